@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps.registry import Apps
+from django.db.models.signals import post_migrate
+
+
+def ensure_first_store(apps: Apps, **_: Any) -> None:
+    """The store every row belongs to until a second one is opened; made by `migrate`."""
+    try:
+        store = apps.get_model("accounts", "Store")
+    except LookupError:  # migrated back to before there were stores
+        return
+    store.objects.get_or_create(pk=1, defaults={"name": "Main store"})
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self) -> None:
+        post_migrate.connect(ensure_first_store, sender=self)

@@ -1,0 +1,146 @@
+"""Who works in the shop, how they sign in, and the store they work in."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from pos_project.core.history import AppendOnly
+from pos_project.core.keys import KeyField, key_of
+from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
+from pos_project.core.permissions import ADMIN, MANAGER, STAFF
+
+
+class Store(models.Model):
+    """A shop or warehouse. Every sale, purchase, expense, batch and log row belongs to one."""
+
+    FIRST_ID = 1
+
+    name = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "stores"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"].from_queryset(ArchivableQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email_key=key_of(email))
+
+    def create_user(self, *, email: str, password: str | None, **fields: Any) -> "User":
+        """A user with a hashed password and the unique keys filled in."""
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, *, email: str, password: str | None, **fields: Any) -> "User":
+        return self.create_user(email=email, password=password, **{**fields, "role": ADMIN})
+
+
+class User(Archivable, Contact, AbstractBaseUser):
+    """A person who signs in. Admins and managers may enter the back office."""
+
+    ROLES = ((ADMIN, "Admin"), (STAFF, "Staff"), (MANAGER, "Manager"))
+
+    name = models.CharField(max_length=100)
+    username = models.CharField(max_length=100, null=True, blank=True)
+    username_key = KeyField(max_length=100, unique=True)
+    email = models.EmailField(max_length=254)
+    email_key = KeyField(max_length=254, unique=True)
+    role = models.CharField(max_length=10, choices=ROLES, default=STAFF)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    verify = models.BooleanField(default=False)  # the e-mail address was confirmed
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, default=Store.FIRST_ID)
+    created_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    updated_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        db_table = "users"
+        constraints = (
+            models.CheckConstraint(
+                name="accounts_user_role_known",
+                condition=models.Q(role__in=(ADMIN, STAFF, MANAGER)),
+            ),
+            models.CheckConstraint(
+                name="accounts_user_status_known",
+                condition=models.Q(status__in=Status.values),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.archived_at is None:
+            self.email_key, self.username_key = key_of(self.email), key_of(self.username)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.status == Status.ACTIVE and self.archived_at is None
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's word for "may enter the back office", which our role `staff` may not."""
+        return self.role in (ADMIN, MANAGER)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Admins everything; managers everything but people."""
+        return self.is_active and (
+            self.role == ADMIN or (self.role == MANAGER and not perm.startswith("accounts."))
+        )
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.has_perm(f"{app_label}.")
+
+
+class RefreshToken(models.Model):
+    """A refresh token that was handed out; only its hash is kept. One family per sign-in."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="refresh_tokens")
+    family = models.UUIDField(db_index=True)
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256, hex
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)  # exchanged for its successor
+    revoked_at = models.DateTimeField(null=True)  # withdrawn on purpose
+
+    class Meta:
+        db_table = "refresh_tokens"
+
+    def __str__(self) -> str:
+        return f"refresh token {self.pk} of user {self.user_id}"
+
+
+class LoginEvent(AppendOnly):
+    """One attempt to sign in, whatever came of it."""
+
+    class Outcome(models.TextChoices):
+        OK = "ok"
+        WRONG = "wrong"  # unknown e-mail or wrong password
+        INACTIVE = "inactive"
+        LIMITED = "limited"
+
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="login_events")
+    email = models.CharField(max_length=254)  # as typed
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    address = models.CharField(max_length=45)
+    user_agent = models.CharField(max_length=255)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "login_events"
+
+    def __str__(self) -> str:
+        return f"login event {self.pk}: {self.outcome}"

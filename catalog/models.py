@@ -1,0 +1,125 @@
+"""What the shop sells: products, their brands and categories, and the tax rates offered."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from pos_project.core.keys import KeyField, key_of
+from pos_project.core.people import Archivable, ArchivableQuerySet, Status
+
+
+class Brand(models.Model):
+    name = models.CharField(max_length=100)
+    name_key = KeyField(max_length=100, unique=True, null=False)
+    description = models.TextField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "brands"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = key_of(self.name)
+        super().save(*args, **kwargs)
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=100)
+    name_key = KeyField(max_length=100, unique=True, null=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "categories"
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = key_of(self.name)
+        super().save(*args, **kwargs)
+
+
+class TaxRate(models.Model):
+    """A rate a till may ask for; a sale keeps its own tax amount."""
+
+    name = models.CharField(max_length=50)
+    name_key = KeyField(max_length=50, unique=True, null=False)
+    rate = models.DecimalField(max_digits=5, decimal_places=2)  # percent
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "tax_rates"
+        constraints = (
+            models.CheckConstraint(
+                name="catalog_taxrate_rate_is_a_percentage",
+                condition=Q(rate__gte=0, rate__lte=100),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.rate} %)"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = key_of(self.name)
+        super().save(*args, **kwargs)
+
+
+class ProductQuerySet(ArchivableQuerySet):
+    def sellable(self) -> "ProductQuerySet":
+        """Products that a till may sell: listed and active."""
+        return self.listed().filter(status=Status.ACTIVE)
+
+
+class Product(Archivable):
+    """Something the shop sells. Its stock is the sum of its open batches, never a column here.
+
+    A service product (`keeps_stock=False`: postage, a discount line) has no batches, no log and
+    no cost.
+    """
+
+    name = models.CharField(max_length=255)
+    sku = models.CharField(max_length=100)
+    sku_key = KeyField(max_length=100, unique=True)
+    price = models.DecimalField(max_digits=14, decimal_places=2)
+    unit = models.CharField(max_length=20, default="pcs")  # a label
+    keeps_stock = models.BooleanField(default=True)
+    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT)
+    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
+    description = models.TextField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    image_public_id = models.CharField(max_length=255, null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        db_table = "products"
+        constraints = (
+            models.CheckConstraint(
+                name="catalog_product_price_not_negative", condition=Q(price__gte=0)
+            ),
+            models.CheckConstraint(
+                name="catalog_product_status_known", condition=Q(status__in=Status.values)
+            ),
+        )
+        indexes = (models.Index(fields=["name"], name="catalog_product_by_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.archived_at is None:
+            self.sku_key = key_of(self.sku)
+        super().save(*args, **kwargs)

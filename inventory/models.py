@@ -1,0 +1,191 @@
+"""Stock: batches that hold it and the log of every movement. What a product has is Σ remaining."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Case, F, Q, Sum, Value, When
+
+from accounts.models import Store
+from catalog.models import Product
+from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
+
+FIFO_INDEX = "inventory_batch_fifo"
+
+
+class BatchQuerySet(AppendOnlyQuerySet):
+    def stock(self, product_ids: Iterable[int], *, store_id: int) -> dict[int, Decimal]:
+        """Units in stock by product id; products without stock are absent."""
+        rows = (
+            self.filter(product_id__in=list(product_ids), store_id=store_id, is_open=True)
+            .values_list("product_id")
+            .annotate(units=Sum("remaining"))
+        )
+        return dict(rows.order_by())
+
+    def locked(
+        self,
+        product_ids: Iterable[int],
+        *,
+        store_id: int,
+        ids: Iterable[int] | None = None,
+    ) -> list["Batch"]:
+        """Lock the open batches of these products, oldest first; with `ids`, just those batches,
+        open or not. The one locking read of batches: every use case takes its locks in this order.
+
+        InnoDB locks what it scans, in scan order. The forced index makes that (product, store,
+        is_open, received_on, id), the only shape found free of deadlocks and of false shortages.
+        """
+        products = sorted(set(product_ids))
+        if not products:
+            return []
+        marks = ", ".join(["%s"] * len(products))
+        parameters: list[Any] = [*products, store_id]
+        if ids is None:
+            where = "is_open = 1"
+        else:
+            wanted = sorted(set(ids))
+            where = "is_open IN (0, 1) AND id IN ({})".format(", ".join(["%s"] * len(wanted)))
+            parameters += wanted
+        hint, suffix = f"INDEXED BY {FIFO_INDEX}", ""
+        if connection.vendor == "mysql":
+            hint, suffix = f"FORCE INDEX ({FIFO_INDEX})", " FOR UPDATE"
+        return list(
+            self.raw(
+                f"SELECT id, product_id, store_id, is_open, received_on, unit_cost, quantity,"  # noqa: S608
+                f" remaining FROM batches {hint}"
+                f" WHERE product_id IN ({marks}) AND store_id = %s AND {where}"
+                f" ORDER BY product_id, {'is_open, ' if ids is not None else ''}received_on, id"
+                f"{suffix}",
+                parameters,
+            )
+        )
+
+
+class Batch(AppendOnly):
+    """Goods that came in together at one cost. Only `remaining` ever changes."""
+
+    class Origin(models.TextChoices):
+        PURCHASE = "purchase"
+        OPENING = "opening"
+        ADJUSTMENT = "adjustment"
+
+    MOVING_COLUMNS = frozenset({"remaining"})
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    # No index of its own: the composite below serves the key, and a second one starting with
+    # product would bring the deadlocks back.
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, db_index=False)
+    purchase_item = models.OneToOneField(
+        "purchasing.PurchaseItem", null=True, on_delete=models.PROTECT, related_name="batch"
+    )
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    received_on = models.DateField()  # the first key of FIFO
+    unit_cost = models.DecimalField(max_digits=14, decimal_places=4)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    remaining = models.DecimalField(max_digits=12, decimal_places=3)
+    is_open = models.GeneratedField(
+        expression=Case(When(remaining__gt=0, then=Value(1)), default=Value(0)),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    created_at = models.DateTimeField()
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        db_table = "batches"
+        verbose_name_plural = "batches"
+        constraints = (
+            models.CheckConstraint(
+                name="inventory_batch_remaining_within_quantity",
+                condition=Q(remaining__gte=0, remaining__lte=F("quantity")),
+            ),
+            models.CheckConstraint(
+                name="inventory_batch_quantity_positive", condition=Q(quantity__gt=0)
+            ),
+            models.CheckConstraint(
+                name="inventory_batch_cost_not_negative", condition=Q(unit_cost__gte=0)
+            ),
+        )
+        indexes = (
+            # serves the locking read of every sale, and the stock of a page of products
+            models.Index(
+                fields=["product", "store", "is_open", "received_on", "id"], name=FIFO_INDEX
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"batch {self.pk} of product {self.product_id}"
+
+
+class InventoryLog(AppendOnly):
+    """One movement of one product's stock. A void undoes a manual one and hides both."""
+
+    class Kind(models.TextChoices):
+        PURCHASE = "purchase"
+        SALE = "sale"
+        REFUND = "refund"
+        OPENING = "opening"
+        ADJUSTMENT = "adjustment"
+        VOID = "void"
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="log")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    change_qty = models.DecimalField(max_digits=12, decimal_places=3)
+    cost = models.DecimalField(max_digits=14, decimal_places=2)  # stock value after − before
+    reason = models.CharField(max_length=100)
+    reference = models.CharField(max_length=100, null=True)
+    note = models.TextField(null=True)
+    voids = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="voided_by"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "inventory_log"
+        constraints = (
+            models.CheckConstraint(
+                name="inventory_inventorylog_moves_something", condition=~Q(change_qty=0)
+            ),
+            models.CheckConstraint(
+                name="inventory_inventorylog_only_voids_void",
+                condition=Q(kind="void", voids__isnull=False)
+                | (~Q(kind="void") & Q(voids__isnull=True)),
+            ),
+        )
+        indexes = (
+            # serves units sold in the last days, per product
+            models.Index(
+                fields=["product", "business_date", "kind"], name="inventory_log_by_product_day"
+            ),
+            models.Index(fields=["business_date"], name="inventory_log_by_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"log {self.pk}: {self.change_qty} of product {self.product_id}"
+
+
+class InventoryLogBatch(AppendOnly):
+    """Which batch an opening, an adjustment or a void moved, by how much, at what cost."""
+
+    log = models.ForeignKey(InventoryLog, on_delete=models.PROTECT, related_name="batches")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="log_batches")
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)  # signed
+    cost = models.DecimalField(max_digits=14, decimal_places=2)  # signed
+
+    class Meta:
+        db_table = "inventory_log_batches"
+        constraints = (
+            models.CheckConstraint(
+                name="inventory_inventorylogbatch_moves_something", condition=~Q(quantity=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of batch {self.batch_id} by log {self.log_id}"

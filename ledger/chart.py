@@ -1,0 +1,55 @@
+"""The chart of accounts every shop starts with, and the handles our code posts to.
+
+More accounts and methods are rows that an accountant adds; these are the ones code names.
+"""
+
+from typing import Final
+
+CASH: Final = "CASH"
+RECEIVABLES: Final = "RECEIVABLES"
+INVENTORY: Final = "INVENTORY"
+SUPPLIER_ADVANCES: Final = "SUPPLIER_ADVANCES"
+PAYABLES: Final = "PAYABLES"
+CUSTOMER_ADVANCES: Final = "CUSTOMER_ADVANCES"
+TAX_PAYABLE: Final = "TAX_PAYABLE"
+OPENING_BALANCE_EQUITY: Final = "OPENING_BALANCE_EQUITY"
+SALES: Final = "SALES"
+SALES_RETURNS: Final = "SALES_RETURNS"
+DISCOUNTS_GIVEN: Final = "DISCOUNTS_GIVEN"
+INVENTORY_GAIN: Final = "INVENTORY_GAIN"
+COST_OF_GOODS_SOLD: Final = "COST_OF_GOODS_SOLD"
+INVENTORY_LOSS: Final = "INVENTORY_LOSS"
+OTHER_EXPENSES: Final = "OTHER_EXPENSES"
+
+# code, number, name, kind, is it a control account
+ACCOUNTS = (
+    (CASH, "1010", "Cash", "asset", False),
+    ("CARD", "1020", "Card terminal", "asset", False),
+    ("BKASH", "1030", "bKash", "asset", False),
+    ("NAGAD", "1040", "Nagad", "asset", False),
+    (RECEIVABLES, "1100", "Receivables", "asset", True),
+    (INVENTORY, "1200", "Inventory", "asset", True),
+    (SUPPLIER_ADVANCES, "1300", "Advances to suppliers", "asset", True),
+    (PAYABLES, "2000", "Payables", "liability", True),
+    (CUSTOMER_ADVANCES, "2100", "Advances from customers", "liability", True),
+    (TAX_PAYABLE, "2200", "Tax payable", "liability", False),
+    (OPENING_BALANCE_EQUITY, "3000", "Opening balance equity", "equity", False),
+    (SALES, "4000", "Sales", "income", False),
+    (SALES_RETURNS, "4100", "Sales returns", "income", False),
+    (DISCOUNTS_GIVEN, "4200", "Discounts given", "income", False),
+    (INVENTORY_GAIN, "4300", "Inventory gain", "income", False),
+    (COST_OF_GOODS_SOLD, "5000", "Cost of goods sold", "expense", False),
+    (INVENTORY_LOSS, "5100", "Inventory loss", "expense", False),
+    ("RENT", "6100", "Rent", "expense", False),
+    ("SALARY", "6200", "Salary", "expense", False),
+    ("UTILITIES", "6300", "Utilities", "expense", False),
+    (OTHER_EXPENSES, "6900", "Other expenses", "expense", False),
+)
+
+# code, name, account
+PAYMENT_METHODS = (
+    ("cash", "Cash", CASH),
+    ("card", "Card", "CARD"),
+    ("bkash", "bKash", "BKASH"),
+    ("nagad", "Nagad", "NAGAD"),
+)

@@ -1,0 +1,233 @@
+"""The books: accounts, journal, the shop's ways of being paid, payments and expenses."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Store
+from pos_project.core.history import AppendOnly
+
+
+class LedgerAccount(models.Model):
+    """An account of the chart. `code` is its handle in code; `number` is for accountants.
+
+    Control accounts are moved by documents only, so that they always agree with their sub-ledger.
+    """
+
+    class Kind(models.TextChoices):
+        ASSET = "asset"
+        LIABILITY = "liability"
+        EQUITY = "equity"
+        INCOME = "income"
+        EXPENSE = "expense"
+
+    code = models.CharField(max_length=40, primary_key=True)
+    number = models.CharField(max_length=10, unique=True)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    is_control = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "ledger_accounts"
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class PaymentMethod(models.Model):
+    """A way of paying and the account its money is in. A new wallet is a row, not a release."""
+
+    code = models.CharField(max_length=20, primary_key=True)  # the wire's `method`
+    name = models.CharField(max_length=50)
+    account = models.OneToOneField(LedgerAccount, on_delete=models.PROTECT)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "payment_methods"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_paymentmethod_due_is_no_tender", condition=~Q(code="due")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JournalEntry(AppendOnly):
+    """One balanced entry: a money event of a document, or a manual one.
+
+    Inserted as a draft, given its lines, then flipped to posted by one UPDATE.
+    """
+
+    class Event(models.TextChoices):
+        SALE = "sale"
+        CUSTOMER_PAYMENT = "customer_payment"
+        REFUND = "refund"
+        PURCHASE = "purchase"
+        SUPPLIER_PAYMENT = "supplier_payment"
+        OPENING = "opening"
+        EXPENSE = "expense"
+        ADJUSTMENT = "adjustment"
+        VOID = "void"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        POSTED = "posted"
+
+    DRAFT_STATUSES = ("draft",)
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    event = models.CharField(max_length=20, choices=Event.choices)
+    # Which sale, refund, purchase, expense or log row; NULL for due payments, whose payments
+    # point here instead.
+    document_id = models.BigIntegerField(null=True)
+    reference = models.CharField(max_length=100, null=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    business_date = models.DateField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "journal_entries"
+        verbose_name_plural = "journal entries"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["event", "document_id"], name="ledger_journalentry_once_per_document"
+            ),
+        )
+        indexes = (
+            # serves the statements of a period
+            models.Index(fields=["business_date", "store"], name="ledger_journalentry_by_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"entry {self.pk} ({self.event} {self.reference})"
+
+
+class JournalLine(AppendOnly):
+    """One side of an entry; exactly one of debit and credit is above zero."""
+
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines")
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="lines")
+    debit = models.DecimalField(max_digits=14, decimal_places=2)
+    credit = models.DecimalField(max_digits=14, decimal_places=2)
+    customer = models.ForeignKey("sales.Customer", null=True, on_delete=models.PROTECT)
+    supplier = models.ForeignKey("purchasing.Supplier", null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "journal_lines"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_journalline_one_positive_side",
+                condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"line {self.pk} of entry {self.entry_id}"
+
+
+class Payment(AppendOnly):
+    """Money that changed hands. `type` and `direction` as the contract's section 17 lists them."""
+
+    class Party(models.TextChoices):
+        CUSTOMER = "customer"
+        SUPPLIER = "supplier"
+
+    class Type(models.TextChoices):
+        PAYMENT = "payment"
+        DUE_PAYMENT = "due_payment"
+        REFUND = "refund"
+        ADVANCE = "advance"
+
+    class Direction(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="payments")
+    payment_party = models.CharField(max_length=10, choices=Party.choices)
+    payment_type = models.CharField(max_length=15, choices=Type.choices)
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, db_column="method")
+    customer = models.ForeignKey("sales.Customer", null=True, on_delete=models.PROTECT)
+    supplier = models.ForeignKey("purchasing.Supplier", null=True, on_delete=models.PROTECT)
+    sale = models.ForeignKey(
+        "sales.Sale", null=True, on_delete=models.PROTECT, related_name="payments"
+    )
+    purchase = models.ForeignKey(
+        "purchasing.Purchase", null=True, on_delete=models.PROTECT, related_name="payments"
+    )
+    refund = models.ForeignKey(
+        "sales.Refund", null=True, on_delete=models.PROTECT, related_name="payments"
+    )
+    reference_no = models.CharField(max_length=100, null=True)
+    note = models.TextField(null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_payment_amount_positive", condition=Q(amount__gt=0)
+            ),
+            models.CheckConstraint(
+                name="ledger_payment_party_matches",
+                condition=(
+                    Q(payment_party="customer", supplier__isnull=True, purchase__isnull=True)
+                    | Q(
+                        payment_party="supplier",
+                        supplier__isnull=False,
+                        customer__isnull=True,
+                        sale__isnull=True,
+                        refund__isnull=True,
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="ledger_payment_direction_known", condition=Q(direction__in=("in", "out"))
+            ),
+        )
+        indexes = (
+            # serves the payments list and the cash figures of a period
+            models.Index(fields=["business_date", "method"], name="ledger_payment_by_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"payment {self.pk}: {self.direction} {self.amount}"
+
+
+class Expense(AppendOnly):
+    """Money spent on running the shop, paid at once by one method."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    title = models.CharField(max_length=255)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    category = models.CharField(max_length=100, null=True)
+    description = models.TextField(null=True)
+    payment_method = models.ForeignKey(
+        PaymentMethod, on_delete=models.PROTECT, db_column="payment_method"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    business_date = models.DateField(db_index=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "expenses"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_expense_amount_positive", condition=Q(amount__gt=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.amount}"

@@ -1,0 +1,100 @@
+"""The shape of an endpoint: check the body, call one use case, show its result."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model, QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.fields import MAX_ID
+from pos_project.core.idempotency import RequestKey, fingerprint
+from pos_project.core.json import dumps
+
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+
+
+def path_id(text: str | None, noun: str) -> int:
+    """An id of the path. Raises Invalid (400) for anything but a positive integer."""
+    digits = text or ""
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+        raise Invalid(f"Invalid {noun} id")
+    if not 1 <= int(digits) <= MAX_ID:
+        raise Invalid(f"Invalid {noun} id")
+    return int(digits)
+
+
+def found(rows: "QuerySet[M]", text: str | int | None, noun: str) -> M:
+    """The row with this path id. Raises NotFound (404) with the contract's text."""
+    row = rows.filter(pk=path_id(str(text), noun)).first()
+    if row is None:
+        raise NotFound(f"{noun.capitalize()} not found")
+    return row
+
+
+def checked(serializer: type[BaseSerializer[Any]], request: Request, **kwargs: Any) -> Any:
+    """The request's body, validated by `serializer`; wrong input answers 400."""
+    body = serializer(data=request.data, context={"request": request}, **kwargs)
+    body.is_valid(raise_exception=True)
+    return body.validated_data
+
+
+def answer_once(
+    request: Request,
+    use_case: Callable[[RequestKey | None], R],
+    present: Callable[[R], dict[str, Any]],
+    *,
+    status: int = 201,
+) -> Response:
+    """Run a use case that moves money or stock, under the request's Idempotency-Key if it has one.
+
+    `present` turns the result into the answer's body; with a key it runs inside the transaction,
+    so that the answer is stored with its effect.
+    """
+    kept: list[dict[str, Any]] = []
+
+    def answer(result: R) -> tuple[int, str]:
+        kept[:] = [present(result)]
+        return status, dumps(kept[0]).decode()
+
+    header = request.headers.get("Idempotency-Key")
+    key = None
+    if header is not None:
+        print_ = fingerprint(str(request.method), request.path, request.data)
+        key = RequestKey(request.user.pk, header, print_, answer)
+    result = use_case(key)
+    return Response(kept[0] if kept else present(result), status=status)
+
+
+class ContractViewSet(GenericViewSet[Any]):
+    """A resource. `noun` names it in messages; `keyed_actions` take an Idempotency-Key."""
+
+    noun: ClassVar[str]
+    page_limit: ClassVar[int] = 50
+    keyed_actions: ClassVar[frozenset[str]] = frozenset()
+    filter_backends = (DjangoFilterBackend,)
+    lookup_value_regex = "[^/]+"
+
+    def is_keyed(self) -> bool:
+        return self.action in self.keyed_actions
+
+    def get_object(self) -> Any:
+        return found(self.get_queryset(), self.kwargs["pk"], self.noun)
+
+    def page(self, rows: "QuerySet[Any]", show: Callable[[list[Any]], Any]) -> Response:
+        """One page of filtered `rows`, shown by `show`, in the contract's envelope."""
+        chosen = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(show(list(chosen or [])))
+
+
+class ContractRouter(SimpleRouter):
+    """Routes without a final slash; the middleware strips one if it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(trailing_slash=False)

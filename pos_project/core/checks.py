@@ -1,0 +1,54 @@
+"""System checks: what must be true of a server before it may sell."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Info, Tags, register
+from django.db import connection
+
+MIN_SECRET_BYTES = 32
+
+
+@register(Tags.security)
+def secrets_are_set(**_: Any) -> list[Error]:
+    """In production a missing, known or short secret stops the start."""
+    if not settings.PRODUCTION:
+        return []
+    errors = []
+    for name in ("JWT_ACCESS_SECRET", "JWT_REFRESH_SECRET"):
+        value = getattr(settings, name)
+        if value.startswith(settings.DEVELOPMENT_SECRET):
+            errors.append(Error(f"{name} is not set.", hint="Set it in .env.", id="core.E001"))
+        elif len(value.encode()) < MIN_SECRET_BYTES:
+            errors.append(
+                Error(f"{name} is shorter than 32 bytes.", hint="Make it longer.", id="core.E002")
+            )
+    if settings.JWT_ACCESS_SECRET == settings.JWT_REFRESH_SECRET:
+        errors.append(Error("The two JWT secrets must differ.", id="core.E003"))
+    return errors
+
+
+@register
+def asserts_are_on(**_: Any) -> list[Error]:
+    """Our code guards its own promises with assert: `python -O` would switch them off."""
+    if __debug__:
+        return []
+    return [Error("Do not run with python -O.", hint="Unset PYTHONOPTIMIZE.", id="core.E004")]
+
+
+@register(Tags.database)
+def driver_is_named(**_: Any) -> list[Info]:
+    """Says when the slower pure-Python driver stands in for mysqlclient."""
+    if connection.vendor != "mysql":
+        return []
+    import MySQLdb
+
+    if "pymysql" in MySQLdb.__name__ or "pymysql" in getattr(MySQLdb, "__file__", ""):
+        return [
+            Info(
+                "PyMySQL stands in for mysqlclient: right, but about 15 % slower.",
+                hint="See requirements-mysql.txt for what mysqlclient needs.",
+                id="core.I001",
+            )
+        ]
+    return []

@@ -1,0 +1,121 @@
+"""Every error on the wire, in one envelope: success, message, error, errors?, code, details?."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from pos_project.core.errors import DomainError, Unavailable
+from pos_project.core.idempotency import Replayed
+from pos_project.core.json import BodyTooLarge
+from pos_project.core.transactions import is_refusal
+
+log = logging.getLogger(__name__)
+TEXTS = {
+    401: "Authentication required",
+    403: "Access denied",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "The request body is too large.",
+    415: "This content type is not accepted; send application/json.",
+    500: "Internal server error",
+}
+
+
+def body_of(message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> dict:
+    """The error envelope. `message` and `error` hold the same text (contract 1.7)."""
+    body: dict[str, Any] = {"success": False, "message": message, "error": message, "code": code}
+    if errors:
+        body["errors"] = errors
+    return body
+
+
+def envelope(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. None lets a bug become a logged 500."""
+    if isinstance(exception, Replayed):
+        return _replay(exception)
+    if isinstance(exception, DomainError):
+        body = body_of(exception.message, code=exception.code, errors=exception.fields)
+        if exception.details:
+            body["details"] = exception.details
+        headers = {}
+        if isinstance(exception, Unavailable):
+            headers["Retry-After"] = str(exception.retry_after_seconds)
+        return Response(body, status=exception.status, headers=headers)
+    if isinstance(exception, DatabaseError | InterfaceError) and is_refusal(exception):
+        log.warning("engine refused a read: %s", type(exception).__name__)
+        return envelope(Unavailable("The shop is busy. Please try again."), context)
+    return _of_framework(exception)
+
+
+def _replay(exception: Replayed) -> Response:
+    # The stored text is sent as it is: parsed and rendered again it might differ in a byte.
+    response = Response(status=exception.status, headers={"Idempotent-Replayed": "true"})
+    response.replayed_body = exception.body.encode()
+    return response
+
+
+def _of_framework(exception: Exception) -> Response | None:
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound(TEXTS[404])
+    elif isinstance(exception, RequestDataTooBig):
+        exception = BodyTooLarge()
+    elif isinstance(exception, PermissionDenied):
+        exception = exceptions.PermissionDenied(TEXTS[403])
+    elif isinstance(exception, SuspiciousOperation | UnicodeError):
+        exception = exceptions.ParseError("The request cannot be read.")
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    headers = {}
+    if challenge := getattr(exception, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exception, "wait", None):
+        headers["Retry-After"] = str(max(1, int(wait)))
+    if isinstance(exception, exceptions.ValidationError):
+        errors = dict(flattened(exception.detail))
+        return Response(
+            body_of(_sentence(errors), code="invalid", errors=_grouped(exception.detail)),
+            status=400,
+            headers=headers,
+        )
+    status = exception.status_code
+    if isinstance(exception, exceptions.UnsupportedMediaType | exceptions.MethodNotAllowed):
+        message = TEXTS[status]
+    elif isinstance(exception, exceptions.NotAuthenticated):
+        message = TEXTS[401]
+    else:
+        message = str(exception.detail)
+    codes = exception.get_codes()
+    code = codes if isinstance(codes, str) else exception.default_code
+    return Response(body_of(message, code=code), status=status, headers=headers)
+
+
+def flattened(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """DRF's nested details as (field path, text): `items[0].quantity`."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            outer = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            yield from flattened(inner, outer)
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from flattened(inner, f"{path}[{position}]" if nested else path)
+    else:
+        yield path or "body", str(detail)
+
+
+def _grouped(detail: Any) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for path, text in flattened(detail):
+        grouped.setdefault(path, []).append(text)
+    return grouped
+
+
+def _sentence(errors: dict[str, str]) -> str:
+    path, text = next(iter(errors.items()), ("body", "Invalid input."))
+    return text if path == "body" else f"{path}: {text}"

@@ -1,0 +1,109 @@
+"""What lists have in common: a date range, a search text, an order; wrong values answer 400."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+
+from pos_project.core.fields import MAX_ID, parse_day
+
+
+class _DayFormField(forms.Field):
+    def clean(self, value: Any) -> date | None:
+        if value is None or not str(value).strip():
+            return None
+        day = parse_day(str(value))
+        if day is None:
+            raise forms.ValidationError("A real date YYYY-MM-DD between 2000 and 2100.")
+        return day
+
+
+class DayFilter(django_filters.Filter):
+    field_class = _DayFormField
+
+
+class _IdFormField(forms.IntegerField):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.update(min_value=1, max_value=MAX_ID)
+        super().__init__(*args, **kwargs)
+
+
+class IdFilter(django_filters.NumberFilter):
+    """An id; empty means no filter, an unknown id an empty list, anything else 400."""
+
+    field_class = _IdFormField
+
+    def get_max_validator(self) -> None:
+        return None
+
+
+class FlagFilter(django_filters.BooleanFilter):
+    """`true`/`1` filters by `when_true`; anything else does not filter."""
+
+    def __init__(self, *args: Any, when_true: Q, **kwargs: Any) -> None:
+        self.when_true = when_true
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.filter(self.when_true) if value else qs
+
+
+class ContractFilterForm(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("fromDate"), cleaned.get("toDate")
+        if first and last and first > last:
+            self.add_error("fromDate", "fromDate must not be later than toDate.")
+        return cleaned
+
+
+class ContractFilter(django_filters.FilterSet):
+    """Base of the list filters.
+
+    `search_in` names the columns of a case-insensitive substring search (`%` and `_` literal),
+    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort`.
+    Ties are broken by id, descending.
+    """
+
+    search_in: ClassVar[tuple[str, ...]] = ()
+    orders: ClassVar[dict[str, str]] = {}
+    default_order: ClassVar[tuple[Any, ...]] = ("-id",)
+
+    class Meta:
+        form = ContractFilterForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.search_in:
+            self.filters["search"] = django_filters.CharFilter(method=self._search, label="search")
+        if self.orders:
+            choices = [(name, name) for name in self.orders]
+            self.filters["sort"] = django_filters.ChoiceFilter(
+                choices=choices, method=self._keep, label="sort"
+            )
+            self.filters["order"] = django_filters.ChoiceFilter(
+                choices=[("asc", "asc"), ("desc", "desc")], method=self._keep, label="order"
+            )
+        for name, child in self.filters.items():
+            child.parent, child.field_name = self, child.field_name or name
+
+    def _keep(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return queryset
+
+    def _search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        condition = Q()
+        for column in self.search_in:
+            condition |= Q(**{f"{column}__icontains": value.strip()})
+        return queryset.filter(condition)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        queryset = super().filter_queryset(queryset)
+        sort = self.form.cleaned_data.get("sort")
+        if not sort:
+            return queryset.order_by(*self.default_order)
+        column = F(self.orders[sort])
+        if self.form.cleaned_data.get("order") == "asc":
+            return queryset.order_by(column.asc(nulls_last=True), "-id")
+        return queryset.order_by(column.desc(nulls_last=True), "-id")

@@ -1,0 +1,132 @@
+"""A retried request has one effect and gets the first one's own answer, byte for byte.
+
+The key row is the first insert of the use case's transaction and commits with the effect, or not
+at all. A twin that arrives meanwhile waits on the unique index, then gets the winner's answer.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, OperationalError
+from django.utils import timezone
+
+from pos_project.core.errors import DomainError, Invalid, Unavailable
+from pos_project.core.models import IdempotentRequest
+from pos_project.core.transactions import LOCK_WAIT, error_number, transact
+
+R = TypeVar("R")
+MAX_KEY_LENGTH = 255
+
+
+class KeyReused(DomainError):
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class KeyInUse(Unavailable):
+    """The first request with this key is still running."""
+
+    code = "idempotency_key_in_use"
+    status = 409
+
+
+class Replayed(Exception):
+    """This key's work is done already. Carries the answer that was given then."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(f"replayed answer with status {status}")
+        self.status, self.body = status, body
+
+
+class _KeyTaken(Exception):
+    """Another transaction has committed this key."""
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """One intended effect: who asks, under which key, for what, and how its answer reads.
+
+    `answer` turns the use case's result into (status, JSON text) and runs inside the transaction.
+    """
+
+    user_id: int
+    key: str
+    fingerprint: str
+    answer: Callable[[Any], tuple[int, str]]
+
+    def __post_init__(self) -> None:
+        visible = all("!" <= character <= "~" for character in self.key)
+        if not visible or not 1 <= len(self.key) <= MAX_KEY_LENGTH:
+            raise Invalid(
+                "Idempotency-Key must be 1 to 255 visible ASCII characters.",
+                fields={"Idempotency-Key": ["1 to 255 visible ASCII characters"]},
+            )
+
+    @property
+    def key_hash(self) -> str:
+        return hashlib.sha256(self.key.encode()).hexdigest()
+
+
+def fingerprint(method: str, path: str, body: Mapping[str, Any]) -> str:
+    """What a request asks for, whatever its spelling: key order, `1.0` or `1`, final slash."""
+    canonical = json.dumps(_canonical(body), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(f"{method} {path.rstrip('/')} {canonical}".encode()).hexdigest()
+
+
+def once(key: RequestKey | None, do: Callable[[], R]) -> R:
+    """Run `do` in its one transaction; with a key, at most once ever for that user and key.
+
+    Raises Replayed when the key's work is done, KeyReused when the key was used for something
+    else, KeyInUse while its first use is still running. A refusal leaves the key free.
+    """
+    if key is None:
+        return transact(do)
+
+    def claimed() -> R:
+        row_id = _claim(key)
+        result = do()
+        status, body = key.answer(result)
+        IdempotentRequest.objects.filter(pk=row_id).update(status=status, body=body)
+        return result
+
+    try:
+        return transact(claimed)
+    except _KeyTaken:
+        pass
+    kept = IdempotentRequest.objects.filter(user_id=key.user_id, key_hash=key.key_hash).first()
+    if kept is None:  # purged in between
+        raise KeyInUse("This request is being worked on. Please try again.")
+    if kept.fingerprint != key.fingerprint:
+        raise KeyReused("This Idempotency-Key was used for a different request.")
+    assert kept.status is not None and kept.body is not None
+    raise Replayed(kept.status, kept.body)
+
+
+def _claim(key: RequestKey) -> int:
+    try:
+        return IdempotentRequest.objects.create(
+            user_id=key.user_id,
+            key_hash=key.key_hash,
+            fingerprint=key.fingerprint,
+            created_at=timezone.now(),
+        ).pk
+    except IntegrityError as error:
+        raise _KeyTaken from error
+    except OperationalError as error:
+        if error_number(error) == LOCK_WAIT:
+            raise KeyInUse("This request is being worked on. Please try again.") from error
+        raise
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _canonical(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return {"number": format(Decimal(str(value)).normalize(), "f")}
+    return value

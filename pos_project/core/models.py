@@ -1,0 +1,42 @@
+"""The tables that belong to no room: answers kept for retries, and counters for rate limits."""
+
+from django.conf import settings
+from django.db import models
+
+
+class IdempotentRequest(models.Model):
+    """The answer to a request that carried an `Idempotency-Key`, committed with its effect."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    key_hash = models.CharField(max_length=64)  # SHA-256 of the key, hex
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of method, path and body, hex
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(null=True)  (NULL only inside its own transaction)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "idempotent_requests"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "key_hash"], name="core_idempotentrequest_once_per_user_and_key"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"request {self.pk} of user {self.user_id}"
+
+
+class RateCounter(models.Model):
+    """How often something was asked for in a window; counts where there is no Redis."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    count = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "rate_counters"
+
+    def __str__(self) -> str:
+        return f"{self.key_hash}: {self.count}"

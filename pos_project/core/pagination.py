@@ -1,0 +1,107 @@
+"""Pages as the contract has them: the counts at top level and again under `pagination`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+MAX_LIMIT = 100
+MAX_PAGE = 10**9
+
+
+def bounded_int(text: str | None, *, default: int, most: int) -> int:
+    """A query parameter as a number: nonsense or < 1 → default, too much → `most`."""
+    text = (text or "").strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
+        return most if text.isascii() and text.isdigit() and len(text) > 18 else default
+    return min(int(text), most)
+
+
+class ContractPagination(BasePagination):
+    """`page` and `limit`; a view sets `page_limit` (default 50) and `max_limit` (default 100)."""
+
+    def paginate_queryset(
+        self, queryset: "QuerySet[Any] | Sequence[Any]", request: Request, view: Any = None
+    ) -> list[Any]:
+        default = getattr(view, "page_limit", 50)
+        most = getattr(view, "max_limit", MAX_LIMIT)
+        self.page = bounded_int(request.query_params.get("page"), default=1, most=MAX_PAGE)
+        self.limit = bounded_int(request.query_params.get("limit"), default=default, most=most)
+        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        start = (self.page - 1) * self.limit
+        if start >= self.total:
+            return []
+        return list(queryset[start : start + self.limit])
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"success": True, "message": "Fetched", "data": data, **self.block()})
+
+    def block(self) -> dict[str, Any]:
+        """The counts, in both places in which the client reads them."""
+        pages = -(-self.total // self.limit)
+        return {
+            "total": self.total,
+            "page": self.page,
+            "limit": self.limit,
+            "pagination": {
+                "total": self.total,
+                "page": self.page,
+                "limit": self.limit,
+                "pages": pages,
+                "totalPage": pages,
+                "currentPage": self.page,
+                "pageSize": self.limit,
+                "hasNextPage": self.page < pages,
+                "hasPrevPage": self.page > 1,
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        default = getattr(view, "page_limit", 50)
+        most = getattr(view, "max_limit", MAX_LIMIT)
+        number = {"type": "integer", "minimum": 1}
+        return [
+            {"name": "page", "in": "query", "schema": {**number, "default": 1}},
+            {
+                "name": "limit",
+                "in": "query",
+                "schema": {**number, "default": default, "maximum": most},
+            },
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        count = {"type": "integer"}
+        return {
+            "type": "object",
+            "required": ["success", "message", "data", "total", "page", "limit", "pagination"],
+            "properties": {
+                "success": {"type": "boolean"},
+                "message": {"type": "string"},
+                "data": schema,
+                "total": count,
+                "page": count,
+                "limit": count,
+                "pagination": {
+                    "type": "object",
+                    "properties": {
+                        **dict.fromkeys(
+                            (
+                                "total",
+                                "page",
+                                "limit",
+                                "pages",
+                                "totalPage",
+                                "currentPage",
+                                "pageSize",
+                            ),
+                            count,
+                        ),
+                        "hasNextPage": {"type": "boolean"},
+                        "hasPrevPage": {"type": "boolean"},
+                    },
+                },
+            },
+        }

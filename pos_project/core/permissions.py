@@ -1,0 +1,63 @@
+"""Who may call what: the four words of the contract's Auth column. Closed unless a view says."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+ADMIN, MANAGER, STAFF = "admin", "manager", "staff"
+
+
+class NobodyUnlessStated(BasePermission):
+    """The default: a view that names no permission answers nobody."""
+
+    message = "Access denied"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return False
+
+
+class _Roles(BasePermission):
+    message = "Access denied"
+    reading: ClassVar[frozenset[str]]
+    writing: ClassVar[frozenset[str]]
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user = request.user
+        if not user or not user.is_authenticated:
+            return False
+        return user.role in (self.reading if request.method in SAFE_METHODS else self.writing)
+
+
+class Admin(_Roles):
+    """'Admin' rows: admins; managers read."""
+
+    reading = frozenset({ADMIN, MANAGER})
+    writing = frozenset({ADMIN})
+
+
+class AdminStaff(_Roles):
+    """'Admin, Staff' rows: everybody who works in the shop."""
+
+    reading = writing = frozenset({ADMIN, MANAGER, STAFF})
+
+
+class AnyUser(AdminStaff):
+    """'None' rows: any signed-in user of any role, today the same three."""
+
+
+class Public(BasePermission):
+    """'Public' rows: anyone; the view sets `authentication_classes = ()`."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return True
+
+
+class DocsReader(BasePermission):
+    """Schema and Swagger UI: open, unless `API_DOCS_OPEN=0` closes them to everybody."""
+
+    message = "Access denied"
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(settings.API_DOCS_OPEN)

@@ -1,0 +1,67 @@
+"""How drf-spectacular reads our views: every operation also names its error bodies."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from pos_project.core.permissions import Public
+
+
+class ErrorBody(serializers.Serializer):
+    """The envelope of every error (contract 1.7)."""
+
+    success = serializers.BooleanField(default=False)
+    message = serializers.CharField()
+    error = serializers.CharField()
+    code = serializers.CharField()
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
+    details = serializers.DictField(required=False)
+
+
+class Done(serializers.Serializer):
+    """An answer that has nothing to say but that it was done."""
+
+    success = serializers.BooleanField(default=True)
+    message = serializers.CharField()
+
+
+KEYED = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "A retry with the same key gets the first answer again, with one effect.",
+}
+
+
+class ContractSchema(AutoSchema):
+    """Adds the error bodies of contract 22 and, on keyed writes, the Idempotency-Key header."""
+
+    def get_response_serializers(self) -> Any:
+        answers = super().get_response_serializers()
+        if not isinstance(answers, dict):
+            status = "201" if self.method == "POST" else "200"
+            answers = {status: answers}
+        return {**answers, **dict.fromkeys(self._error_statuses(), ErrorBody)}
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation and getattr(self.view, "is_keyed", lambda: False)():
+            operation.setdefault("parameters", []).append(KEYED)
+        return operation
+
+    def _error_statuses(self) -> list[str]:
+        public = Public in getattr(self.view, "permission_classes", ())
+        statuses = ["400", "429"] if public else ["400", "401", "403", "429"]
+        if "{" in self.path:
+            statuses.append("404")
+        if self.method in ("POST", "PUT", "DELETE"):
+            statuses.append("409")
+        if self.method in ("POST", "PUT"):
+            statuses += ["413", "415"]
+        if getattr(self.view, "is_keyed", lambda: False)():
+            statuses += ["422", "503"]
+        return statuses

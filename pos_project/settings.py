@@ -1,0 +1,290 @@
+"""Everything that differs between two shops' servers, read from the environment.
+
+The names are those of the original program, so its `.env` works unchanged. Durations are
+written `15m`, `1h`, `7d`. Nothing here decides a business rule.
+"""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from corsheaders.defaults import default_headers
+
+from pos_project.core.durations import duration
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable, or the default when it is unset *or* set but empty."""
+    return env.str(name, default="").strip() or default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    return text(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+# --- Who we are ---
+PRODUCTION = "production" in {text("NODE_ENV").lower(), text("DJANGO_ENV").lower()}
+DEBUG = flag("DEBUG", default=False) and not PRODUCTION
+PORT = int(text("PORT", "3000"))
+
+# --- Secrets: core.checks stops a production start when one is missing, known or short ---
+DEVELOPMENT_SECRET = "development-only-secret-never-use-this-in-a-shop"  # noqa: S105
+JWT_ACCESS_SECRET = text("JWT_ACCESS_SECRET", DEVELOPMENT_SECRET + "-access")
+JWT_REFRESH_SECRET = text("JWT_REFRESH_SECRET", DEVELOPMENT_SECRET + "-refresh")
+JWT_EXPIRES_IN: timedelta = duration(text("JWT_EXPIRES_IN", "1h"))
+REFRESH_TOKEN_EXPIRES_IN: timedelta = duration(text("REFRESH_TOKEN_EXPIRES_IN", "1d"))
+# The original has no such variable: derive one, so that its `.env` starts unchanged.
+SECRET_KEY = text(
+    "SECRET_KEY",
+    hashlib.sha256(f"django:{JWT_ACCESS_SECRET}:{JWT_REFRESH_SECRET}".encode()).hexdigest(),
+)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS") or ([] if PRODUCTION else ["*"])
+APP_BASE_URL = text("APP_BASE_URL", f"http://localhost:{PORT}")
+
+# --- The rooms ---
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pos_project.apps.HouseConfig",
+    "pos_project.core.apps.CoreConfig",
+    "accounts",
+    "catalog",
+    "ledger",
+    "inventory",
+    "sales",
+    "purchasing",
+    "reports",
+]
+
+MIDDLEWARE = [
+    "pos_project.core.middleware.ApiEnvelope",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "pos_project.urls"
+WSGI_APPLICATION = "pos_project.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database: SQLite until DB_HOST names a server ---
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DB_HOST = text("DB_HOST")
+if DB_HOST:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.mysql",
+            "HOST": DB_HOST,
+            "PORT": text("DB_PORT", "3306"),
+            "NAME": text("DB_NAME", "pos"),
+            "USER": text("DB_USER", "root"),
+            "PASSWORD": text("DB_PASSWORD"),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "charset": "utf8mb4",
+                "isolation_level": "read committed",
+                "init_command": (
+                    "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',"
+                    " innodb_strict_mode=1, innodb_lock_wait_timeout=5"
+                ),
+                **({"ssl": {"ca": text("DB_SSL_CA")}} if text("DB_SSL_CA") else {}),
+            },
+            "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
+        }
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": text("SQLITE_PATH", str(BASE_DIR / "db.sqlite3")),
+            "OPTIONS": {
+                # There are no row locks: writers queue for the whole transaction instead.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: a sale that was answered survives a power cut.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                ),
+            },
+        }
+    }
+
+# --- Cache and rate limits ---
+REDIS_URL = text("REDIS_URL")
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "pos_project.core.counters.RedisOrTable",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+        }
+    }
+elif DB_HOST:
+    # Several processes share one count: a table whose increment is one statement.
+    CACHES = {"default": {"BACKEND": "pos_project.core.counters.CounterTable"}}
+else:
+    # Exact within a process, and `make serve` runs exactly one on SQLite.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail is unique by users.email_key, which an archived user gives up
+    "django_ratelimit.E003",  # a shared cache is chosen above; LocMem only with one process
+    "django_ratelimit.W001",
+]
+LOGIN_RATE_LIMIT = int(text("LOGIN_RATE_LIMIT", "10"))
+LOGIN_RATE_WINDOW = int(text("LOGIN_RATE_WINDOW", "15")) * 60
+API_RATE_LIMIT = int(text("API_RATE_LIMIT", "70"))
+API_RATE_WINDOW = int(text("API_RATE_WINDOW", "60"))
+# Number of proxies of ours in front of the server; 0 or `false` trusts no forwarded address.
+TRUST_PROXY = {"false": 0, "true": 1}.get(text("TRUST_PROXY", "0").lower()) or int(
+    "0" if text("TRUST_PROXY", "0").lower() in {"true", "false"} else text("TRUST_PROXY", "0")
+)
+
+# --- The browser's side ---
+COOKIE_SECURE = flag("COOKIE_SECURE", default=PRODUCTION)
+COOKIE_SAME_SITE = text("COOKIE_SAME_SITE", "None" if PRODUCTION else "Lax").capitalize()
+CORS_ALLOWED_ORIGINS = [
+    "http://localhost:5173",
+    "http://localhost:3000",
+    "http://localhost:4173",
+    *words("CORS_ALLOWED_ORIGINS"),
+]
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
+CORS_EXPOSE_HEADERS = [
+    "Retry-After",
+    "Idempotent-Replayed",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Total-Count",
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = int(text("SECURE_HSTS_SECONDS", "31536000" if PRODUCTION else "0"))
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # JSON and form fields; pictures have their own limit
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+IMAGE_MAX_BYTES = 15 * 1024 * 1024
+
+# --- People ---
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_REDIRECT_URL = "admin:index"
+EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST, EMAIL_PORT = text("EMAIL_HOST", "localhost"), int(text("EMAIL_PORT", "25"))
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_HOST_USER"), text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "shop@localhost")
+
+# --- Time: the shop's zone decides what "today" is ---
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
+
+# --- Files and pictures ---
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # the demo serves without collectstatic
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / "media")))
+CLOUD_NAME, CLOUD_KEY, CLOUD_SECRET = text("CLOUD_NAME"), text("CLOUD_KEY"), text("CLOUD_SECRET")
+STORAGES = {
+    "default": {
+        "BACKEND": "pos_project.core.cloudinary_storage.CloudinaryStorage"
+        if CLOUD_NAME and CLOUD_KEY and CLOUD_SECRET
+        else "django.core.files.storage.FileSystemStorage"
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# --- The API ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["pos_project.core.permissions.NobodyUnlessStated"],
+    "DEFAULT_THROTTLE_CLASSES": ["pos_project.core.throttling.PerUser"],
+    "DEFAULT_PARSER_CLASSES": ["pos_project.core.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["pos_project.core.json.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "pos_project.core.pagination.ContractPagination",
+    "DEFAULT_SCHEMA_CLASS": "pos_project.core.schema.ContractSchema",
+    "EXCEPTION_HANDLER": "pos_project.core.exception_handler.envelope",
+    "COERCE_DECIMAL_TO_STRING": False,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "NUM_PROXIES": TRUST_PROXY,
+}
+API_DOCS_OPEN = flag("API_DOCS_OPEN", default=True)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Point of sale",
+    "DESCRIPTION": (
+        "Selling, stock, dues and books of a shop. Money is a JSON number with at most two"
+        " decimals, quantities are whole. Sign in at `/api/auth/login` and send the access token"
+        " as `Authorization: Bearer …`."
+    ),
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PERMISSIONS": ["pos_project.core.permissions.DocsReader"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+# --- Logs: one line an event, no secret in it ---
+LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO", "WARNING", "ERROR"} else "INFO"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}

@@ -1,0 +1,136 @@
+"""Buying: suppliers, purchases and what is owed for them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Round
+
+from accounts.models import Store
+from catalog.models import Product
+from pos_project.core.history import AppendOnly
+from pos_project.core.keys import KeyField
+from pos_project.core.people import Archivable, ArchivableQuerySet, Contact
+
+
+class Supplier(Archivable, Contact):
+    """Whom the shop buys from. What it owes them is the sum of their open dues."""
+
+    name = models.CharField(max_length=100)
+    email = models.EmailField(max_length=254, null=True, blank=True)
+    sector = models.CharField(max_length=100, null=True, blank=True)
+    verify = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ArchivableQuerySet.as_manager()
+
+    class Meta:
+        db_table = "suppliers"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Purchase(AppendOnly):
+    """Goods received from a supplier, paid now or owed."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"  # inside its own transaction only
+        RECEIVED = "received"
+
+    MOVING_COLUMNS = frozenset({"paid_amount", "due_amount"})
+    DRAFT_STATUSES = ("draft",)
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="purchases")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    invoice_no = models.CharField(max_length=50, null=True)  # the supplier's, or PUR-…
+    invoice_key = KeyField(max_length=50)
+    purchase_date = models.DateField()  # as the document says
+    total_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    paid_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    advance_used = models.DecimalField(max_digits=14, decimal_places=2)
+    payment_method = models.CharField(max_length=20)
+    note = models.TextField(null=True)
+    business_date = models.DateField(db_index=True)  # when it reached the books
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "purchases"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["supplier", "invoice_key"],
+                name="purchasing_purchase_invoice_unique_per_supplier",
+            ),
+            models.CheckConstraint(
+                name="purchasing_purchase_total_is_paid_plus_due",
+                condition=Q(total_amount=Round(F("paid_amount") + F("due_amount"), 2)),
+            ),
+            models.CheckConstraint(
+                name="purchasing_purchase_amounts_not_negative",
+                condition=Q(paid_amount__gte=0, due_amount__gte=0, advance_used__gte=0),
+            ),
+            models.CheckConstraint(
+                name="purchasing_purchase_received_is_numbered",
+                condition=Q(status="draft") | Q(status="received", invoice_no__isnull=False),
+            ),
+        )
+        indexes = (models.Index(fields=["purchase_date"], name="purchasing_purchase_by_date"),)
+
+    def __str__(self) -> str:
+        return self.invoice_no or f"purchase {self.pk}"
+
+
+class PurchaseItem(AppendOnly):
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    product_name = models.CharField(max_length=255)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    cost_price = models.DecimalField(max_digits=14, decimal_places=2)
+    subtotal = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        db_table = "purchase_items"
+        constraints = (
+            models.CheckConstraint(
+                name="purchasing_purchaseitem_quantity_positive", condition=Q(quantity__gt=0)
+            ),
+            models.CheckConstraint(
+                name="purchasing_purchaseitem_cost_not_negative",
+                condition=Q(cost_price__gte=0, subtotal__gte=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_name}"
+
+
+class SupplierDue(AppendOnly):
+    """What is still open of one purchase."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        PAID = "paid"
+
+    MOVING_COLUMNS = frozenset({"due_amount", "status"})
+
+    purchase = models.OneToOneField(Purchase, on_delete=models.PROTECT, related_name="due")
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="dues")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "supplier_dues"
+        constraints = (
+            models.CheckConstraint(
+                name="purchasing_supplierdue_paid_exactly_at_zero",
+                condition=Q(status="open", due_amount__gt=0) | Q(status="paid", due_amount=0),
+            ),
+        )
+        indexes = (models.Index(fields=["supplier", "status"], name="purchasing_supplierdue_open"),)
+
+    def __str__(self) -> str:
+        return f"due {self.due_amount} of purchase {self.purchase_id}"

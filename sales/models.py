@@ -1,0 +1,345 @@
+"""Selling: customers, carts, sales and what they took from stock, refunds, dues."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Round
+
+from accounts.models import Store
+from catalog.models import Product
+from inventory.models import Batch
+from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
+
+
+class Customer(Archivable, Contact):
+    """Who buys. What they owe is the sum of their open dues, never a column here."""
+
+    name = models.CharField(max_length=100)
+    email = models.EmailField(max_length=254, null=True, blank=True)
+    sector = models.CharField(max_length=100, null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    verify = models.BooleanField(default=False)
+    notes = models.TextField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    join_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ArchivableQuerySet.as_manager()
+
+    class Meta:
+        db_table = "customers"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_customer_status_known", condition=Q(status__in=Status.values)
+            ),
+        )
+        indexes = (models.Index(fields=["name"], name="sales_customer_by_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cart(models.Model):
+    """What a user is collecting. A user has at most one open cart."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The user while the cart is open, NULL once it is checked out: at most one open per user.
+    open_for = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="open_cart"
+    )
+    sale = models.OneToOneField("Sale", null=True, on_delete=models.PROTECT, related_name="cart")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "carts"
+
+    def __str__(self) -> str:
+        return f"cart {self.pk} of user {self.user_id}"
+
+
+class CartItem(models.Model):
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        db_table = "cart_items"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["cart", "product", "unit_price"],
+                name="sales_cartitem_one_line_per_product_and_price",
+            ),
+            models.CheckConstraint(
+                name="sales_cartitem_quantity_positive", condition=Q(quantity__gt=0)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × product {self.product_id}"
+
+
+class SaleQuerySet(AppendOnlyQuerySet):
+    def completed(self) -> "SaleQuerySet":
+        """Sales that count: pending and cancelled ones never do, in any figure."""
+        return self.filter(status=Sale.Status.COMPLETED)
+
+
+class Sale(AppendOnly):
+    """A sale, held (`pending`) or completed. A completed one only moves in its moving columns."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"  # inside its own transaction only
+        PENDING = "pending"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+
+    MOVING_COLUMNS = frozenset({"paid_amount", "due_amount", "refund_amount"})
+    DRAFT_STATUSES = ("draft", "pending")
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    invoice_no = models.CharField(max_length=50, unique=True, null=True)
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.PROTECT, related_name="sales"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    subtotal = models.DecimalField(max_digits=14, decimal_places=2)
+    discount = models.DecimalField(max_digits=14, decimal_places=2)
+    tax = models.DecimalField(max_digits=14, decimal_places=2)
+    total_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    paid_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    refund_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    advance_used = models.DecimalField(max_digits=14, decimal_places=2)
+    payment_method = models.CharField(max_length=20, null=True)  # largest tender, or due
+    note = models.TextField(null=True)
+    business_date = models.DateField(null=True)  # set when completed
+    created_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+
+    objects = SaleQuerySet.as_manager()
+
+    class Meta:
+        db_table = "sales"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_sale_total_adds_up",
+                condition=Q(total_amount=Round(F("subtotal") + F("tax") - F("discount"), 2)),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_discount_within_subtotal",
+                condition=Q(discount__gte=0, discount__lte=F("subtotal"), tax__gte=0),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_amounts_not_negative",
+                condition=Q(
+                    paid_amount__gte=0, due_amount__gte=0, refund_amount__gte=0, advance_used__gte=0
+                ),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_refunded_within_total",
+                condition=Q(refund_amount__lte=F("total_amount")),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_due_needs_a_customer",
+                condition=~Q(status="completed") | Q(due_amount=0) | Q(customer__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_completed_is_numbered_and_dated",
+                condition=~Q(status="completed")
+                | Q(
+                    invoice_no__isnull=False,
+                    business_date__isnull=False,
+                    completed_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_status_known",
+                condition=Q(status__in=("draft", "pending", "completed", "cancelled")),
+            ),
+        )
+        indexes = (
+            # serves the sales list and every figure of a period
+            models.Index(fields=["business_date", "status"], name="sales_sale_by_day"),
+            # serves the held sales' list
+            models.Index(fields=["status", "id"], name="sales_sale_by_status"),
+        )
+
+    def __str__(self) -> str:
+        return self.invoice_no or f"sale {self.pk}"
+
+
+class SaleItem(AppendOnly):
+    """A line of a sale, as it was told: the name and price of that moment."""
+
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    product_name = models.CharField(max_length=255)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=2)
+    subtotal = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        db_table = "sale_items"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_saleitem_quantity_positive", condition=Q(quantity__gt=0)
+            ),
+            models.CheckConstraint(
+                name="sales_saleitem_price_not_negative",
+                condition=Q(unit_price__gte=0, subtotal__gte=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_name}"
+
+
+class SaleItemBatch(AppendOnly):
+    """What a sale line took from a batch; negative where a refund put it back."""
+
+    sale_item = models.ForeignKey(SaleItem, on_delete=models.PROTECT, related_name="batches")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="uses")
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    buy_price = models.DecimalField(max_digits=14, decimal_places=4)  # the batch's unit cost
+    cost = models.DecimalField(max_digits=14, decimal_places=2)  # value of the batch before − after
+    refund_item = models.ForeignKey(
+        "RefundItem", null=True, on_delete=models.PROTECT, related_name="batches"
+    )
+
+    class Meta:
+        db_table = "sale_item_batches"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_saleitembatch_sign_follows_refund",
+                condition=Q(quantity__gt=0, cost__gte=0, refund_item__isnull=True)
+                | Q(quantity__lt=0, cost__lte=0, refund_item__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of batch {self.batch_id}"
+
+
+class SaleCogs(AppendOnly):
+    """The cost of a sale line; a second, negative row where a refund restocked units of it."""
+
+    sale_item = models.ForeignKey(SaleItem, on_delete=models.PROTECT, related_name="cogs")
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit_cost = models.DecimalField(max_digits=14, decimal_places=4)  # average
+    total_cost = models.DecimalField(max_digits=14, decimal_places=2)
+    refund_item = models.OneToOneField(
+        "RefundItem", null=True, on_delete=models.PROTECT, related_name="cogs"
+    )
+
+    class Meta:
+        db_table = "sale_cogs"
+        verbose_name_plural = "sale cogs"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_salecogs_sign_follows_refund",
+                condition=Q(quantity__gt=0, total_cost__gte=0, refund_item__isnull=True)
+                | Q(quantity__lt=0, total_cost__lte=0, refund_item__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"cost {self.total_cost} of line {self.sale_item_id}"
+
+
+class CustomerDue(AppendOnly):
+    """What is still open of one sale on credit."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        PAID = "paid"
+
+    MOVING_COLUMNS = frozenset({"due_amount", "status"})
+
+    sale = models.OneToOneField(Sale, on_delete=models.PROTECT, related_name="due")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="dues")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customer_dues"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_customerdue_paid_exactly_at_zero",
+                condition=Q(status="open", due_amount__gt=0) | Q(status="paid", due_amount=0),
+            ),
+        )
+        indexes = (
+            # serves what a customer owes
+            models.Index(fields=["customer", "status"], name="sales_customerdue_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"due {self.due_amount} of sale {self.sale_id}"
+
+
+class Refund(AppendOnly):
+    """Goods or money that came back on a sale."""
+
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="refunds")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    customer = models.ForeignKey(
+        Customer, null=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    refund_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    tax_amount = models.DecimalField(max_digits=14, decimal_places=2)  # the tax within it
+    paid_out = models.DecimalField(max_digits=14, decimal_places=2)
+    due_reduced = models.DecimalField(max_digits=14, decimal_places=2)
+    refund_method = models.CharField(max_length=20)
+    reason = models.CharField(max_length=255, null=True)
+    business_date = models.DateField(db_index=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "refunds"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_refund_is_due_cancelled_plus_cash_out",
+                condition=Q(refund_amount=Round(F("due_reduced") + F("paid_out"), 2)),
+            ),
+            models.CheckConstraint(
+                name="sales_refund_amounts_not_negative",
+                condition=Q(
+                    refund_amount__gte=0, tax_amount__gte=0, paid_out__gte=0, due_reduced__gte=0
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"refund {self.pk} of sale {self.sale_id}"
+
+
+class RefundItem(AppendOnly):
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="items")
+    sale_item = models.ForeignKey(SaleItem, on_delete=models.PROTECT, related_name="refund_items")
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    restocked = models.BooleanField()
+
+    class Meta:
+        db_table = "refund_items"
+        constraints = (
+            models.CheckConstraint(
+                name="sales_refunditem_quantity_positive",
+                condition=Q(quantity__gt=0, amount__gte=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.sale_item_id}"
