@@ -102,7 +102,8 @@ def once(key: RequestKey | None, do: Callable[[], R]) -> R:
         raise KeyInUse("This request is being worked on. Please try again.")
     if kept.fingerprint != key.fingerprint:
         raise KeyReused("This Idempotency-Key was used for a different request.")
-    assert kept.status is not None and kept.body is not None
+    assert kept.status is not None
+    assert kept.body is not None
     raise Replayed(kept.status, kept.body)
 
 

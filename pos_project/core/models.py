@@ -13,7 +13,7 @@ class IdempotentRequest(models.Model):
     key_hash = models.CharField(max_length=64)  # SHA-256 of the key, hex
     fingerprint = models.CharField(max_length=64)  # SHA-256 of method, path and body, hex
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.TextField(null=True)  (NULL only inside its own transaction)
+    body = models.TextField(null=True)  # (NULL only inside its own transaction)
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:

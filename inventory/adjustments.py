@@ -1,0 +1,177 @@
+"""Counting differences, write-offs and finds: stock moved by hand, and the undoing of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from catalog.models import Product
+from inventory import fifo, movements, receiving
+from inventory.models import Batch, InventoryLog, InventoryLogBatch
+from ledger import chart, posting
+from ledger.models import JournalEntry
+from pos_project.core.errors import Conflict, Invalid, NotFound
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.stamp import Actor, Stamp
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """So many units more (+) or fewer (−). `unit_cost` values an increase; None takes the last
+    purchase's cost, or 0 where there was none."""
+
+    product_id: int
+    change: Decimal
+    reason: str | None = None
+    reference: str | None = None
+    note: str | None = None
+    unit_cost: Decimal | None = None
+
+
+def adjust(
+    adjustment: Adjustment,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> InventoryLog:
+    """Move stock by hand: inventory ↔ inventory gain or loss. Units are whole.
+
+    A decrease takes the oldest batches first and raises InsufficientStock when there is too
+    little. Raises Invalid for an unknown or a service product. Nothing is written then.
+    """
+    product = Product.objects.listed().filter(pk=adjustment.product_id).first()
+    if product is None:
+        raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
+    receiving.require_stock_keeping(product)
+    return once(key, lambda: _adjust(product, adjustment, Stamp.of(by, at)))
+
+
+def _adjust(product: Product, adjustment: Adjustment, stamp: Stamp) -> InventoryLog:
+    log_id = (
+        _increase(adjustment, stamp)
+        if adjustment.change > 0
+        else _decrease(product, adjustment, stamp)
+    )
+    return InventoryLog.objects.select_related("product", "user").get(pk=log_id)
+
+
+def _increase(adjustment: Adjustment, stamp: Stamp) -> int:
+    cost = adjustment.unit_cost
+    if cost is None:
+        bought = Batch.objects.filter(
+            product_id=adjustment.product_id, origin=Batch.Origin.PURCHASE
+        ).order_by("-id")
+        cost = bought.values_list("unit_cost", flat=True).first() or Decimal(0)
+    return receiving.add_batch(
+        receiving.Goods(adjustment.product_id, adjustment.change, cost),
+        kind=InventoryLog.Kind.ADJUSTMENT,
+        event=JournalEntry.Event.ADJUSTMENT,
+        against=chart.INVENTORY_GAIN,
+        reason=adjustment.reason,
+        reference=adjustment.reference,
+        note=adjustment.note,
+        stamp=stamp,
+    )
+
+
+def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
+    batches = Batch.objects.all().locked([product.pk], store_id=stamp.store_id)
+    want = fifo.Want(product.pk, product.name, -adjustment.change)
+    try:
+        [picks] = fifo.plan(batches, [want])
+    except fifo.InsufficientStock as short:
+        text = "Stock would fall below 0."
+        raise fifo.InsufficientStock(
+            f"{text} {short.message}", fields={"change_qty": [text]}
+        ) from short
+    cost = fifo.cost_of(picks)
+    [log_id] = movements.log(
+        [movements.Movement(product.pk, adjustment.change, -cost)],
+        kind=InventoryLog.Kind.ADJUSTMENT,
+        reason=adjustment.reason,
+        reference=adjustment.reference,
+        note=adjustment.note,
+        stamp=stamp,
+    )
+    movements.log_batches(log_id, [(pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
+    movements.write_remaining(picks)
+    posting.post(
+        JournalEntry.Event.ADJUSTMENT,
+        [
+            posting.Line(chart.INVENTORY_LOSS, debit=cost),
+            posting.Line(chart.INVENTORY, credit=cost),
+        ],
+        stamp=stamp,
+        document_id=log_id,
+        reference=adjustment.reference,
+    )
+    return log_id
+
+
+def void(
+    log_id: int, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+) -> InventoryLog:
+    """Undo an adjustment by its opposite, on the very batches it moved. Both leave the list.
+
+    Raises NotFound for an unknown or already undone entry, Conflict for one that a document
+    wrote, Invalid when the added units are no longer all there.
+    """
+    return once(key, lambda: _void(log_id, Stamp.of(by, at)))
+
+
+def _void(log_id: int, stamp: Stamp) -> InventoryLog:
+    first = InventoryLog.objects.select_for_update().filter(pk=log_id).first()
+    gone = first is None or first.kind == InventoryLog.Kind.VOID
+    if gone or InventoryLog.objects.filter(voids_id=log_id).exists():
+        raise NotFound("Inventory entry not found")
+    if first.kind != InventoryLog.Kind.ADJUSTMENT:
+        raise Conflict("Entries of sales, purchases, refunds and opening stock cannot be removed.")
+    moved = list(InventoryLogBatch.objects.filter(log_id=log_id).order_by("id"))
+    batches = Batch.objects.all().locked(
+        [first.product_id], store_id=first.store_id, ids=[row.batch_id for row in moved]
+    )
+    picks = _opposite(moved, {batch.id: batch for batch in batches})
+    cost = fifo.cost_of(picks)
+    [void_id] = movements.log(
+        [movements.Movement(first.product_id, -first.change_qty, -cost)],
+        kind=InventoryLog.Kind.VOID,
+        reference=first.reference,
+        voids_id=log_id,
+        stamp=stamp,
+    )
+    movements.log_batches(void_id, [(pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
+    movements.write_remaining(picks)
+    posting.post(
+        JournalEntry.Event.VOID,
+        _mirror(cost),
+        stamp=stamp,
+        document_id=void_id,
+        reference=first.reference,
+    )
+    return InventoryLog.objects.get(pk=void_id)
+
+
+def _opposite(moved: list[InventoryLogBatch], batches: dict[int, Batch]) -> list[fifo.Pick]:
+    picks = []
+    for row in moved:
+        batch = batches[row.batch_id]
+        # An increase made its own batch, which must be whole again to be undone.
+        if row.quantity > 0 and batch.remaining != batch.quantity:
+            raise Invalid("The units that this entry added are already sold.")
+        after = batch.remaining - row.quantity
+        cost = fifo.value(batch.remaining, batch.unit_cost) - fifo.value(after, batch.unit_cost)
+        picks.append(fifo.Pick(batch.id, row.quantity, batch.unit_cost, cost, after))
+    return picks
+
+
+def _mirror(cost: Decimal) -> list[posting.Line]:
+    """`cost` leaves stock (an increase undone, +) or returns to it (a decrease undone, −)."""
+    if cost > 0:
+        return [
+            posting.Line(chart.INVENTORY_GAIN, debit=cost),
+            posting.Line(chart.INVENTORY, credit=cost),
+        ]
+    return [
+        posting.Line(chart.INVENTORY, debit=-cost),
+        posting.Line(chart.INVENTORY_LOSS, credit=-cost),
+    ]

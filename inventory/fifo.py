@@ -1,0 +1,147 @@
+"""Which batches goods are taken from and put back to. All of it is pure: no query, no write.
+
+First in, first out (IAS 2). A batch is worth round(remaining × unit cost, 2), and a movement
+costs the value before it minus the value after it: so the costs of all movements of a batch add
+up to its value, and the inventory account equals the batches to the cent, always.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from pos_project.core.errors import DomainError
+from pos_project.core.money import money
+
+
+class BatchLike(Protocol):
+    """A batch as read under its lock."""
+
+    id: int
+    product_id: int
+    unit_cost: Decimal
+    remaining: Decimal
+
+
+@dataclass(frozen=True)
+class Want:
+    """So many units of a product, for one line of a document."""
+
+    product_id: int
+    name: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Units moved out of a batch (positive) or back into it (negative), and their cost."""
+
+    batch_id: int
+    quantity: Decimal
+    unit_cost: Decimal
+    cost: Decimal
+    left: Decimal  # what the batch holds afterwards
+
+
+class InsufficientStock(DomainError):
+    """Fewer units in stock than wanted; names every short line."""
+
+    code = "insufficient_stock"
+
+
+def value(units: Decimal, unit_cost: Decimal) -> Decimal:
+    """What `units` of a batch are worth, to the cent."""
+    return money(units * unit_cost)
+
+
+def plan(batches: Iterable[BatchLike], wants: Sequence[Want]) -> list[list[Pick]]:
+    """For each want, what to take from which batch, oldest first (the order of `batches`).
+
+    Lines of the same product are served one after the other. Raises InsufficientStock when the
+    lines of a product together want more than there is.
+    """
+    shelves: dict[int, list[BatchLike]] = {}
+    left: dict[int, Decimal] = {}
+    for batch in batches:
+        shelves.setdefault(batch.product_id, []).append(batch)
+        left[batch.id] = batch.remaining
+    available = {
+        product_id: sum((batch.remaining for batch in shelf), Decimal(0))
+        for product_id, shelf in shelves.items()
+    }
+    refuse_beyond(available, wants)
+    picked = []
+    for want in wants:
+        picks, missing = [], want.quantity
+        for batch in shelves.get(want.product_id, ()):
+            if not missing:
+                break
+            before = left[batch.id]
+            taken = min(before, missing)
+            if taken > 0:
+                left[batch.id] = after = before - taken
+                cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
+                picks.append(Pick(batch.id, taken, batch.unit_cost, cost, after))
+                missing -= taken
+        assert not missing, (want, missing)
+        picked.append(picks)
+    return picked
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a line still holds of a batch: taken by its sale and not yet put back."""
+
+    batch_id: int
+    quantity: Decimal
+
+
+def plan_return(
+    batches: dict[int, BatchLike], uses: Sequence[Use], quantity: Decimal, left: dict[int, Decimal]
+) -> list[Pick]:
+    """Put `quantity` back where it came from, newest use first, at each batch's own cost.
+
+    `left` carries what the batches hold from one line of a refund to the next.
+    """
+    picks, missing = [], quantity
+    for use in reversed(uses):
+        if not missing:
+            break
+        returned = min(use.quantity, missing)
+        batch = batches[use.batch_id]
+        before = left.get(batch.id, batch.remaining)
+        left[batch.id] = after = before + returned
+        cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
+        picks.append(Pick(batch.id, -returned, batch.unit_cost, cost, after))
+        missing -= returned
+    assert not missing, (uses, quantity)
+    return picks
+
+
+def cost_of(picks: Iterable[Pick]) -> Decimal:
+    """Σ cost; negative for goods that came back."""
+    return sum((pick.cost for pick in picks), Decimal("0.00"))
+
+
+def refuse_beyond(available: dict[int, Decimal], wants: Sequence[Want]) -> None:
+    """Raise InsufficientStock, naming every line whose product is short of `available`."""
+    wanted: dict[int, Decimal] = {}
+    for want in wants:
+        wanted[want.product_id] = wanted.get(want.product_id, Decimal(0)) + want.quantity
+    short = {
+        product_id: available.get(product_id, Decimal(0))
+        for product_id, quantity in wanted.items()
+        if quantity > available.get(product_id, Decimal(0))
+    }
+    if not short:
+        return
+    fields, lines, said = {}, [], {}
+    for position, want in enumerate(wants):
+        if want.product_id in short:
+            there, asked = int(short[want.product_id]), int(wanted[want.product_id])
+            fields[f"items[{position}].quantity"] = [f"Only {there} in stock."]
+            said[want.product_id] = f"{want.name} ({asked} wanted, {there} in stock)"
+            lines.append({"line": position, "product_id": want.product_id, "available": there})
+    raise InsufficientStock(
+        f"Not enough stock: {'; '.join(said.values())}.", fields=fields, lines=lines
+    )

@@ -1,0 +1,83 @@
+"""Writing down what moved: one log row per movement, and what the batches hold afterwards."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from inventory.fifo import Pick
+from inventory.models import Batch, InventoryLog, InventoryLogBatch
+from pos_project.core.rows import insert_rows, set_by_id
+from pos_project.core.stamp import Stamp
+
+LOG_FIELDS = (
+    "store_id",
+    "product_id",
+    "kind",
+    "change_qty",
+    "cost",
+    "reason",
+    "reference",
+    "note",
+    "voids_id",
+    "user_id",
+    "business_date",
+    "created_at",
+)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Units of a product that came (+) or went (−), and how the value of its stock changed."""
+
+    product_id: int
+    change: Decimal
+    cost: Decimal
+
+
+def log(
+    movements: Sequence[Movement],
+    *,
+    kind: str,
+    stamp: Stamp,
+    reason: str | None = None,
+    reference: str | None = None,
+    note: str | None = None,
+    voids_id: int | None = None,
+) -> list[int]:
+    """Write one log row per movement in one statement, and return their ids."""
+    return insert_rows(
+        InventoryLog,
+        LOG_FIELDS,
+        [
+            (
+                stamp.store_id,
+                movement.product_id,
+                kind,
+                movement.change,
+                movement.cost,
+                reason or kind.upper(),
+                reference,
+                note,
+                voids_id,
+                stamp.user_id,
+                stamp.business_date,
+                stamp.at,
+            )
+            for movement in movements
+        ],
+    )
+
+
+def log_batches(log_id: int, rows: Iterable[tuple[int, Decimal, Decimal]]) -> None:
+    """Note which batches an opening, adjustment or void moved: (batch id, ± units, ± cost)."""
+    insert_rows(
+        InventoryLogBatch,
+        ("log_id", "batch_id", "quantity", "cost"),
+        [(log_id, batch_id, quantity, cost) for batch_id, quantity, cost in rows],
+    )
+
+
+def write_remaining(picks: Iterable[Pick]) -> None:
+    """Set what the picked batches hold now, in one statement. The caller holds their locks."""
+    left = {pick.batch_id: (pick.left,) for pick in picks}  # the last pick of a batch counts
+    set_by_id(Batch, ("remaining",), left)

@@ -1,0 +1,140 @@
+"""Goods that come in: a batch each, logged. What they cost decides later what their sale cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from catalog.models import Product
+from inventory import movements
+from inventory.fifo import value
+from inventory.models import Batch, InventoryLog
+from ledger import chart, posting
+from ledger.models import JournalEntry
+from pos_project.core.errors import Invalid
+from pos_project.core.money import total
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Stamp
+
+BATCH_FIELDS = (
+    "store_id",
+    "product_id",
+    "purchase_item_id",
+    "origin",
+    "received_on",
+    "unit_cost",
+    "quantity",
+    "remaining",
+    "created_at",
+)
+
+
+@dataclass(frozen=True)
+class Goods:
+    """Units of a product that arrive at one cost per unit."""
+
+    product_id: int
+    quantity: Decimal
+    unit_cost: Decimal
+    purchase_item_id: int | None = None
+
+    @property
+    def worth(self) -> Decimal:
+        return value(self.quantity, self.unit_cost)
+
+
+def put_on_shelf(
+    goods: Sequence[Goods], *, origin: str, received_on: date, stamp: Stamp
+) -> list[int]:
+    """Make one batch per line, in one statement, and return their ids."""
+    return insert_rows(
+        Batch,
+        BATCH_FIELDS,
+        [
+            (
+                stamp.store_id,
+                item.product_id,
+                item.purchase_item_id,
+                origin,
+                received_on,
+                item.unit_cost,
+                item.quantity,
+                item.quantity,
+                stamp.at,
+            )
+            for item in goods
+        ],
+    )
+
+
+def receive_purchased(
+    goods: Sequence[Goods], *, reference: str, received_on: date, stamp: Stamp
+) -> Decimal:
+    """Shelve and log the lines of a purchase; returns what they are worth together."""
+    put_on_shelf(goods, origin=Batch.Origin.PURCHASE, received_on=received_on, stamp=stamp)
+    movements.log(
+        [movements.Movement(item.product_id, item.quantity, item.worth) for item in goods],
+        kind=InventoryLog.Kind.PURCHASE,
+        reference=reference,
+        stamp=stamp,
+    )
+    return total(item.worth for item in goods)
+
+
+def receive_opening_stock(
+    product: Product, *, quantity: Decimal, unit_cost: Decimal, stamp: Stamp
+) -> None:
+    """Stock that was there before the books: inventory ↔ opening balance equity.
+
+    Runs inside the transaction that creates the product. Raises Invalid for a service product.
+    """
+    require_stock_keeping(product)
+    add_batch(
+        Goods(product.pk, quantity, unit_cost),
+        kind=InventoryLog.Kind.OPENING,
+        event=JournalEntry.Event.OPENING,
+        against=chart.OPENING_BALANCE_EQUITY,
+        stamp=stamp,
+    )
+
+
+def add_batch(
+    goods: Goods,
+    *,
+    kind: str,
+    event: str,
+    against: str,
+    stamp: Stamp,
+    reason: str | None = None,
+    reference: str | None = None,
+    note: str | None = None,
+) -> int:
+    """One batch from nowhere: shelved, logged, posted inventory ↔ `against`. The log row's id."""
+    [batch_id] = put_on_shelf([goods], origin=kind, received_on=stamp.business_date, stamp=stamp)
+    [log_id] = movements.log(
+        [movements.Movement(goods.product_id, goods.quantity, goods.worth)],
+        kind=kind,
+        reason=reason,
+        reference=reference,
+        note=note,
+        stamp=stamp,
+    )
+    movements.log_batches(log_id, [(batch_id, goods.quantity, goods.worth)])
+    posting.post(
+        event,
+        [
+            posting.Line(chart.INVENTORY, debit=goods.worth),
+            posting.Line(against, credit=goods.worth),
+        ],
+        stamp=stamp,
+        document_id=log_id,
+        reference=reference,
+    )
+    return log_id
+
+
+def require_stock_keeping(product: Product) -> None:
+    """Raise Invalid for a service product, which has no stock to move."""
+    if not product.keeps_stock:
+        text = f"{product.name} is a service and keeps no stock."
+        raise Invalid(text, fields={"product_id": [text]})

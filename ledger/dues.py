@@ -1,0 +1,194 @@
+"""Paying what is owed, oldest first: one story for customers (money in) and suppliers (out).
+
+The two rooms that own the documents describe them by a `DueBook`; this room knows neither.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from ledger import payments, posting
+from ledger.models import Payment
+from ledger.payments import Tender
+from pos_project.core.errors import Invalid
+from pos_project.core.money import total
+from pos_project.core.rows import set_by_id
+from pos_project.core.stamp import Stamp
+
+OPEN, PAID = "open", "paid"
+
+
+@dataclass(frozen=True)
+class DueBook:
+    """Where one side keeps its dues, and which accounts they move."""
+
+    party: str  # "customer" or "supplier"
+    due_model: type[models.Model]
+    document_model: type[models.Model]
+    document: str  # the due's key to its document: "sale" or "purchase"
+    oldest_first: str  # the document's date that decides what is oldest; then its id
+    direction: str
+    event: str
+    control_account: str
+    advance_account: str
+
+
+@dataclass(frozen=True)
+class OpenDue:
+    """A due as read under its lock: what is open of one document, and paid so far."""
+
+    due_id: int
+    document_id: int
+    invoice: str
+    due: Decimal
+    paid: Decimal
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """How much of a payment one document gets."""
+
+    due: OpenDue
+    amount: Decimal
+
+    @property
+    def remaining(self) -> Decimal:
+        return self.due.due - self.amount
+
+
+@dataclass(frozen=True)
+class DuePayment:
+    """What a payment did: per document, what became an advance, and what is still owed."""
+
+    allocations: list[Allocation]
+    advance: Decimal
+    remaining_due: Decimal
+
+    @property
+    def applied(self) -> Decimal:
+        return total(allocation.amount for allocation in self.allocations)
+
+
+def allocate(amount: Decimal, dues: Iterable[OpenDue]) -> tuple[list[Allocation], Decimal]:
+    """Share `amount` among dues in their order; also what is left over. Pure."""
+    allocations, left = [], amount
+    for due in dues:
+        share = min(due.due, left)
+        if share > 0:
+            allocations.append(Allocation(due, share))
+            left -= share
+    return allocations, left
+
+
+def pay(
+    book: DueBook, party_id: int, tender: Tender, *, note: str | None, stamp: Stamp
+) -> DuePayment:
+    """Apply a payment to the party's open dues, oldest first; the excess is an advance.
+
+    Runs inside the use case's transaction. Raises Invalid when nothing is owed.
+    """
+    dues = _locked(book, party_id)
+    if not dues:
+        raise Invalid(f"This {book.party} has no open dues.")
+    allocations, advance = allocate(tender.amount, dues)
+    paid = DuePayment(
+        allocations,
+        advance,
+        remaining_due=total(due.due for due in dues) - (tender.amount - advance),
+    )
+    set_by_id(
+        book.due_model,
+        ("due_amount", "status"),
+        {
+            share.due.due_id: (share.remaining, OPEN if share.remaining else PAID)
+            for share in allocations
+        },
+    )
+    set_by_id(
+        book.document_model,
+        ("paid_amount", "due_amount"),
+        {
+            share.due.document_id: (share.due.paid + share.amount, share.remaining)
+            for share in allocations
+        },
+    )
+    _book_money(book, party_id, paid, tender, note, stamp)
+    return paid
+
+
+def _locked(book: DueBook, party_id: int) -> list[OpenDue]:
+    """The open dues, oldest first. Documents are locked by id, then their dues by id, then read:
+    the order in which a refund locks them too."""
+    open_dues: Any = book.due_model._default_manager.filter(
+        **{f"{book.party}_id": party_id, "status": OPEN}
+    )
+    document_key = f"{book.document}_id"
+    ids = list(open_dues.values_list(document_key, flat=True))
+    documents: Any = book.document_model._default_manager.select_for_update()
+    by_id = {row.pk: row for row in documents.filter(pk__in=ids).order_by("id")}
+    locked = [
+        (by_id[getattr(due, document_key)], due)
+        for due in open_dues.filter(**{f"{document_key}__in": ids})
+        .select_for_update()
+        .order_by("id")
+    ]
+    locked.sort(key=lambda pair: (getattr(pair[0], book.oldest_first), pair[0].pk))
+    return [
+        OpenDue(due.pk, document.pk, document.invoice_no, due.due_amount, document.paid_amount)
+        for document, due in locked
+    ]
+
+
+def _book_money(
+    book: DueBook,
+    party_id: int,
+    paid: DuePayment,
+    tender: Tender,
+    note: str | None,
+    stamp: Stamp,
+) -> None:
+    money_in = book.direction == Payment.Direction.IN
+    whose = {f"{book.party}_id": party_id}
+
+    def line(account: str, amount: Decimal, *, debit: bool, **party: int) -> posting.Line:
+        side = {"debit": amount} if debit else {"credit": amount}
+        return posting.Line(account, **side, **party)  # type: ignore[arg-type]
+
+    entry_id = posting.post(
+        book.event,
+        [
+            line(payments.account_of(tender.method), tender.amount, debit=money_in),
+            line(book.control_account, paid.applied, debit=not money_in, **whose),
+            line(book.advance_account, paid.advance, debit=not money_in, **whose),
+        ],
+        stamp=stamp,
+        reference=tender.reference,
+    )
+    rows = [
+        payments.PaymentLine(
+            Payment.Type.DUE_PAYMENT,
+            book.direction,
+            Tender(tender.method, share.amount),
+            party=book.party,
+            reference=share.due.invoice,
+            note=note,
+            **{**whose, f"{book.document}_id": share.due.document_id},  # type: ignore[arg-type]
+        )
+        for share in paid.allocations
+    ]
+    if paid.advance:
+        advance = Tender(tender.method, paid.advance, tender.reference)
+        rows.append(
+            payments.PaymentLine(
+                Payment.Type.ADVANCE,
+                book.direction,
+                advance,
+                party=book.party,
+                note=note,
+                **whose,  # type: ignore[arg-type]
+            )
+        )
+    payments.record(rows, entry_id=entry_id, stamp=stamp)

@@ -1,0 +1,73 @@
+"""Spending money on running the shop."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from ledger import chart, posting
+from ledger.models import Expense, JournalEntry, LedgerAccount
+from ledger.payments import account_of, require_method
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.keys import key_of
+from pos_project.core.stamp import Actor, Stamp
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What was bought, for how much, from which till or wallet. No date means today."""
+
+    title: str
+    amount: Decimal
+    category: str | None = None
+    description: str | None = None
+    payment_method: str = "cash"
+    expense_date: date | None = None
+
+
+def record_expense(
+    spending: Spending, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+) -> Expense:
+    """Book an expense: the row, and category account ↔ tender. Amounts in shop currency.
+
+    Raises Invalid for an unknown payment method; then nothing was written.
+    """
+    require_method(spending.payment_method, field="payment_method")
+    account = _account_of(spending.category)
+    return once(
+        key, lambda: _record(spending, account, Stamp.of(by, at, day=spending.expense_date))
+    )
+
+
+def _record(spending: Spending, account: str, stamp: Stamp) -> Expense:
+    expense = Expense.objects.create(
+        store_id=stamp.store_id,
+        title=spending.title,
+        amount=spending.amount,
+        category=spending.category,
+        description=spending.description,
+        payment_method_id=spending.payment_method,
+        created_by_id=stamp.user_id,
+        business_date=stamp.business_date,
+        created_at=stamp.at,
+    )
+    posting.post(
+        JournalEntry.Event.EXPENSE,
+        [
+            posting.Line(account, debit=spending.amount),
+            posting.Line(account_of(spending.payment_method), credit=spending.amount),
+        ],
+        stamp=stamp,
+        document_id=expense.pk,
+        reference=spending.title[:100],
+    )
+    return expense
+
+
+def _account_of(category: str | None) -> str:
+    """The expense account named like the category; an accountant adds one by adding a row."""
+    accounts = LedgerAccount.objects.filter(kind=LedgerAccount.Kind.EXPENSE)
+    by_name = {key_of(name): code for code, name in accounts.values_list("code", "name")}
+    # Not to be spent on by name: what moves only with stock.
+    for code in (chart.COST_OF_GOODS_SOLD, chart.INVENTORY_LOSS):
+        by_name = {name: found for name, found in by_name.items() if found != code}
+    return by_name.get(key_of(category), chart.OTHER_EXPENSES)

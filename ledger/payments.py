@@ -1,0 +1,189 @@
+"""Taking and giving money: tenders, what they cover of a total, and the rows that record them."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.models import Payment, PaymentMethod
+from pos_project.core.errors import Invalid
+from pos_project.core.money import ZERO, total
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Stamp
+
+CASH = "cash"
+ON_CREDIT = "due"  # on the wire a method; in truth the absence of one
+REMEMBER_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Tender:
+    """Money offered or given by one method."""
+
+    method: str
+    amount: Decimal
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a customer lays on the counter, or we give a supplier.
+
+    `split` says that the request listed several tenders, whose excess must be cash.
+    """
+
+    tenders: tuple[Tender, ...] = ()
+    method: str = ON_CREDIT  # the one named, when it was not split
+    use_advance: bool = False
+    split: bool = False
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """How a total is covered: total = paid + due, paid = advance + Σ tenders."""
+
+    tenders: tuple[Tender, ...]
+    advance: Decimal
+    paid: Decimal
+    due: Decimal
+    change: Decimal
+    method: str
+
+
+class _Methods:
+    """Active payment methods and their accounts, remembered for seconds: small reference data
+    that every sale asks for and hardly anybody changes."""
+
+    def __init__(self) -> None:
+        self._rows: Mapping[str, str] = {}
+        self._until = 0.0
+
+    def accounts(self) -> Mapping[str, str]:
+        if time.monotonic() >= self._until:
+            active = PaymentMethod.objects.filter(is_active=True)
+            self._rows = dict(active.values_list("code", "account_id"))
+            self._until = time.monotonic() + REMEMBER_SECONDS
+        return self._rows
+
+    def forget(self) -> None:
+        self._until = 0.0
+
+
+METHODS = _Methods()
+
+
+def account_of(method: str) -> str:
+    """The ledger account that holds a method's money. Raises Invalid for an unknown method."""
+    require_method(method, field="method")
+    return METHODS.accounts()[method]
+
+
+def require_method(method: str, *, field: str, on_credit: bool = False) -> None:
+    """Raise Invalid unless `method` is an active payment method (or `due`, where allowed)."""
+    allowed = [*METHODS.accounts(), *([ON_CREDIT] if on_credit else [])]
+    if method not in allowed:
+        text = f"One of: {', '.join(allowed)}."
+        raise Invalid(f"{field}: {text}", fields={field: [text]})
+
+
+def settle(amount: Decimal, offer: Offer, *, advance_balance: Decimal = ZERO) -> Settlement:
+    """Cover `amount` by the advance (if it is to be used), then by the tenders; the rest is due.
+
+    Pure. More cash than needed is change. Raises Invalid when split tenders exceed the amount
+    otherwise than by cash.
+    """
+    advance = min(max(advance_balance, ZERO), amount) if offer.use_advance else ZERO
+    open_amount = amount - advance
+    taken: list[Tender] = []
+    # What is no cash gives no change, so it covers the total first.
+    for tender in sorted(offer.tenders, key=lambda tender: tender.method == CASH):
+        covered = min(tender.amount, open_amount)
+        if offer.split and covered < tender.amount and tender.method != CASH:
+            text = "Only cash may exceed the total."
+            raise Invalid(f"payments: {text}", fields={"payments": [text]})
+        if covered > 0:
+            taken.append(Tender(tender.method, covered, tender.reference))
+        open_amount -= covered
+    tendered = total(tender.amount for tender in offer.tenders)
+    cash = total(tender.amount for tender in taken)
+    largest = max(taken, key=lambda tender: tender.amount, default=None)
+    method = offer.method if not offer.split else largest.method if largest else ON_CREDIT
+    return Settlement(
+        tenders=tuple(taken),
+        advance=advance,
+        paid=advance + cash,
+        due=open_amount,
+        change=tendered - cash,
+        method=method,
+    )
+
+
+PAYMENT_FIELDS = (
+    "store_id",
+    "entry_id",
+    "payment_party",
+    "payment_type",
+    "direction",
+    "amount",
+    "method_id",
+    "customer_id",
+    "supplier_id",
+    "sale_id",
+    "purchase_id",
+    "refund_id",
+    "reference_no",
+    "note",
+    "user_id",
+    "business_date",
+    "created_at",
+)
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """One payment row to write. `reference` is the document's number."""
+
+    payment_type: str
+    direction: str
+    tender: Tender
+    party: str = Payment.Party.CUSTOMER
+    customer_id: int | None = None
+    supplier_id: int | None = None
+    sale_id: int | None = None
+    purchase_id: int | None = None
+    refund_id: int | None = None
+    reference: str | None = None
+    note: str | None = None
+
+
+def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) -> None:
+    """Write the payment rows of one journal entry, in one statement; nothing for no line."""
+    if not lines:
+        return
+    assert entry_id is not None, "Money moved without an entry."
+    insert_rows(
+        Payment,
+        PAYMENT_FIELDS,
+        [
+            (
+                stamp.store_id,
+                entry_id,
+                line.party,
+                line.payment_type,
+                line.direction,
+                line.tender.amount,
+                line.tender.method,
+                line.customer_id,
+                line.supplier_id,
+                line.sale_id,
+                line.purchase_id,
+                line.refund_id,
+                line.tender.reference or line.reference,
+                line.note,
+                stamp.user_id,
+                stamp.business_date,
+                stamp.at,
+            )
+            for line in lines
+        ],
+    )

@@ -1,0 +1,63 @@
+"""The only door into the journal. Entries balance, or our own code is wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.models import JournalEntry, JournalLine
+from pos_project.core.money import ZERO, money, total
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Stamp
+
+LINE_FIELDS = ("entry_id", "account_id", "debit", "credit", "customer_id", "supplier_id")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One side of an entry. `account` is a code of the chart; one of debit and credit is zero."""
+
+    account: str
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+    customer_id: int | None = None
+    supplier_id: int | None = None
+
+
+def post(
+    event: str,
+    lines: Iterable[Line],
+    *,
+    stamp: Stamp,
+    document_id: int | None = None,
+    reference: str | None = None,
+) -> int | None:
+    """Write one balanced entry and return its id; None when no line is left to write.
+
+    Zero lines are left out. A draft gets its lines, then one UPDATE posts it: three statements.
+    """
+    rows = [line for line in lines if line.debit or line.credit]
+    if not rows:
+        return None
+    debits, credits = total(line.debit for line in rows), total(line.credit for line in rows)
+    assert debits == credits, (event, reference, rows)
+    assert all(money(line.debit + line.credit) > 0 for line in rows), (event, reference, rows)
+    entry = JournalEntry.objects.create(
+        store_id=stamp.store_id,
+        event=event,
+        document_id=document_id,
+        reference=reference,
+        status=JournalEntry.Status.DRAFT,
+        business_date=stamp.business_date,
+        created_by_id=stamp.user_id,
+        created_at=stamp.at,
+    )
+    insert_rows(
+        JournalLine,
+        LINE_FIELDS,
+        [
+            (entry.pk, line.account, line.debit, line.credit, line.customer_id, line.supplier_id)
+            for line in rows
+        ],
+    )
+    JournalEntry.objects.filter(pk=entry.pk).update_draft(status=JournalEntry.Status.POSTED)
+    return int(entry.pk)

@@ -1,0 +1,37 @@
+"""Who did it, in which store, when, and on which business day it counts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from django.utils import timezone
+
+from pos_project.core.days import business_day, moment_of
+
+
+class Actor(Protocol):
+    """Whoever may act: a user with an id and a store."""
+
+    pk: int
+    store_id: int
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What every event row carries. `at` is aware; `business_date` is the shop's local day."""
+
+    user_id: int
+    store_id: int
+    at: datetime
+    business_date: date
+
+    @classmethod
+    def of(cls, by: Actor, at: datetime | None = None, *, day: date | None = None) -> "Stamp":
+        """A stamp for now, or for an earlier moment or document day.
+
+        Taken anew by each attempt of a use case, so that one that is replayed after midnight does
+        not post into yesterday. A day in the future counts as today.
+        """
+        now = timezone.now()
+        moment = min(at, now) if at else moment_of(day, now)
+        return cls(by.pk, by.store_id, moment, business_day(moment))

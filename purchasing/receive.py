@@ -1,0 +1,225 @@
+"""Goods arrive from a supplier: stock in, paid now or owed, booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError
+
+from catalog.models import Product
+from inventory import receiving
+from ledger import advances, chart, payments, posting
+from ledger.models import JournalEntry, Payment
+from pos_project.core.days import business_day
+from pos_project.core.errors import Conflict, Invalid
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.keys import key_of
+from pos_project.core.money import ZERO, money, total
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Actor, Stamp
+from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
+
+ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
+
+
+@dataclass(frozen=True)
+class Line:
+    product_id: int
+    quantity: Decimal
+    cost_price: Decimal  # per unit, 2 decimals
+
+    @property
+    def subtotal(self) -> Decimal:
+        return money(self.quantity * self.cost_price)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a supplier delivered, as their paper says. No date means today."""
+
+    supplier_id: int
+    lines: Sequence[Line]
+    invoice_no: str | None = None
+    purchase_date: date | None = None
+    note: str | None = None
+    total_amount: Decimal | None = None  # as the client computed it, to be checked
+
+    @property
+    def total(self) -> Decimal:
+        return total(line.subtotal for line in self.lines)
+
+
+def receive_purchase(
+    delivery: Delivery,
+    offer: payments.Offer,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> Purchase:
+    """Receive a delivery: a batch per line, payment rows, the rest owed, the journal.
+
+    Amounts in shop currency. Raises Invalid (unknown supplier or product, a total that does not
+    match, more paid than the total) or Conflict (invoice number known); nothing is written then.
+    """
+    products = _check(delivery, offer)
+    return once(key, lambda: _receive(delivery, offer, products, by, at))
+
+
+def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
+    if not Supplier.objects.listed().filter(pk=delivery.supplier_id).exists():
+        raise Invalid("Unknown supplier.", fields={"supplier_id": ["Unknown supplier."]})
+    wanted = {line.product_id for line in delivery.lines}
+    products = Product.objects.listed().in_bulk(wanted)
+    fields = {}
+    for position, line in enumerate(delivery.lines):
+        product = products.get(line.product_id)
+        if product is None:
+            fields[f"items[{position}].product_id"] = ["Unknown product."]
+        elif not product.keeps_stock:
+            fields[f"items[{position}].product_id"] = ["A service keeps no stock."]
+    if fields:
+        raise Invalid("Some products cannot be received.", fields=fields)
+    if delivery.total_amount is not None and delivery.total_amount != delivery.total:
+        text = f"The lines add up to {delivery.total}."
+        raise Invalid(f"total_amount: {text}", fields={"total_amount": [text]})
+    if total(tender.amount for tender in offer.tenders) > delivery.total:
+        field = "payments" if offer.split else "paid_amount"
+        text = f"More than the total of {delivery.total}."
+        raise Invalid(f"{field}: {text}", fields={field: [text]})
+    return products
+
+
+def _receive(
+    delivery: Delivery,
+    offer: payments.Offer,
+    products: dict[int, Product],
+    by: Actor,
+    at: datetime | None,
+) -> Purchase:
+    stamp = Stamp.of(by, at, day=delivery.purchase_date)
+    balance = ZERO
+    if offer.use_advance:
+        Supplier.objects.select_for_update().get(pk=delivery.supplier_id)
+        balance = advances.supplier_balance(delivery.supplier_id)
+    settlement = payments.settle(delivery.total, offer, advance_balance=balance)
+    if settlement.change:
+        text = f"More than the open {delivery.total - settlement.advance}."
+        raise Invalid(f"paid_amount: {text}", fields={"paid_amount": [text]})
+    purchase = _insert(delivery, settlement, stamp)
+    number = delivery.invoice_no or _free_number(purchase)
+    item_ids = insert_rows(
+        PurchaseItem,
+        ITEM_FIELDS,
+        [
+            (
+                purchase.pk,
+                line.product_id,
+                products[line.product_id].name,
+                line.quantity,
+                line.cost_price,
+                line.subtotal,
+            )
+            for line in delivery.lines
+        ],
+    )
+    worth = receiving.receive_purchased(
+        [
+            receiving.Goods(line.product_id, line.quantity, line.cost_price, item_id)
+            for line, item_id in zip(delivery.lines, item_ids, strict=True)
+        ],
+        reference=number,
+        received_on=min(purchase.purchase_date, business_day(stamp.at)),
+        stamp=stamp,
+    )
+    assert worth == purchase.total_amount, (worth, purchase.total_amount)
+    _book(purchase, settlement, number, stamp)
+    Purchase.objects.filter(pk=purchase.pk).update_draft(
+        status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
+    )
+    purchase.status, purchase.invoice_no = Purchase.Status.RECEIVED, number
+    return purchase
+
+
+def _insert(delivery: Delivery, settlement: payments.Settlement, stamp: Stamp) -> Purchase:
+    try:
+        return Purchase.objects.create(
+            store_id=stamp.store_id,
+            supplier_id=delivery.supplier_id,
+            user_id=stamp.user_id,
+            status=Purchase.Status.DRAFT,
+            invoice_no=delivery.invoice_no,
+            invoice_key=key_of(delivery.invoice_no),
+            purchase_date=delivery.purchase_date or stamp.business_date,
+            total_amount=delivery.total,
+            paid_amount=settlement.paid,
+            due_amount=settlement.due,
+            advance_used=settlement.advance,
+            payment_method=settlement.method,
+            note=delivery.note,
+            business_date=stamp.business_date,
+            created_at=stamp.at,
+        )
+    except IntegrityError as error:
+        if delivery.invoice_no is None:
+            raise
+        text = "This supplier's invoice number is already entered."
+        raise Conflict(text, fields={"invoice_no": [text]}) from error
+
+
+def _free_number(purchase: Purchase) -> str:
+    """`PUR-000042`; with a suffix in the odd case that the supplier's own papers use it."""
+    number = f"PUR-{purchase.pk:06}"
+    taken = set(
+        Purchase.objects.filter(
+            supplier_id=purchase.supplier_id, invoice_key__startswith=key_of(number)
+        ).values_list("invoice_key", flat=True)
+    )
+    candidates = [number, *(f"{number}-{suffix}" for suffix in range(2, len(taken) + 3))]
+    return next(candidate for candidate in candidates if key_of(candidate) not in taken)
+
+
+def _book(purchase: Purchase, settlement: payments.Settlement, number: str, stamp: Stamp) -> None:
+    supplier_id = purchase.supplier_id
+    if settlement.due:
+        SupplierDue.objects.create(
+            purchase=purchase,
+            supplier_id=supplier_id,
+            user_id=stamp.user_id,
+            due_amount=settlement.due,
+            created_at=stamp.at,
+        )
+    entry_id = posting.post(
+        JournalEntry.Event.PURCHASE,
+        [
+            posting.Line(chart.INVENTORY, debit=purchase.total_amount),
+            *(
+                posting.Line(payments.account_of(tender.method), credit=tender.amount)
+                for tender in settlement.tenders
+            ),
+            posting.Line(
+                chart.SUPPLIER_ADVANCES, credit=settlement.advance, supplier_id=supplier_id
+            ),
+            posting.Line(chart.PAYABLES, credit=settlement.due, supplier_id=supplier_id),
+        ],
+        stamp=stamp,
+        document_id=purchase.pk,
+        reference=number,
+    )
+    payments.record(
+        [
+            payments.PaymentLine(
+                Payment.Type.PAYMENT,
+                Payment.Direction.OUT,
+                tender,
+                party=Payment.Party.SUPPLIER,
+                supplier_id=supplier_id,
+                purchase_id=purchase.pk,
+                reference=number,
+            )
+            for tender in settlement.tenders
+        ],
+        entry_id=entry_id,
+        stamp=stamp,
+    )

@@ -1,0 +1,167 @@
+"""Selling a cart. Read it from top to bottom: this is what happens when somebody pays.
+
+Before the transaction: read the products and price the order. Inside it: lock the batches and
+plan what to take (nothing is decided after that), then write everything, each kind of row in one
+statement, however many lines the sale has.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from catalog.models import Product, TaxRate
+from inventory import fifo
+from inventory.models import Batch
+from ledger import advances, payments
+from pos_project.core.errors import Invalid
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.money import ZERO
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Actor, Stamp
+from sales.delivery import Sold, deliver
+from sales.models import Customer, Sale, SaleItem
+from sales.pricing import Order, PricedLine, PricedOrder, price
+
+ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
+
+
+def sell(
+    order: Order,
+    offer: payments.Offer,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> Sold:
+    """Sell the order: stock out first in, first out; paid, owed or both; booked.
+
+    Amounts in shop currency. Raises Invalid (unknown or inactive product, unknown customer, sums
+    that do not match, a walk-in who does not pay in full) or fifo.InsufficientStock, naming the
+    lines; nothing is written then.
+    """
+    priced = read_and_price(order)
+    require_customer_for_advance(priced.customer_id, offer)
+    return once(key, lambda: _sell(priced, offer, Stamp.of(by, at)))
+
+
+def _sell(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold:
+    settlement = settle(order.total, order.customer_id, offer)
+    picks = pick_from_stock(order.lines, stamp)
+    sale = insert_draft(order, stamp, settlement=settlement)
+    item_ids = insert_items(sale, order.lines)
+    return deliver(sale, order.lines, item_ids, picks, settlement, stamp)
+
+
+def read_and_price(order: Order) -> PricedOrder:
+    """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
+    wanted = {line.product_id for line in order.lines}
+    products = Product.objects.listed().in_bulk(wanted)
+    fields = {}
+    for position, line in enumerate(order.lines):
+        product = products.get(line.product_id)
+        if product is None:
+            fields[f"items[{position}].product_id"] = ["Unknown product."]
+        elif product.status != "active":
+            fields[f"items[{position}].product_id"] = [f"{product.name} is not sold now."]
+    if fields:
+        raise Invalid("Some products cannot be sold.", fields=fields)
+    if order.customer_id is not None:
+        customers = Customer.objects.listed()
+        if not customers.filter(pk=order.customer_id).exists():
+            raise Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
+    percent = None
+    if order.tax_rate_id is not None:
+        if order.tax:
+            raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
+        percent = (
+            TaxRate.objects.filter(pk=order.tax_rate_id).values_list("rate", flat=True).first()
+        )
+        if percent is None:
+            raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
+    return price(order, products, tax_percent=percent)
+
+
+def require_customer_for_advance(customer_id: int | None, offer: payments.Offer) -> None:
+    """Raise Invalid when a walk-in wants to use an advance."""
+    if offer.use_advance and customer_id is None:
+        text = "A walk-in has no advance."
+        raise Invalid(f"use_advance: {text}", fields={"use_advance": [text]})
+
+
+def settle(amount: Decimal, customer_id: int | None, offer: payments.Offer) -> payments.Settlement:
+    """How the total is covered. Locks the customer when an advance is decided on.
+
+    Raises Invalid when a walk-in would owe something.
+    """
+    balance = ZERO
+    if offer.use_advance:
+        assert customer_id is not None
+        Customer.objects.select_for_update().get(pk=customer_id)
+        balance = advances.customer_balance(customer_id)
+    settlement = payments.settle(amount, offer, advance_balance=balance)
+    if settlement.due and customer_id is None:
+        field = "payments" if offer.split else "paid_amount"
+        text = "A sale without a customer is paid in full."
+        raise Invalid(text, fields={field: [text]})
+    return settlement
+
+
+def pick_from_stock(lines: Sequence[PricedLine], stamp: Stamp) -> list[list[fifo.Pick]]:
+    """Lock the open batches of the order's products and plan what each line takes of them."""
+    goods = [line.product_id for line in lines if line.keeps_stock]
+    batches = Batch.objects.all().locked(goods, store_id=stamp.store_id)
+    return fifo.plan(batches, wants_of(lines))
+
+
+def wants_of(lines: Sequence[PricedLine]) -> list[fifo.Want]:
+    """What the lines want of stock. A service wants nothing but keeps its place, so that an error
+    names the right line."""
+    return [
+        fifo.Want(
+            line.product_id, line.product_name, line.quantity if line.keeps_stock else Decimal(0)
+        )
+        for line in lines
+    ]
+
+
+def insert_draft(
+    order: PricedOrder, stamp: Stamp, *, settlement: payments.Settlement | None = None
+) -> Sale:
+    """The sale's row, still without number and day. Unsettled, all of it is due."""
+    unpaid = payments.Settlement((), ZERO, ZERO, order.total, ZERO, "")
+    covered = settlement or unpaid
+    return Sale.objects.create(
+        store_id=stamp.store_id,
+        customer_id=order.customer_id,
+        user_id=stamp.user_id,
+        status=Sale.Status.DRAFT,
+        subtotal=order.subtotal,
+        discount=order.discount,
+        tax=order.tax,
+        total_amount=order.total,
+        paid_amount=covered.paid,
+        due_amount=covered.due,
+        refund_amount=ZERO,
+        advance_used=covered.advance,
+        payment_method=covered.method or None,
+        note=order.note,
+        created_at=stamp.at,
+    )
+
+
+def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> list[int]:
+    return insert_rows(
+        SaleItem,
+        ITEM_FIELDS,
+        [
+            (
+                sale.pk,
+                line.product_id,
+                line.product_name,
+                line.quantity,
+                line.unit_price,
+                line.subtotal,
+            )
+            for line in lines
+        ],
+    )

@@ -1,0 +1,99 @@
+"""Holding a sale for later: nothing moves until it is completed; a held sale may be cancelled."""
+
+from datetime import datetime
+
+from catalog.models import Product
+from inventory import fifo
+from inventory.models import Batch
+from ledger import payments
+from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.stamp import Actor, Stamp
+from sales import checkout
+from sales.delivery import Sold, deliver
+from sales.models import Sale, SaleItem
+from sales.pricing import Order, PricedLine, PricedOrder
+
+
+def hold(
+    order: Order, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+) -> Sale:
+    """Keep the order for later, at its prices of now. The goods must be there, but stay free.
+
+    Raises what `checkout.sell` raises about the order; nothing is written then.
+    """
+    priced = checkout.read_and_price(order)
+    return once(key, lambda: _hold(priced, Stamp.of(by, at)))
+
+
+def _hold(order: PricedOrder, stamp: Stamp) -> Sale:
+    goods = [line.product_id for line in order.lines if line.keeps_stock]
+    stock = Batch.objects.all().stock(goods, store_id=stamp.store_id)
+    fifo.refuse_beyond(stock, checkout.wants_of(order.lines))
+    sale = checkout.insert_draft(order, stamp)
+    checkout.insert_items(sale, order.lines)
+    sale.status, sale.invoice_no = Sale.Status.PENDING, f"INV-P{sale.pk:06}"
+    Sale.objects.filter(pk=sale.pk).update_draft(status=sale.status, invoice_no=sale.invoice_no)
+    return sale
+
+
+def complete(
+    sale_id: int,
+    offer: payments.Offer,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> Sold:
+    """Sell what was held, at its prices: the same effects as a checkout, dated now.
+
+    Raises NotFound for an unknown sale, Invalid when it is not pending, and what
+    `checkout.sell` raises about stock and payment; nothing is written then.
+    """
+    return once(key, lambda: _complete(sale_id, offer, Stamp.of(by, at)))
+
+
+def _complete(sale_id: int, offer: payments.Offer, stamp: Stamp) -> Sold:
+    sale = _locked_pending(sale_id)
+    checkout.require_customer_for_advance(sale.customer_id, offer)
+    settlement = checkout.settle(sale.total_amount, sale.customer_id, offer)
+    items = list(SaleItem.objects.filter(sale_id=sale.pk).select_related("product").order_by("id"))
+    lines = [_line(position, item) for position, item in enumerate(items)]
+    picks = checkout.pick_from_stock(lines, stamp)
+    return deliver(sale, lines, [item.pk for item in items], picks, settlement, stamp)
+
+
+def cancel(sale_id: int, *, key: RequestKey | None = None) -> Sale:
+    """Give up a held sale. Raises NotFound for an unknown one, Invalid when it is not pending."""
+    return once(key, lambda: _cancel(sale_id))
+
+
+def _cancel(sale_id: int) -> Sale:
+    sale = _locked_pending(sale_id)
+    Sale.objects.filter(pk=sale.pk).update_draft(status=Sale.Status.CANCELLED)
+    sale.status = Sale.Status.CANCELLED
+    return sale
+
+
+def _locked_pending(sale_id: int) -> Sale:
+    sale = Sale.objects.select_for_update().filter(pk=sale_id).first()
+    if sale is None:
+        raise NotFound("Sale not found")
+    if sale.status != Sale.Status.PENDING:
+        raise Invalid(f"This sale is {sale.status}, not pending.")
+    return sale
+
+
+def _line(position: int, item: SaleItem) -> PricedLine:
+    product: Product = item.product
+    if product.archived_at or product.status != "active":
+        text = f"{product.name} is not sold now."
+        raise Invalid(text, fields={f"items[{position}].product_id": [text]})
+    return PricedLine(
+        item.product_id,
+        item.product_name,
+        product.keeps_stock,
+        item.quantity,
+        item.unit_price,
+        item.subtotal,
+    )

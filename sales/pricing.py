@@ -1,0 +1,106 @@
+"""What an order comes to. Pure: dataclasses in, dataclasses out, no query.
+
+Each line is rounded half up to the cent; subtotal is the sum of the rounded lines;
+total = subtotal + tax − discount.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from pos_project.core.errors import Invalid
+from pos_project.core.money import ZERO, money, total
+
+
+class Sellable(Protocol):
+    """What pricing needs to know of a product."""
+
+    name: str
+    price: Decimal
+    keeps_stock: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a till asks for. No unit price means the list price."""
+
+    product_id: int
+    quantity: Decimal
+    unit_price: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """A cart as it comes from a till. `subtotal` and `total_amount` are the till's own sums, to be
+    checked; `tax` is an amount, `tax_rate_id` names a rate instead."""
+
+    lines: Sequence[Line]
+    customer_id: int | None = None
+    discount: Decimal = ZERO
+    tax: Decimal = ZERO
+    tax_rate_id: int | None = None
+    subtotal: Decimal | None = None
+    total_amount: Decimal | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A line of a sale: name and price as they were at that moment."""
+
+    product_id: int
+    product_name: str
+    keeps_stock: bool
+    quantity: Decimal
+    unit_price: Decimal
+    subtotal: Decimal
+
+
+@dataclass(frozen=True)
+class PricedOrder:
+    lines: Sequence[PricedLine]
+    customer_id: int | None
+    subtotal: Decimal
+    discount: Decimal
+    tax: Decimal
+    total: Decimal
+    note: str | None
+
+
+def price(
+    order: Order, products: Mapping[int, Sellable], *, tax_percent: Decimal | None = None
+) -> PricedOrder:
+    """Price an order whose products are known. Amounts in shop currency, 2 decimals.
+
+    Raises Invalid for a discount above the subtotal or a sum that differs from the till's.
+    """
+    lines = [_priced(line, products[line.product_id]) for line in order.lines]
+    subtotal = total(line.subtotal for line in lines)
+    if order.discount > subtotal:
+        _refuse("discount", f"More than the subtotal of {subtotal}.")
+    tax = order.tax
+    if tax_percent is not None:
+        tax = money((subtotal - order.discount) * tax_percent / 100)
+    amount = subtotal + tax - order.discount
+    if order.subtotal is not None and order.subtotal != subtotal:
+        _refuse("subtotal", f"The lines add up to {subtotal}.")
+    if order.total_amount is not None and order.total_amount != amount:
+        _refuse("total_amount", f"Subtotal, tax and discount give {amount}.")
+    return PricedOrder(lines, order.customer_id, subtotal, order.discount, tax, amount, order.note)
+
+
+def _priced(line: Line, product: Sellable) -> PricedLine:
+    unit_price = product.price if line.unit_price is None else line.unit_price
+    return PricedLine(
+        line.product_id,
+        product.name,
+        product.keeps_stock,
+        line.quantity,
+        unit_price,
+        money(line.quantity * unit_price),
+    )
+
+
+def _refuse(field: str, text: str) -> None:
+    raise Invalid(f"{field}: {text}", fields={field: [text]})

@@ -1,0 +1,306 @@
+"""Goods or money come back: the due shrinks first, the rest is paid out, stock returns at cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from inventory import fifo, movements
+from inventory.models import Batch, InventoryLog
+from ledger import chart, payments, posting
+from ledger.models import JournalEntry, Payment
+from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.money import ZERO, money, total, unit_cost
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Actor, Stamp
+from sales.delivery import COGS_FIELDS, USE_FIELDS
+from sales.models import (
+    CustomerDue,
+    Refund,
+    RefundItem,
+    Sale,
+    SaleCogs,
+    SaleItem,
+    SaleItemBatch,
+)
+from sales.refund_shares import Shares, SoldLine, SoldSale, share
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Units that come back: of one line of the sale, or of a product's lines in their order."""
+
+    quantity: Decimal
+    sale_item_id: int | None = None
+    product_id: int | None = None
+    restock: bool | None = None  # None takes the claim's default
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a customer brings back. No lines means everything not yet refunded."""
+
+    sale_id: int
+    lines: Sequence[Returned] | None = None
+    method: str = "cash"
+    reason: str | None = None
+    restock: bool = True
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of the refund: units of one sale line, put back on the shelf or not."""
+
+    item: SaleItem
+    quantity: Decimal
+    restock: bool
+
+
+def refund(
+    claim: Claim, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+) -> Refund:
+    """Refund a completed sale, in part or whole. Amounts in shop currency.
+
+    Raises NotFound for an unknown sale, Invalid when it is not completed, nothing is left of it,
+    or more comes back than was sold; nothing is written then.
+    """
+    payments.require_method(claim.method, field="refund_method")
+    return once(key, lambda: _refund(claim, Stamp.of(by, at)))
+
+
+def _refund(claim: Claim, stamp: Stamp) -> Refund:
+    sale = Sale.objects.select_for_update().filter(pk=claim.sale_id).first()
+    if sale is None:
+        raise NotFound("Sale not found")
+    if sale.status != Sale.Status.COMPLETED:
+        raise Invalid(f"This sale is {sale.status}; only a completed sale can be refunded.")
+    due = CustomerDue.objects.select_for_update().filter(sale_id=sale.pk).first()
+    items = list(SaleItem.objects.filter(sale_id=sale.pk).select_related("product").order_by("id"))
+    refunded = _refunded_units(sale)
+    lines = resolve(claim, items, refunded)
+    shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
+    returns = _plan_returns([line for line in lines if line.restock], sale.store_id)
+    written = _insert(sale, claim, shares, due, stamp)
+    line_ids = _insert_items(written, lines, shares)
+    cost = _restock(lines, line_ids, returns, sale, stamp)
+    _move(sale, due, written)
+    _book(sale, written, cost, stamp)
+    return written
+
+
+def _refunded_units(sale: Sale) -> dict[int, Decimal]:
+    rows = RefundItem.objects.filter(refund__sale_id=sale.pk).values_list("sale_item_id")
+    return dict(rows.annotate(units=Sum("quantity")).order_by())
+
+
+def _sold(sale: Sale, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]) -> SoldSale:
+    tax = Refund.objects.filter(sale_id=sale.pk).aggregate(tax=Sum("tax_amount"))["tax"]
+    return SoldSale(
+        [
+            SoldLine(item.pk, item.quantity, item.unit_price, refunded.get(item.pk, Decimal(0)))
+            for item in items
+        ],
+        subtotal=sale.subtotal,
+        tax=sale.tax,
+        total=sale.total_amount,
+        refunded=sale.refund_amount,
+        refunded_tax=money(tax or ZERO),
+    )
+
+
+def resolve(
+    claim: Claim, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]
+) -> list[_Line]:
+    """Which units of which sale line come back. Raises Invalid, naming the claim's lines."""
+    left = {item.pk: item.quantity - refunded.get(item.pk, Decimal(0)) for item in items}
+    if not any(left.values()):
+        raise Invalid("Nothing is left to refund of this sale.")
+    if claim.lines is None:
+        return [_line(item, left[item.pk], claim.restock) for item in items if left[item.pk]]
+    merged: dict[int, _Line] = {}
+    for position, returned in enumerate(claim.lines):
+        candidates = [
+            item
+            for item in items
+            if returned.sale_item_id in (None, item.pk)
+            and returned.product_id in (None, item.product_id)
+        ]
+        if not candidates:
+            _refuse(position, "sale_item_id", "No such line in this sale.")
+        missing = returned.quantity
+        restock = claim.restock if returned.restock is None else returned.restock
+        for item in candidates:
+            units = min(missing, left[item.pk])
+            if units > 0:
+                known = merged.get(item.pk)
+                if known and known.restock != (restock and item.product.keeps_stock):
+                    _refuse(position, "restock", "One refund restocks a line or does not.")
+                merged[item.pk] = _line(item, units + (known.quantity if known else 0), restock)
+                left[item.pk] -= units
+                missing -= units
+        if missing:
+            most = int(returned.quantity - missing)
+            _refuse(position, "quantity", f"Only {most} left to refund.")
+    return list(merged.values())
+
+
+def _line(item: SaleItem, quantity: Decimal, restock: bool) -> _Line:
+    return _Line(item, quantity, restock and item.product.keeps_stock)
+
+
+def _refuse(position: int, field: str, text: str) -> None:
+    raise Invalid(text, fields={f"items[{position}].{field}": [text]})
+
+
+def _plan_returns(lines: Sequence[_Line], store_id: int) -> dict[int, list[fifo.Pick]]:
+    """Lock the batches the lines came from and plan what goes back, by sale line id."""
+    item_ids = [line.item.pk for line in lines]
+    uses: dict[int, dict[int, Decimal]] = {item_id: {} for item_id in item_ids}
+    rows = SaleItemBatch.objects.filter(sale_item_id__in=item_ids).order_by("id")
+    for item_id, batch_id, units in rows.values_list("sale_item_id", "batch_id", "quantity"):
+        uses[item_id][batch_id] = uses[item_id].get(batch_id, Decimal(0)) + units
+    batch_ids = [batch_id for of_line in uses.values() for batch_id in of_line]
+    locked = Batch.objects.all().locked(
+        [line.item.product_id for line in lines], store_id=store_id, ids=batch_ids
+    )
+    batches = {batch.id: batch for batch in locked}
+    left: dict[int, Decimal] = {}
+    return {
+        line.item.pk: fifo.plan_return(
+            batches,
+            [fifo.Use(batch_id, units) for batch_id, units in uses[line.item.pk].items()],
+            line.quantity,
+            left,
+        )
+        for line in lines
+    }
+
+
+def _insert(
+    sale: Sale, claim: Claim, shares: Shares, due: CustomerDue | None, stamp: Stamp
+) -> Refund:
+    due_reduced = min(shares.amount, due.due_amount if due else ZERO)
+    return Refund.objects.create(
+        sale_id=sale.pk,
+        store_id=stamp.store_id,
+        customer_id=sale.customer_id,
+        user_id=stamp.user_id,
+        refund_amount=shares.amount,
+        tax_amount=shares.tax,
+        paid_out=shares.amount - due_reduced,
+        due_reduced=due_reduced,
+        refund_method=claim.method,
+        reason=claim.reason,
+        business_date=stamp.business_date,
+        created_at=stamp.at,
+    )
+
+
+def _insert_items(written: Refund, lines: Sequence[_Line], shares: Shares) -> list[int]:
+    return insert_rows(
+        RefundItem,
+        ("refund_id", "sale_item_id", "quantity", "amount", "restocked"),
+        [
+            (written.pk, line.item.pk, line.quantity, amount, line.restock)
+            for line, amount in zip(lines, shares.amounts, strict=True)
+        ],
+    )
+
+
+def _restock(
+    lines: Sequence[_Line],
+    line_ids: Sequence[int],
+    returns: Mapping[int, list[fifo.Pick]],
+    sale: Sale,
+    stamp: Stamp,
+) -> Decimal:
+    """Put goods back: uses, costs and log with opposite signs. Returns what they cost (≥ 0)."""
+    back = [
+        (line, line_id, returns[line.item.pk])
+        for line, line_id in zip(lines, line_ids, strict=True)
+        if line.restock
+    ]
+    if not back:
+        return ZERO
+    insert_rows(
+        SaleItemBatch,
+        USE_FIELDS,
+        [
+            (line.item.pk, pick.batch_id, pick.quantity, pick.unit_cost, pick.cost, line_id)
+            for line, line_id, picks in back
+            for pick in picks
+        ],
+    )
+    costs = [fifo.cost_of(picks) for _, _, picks in back]  # negative
+    insert_rows(
+        SaleCogs,
+        COGS_FIELDS,
+        [
+            (line.item.pk, -line.quantity, unit_cost(-cost / line.quantity), cost, line_id)
+            for (line, line_id, _), cost in zip(back, costs, strict=True)
+        ],
+    )
+    movements.log(
+        [
+            movements.Movement(line.item.product_id, line.quantity, -cost)
+            for (line, _, _), cost in zip(back, costs, strict=True)
+        ],
+        kind=InventoryLog.Kind.REFUND,
+        reference=sale.invoice_no,
+        stamp=stamp,
+    )
+    movements.write_remaining(pick for _, _, picks in back for pick in picks)
+    return -total(costs)
+
+
+def _move(sale: Sale, due: CustomerDue | None, written: Refund) -> None:
+    """The moving columns of the sale and its due."""
+    if due and written.due_reduced:
+        left = due.due_amount - written.due_reduced
+        CustomerDue.objects.filter(pk=due.pk).update(
+            due_amount=left,
+            status=CustomerDue.Status.OPEN if left else CustomerDue.Status.PAID,
+        )
+    if written.refund_amount:
+        Sale.objects.filter(pk=sale.pk).update(
+            refund_amount=sale.refund_amount + written.refund_amount,
+            due_amount=sale.due_amount - written.due_reduced,
+        )
+
+
+def _book(sale: Sale, written: Refund, cost: Decimal, stamp: Stamp) -> None:
+    entry_id = posting.post(
+        JournalEntry.Event.REFUND,
+        [
+            posting.Line(chart.SALES_RETURNS, debit=written.refund_amount - written.tax_amount),
+            posting.Line(chart.TAX_PAYABLE, debit=written.tax_amount),
+            posting.Line(
+                chart.RECEIVABLES, credit=written.due_reduced, customer_id=sale.customer_id
+            ),
+            posting.Line(payments.account_of(written.refund_method), credit=written.paid_out),
+            posting.Line(chart.INVENTORY, debit=cost),
+            posting.Line(chart.COST_OF_GOODS_SOLD, credit=cost),
+        ],
+        stamp=stamp,
+        document_id=written.pk,
+        reference=sale.invoice_no,
+    )
+    if written.paid_out:
+        payments.record(
+            [
+                payments.PaymentLine(
+                    Payment.Type.REFUND,
+                    Payment.Direction.OUT,
+                    payments.Tender(written.refund_method, written.paid_out),
+                    customer_id=sale.customer_id,
+                    sale_id=sale.pk,
+                    refund_id=written.pk,
+                    reference=sale.invoice_no,
+                )
+            ],
+            entry_id=entry_id,
+            stamp=stamp,
+        )
