@@ -12,7 +12,7 @@ from inventory.models import Batch, InventoryLog
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.errors import Invalid
-from pos_project.core.money import total
+from pos_project.core.money import MAX_AMOUNT, total
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Stamp
 
@@ -109,7 +109,12 @@ def add_batch(
     reference: str | None = None,
     note: str | None = None,
 ) -> int:
-    """One batch from nowhere: shelved, logged, posted inventory ↔ `against`. The log row's id."""
+    """One batch from nowhere: shelved, logged, posted inventory ↔ `against`. The log row's id.
+
+    Raises Invalid when the goods are worth more than the books hold.
+    """
+    if goods.worth > MAX_AMOUNT:
+        raise Invalid(f"Worth more than {MAX_AMOUNT}.")
     [batch_id] = put_on_shelf([goods], origin=kind, received_on=stamp.business_date, stamp=stamp)
     [log_id] = movements.log(
         [movements.Movement(goods.product_id, goods.quantity, goods.worth)],

@@ -15,7 +15,7 @@ from pos_project.core.days import business_day
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.idempotency import RequestKey, once
 from pos_project.core.keys import key_of
-from pos_project.core.money import ZERO, money, total
+from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Actor, Stamp
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
@@ -81,6 +81,9 @@ def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
             fields[f"items[{position}].product_id"] = ["A service keeps no stock."]
     if fields:
         raise Invalid("Some products cannot be received.", fields=fields)
+    if delivery.total > MAX_AMOUNT:
+        text = f"More than {MAX_AMOUNT} in one purchase."
+        raise Invalid(f"items: {text}", fields={"items": [text]})
     if delivery.total_amount is not None and delivery.total_amount != delivery.total:
         text = f"The lines add up to {delivery.total}."
         raise Invalid(f"total_amount: {text}", fields={"total_amount": [text]})

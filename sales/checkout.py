@@ -41,10 +41,11 @@ def sell(
     """
     priced = read_and_price(order)
     require_customer_for_advance(priced.customer_id, offer)
-    return once(key, lambda: _sell(priced, offer, Stamp.of(by, at)))
+    return once(key, lambda: sell_priced(priced, offer, Stamp.of(by, at)))
 
 
-def _sell(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold:
+def sell_priced(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold:
+    """The transaction of a checkout; the caller has opened it."""
     settlement = settle(order.total, order.customer_id, offer)
     picks = pick_from_stock(order.lines, stamp)
     sale = insert_draft(order, stamp, settlement=settlement)

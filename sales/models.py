@@ -125,7 +125,7 @@ class Sale(AppendOnly):
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
 
-    objects = SaleQuerySet.as_manager()
+    objects = SaleQuerySet.as_manager()  # type: ignore[misc]  # (the stubs' ClassVar quarrel)
 
     class Meta:
         db_table = "sales"

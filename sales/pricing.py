@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from pos_project.core.errors import Invalid
-from pos_project.core.money import ZERO, money, total
+from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
 
 
 class Sellable(Protocol):
@@ -73,7 +73,8 @@ def price(
 ) -> PricedOrder:
     """Price an order whose products are known. Amounts in shop currency, 2 decimals.
 
-    Raises Invalid for a discount above the subtotal or a sum that differs from the till's.
+    Raises Invalid for a discount above the subtotal, a sum that differs from the till's, or a
+    sale larger than the books hold.
     """
     lines = [_priced(line, products[line.product_id]) for line in order.lines]
     subtotal = total(line.subtotal for line in lines)
@@ -83,6 +84,8 @@ def price(
     if tax_percent is not None:
         tax = money((subtotal - order.discount) * tax_percent / 100)
     amount = subtotal + tax - order.discount
+    if max(subtotal, amount) > MAX_AMOUNT:
+        _refuse("items", f"More than {MAX_AMOUNT} in one sale.")
     if order.subtotal is not None and order.subtotal != subtotal:
         _refuse("subtotal", f"The lines add up to {subtotal}.")
     if order.total_amount is not None and order.total_amount != amount:

@@ -17,6 +17,11 @@ def business_day(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
+def day_start(day: date) -> datetime:
+    """The first moment of a business day."""
+    return datetime.combine(day, time(0), tzinfo=timezone.get_default_timezone())
+
+
 def at_noon(day: date) -> datetime:
     """Noon of a business day, for a document that has a date but no time."""
     return datetime.combine(day, time(12), tzinfo=timezone.get_default_timezone())

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from pos_project.core.card_numbers import holds_card_number
 from pos_project.core.days import FIRST_DAY, LAST_DAY, local_iso, local_text
 from pos_project.core.money import CENT, MAX_AMOUNT, money
 
@@ -55,7 +56,7 @@ class MoneyField(BlankIsAbsent):
         amount = _decimal(data)
         if amount is None:
             self.fail("invalid")
-        if not amount.is_finite() or (abs(amount.adjusted()) > 30 and amount != 0):
+        if not amount.is_finite() or (amount and not -30 <= amount.adjusted() <= 15):
             self.fail("range", least=self.least)
         if self.exact and amount != amount.quantize(CENT):
             self.fail("places")
@@ -121,8 +122,12 @@ class DayField(BlankIsAbsent):
             self.fail("invalid")
         return day
 
-    def to_representation(self, value: date) -> str:
-        return value.isoformat()
+    def get_attribute(self, instance: Any) -> Any:
+        value = super().get_attribute(instance)
+        return "" if value is None and self.blank_out else value
+
+    def to_representation(self, value: date | str) -> str:
+        return value.isoformat() if isinstance(value, date) else value
 
 
 def parse_day(text: Any, *, first: date = FIRST_DAY) -> date | None:
@@ -168,6 +173,18 @@ class OptionalText(serializers.CharField):
     def run_validation(self, data: Any = empty) -> Any:
         value = super().run_validation(data)
         return value or None
+
+
+class FreeText(OptionalText):
+    """A note, reason or reference about money: never a card number."""
+
+    default_error_messages = {"card": "No card numbers here, please: at most the last 4 digits."}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        value = super().run_validation(data)
+        if value and holds_card_number(value):
+            self.fail("card")
+        return value
 
 
 class PhoneField(OptionalText):

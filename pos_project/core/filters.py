@@ -1,13 +1,16 @@
 """What lists have in common: a date range, a search text, an order; wrong values answer 400."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
 
+from pos_project.core.days import day_start
 from pos_project.core.fields import MAX_ID, parse_day
+
+MAX_SEARCH_LENGTH = 255  # no searched column is longer, and SQLite refuses endless patterns
 
 
 class _DayFormField(forms.Field):
@@ -22,6 +25,17 @@ class _DayFormField(forms.Field):
 
 class DayFilter(django_filters.Filter):
     field_class = _DayFormField
+
+
+class DayOfMomentFilter(DayFilter):
+    """Bounds a moment by the shop's days: `gte` from the day's first moment, `lte` to its last."""
+
+    def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        if self.lookup_expr == "gte":
+            return qs.filter(**{f"{self.field_name}__gte": day_start(value)})
+        return qs.filter(**{f"{self.field_name}__lt": day_start(value + timedelta(days=1))})
 
 
 class _IdFormField(forms.IntegerField):
@@ -77,7 +91,9 @@ class ContractFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.search_in:
-            self.filters["search"] = django_filters.CharFilter(method=self._search, label="search")
+            self.filters["search"] = django_filters.CharFilter(
+                method=self._search, label="search", max_length=MAX_SEARCH_LENGTH
+            )
         if self.orders:
             choices = [(name, name) for name in self.orders]
             self.filters["sort"] = django_filters.ChoiceFilter(

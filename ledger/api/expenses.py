@@ -1,0 +1,101 @@
+"""`/api/expenses` (contract 12)."""
+
+from typing import Any, cast
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from ledger.expenses import Spending, record_expense
+from ledger.models import Expense
+from pos_project.core.aliases import AliasedSerializer
+from pos_project.core.api import ContractViewSet, answer_once, checked
+from pos_project.core.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
+from pos_project.core.filters import ContractFilter, DayFilter
+from pos_project.core.money import CENT
+from pos_project.core.permissions import AnyUser
+
+
+class ExpenseIn(AliasedSerializer):
+    aliases = {"note": "description"}
+
+    title = serializers.CharField(max_length=255)
+    amount = MoneyField(least=CENT)
+    category = OptionalText(max_length=100)
+    description = FreeText(max_length=1000)
+    payment_method = OptionalText(max_length=20)
+    expense_date = DayField(required=False)
+
+
+class ExpenseOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    amount = MoneyField()
+    category = serializers.CharField(allow_null=True)
+    description = serializers.CharField(allow_null=True)
+    payment_method = serializers.CharField(source="payment_method_id")
+    created_by = serializers.IntegerField(source="created_by_id")
+    created_by_name = serializers.CharField(source="created_by.name")
+    created_at = MomentField()
+
+
+class ExpenseFilter(ContractFilter):
+    search_in = ("title",)
+    orders = {"id": "id", "created_at": "created_at", "amount": "amount"}
+
+    fromDate = DayFilter(field_name="business_date", lookup_expr="gte")
+    toDate = DayFilter(field_name="business_date", lookup_expr="lte")
+    category = django_filters.CharFilter(field_name="category", lookup_expr="iexact")
+
+
+class ExpenseViewSet(ContractViewSet):
+    noun = "expense"
+    permission_classes = (AnyUser,)
+    filterset_class = ExpenseFilter
+    keyed_actions = frozenset({"create"})
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return Expense.objects.select_related("created_by")
+
+    @extend_schema(responses=ExpenseOut(many=True), tags=["expenses"])
+    def list(self, request: Request) -> Response:
+        """Expenses, newest first."""
+        return self.page(self.get_queryset(), lambda rows: ExpenseOut(rows, many=True).data)
+
+    @extend_schema(
+        request=ExpenseIn,
+        responses=inline_serializer(
+            "ExpenseAnswer",
+            {
+                "success": serializers.BooleanField(),
+                "message": serializers.CharField(),
+                "data": ExpenseOut(),
+            },
+        ),
+        tags=["expenses"],
+    )
+    def create(self, request: Request) -> Response:
+        """Book an expense; it is never edited or deleted."""
+        body = checked(ExpenseIn, request)
+        spending = Spending(
+            title=body["title"],
+            amount=body["amount"],
+            category=body.get("category"),
+            description=body.get("description"),
+            payment_method=body.get("payment_method") or "cash",
+            expense_date=body.get("expense_date"),
+        )
+        by = cast(User, request.user)
+        return answer_once(
+            request,
+            lambda key: record_expense(spending, by=by, key=key),
+            lambda expense: {
+                "success": True,
+                "message": "Expense recorded",
+                "data": ExpenseOut(expense).data,
+            },
+        )

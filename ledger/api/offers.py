@@ -1,0 +1,78 @@
+"""How a request says what is paid now, wherever a document can be paid (contract 1.12, 11.2)."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ledger.payments import ON_CREDIT, Offer, Tender, require_method
+from pos_project.core.fields import FreeText, MoneyField, OptionalText
+from pos_project.core.money import CENT, ZERO
+
+MAX_TENDERS = 20
+
+
+class TenderIn(serializers.Serializer):
+    """One of several tenders of a document."""
+
+    method = serializers.CharField(max_length=20)
+    amount = MoneyField(least=CENT)
+    reference = FreeText(max_length=100)
+
+
+class OfferIn(serializers.Serializer):
+    """`payment_method` and `paid_amount`, or `payments`; and whether to use the party's advance."""
+
+    payment_method = OptionalText(max_length=20)
+    paid_amount = MoneyField(required=False)
+    payments = TenderIn(many=True, required=False, max_length=MAX_TENDERS)
+    use_advance = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        single = attrs.get("payment_method") or attrs.get("paid_amount") is not None
+        if "payments" in attrs and single:
+            text = "Send either payments or payment_method and paid_amount."
+            raise serializers.ValidationError({"payments": [text]})
+        return super().validate(attrs)
+
+
+def offer_of(body: dict[str, Any]) -> Offer:
+    """The validated body's offer. Raises Invalid for a method the shop does not take."""
+    if "payments" in body:
+        for position, tender in enumerate(body["payments"]):
+            require_method(tender["method"], field=f"payments[{position}].method")
+        return Offer(
+            tuple(
+                Tender(tender["method"], tender["amount"], tender.get("reference"))
+                for tender in body["payments"]
+            ),
+            use_advance=body["use_advance"],
+            split=True,
+        )
+    method = body.get("payment_method") or "cash"
+    require_method(method, field="payment_method", on_credit=True)
+    # With method `due` nothing is paid now, whatever a stale form still says.
+    paid = ZERO if method == ON_CREDIT else body.get("paid_amount") or ZERO
+    tenders = (Tender(method, paid),) if paid else ()
+    return Offer(tenders, method, use_advance=body["use_advance"])
+
+
+class DuePaymentIn(serializers.Serializer):
+    """What a customer pays us, or we pay a supplier, for open dues."""
+
+    amount = MoneyField(least=CENT)
+    method = serializers.CharField(max_length=20, default="cash")
+    note = FreeText(max_length=1000)
+    reference_no = FreeText(max_length=100)
+
+
+class DueAllocationOut(serializers.Serializer):
+    invoice = serializers.CharField(source="due.invoice")
+    amount = MoneyField()
+    remaining_due = MoneyField(source="remaining")
+
+
+class DuePaymentOut(serializers.Serializer):
+    success = serializers.BooleanField(default=True)
+    applied_amount = MoneyField(source="applied")
+    advance_amount = MoneyField(source="advance")
+    remaining_due = MoneyField()

@@ -1,0 +1,85 @@
+"""What clients send and see of purchases (contract 10)."""
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from ledger.api.offers import OfferIn
+from pos_project.core.aliases import AliasedSerializer
+from pos_project.core.fields import (
+    DayField,
+    IdField,
+    MomentField,
+    MoneyField,
+    OptionalText,
+    QuantityField,
+)
+from purchasing.receive import Delivery, Line
+
+MAX_LINES = 500
+
+
+class PurchaseLineIn(AliasedSerializer):
+    aliases = {"price": "cost_price"}
+
+    product_id = IdField()
+    quantity = QuantityField()
+    # `""` counts as 0: the purchase screen shows 0 for an emptied price box.
+    cost_price = MoneyField(exact=True, allow_null=True)
+
+
+class PurchaseIn(AliasedSerializer, OfferIn):
+    aliases = {"notes": "note"}
+
+    supplier_id = IdField()
+    items = PurchaseLineIn(many=True, min_length=1, max_length=MAX_LINES)
+    invoice_no = OptionalText(max_length=50)
+    purchase_date = DayField(required=False)
+    total_amount = MoneyField(required=False)
+    note = OptionalText(max_length=1000)
+
+
+def delivery_of(body: dict[str, Any]) -> Delivery:
+    """The validated body as a delivery."""
+    return Delivery(
+        body["supplier_id"],
+        [
+            Line(item["product_id"], Decimal(item["quantity"]), item["cost_price"] or Decimal(0))
+            for item in body["items"]
+        ],
+        invoice_no=body.get("invoice_no"),
+        purchase_date=body.get("purchase_date"),
+        note=body.get("note"),
+        total_amount=body.get("total_amount"),
+    )
+
+
+class PurchaseSummaryOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    invoice_no = serializers.CharField()
+    supplier_id = serializers.IntegerField()
+    purchase_date = DayField()
+    total = MoneyField(source="total_amount")
+    total_amount = MoneyField()
+    paid_amount = MoneyField()
+    due_amount = MoneyField()
+    payment_method = serializers.CharField()
+    note = serializers.CharField(allow_null=True)
+
+
+class PurchasedOut(serializers.Serializer):
+    """The answer to a purchase, fed with it."""
+
+    success = serializers.BooleanField(default=True)
+    message = serializers.CharField(default="Purchase created")
+    purchase_id = serializers.IntegerField(source="id")
+    data = PurchaseSummaryOut(source="*")
+
+
+class PurchaseOut(PurchaseSummaryOut):
+    """A row of the purchase list."""
+
+    supplier = serializers.CharField(source="supplier.name")
+    user_id = serializers.IntegerField()
+    created_at = MomentField()

@@ -1,0 +1,141 @@
+"""`/api/sales`: checkout, hold, complete, cancel, and the lists (contract 11)."""
+
+from typing import Any, cast
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from ledger.api.offers import offer_of
+from ledger.models import Payment
+from pos_project.core.api import ContractViewSet, answer_once, checked, found, path_id
+from pos_project.core.permissions import AdminStaff, AnyUser
+from pos_project.core.schema import Done
+from sales import checkout, holds
+from sales.api.refund_serializers import RefundOut
+from sales.api.refunds import refunds_with_lines
+from sales.api.sale_filters import HeldSaleFilter, RefundFilter, SaleFilter
+from sales.api.sale_serializers import (
+    CheckoutIn,
+    CheckoutOut,
+    CompletedOut,
+    CompleteIn,
+    HeldOut,
+    HeldSaleOut,
+    OrderIn,
+    SaleDetailOut,
+    SaleOut,
+    order_of,
+)
+from sales.models import Sale, SaleItem
+
+
+def cashier(request: Request) -> User:
+    """The signed-in user; permissions have made sure that there is one."""
+    return cast(User, request.user)
+
+
+class SaleViewSet(ContractViewSet):
+    """Sales, held ones included."""
+
+    noun = "sale"
+    queryset = Sale.objects.completed().select_related("customer", "user")
+    filterset_class = SaleFilter
+    keyed_actions = frozenset({"checkout", "pending", "complete_pending"})
+
+    def get_permissions(self) -> list[Any]:
+        return [AdminStaff() if self.action == "refunds" else AnyUser()]
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        self.filterset_class = {
+            "pending": HeldSaleFilter,
+            "refunds": RefundFilter,
+        }.get(str(self.action), SaleFilter)
+        return super().filter_queryset(queryset)
+
+    @extend_schema(responses=SaleOut(many=True), tags=["sales"])
+    def list(self, request: Request) -> Response:
+        """Completed sales, newest first."""
+        return self.page(self.get_queryset(), lambda rows: SaleOut(rows, many=True).data)
+
+    @extend_schema(responses=SaleDetailOut, tags=["sales"])
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One sale of any status, with its lines, payments and refunds."""
+        rows = Sale.objects.select_related("customer", "user").prefetch_related(
+            Prefetch("items", _lines()),
+            Prefetch(
+                "payments",
+                Payment.objects.select_related("customer", "supplier", "user").order_by("-id"),
+            ),
+            Prefetch("refunds", refunds_with_lines().order_by("-id")),
+        )
+        sale = found(rows, pk, "sale")
+        shown = SaleDetailOut(sale, context={"request": request}).data
+        return Response({"success": True, "data": shown})
+
+    @extend_schema(request=CheckoutIn, responses=CheckoutOut, tags=["sales"])
+    @action(detail=False, methods=["post"])
+    def checkout(self, request: Request) -> Response:
+        """Sell a cart: stock, cost, payment, dues and journal in one transaction."""
+        body = checked(CheckoutIn, request)
+        order, offer = order_of(body), offer_of(body)
+        return answer_once(
+            request,
+            lambda key: checkout.sell(order, offer, by=cashier(request), key=key),
+            lambda sold: CheckoutOut(sold).data,
+        )
+
+    @extend_schema(methods=["GET"], responses=HeldSaleOut(many=True), filters=True, tags=["sales"])
+    @extend_schema(methods=["POST"], request=OrderIn, responses=HeldOut, tags=["sales"])
+    @action(detail=False, methods=["get", "post"])
+    def pending(self, request: Request) -> Response:
+        """Held sales; POST holds a cart: nothing moves and nothing is reserved."""
+        if request.method == "GET":
+            rows = Sale.objects.filter(status=Sale.Status.PENDING)
+            rows = rows.select_related("customer", "user").prefetch_related(
+                Prefetch("items", SaleItem.objects.order_by("id"))
+            )
+            return self.page(rows, lambda held: HeldSaleOut(held, many=True).data)
+        order = order_of(checked(OrderIn, request))
+        return answer_once(
+            request,
+            lambda key: holds.hold(order, by=cashier(request), key=key),
+            lambda sale: HeldOut(sale).data,
+        )
+
+    @extend_schema(request=CompleteIn, responses={200: CompletedOut}, tags=["sales"])
+    @action(detail=False, methods=["post"])
+    def complete_pending(self, request: Request) -> Response:
+        """Sell what was held, at its prices."""
+        body = checked(CompleteIn, request)
+        offer = offer_of(body)
+        return answer_once(
+            request,
+            lambda key: holds.complete(body["pending_id"], offer, by=cashier(request), key=key),
+            lambda sold: CompletedOut(sold).data,
+            status=200,
+        )
+
+    @extend_schema(methods=["DELETE"], responses={200: Done}, tags=["sales"])
+    @action(detail=False, methods=["delete"], url_path=r"pending/(?P<held>[^/]+)")
+    def cancel(self, request: Request, held: str) -> Response:
+        """Give up a held sale."""
+        holds.cancel(path_id(held, "sale"))
+        return Response({"success": True, "message": "Pending sale cancelled"})
+
+    @extend_schema(responses=RefundOut(many=True), filters=True, tags=["refunds"])
+    @action(detail=True, methods=["get"])
+    def refunds(self, request: Request, pk: str) -> Response:
+        """The refunds of one sale, newest first."""
+        sale = found(Sale.objects.all(), pk, "sale")
+        rows = refunds_with_lines().filter(sale_id=sale.pk)
+        return self.page(rows, lambda page: RefundOut(page, many=True).data)
+
+
+def _lines() -> QuerySet[SaleItem]:
+    from sales.customers import sale_lines
+
+    return sale_lines()

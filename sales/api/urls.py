@@ -1,0 +1,20 @@
+"""Routes of `sales` under `/api`."""
+
+from django.urls import path
+
+from pos_project.core.api import ContractRouter
+from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
+from sales.api.refunds import RefundViewSet
+from sales.api.sales import SaleViewSet
+
+router = ContractRouter()
+router.register("sales", SaleViewSet, basename="sale")
+router.register("refunds", RefundViewSet, basename="refund")
+
+urlpatterns = [
+    path("cart", CartView.as_view()),
+    path("cart/items", CartItemsView.as_view()),
+    path("cart/items/<str:item>", CartItemView.as_view()),
+    path("cart/checkout", CartCheckoutView.as_view()),
+    *router.urls,
+]
