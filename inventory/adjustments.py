@@ -7,10 +7,11 @@ from decimal import Decimal
 from catalog.models import Product
 from inventory import fifo, movements, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
+from inventory.picking import pick
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.stamp import Actor, Stamp
 
 
@@ -39,10 +40,11 @@ def adjust(
     A decrease takes the oldest batches first and raises InsufficientStock when there is too
     little. Raises Invalid for an unknown or a service product. Nothing is written then.
     """
-    product = Product.objects.listed().filter(pk=adjustment.product_id).first()
-    if product is None:
-        raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
-    receiving.require_stock_keeping(product)
+    with kept_answer_first(key):
+        product = Product.objects.listed().filter(pk=adjustment.product_id).first()
+        if product is None:
+            raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
+        receiving.require_stock_keeping(product)
     return once(key, lambda: _adjust(product, adjustment, Stamp.of(by, at)))
 
 
@@ -75,10 +77,9 @@ def _increase(adjustment: Adjustment, stamp: Stamp) -> int:
 
 
 def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
-    batches = Batch.objects.all().locked([product.pk], store_id=stamp.store_id)
     want = fifo.Want(product.pk, product.name, -adjustment.change)
     try:
-        [picks] = fifo.plan(batches, [want])
+        [picks] = pick([want], store_id=stamp.store_id)
     except fifo.InsufficientStock as short:
         text = "Stock would fall below 0."
         raise fifo.InsufficientStock(
@@ -126,6 +127,7 @@ def _void(log_id: int, stamp: Stamp) -> InventoryLog:
         raise NotFound("Inventory entry not found")
     if first.kind != InventoryLog.Kind.ADJUSTMENT:
         raise Conflict("Entries of sales, purchases, refunds and opening stock cannot be removed.")
+    stamp = stamp.in_store(first.store_id)
     moved = list(InventoryLogBatch.objects.filter(log_id=log_id).order_by("id"))
     batches = Batch.objects.all().locked(
         [first.product_id], store_id=first.store_id, ids=[row.batch_id for row in moved]

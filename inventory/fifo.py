@@ -108,6 +108,8 @@ def plan_return(
         if not missing:
             break
         returned = min(use.quantity, missing)
+        if not returned:  # all of this use has come back before
+            continue
         batch = batches[use.batch_id]
         before = left.get(batch.id, batch.remaining)
         left[batch.id] = after = before + returned

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import OperationalError, connection, models
 from django.db.models import Case, F, Q, Sum, Value, When
 
 from accounts.models import Store
@@ -13,10 +12,12 @@ from catalog.models import Product
 from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
 
 FIFO_INDEX = "inventory_batch_fifo"
+RESCANS = 10
+RECORD_CHANGED = 1020  # MySQL's number for "changed since it was read"; the use case is replayed
 
 
 class BatchQuerySet(AppendOnlyQuerySet):
-    def stock(self, product_ids: Iterable[int], *, store_id: int) -> dict[int, Decimal]:
+    def stock(self, product_ids: Iterable[int], *, store_id: int | None) -> dict[int, Decimal]:
         """Units in stock by product id; products without stock are absent."""
         rows = (
             self.filter(product_id__in=list(product_ids), store_id=store_id, is_open=True)
@@ -26,40 +27,43 @@ class BatchQuerySet(AppendOnlyQuerySet):
         return dict(rows.order_by())
 
     def locked(
-        self,
-        product_ids: Iterable[int],
-        *,
-        store_id: int,
-        ids: Iterable[int] | None = None,
+        self, product_ids: Iterable[int], *, store_id: int, ids: Iterable[int] = ()
     ) -> list["Batch"]:
-        """Lock the open batches of these products, oldest first; with `ids`, just those batches,
-        open or not. The one locking read of batches: every use case takes its locks in this order.
+        """Lock every open batch of these products, and those of `ids`, open or not; oldest first.
 
-        InnoDB locks what it scans, in scan order. The forced index makes that (product, store,
-        is_open, received_on, id), the only shape found free of deadlocks and of false shortages.
+        The one locking read of batches: every use case takes its locks in this order. InnoDB locks
+        what it scans, in scan order; the forced index makes that an order all tills share. It is
+        scanned from the newest batch to the oldest, so that a till that had to wait still meets
+        an older batch that was refilled meanwhile: first in, first out holds under any load.
         """
-        products = sorted(set(product_ids))
+        products, wanted = sorted(set(product_ids)), set(ids)
         if not products:
             return []
-        marks = ", ".join(["%s"] * len(products))
-        parameters: list[Any] = [*products, store_id]
-        if ids is None:
-            where = "is_open = 1"
-        else:
-            wanted = sorted(set(ids))
-            where = "is_open IN (0, 1) AND id IN ({})".format(", ".join(["%s"] * len(wanted)))
-            parameters += wanted
+        for _ in range(RESCANS):
+            batches = self._scan(products, store_id, sorted(wanted))
+            if wanted <= {batch.id for batch in batches}:
+                return batches[::-1]
+            # A batch that another till emptied or refilled while we waited has moved between the
+            # halves of the index behind our back. What we found is ours now: look again.
+        raise OperationalError(RECORD_CHANGED, "Batches kept moving between open and closed.")
+
+    def _scan(self, products: list[int], store_id: int, wanted: list[int]) -> list["Batch"]:
+        which = "is_open = 1"
+        if wanted:
+            marks = ", ".join(["%s"] * len(wanted))
+            which = f"is_open IN (0, 1) AND (is_open = 1 OR id IN ({marks}))"
         hint, suffix = f"INDEXED BY {FIFO_INDEX}", ""
         if connection.vendor == "mysql":
             hint, suffix = f"FORCE INDEX ({FIFO_INDEX})", " FOR UPDATE"
+        order = "product_id DESC, is_open DESC, received_on DESC, id DESC"
+        marks = ", ".join(["%s"] * len(products))
         return list(
             self.raw(
                 f"SELECT id, product_id, store_id, is_open, received_on, unit_cost, quantity,"  # noqa: S608
                 f" remaining FROM batches {hint}"
-                f" WHERE product_id IN ({marks}) AND store_id = %s AND {where}"
-                f" ORDER BY product_id, {'is_open, ' if ids is not None else ''}received_on, id"
-                f"{suffix}",
-                parameters,
+                f" WHERE product_id IN ({marks}) AND store_id = %s AND {which}"
+                f" ORDER BY {order}{suffix}",
+                [*products, store_id, *wanted],
             )
         )
 
@@ -93,7 +97,7 @@ class Batch(AppendOnly):
     )
     created_at = models.DateTimeField()
 
-    objects = BatchQuerySet.as_manager()
+    objects = BatchQuerySet.as_manager()  # type: ignore[misc]  # (the stubs' ClassVar quarrel)
 
     class Meta:
         db_table = "batches"

@@ -11,6 +11,7 @@ from inventory.fifo import value
 from inventory.models import Batch, InventoryLog
 from ledger import chart, posting
 from ledger.models import JournalEntry
+from pos_project.core.days import today
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, total
 from pos_project.core.rows import insert_rows
@@ -46,7 +47,13 @@ class Goods:
 def put_on_shelf(
     goods: Sequence[Goods], *, origin: str, received_on: date, stamp: Stamp
 ) -> list[int]:
-    """Make one batch per line, in one statement, and return their ids."""
+    """Make one batch per line, in one statement, and return their ids.
+
+    Goods dated in the past go before batches that tills may be taking from just now: they wait
+    for those tills, so that no sale passes over older goods.
+    """
+    if received_on < today():
+        Batch.objects.all().locked([item.product_id for item in goods], store_id=stamp.store_id)
     return insert_rows(
         Batch,
         BATCH_FIELDS,

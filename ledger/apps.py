@@ -1,13 +1,14 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 
 from ledger import chart
 
 
-def ensure_chart(apps: Apps, **_: Any) -> None:
+def ensure_chart(apps: Apps = installed, **_: Any) -> None:
     """The accounts and methods that code names; made by `migrate`, never changed by it."""
     try:
         account = apps.get_model("ledger", "LedgerAccount")

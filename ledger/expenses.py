@@ -7,7 +7,7 @@ from decimal import Decimal
 from ledger import chart, posting
 from ledger.models import Expense, JournalEntry, LedgerAccount
 from ledger.payments import account_of, require_method
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.keys import key_of
 from pos_project.core.stamp import Actor, Stamp
 
@@ -31,7 +31,8 @@ def record_expense(
 
     Raises Invalid for an unknown payment method; then nothing was written.
     """
-    require_method(spending.payment_method, field="payment_method")
+    with kept_answer_first(key):
+        require_method(spending.payment_method, field="payment_method")
     account = _account_of(spending.category)
     return once(
         key, lambda: _record(spending, account, Stamp.of(by, at, day=spending.expense_date))

@@ -5,6 +5,7 @@ written `15m`, `1h`, `7d`. Nothing here decides a business rule.
 """
 
 import hashlib
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +15,13 @@ from corsheaders.defaults import default_headers
 from pos_project.core.durations import duration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(BASE_DIR / ".env")
 
 
 def text(name: str, default: str = "") -> str:
     """The variable, or the default when it is unset *or* set but empty."""
-    return env.str(name, default="").strip() or default
+    # Not env.str(): it takes a value that starts with `$`, as a password may, for a reference.
+    return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -237,6 +238,7 @@ WHITENOISE_USE_FINDERS = True  # the demo serves without collectstatic
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / "media")))
 CLOUD_NAME, CLOUD_KEY, CLOUD_SECRET = text("CLOUD_NAME"), text("CLOUD_KEY"), text("CLOUD_SECRET")
+CLOUD_UPLOAD_PREFIX = text("CLOUD_UPLOAD_PREFIX")  # another address of its API; empty: its own
 STORAGES = {
     "default": {
         "BACKEND": "pos_project.core.cloudinary_storage.CloudinaryStorage"
@@ -280,7 +282,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
-LOG_LEVEL = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO", "WARNING", "ERROR"} else "INFO"
+LOG_LEVEL = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO", "WARN", "WARNING", "ERROR"} else "INFO"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,7 +5,7 @@ from datetime import datetime
 from ledger import chart, dues, payments
 from ledger.models import JournalEntry, Payment
 from pos_project.core.errors import NotFound
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.stamp import Actor, Stamp
 from purchasing.models import Purchase, Supplier, SupplierDue
 
@@ -36,9 +36,10 @@ def pay_supplier(
     Raises NotFound for an unknown supplier, Invalid for an unknown method or when nothing is
     owed; nothing is written then.
     """
-    if not Supplier.objects.listed().filter(pk=supplier_id).exists():
-        raise NotFound("Supplier not found")
-    payments.require_method(tender.method, field="method")
+    with kept_answer_first(key):
+        if not Supplier.objects.listed().filter(pk=supplier_id).exists():
+            raise NotFound("Supplier not found")
+        payments.require_method(tender.method, field="method")
     return once(
         key, lambda: dues.pay(SUPPLIER_DUES, supplier_id, tender, note=note, stamp=Stamp.of(by, at))
     )

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from catalog.models import Product, TaxRate
 from inventory import fifo
-from inventory.models import Batch
+from inventory.picking import pick
 from ledger import advances, payments
 from pos_project.core.errors import Invalid
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.money import ZERO
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Actor, Stamp
@@ -39,15 +39,16 @@ def sell(
     that do not match, a walk-in who does not pay in full) or fifo.InsufficientStock, naming the
     lines; nothing is written then.
     """
-    priced = read_and_price(order)
-    require_customer_for_advance(priced.customer_id, offer)
+    with kept_answer_first(key):
+        priced = read_and_price(order)
+        require_customer_for_advance(priced.customer_id, offer)
     return once(key, lambda: sell_priced(priced, offer, Stamp.of(by, at)))
 
 
 def sell_priced(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold:
     """The transaction of a checkout; the caller has opened it."""
     settlement = settle(order.total, order.customer_id, offer)
-    picks = pick_from_stock(order.lines, stamp)
+    picks = pick(wants_of(order.lines), store_id=stamp.store_id)
     sale = insert_draft(order, stamp, settlement=settlement)
     item_ids = insert_items(sale, order.lines)
     return deliver(sale, order.lines, item_ids, picks, settlement, stamp)
@@ -56,7 +57,8 @@ def sell_priced(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
     wanted = {line.product_id for line in order.lines}
-    products = Product.objects.listed().in_bulk(wanted)
+    # Not in_bulk(): it asks once per 999 products on SQLite.
+    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)
@@ -105,13 +107,6 @@ def settle(amount: Decimal, customer_id: int | None, offer: payments.Offer) -> p
         text = "A sale without a customer is paid in full."
         raise Invalid(text, fields={field: [text]})
     return settlement
-
-
-def pick_from_stock(lines: Sequence[PricedLine], stamp: Stamp) -> list[list[fifo.Pick]]:
-    """Lock the open batches of the order's products and plan what each line takes of them."""
-    goods = [line.product_id for line in lines if line.keeps_stock]
-    batches = Batch.objects.all().locked(goods, store_id=stamp.store_id)
-    return fifo.plan(batches, wants_of(lines))
 
 
 def wants_of(lines: Sequence[PricedLine]) -> list[fifo.Want]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from ledger import chart, dues, payments
 from ledger.models import JournalEntry, Payment
 from pos_project.core.errors import NotFound
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.stamp import Actor, Stamp
 from sales.models import Customer, CustomerDue, Sale
 
@@ -36,9 +36,10 @@ def receive_due_payment(
     Raises NotFound for an unknown customer, Invalid for an unknown method or when nothing is
     owed; nothing is written then.
     """
-    if not Customer.objects.listed().filter(pk=customer_id).exists():
-        raise NotFound("Customer not found")
-    payments.require_method(tender.method, field="method")
+    with kept_answer_first(key):
+        if not Customer.objects.listed().filter(pk=customer_id).exists():
+            raise NotFound("Customer not found")
+        payments.require_method(tender.method, field="method")
     return once(
         key, lambda: dues.pay(CUSTOMER_DUES, customer_id, tender, note=note, stamp=Stamp.of(by, at))
     )

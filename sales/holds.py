@@ -5,9 +5,10 @@ from datetime import datetime
 from catalog.models import Product
 from inventory import fifo
 from inventory.models import Batch
+from inventory.picking import pick
 from ledger import payments
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.stamp import Actor, Stamp
 from sales import checkout
 from sales.delivery import Sold, deliver
@@ -22,7 +23,8 @@ def hold(
 
     Raises what `checkout.sell` raises about the order; nothing is written then.
     """
-    priced = checkout.read_and_price(order)
+    with kept_answer_first(key):
+        priced = checkout.read_and_price(order)
     return once(key, lambda: _hold(priced, Stamp.of(by, at)))
 
 
@@ -55,11 +57,12 @@ def complete(
 
 def _complete(sale_id: int, offer: payments.Offer, stamp: Stamp) -> Sold:
     sale = _locked_pending(sale_id)
+    stamp = stamp.in_store(sale.store_id)
     checkout.require_customer_for_advance(sale.customer_id, offer)
     settlement = checkout.settle(sale.total_amount, sale.customer_id, offer)
     items = list(SaleItem.objects.filter(sale_id=sale.pk).select_related("product").order_by("id"))
     lines = [_line(position, item) for position, item in enumerate(items)]
-    picks = checkout.pick_from_stock(lines, stamp)
+    picks = pick(checkout.wants_of(lines), store_id=stamp.store_id)
     return deliver(sale, lines, [item.pk for item in items], picks, settlement, stamp)
 
 

@@ -60,8 +60,8 @@ def share(sale: SoldSale, wanted: Mapping[int, Decimal]) -> Shares:
         amounts[-1] += open_amount
     amount = total(amounts)
     open_tax = sale.tax - sale.refunded_tax
-    if is_last:
-        return Shares(amounts, amount, min(open_tax, amount))
+    if is_last:  # the rest of the tax may be more than the rest of the total: cents of rounding
+        return Shares(amounts, amount, open_tax)
     tax = money(amount * sale.tax / sale.total) if sale.total else ZERO
     return Shares(amounts, amount, min(tax, open_tax))
 

@@ -1,6 +1,6 @@
 """Goods or money come back: the due shrinks first, the rest is paid out, stock returns at cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from inventory.models import Batch, InventoryLog
 from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.money import ZERO, money, total, unit_cost
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Actor, Stamp
@@ -67,7 +67,8 @@ def refund(
     Raises NotFound for an unknown sale, Invalid when it is not completed, nothing is left of it,
     or more comes back than was sold; nothing is written then.
     """
-    payments.require_method(claim.method, field="refund_method")
+    with kept_answer_first(key):
+        payments.require_method(claim.method, field="refund_method")
     return once(key, lambda: _refund(claim, Stamp.of(by, at)))
 
 
@@ -78,11 +79,11 @@ def _refund(claim: Claim, stamp: Stamp) -> Refund:
     if sale.status != Sale.Status.COMPLETED:
         raise Invalid(f"This sale is {sale.status}; only a completed sale can be refunded.")
     due = CustomerDue.objects.select_for_update().filter(sale_id=sale.pk).first()
-    items = list(SaleItem.objects.filter(sale_id=sale.pk).select_related("product").order_by("id"))
-    refunded = _refunded_units(sale)
-    lines = resolve(claim, items, refunded)
+    items = list(SaleItem.objects.filter(sale_id=sale.pk).order_by("id"))
+    refunded, uses = _refunded_units(sale), _uses(items)
+    lines = resolve(claim, items, refunded, from_stock=uses.keys())
     shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
-    returns = _plan_returns([line for line in lines if line.restock], sale.store_id)
+    returns = _plan_returns([line for line in lines if line.restock], uses, sale.store_id)
     written = _insert(sale, claim, shares, due, stamp)
     line_ids = _insert_items(written, lines, shares)
     cost = _restock(lines, line_ids, returns, sale, stamp)
@@ -111,15 +112,41 @@ def _sold(sale: Sale, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]
     )
 
 
+def _uses(items: Sequence[SaleItem]) -> dict[int, dict[int, Decimal]]:
+    """What each line still holds of which batch, in the order it took from them. A service, which
+    took nothing, is not in it."""
+    uses: dict[int, dict[int, Decimal]] = {}
+    rows = SaleItemBatch.objects.filter(sale_item_id__in=[item.pk for item in items])
+    for item_id, batch_id, units in rows.order_by("id").values_list(
+        "sale_item_id", "batch_id", "quantity"
+    ):
+        of_line = uses.setdefault(item_id, {})
+        of_line[batch_id] = of_line.get(batch_id, Decimal(0)) + units
+    return uses
+
+
 def resolve(
-    claim: Claim, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]
+    claim: Claim,
+    items: Sequence[SaleItem],
+    refunded: Mapping[int, Decimal],
+    *,
+    from_stock: Container[int],
 ) -> list[_Line]:
-    """Which units of which sale line come back. Raises Invalid, naming the claim's lines."""
+    """Which units of which sale line come back; only lines `from_stock` go back on the shelf.
+
+    Raises Invalid, naming the claim's lines.
+    """
+
+    def line(item: SaleItem, quantity: Decimal, restock: bool) -> _Line:
+        return _Line(item, quantity, restock and item.pk in from_stock)
+
     left = {item.pk: item.quantity - refunded.get(item.pk, Decimal(0)) for item in items}
     if not any(left.values()):
         raise Invalid("Nothing is left to refund of this sale.")
     if claim.lines is None:
-        return [_line(item, left[item.pk], claim.restock) for item in items if left[item.pk]]
+        return [line(item, left[item.pk], claim.restock) for item in items if left[item.pk]]
+    if not claim.lines:
+        raise Invalid("Name what comes back.", fields={"items": ["Name what comes back."]})
     merged: dict[int, _Line] = {}
     for position, returned in enumerate(claim.lines):
         candidates = [
@@ -136,9 +163,9 @@ def resolve(
             units = min(missing, left[item.pk])
             if units > 0:
                 known = merged.get(item.pk)
-                if known and known.restock != (restock and item.product.keeps_stock):
+                merged[item.pk] = line(item, units + (known.quantity if known else 0), restock)
+                if known and known.restock != merged[item.pk].restock:
                     _refuse(position, "restock", "One refund restocks a line or does not.")
-                merged[item.pk] = _line(item, units + (known.quantity if known else 0), restock)
                 left[item.pk] -= units
                 missing -= units
         if missing:
@@ -147,22 +174,15 @@ def resolve(
     return list(merged.values())
 
 
-def _line(item: SaleItem, quantity: Decimal, restock: bool) -> _Line:
-    return _Line(item, quantity, restock and item.product.keeps_stock)
-
-
 def _refuse(position: int, field: str, text: str) -> None:
     raise Invalid(text, fields={f"items[{position}].{field}": [text]})
 
 
-def _plan_returns(lines: Sequence[_Line], store_id: int) -> dict[int, list[fifo.Pick]]:
+def _plan_returns(
+    lines: Sequence[_Line], uses: Mapping[int, Mapping[int, Decimal]], store_id: int
+) -> dict[int, list[fifo.Pick]]:
     """Lock the batches the lines came from and plan what goes back, by sale line id."""
-    item_ids = [line.item.pk for line in lines]
-    uses: dict[int, dict[int, Decimal]] = {item_id: {} for item_id in item_ids}
-    rows = SaleItemBatch.objects.filter(sale_item_id__in=item_ids).order_by("id")
-    for item_id, batch_id, units in rows.values_list("sale_item_id", "batch_id", "quantity"):
-        uses[item_id][batch_id] = uses[item_id].get(batch_id, Decimal(0)) + units
-    batch_ids = [batch_id for of_line in uses.values() for batch_id in of_line]
+    batch_ids = [batch_id for line in lines for batch_id in uses[line.item.pk]]
     locked = Batch.objects.all().locked(
         [line.item.product_id for line in lines], store_id=store_id, ids=batch_ids
     )
@@ -250,7 +270,7 @@ def _restock(
         ],
         kind=InventoryLog.Kind.REFUND,
         reference=sale.invoice_no,
-        stamp=stamp,
+        stamp=stamp.in_store(sale.store_id),
     )
     movements.write_remaining(pick for _, _, picks in back for pick in picks)
     return -total(costs)
@@ -272,10 +292,12 @@ def _move(sale: Sale, due: CustomerDue | None, written: Refund) -> None:
 
 
 def _book(sale: Sale, written: Refund, cost: Decimal, stamp: Stamp) -> None:
+    # Below zero only where the last refund takes back more cents of tax than it is worth.
+    returns = written.refund_amount - written.tax_amount
     entry_id = posting.post(
         JournalEntry.Event.REFUND,
         [
-            posting.Line(chart.SALES_RETURNS, debit=written.refund_amount - written.tax_amount),
+            posting.Line(chart.SALES_RETURNS, debit=max(returns, ZERO), credit=max(-returns, ZERO)),
             posting.Line(chart.TAX_PAYABLE, debit=written.tax_amount),
             posting.Line(
                 chart.RECEIVABLES, credit=written.due_reduced, customer_id=sale.customer_id

@@ -4,7 +4,9 @@ import re
 
 _RUN = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 # Visa, Mastercard (two ranges), American Express, Discover, Diners, JCB, UnionPay
-_PREFIX = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|3(?:0|6|8)|35|62")
+_PREFIX = re.compile(
+    r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|6(?:011|4[4-9]|5)|3(?:0|6|8)|35|62"
+)
 
 
 def holds_card_number(text: str) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, Info, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 MIN_SECRET_BYTES = 32
@@ -34,6 +35,13 @@ def asserts_are_on(**_: Any) -> list[Error]:
     if __debug__:
         return []
     return [Error("Do not run with python -O.", hint="Unset PYTHONOPTIMIZE.", id="core.E004")]
+
+
+def refuse_unsafe_start() -> None:
+    """Stop a server that would run unsafely; servers do not run system checks by themselves."""
+    errors = [*secrets_are_set(), *asserts_are_on()]
+    if errors:
+        raise ImproperlyConfigured(" ".join(f"{error.id}: {error.msg}" for error in errors))
 
 
 @register(Tags.database)

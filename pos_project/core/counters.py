@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 from django_redis.cache import RedisCache
 from django_redis.exceptions import ConnectionInterrupted
@@ -31,28 +30,40 @@ class CounterTable(BaseCache):
     def add(
         self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        now = timezone.now()
-        RateCounter.objects.filter(expires_at__lt=now).delete()
-        expires_at = now + timedelta(seconds=self._seconds(timeout))
-        # INSERT IGNORE / ON CONFLICT DO NOTHING: the loser of a race increments instead.
-        row = RateCounter(key_hash=self._hash(key), count=value, expires_at=expires_at)
+        expires_at = timezone.now() + timedelta(seconds=self._seconds(timeout))
+        ignore = "INSERT IGNORE" if connection.vendor == "mysql" else "INSERT OR IGNORE"
         with connection.cursor() as cursor:
-            ignore = "INSERT IGNORE" if connection.vendor == "mysql" else "INSERT OR IGNORE"
+            # The loser of a race increments instead.
             cursor.execute(
                 f"{ignore} INTO rate_counters (key_hash, count, expires_at) VALUES (%s, %s, %s)",
-                [
-                    row.key_hash,
-                    row.count,
-                    connection.ops.adapt_datetimefield_value(row.expires_at),
-                ],
+                [self._hash(key), value, connection.ops.adapt_datetimefield_value(expires_at)],
             )
-            return bool(cursor.rowcount == 1)
+            is_new = bool(cursor.rowcount == 1)
+        if is_new:
+            # Once a window, not once a request: a busy till does not sweep on every call.
+            RateCounter.objects.filter(expires_at__lt=timezone.now()).delete()
+        return is_new
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        row = RateCounter.objects.filter(key_hash=self._hash(key))
-        if not row.update(count=F("count") + delta):
+        # Two workers at the last free place: each must read its own increment, not the sum of both.
+        with connection.cursor() as cursor:
+            if connection.vendor == "mysql":
+                cursor.execute(
+                    "UPDATE rate_counters SET count = LAST_INSERT_ID(count + %s)"
+                    " WHERE key_hash = %s",
+                    [delta, self._hash(key)],
+                )
+                row = (cursor.lastrowid,) if cursor.rowcount else None
+            else:
+                cursor.execute(
+                    "UPDATE rate_counters SET count = count + %s WHERE key_hash = %s"
+                    " RETURNING count",
+                    [delta, self._hash(key)],
+                )
+                row = cursor.fetchone()
+        if row is None:
             raise ValueError("No such counter.")
-        return int(row.values_list("count", flat=True)[0])
+        return int(row[0])
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         row = RateCounter.objects.filter(key_hash=self._hash(key), expires_at__gte=timezone.now())

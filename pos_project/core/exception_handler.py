@@ -23,7 +23,16 @@ TEXTS = {
     405: "Method not allowed",
     413: "The request body is too large.",
     415: "This content type is not accepted; send application/json.",
+    429: "Too many requests, please slow down.",
     500: "Internal server error",
+}
+CODES = {
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    500: "internal_error",
 }
 
 
@@ -46,6 +55,8 @@ def envelope(exception: Exception, context: dict[str, Any]) -> Response | None:
         headers = {}
         if isinstance(exception, Unavailable):
             headers["Retry-After"] = str(exception.retry_after_seconds)
+        if exception.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
         return Response(body, status=exception.status, headers=headers)
     if isinstance(exception, DatabaseError | InterfaceError) and is_refusal(exception):
         log.warning("engine refused a read: %s", type(exception).__name__)
@@ -55,8 +66,9 @@ def envelope(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 def _replay(exception: Replayed) -> Response:
     # The stored text is sent as it is: parsed and rendered again it might differ in a byte.
+    # The attribute is ours, for the ApiEnvelope middleware.
     response = Response(status=exception.status, headers={"Idempotent-Replayed": "true"})
-    response.replayed_body = exception.body.encode()
+    response.replayed_body = exception.body.encode()  # type: ignore[attr-defined]
     return response
 
 
@@ -86,6 +98,10 @@ def _of_framework(exception: Exception) -> Response | None:
     status = exception.status_code
     if isinstance(exception, exceptions.UnsupportedMediaType | exceptions.MethodNotAllowed):
         message = TEXTS[status]
+    elif isinstance(exception, exceptions.Throttled):
+        # without DRF's "Expected available in …": Retry-After says that
+        text = str(exception.detail).partition(" Expected available in")[0]
+        message = TEXTS[status] if text == exceptions.Throttled.default_detail else text
     elif isinstance(exception, exceptions.NotAuthenticated):
         message = TEXTS[401]
     else:
@@ -99,7 +115,12 @@ def flattened(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """DRF's nested details as (field path, text): `items[0].quantity`."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            outer = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            if name == "non_field_errors":
+                outer = path
+            elif isinstance(name, int):  # DRF's ListField numbers its children so
+                outer = f"{path}[{name}]"
+            else:
+                outer = f"{path}.{name}" if path else str(name)
             yield from flattened(inner, outer)
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):

@@ -1,6 +1,7 @@
 """Serializer fields that speak the contract's numbers, dates and texts (contract 1.2, 1.3)."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,9 +10,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
+from rest_framework.utils import html
 
 from pos_project.core.card_numbers import holds_card_number
 from pos_project.core.days import FIRST_DAY, LAST_DAY, local_iso, local_text
+from pos_project.core.keys import key_of
 from pos_project.core.money import CENT, MAX_AMOUNT, money
 
 MAX_ID = 2**63 - 1
@@ -22,6 +25,12 @@ _PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,18}[0-9]")
 
 class BlankIsAbsent(serializers.Field):
     """`""` and null mean "not given", as browsers' forms send them."""
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        # In a form DRF takes "" for a field that was left out; in a change it clears the field.
+        if html.is_html_input(dictionary):
+            return dictionary.get(self.field_name, empty)
+        return super().get_value(dictionary)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         if isinstance(data, str) and not data.strip():
@@ -104,6 +113,27 @@ class IdField(WholeNumberField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(least=1, most=MAX_ID, **kwargs)
+
+
+class FlagField(BlankIsAbsent, serializers.BooleanField):
+    """A yes or no. Left out of a form it is not given, where DRF's own field would say no."""
+
+
+class KeyedText(serializers.CharField):
+    """A text whose key (`core.keys`) is unique; folding may lengthen it, so the key is measured."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.max_key_length = max_length
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        key = key_of(text)
+        if key is None:
+            self.fail("blank")
+        if len(key) > self.max_key_length:
+            self.fail("max_length", max_length=self.max_key_length)
+        return text
 
 
 @extend_schema_field(OpenApiTypes.DATE)

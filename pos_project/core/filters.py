@@ -38,7 +38,7 @@ class DayOfMomentFilter(DayFilter):
         return qs.filter(**{f"{self.field_name}__lt": day_start(value + timedelta(days=1))})
 
 
-class _IdFormField(forms.IntegerField):
+class IdFormField(forms.IntegerField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(min_value=1, max_value=MAX_ID)
         super().__init__(*args, **kwargs)
@@ -47,7 +47,7 @@ class _IdFormField(forms.IntegerField):
 class IdFilter(django_filters.NumberFilter):
     """An id; empty means no filter, an unknown id an empty list, anything else 400."""
 
-    field_class = _IdFormField
+    field_class = IdFormField
 
     def get_max_validator(self) -> None:
         return None
@@ -88,27 +88,28 @@ class ContractFilter(django_filters.FilterSet):
     class Meta:
         form = ContractFilterForm
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.search_in:
-            self.filters["search"] = django_filters.CharFilter(
-                method=self._search, label="search", max_length=MAX_SEARCH_LENGTH
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        filters = super().get_filters()
+        if cls.search_in:
+            filters["search"] = django_filters.CharFilter(
+                method="matching", label="search", max_length=MAX_SEARCH_LENGTH
             )
-        if self.orders:
-            choices = [(name, name) for name in self.orders]
-            self.filters["sort"] = django_filters.ChoiceFilter(
-                choices=choices, method=self._keep, label="sort"
+        if cls.orders:
+            filters["sort"] = django_filters.ChoiceFilter(
+                choices=[(name, name) for name in cls.orders], method="unchanged", label="sort"
             )
-            self.filters["order"] = django_filters.ChoiceFilter(
-                choices=[("asc", "asc"), ("desc", "desc")], method=self._keep, label="order"
+            filters["order"] = django_filters.ChoiceFilter(
+                choices=[("asc", "asc"), ("desc", "desc")], method="unchanged", label="order"
             )
-        for name, child in self.filters.items():
-            child.parent, child.field_name = self, child.field_name or name
+        return filters
 
-    def _keep(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def unchanged(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """`sort` and `order` act together, once everything is filtered."""
         return queryset
 
-    def _search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def matching(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Rows that hold the searched text in one of `search_in`."""
         condition = Q()
         for column in self.search_in:
             condition |= Q(**{f"{column}__icontains": value.strip()})

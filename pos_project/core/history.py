@@ -36,6 +36,11 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
         refuse_unless_moving(self.model, fields)
         return super().bulk_update(objs, fields, batch_size)
 
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if kwargs.get("update_conflicts"):
+            raise HistoryIsAddedTo(f"{self.model.__name__} rows are added, never overwritten.")
+        return super().bulk_create(objs, *args, **kwargs)
+
     def delete(self) -> tuple[int, dict[str, int]]:
         raise HistoryIsAddedTo(f"{self.model.__name__} rows are never deleted.")
 
@@ -56,6 +61,9 @@ class AppendOnly(models.Model):
             fields = kwargs.get("update_fields")
             names = fields or [field.attname for field in self._meta.concrete_fields]
             refuse_unless_moving(type(self), names)
+        elif not kwargs.get("update_fields"):
+            # Without it, a new object with the id of an old row would overwrite that row.
+            kwargs["force_insert"] = True
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

@@ -6,11 +6,13 @@ at all. A twin that arrives meanwhile waits on the unique index, then gets the w
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Any, TypeVar
 
+from django.core.files.base import File
 from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
@@ -20,6 +22,8 @@ from pos_project.core.transactions import LOCK_WAIT, error_number, transact
 
 R = TypeVar("R")
 MAX_KEY_LENGTH = 255
+# A body's numbers may have any size, also where nobody reads them: `1e9999999` must not overflow.
+_UNBOUNDED = Context(prec=1100, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 class KeyReused(DomainError):
@@ -96,10 +100,27 @@ def once(key: RequestKey | None, do: Callable[[], R]) -> R:
     try:
         return transact(claimed)
     except _KeyTaken:
-        pass
+        _give_kept(key)
+    raise KeyInUse("This request is being worked on. Please try again.")  # purged in between
+
+
+@contextmanager
+def kept_answer_first(key: RequestKey | None) -> Iterator[None]:
+    """For checks made before the transaction: when one says no, an answer kept under `key` goes
+    first. The retry of a sale must not be refused because its product was retired meanwhile."""
+    try:
+        yield
+    except DomainError:
+        if key is not None:
+            _give_kept(key)
+        raise
+
+
+def _give_kept(key: RequestKey) -> None:
+    """Raise Replayed, or KeyReused, when the key's work is done; return when it is not."""
     kept = IdempotentRequest.objects.filter(user_id=key.user_id, key_hash=key.key_hash).first()
-    if kept is None:  # purged in between
-        raise KeyInUse("This request is being worked on. Please try again.")
+    if kept is None:
+        return
     if kept.fingerprint != key.fingerprint:
         raise KeyReused("This Idempotency-Key was used for a different request.")
     assert kept.status is not None
@@ -129,5 +150,10 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return {"number": format(Decimal(str(value)).normalize(), "f")}
+        return {"number": str(Decimal(str(value)).normalize(_UNBOUNDED))}
+    if isinstance(value, File):
+        digest = hashlib.sha256()
+        for part in value.chunks():
+            digest.update(part)
+        return {"file": digest.hexdigest()}
     return value

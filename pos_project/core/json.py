@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 MAX_DIGITS = 1000  # longer integers cost quadratic time to parse
+MAX_DEPTH = 50
 
 
 class BodyTooLarge(APIException):
@@ -88,7 +89,9 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number.")
 
 
-def _refuse_bad_text(value: Any) -> None:
+def _refuse_bad_text(value: Any, depth: int = 0) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError("The body is nested too deeply.")
     if isinstance(value, str):
         value.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
         if "\0" in value:
@@ -96,7 +99,7 @@ def _refuse_bad_text(value: Any) -> None:
     elif isinstance(value, dict):
         for name, item in value.items():
             _refuse_bad_text(name)
-            _refuse_bad_text(item)
+            _refuse_bad_text(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _refuse_bad_text(item)
+            _refuse_bad_text(item, depth + 1)

@@ -4,11 +4,15 @@ Text is kept as typed. Beside it stands a nullable unique key: normalised (NFKC)
 trimmed, compared byte by byte. Archiving a row sets the key to NULL, so the name is free again.
 """
 
+import hashlib
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
+
+DIGEST_LENGTH = 32  # hex digits that stand for the end of a key too long for its column
 
 
 def key_of(text: str | None) -> str | None:
@@ -18,13 +22,28 @@ def key_of(text: str | None) -> str | None:
 
 
 class KeyField(models.CharField):
-    """A unique key column with a binary collation on MySQL/MariaDB; filled with `key_of(…)`."""
+    """A unique key column with a binary collation on MySQL/MariaDB; filled with `key_of(…)`.
+
+    Folding can make a text longer (`ﷺ` becomes 18 letters): a key that outgrows its column ends
+    in a digest instead, in the row and in every look-up alike.
+    """
+
+    if TYPE_CHECKING:  # the stubs' plugin cannot see the default null=True below
+        _pyi_private_set_type: str | Combinable | None  # type: ignore[assignment]
+        _pyi_private_get_type: str | None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("null", True)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
+
+    def get_prep_value(self, value: Any) -> Any:
+        key = super().get_prep_value(value)
+        if key is None or self.max_length is None or len(key) <= self.max_length:
+            return key
+        digest = hashlib.sha256(key.encode()).hexdigest()[:DIGEST_LENGTH]
+        return key[: self.max_length - DIGEST_LENGTH] + digest
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
         parameters = super().db_parameters(connection)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from pos_project.core.exception_handler import TEXTS, body_of
+from pos_project.core.exception_handler import CODES, TEXTS, body_of
 from pos_project.core.json import dumps
 from pos_project.core.throttling import usage_headers
 
@@ -17,7 +17,7 @@ class ApiEnvelope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(("/api/", "/health")):
+        if not f"{request.path_info}/".startswith(("/api/", "/health/")):
             return self.get_response(request)
         if request.path_info.endswith("/"):
             request.path_info = request.path_info.rstrip("/")
@@ -31,7 +31,7 @@ class ApiEnvelope:
         ):
             status = response.status_code
             message = TEXTS.get(status, "The request cannot be read.")
-            code = "internal_error" if status >= 500 else "bad_request"
+            code = CODES.get(status, "internal_error" if status >= 500 else "bad_request")
             _set_json(response, dumps(body_of(message, code=code)))
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in usage_headers(request).items():

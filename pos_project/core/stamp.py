@@ -1,6 +1,6 @@
 """Who did it, in which store, when, and on which business day it counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -13,7 +13,10 @@ class Actor(Protocol):
     """Whoever may act: a user with an id and a store."""
 
     pk: int
-    store_id: int
+
+    @property
+    def store_id(self) -> int | None:
+        """Never None: the type checker takes a key that has a default for an optional one."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class Stamp:
         Taken anew by each attempt of a use case, so that one that is replayed after midnight does
         not post into yesterday. A day in the future counts as today.
         """
+        assert by.store_id is not None, by
         now = timezone.now()
         moment = min(at, now) if at else moment_of(day, now)
         return cls(by.pk, by.store_id, moment, business_day(moment))
+
+    def in_store(self, store_id: int) -> "Stamp":
+        """The same, in the store that an earlier document's goods are in."""
+        return replace(self, store_id=store_id)

@@ -1,8 +1,9 @@
 """Rate limits, counted by django-ratelimit in a cache that all workers share (contract 1.8)."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from django.conf import settings
@@ -25,11 +26,14 @@ class Limit:
 class ContractThrottle(BaseThrottle):
     """Counts a request against each of its limits, and keeps the tightest for the headers."""
 
-    def limits(self, request: Request) -> list[Limit]:
+    _usage: dict[str, int] | None
+
+    def limits(self, request: Request) -> Iterable[Limit]:
+        """What to count, in order; nothing after the first one that is exceeded."""
         raise NotImplementedError
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        tightest: dict[str, int] | None = None
+        self._usage = None
         for limit in self.limits(request):
             if not limit.count or not limit.seconds:
                 continue
@@ -40,11 +44,12 @@ class ContractThrottle(BaseThrottle):
                 rate=(limit.count, limit.seconds),
                 increment=True,
             )
-            if tightest is None or _left(usage) < _left(tightest):
-                tightest = usage
-        request._request.rate_usage = tightest  # type: ignore[attr-defined]
-        self._usage = tightest
-        return tightest is None or not tightest["should_limit"]
+            if self._usage is None or _tightness(usage) > _tightness(self._usage):
+                self._usage = usage
+            request._request.rate_usage = self._usage  # type: ignore[attr-defined]
+            if usage["should_limit"]:
+                return False
+        return True
 
     def wait(self) -> float | None:
         return float(max(1, self._usage["time_left"])) if self._usage else None
@@ -53,7 +58,7 @@ class ContractThrottle(BaseThrottle):
 class PerUser(ContractThrottle):
     """Everything under `/api` but `/auth`: so many requests a minute for each user."""
 
-    def limits(self, request: Request) -> list[Limit]:
+    def limits(self, request: Request) -> Iterable[Limit]:
         if not request.user or not request.user.is_authenticated:
             return []
         key = str(request.user.pk)
@@ -66,15 +71,24 @@ def client_address(request: HttpRequest) -> str:
     With TRUST_PROXY=n the n-th address from the right of X-Forwarded-For counts; anything that is
     no address there is ignored, so nobody chooses their own.
     """
-    own = request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  (a unix socket has none)
+    # A unix socket has no address of its own.
+    own = _address(request.META.get("REMOTE_ADDR") or "") or "0.0.0.0"  # noqa: S104
     if settings.TRUST_PROXY:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(forwarded) >= settings.TRUST_PROXY:
-            try:
-                return str(ip_address(forwarded[-settings.TRUST_PROXY].strip()))
-            except ValueError:
-                return own
+            return _address(forwarded[-settings.TRUST_PROXY]) or own
     return own
+
+
+def _address(text: str) -> str | None:
+    """The one spelling of an IP address (without a zone, IPv4 as such); None if it is none."""
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address)))
+    return str(address)
 
 
 def usage_headers(request: HttpRequest) -> dict[str, str]:
@@ -91,3 +105,8 @@ def usage_headers(request: HttpRequest) -> dict[str, str]:
 
 def _left(usage: dict[str, int]) -> int:
     return max(0, usage["limit"] - usage["count"])
+
+
+def _tightness(usage: dict[str, int]) -> tuple[bool, int, int]:
+    """Exceeded comes first, then what has least left, then what takes longest to reset."""
+    return bool(usage["should_limit"]), -_left(usage), usage["time_left"]

@@ -1,9 +1,17 @@
 """Fifty tills want the last ten; thirty-two tills sell the same five products in any order."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,6 +26,41 @@ from purchasing.receive import Delivery, Line, receive_purchase
 from sales.models import Sale
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def server(transactional_db: None) -> Iterator[str]:
+    """The production server, two processes of four threads, over the test database."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "DB_NAME": connection.settings_dict["NAME"],
+        "API_RATE_LIMIT": "0",
+        "LOG_LEVEL": "ERROR",
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
+    command += ["--blocking-threads", "4", "--log-level", "error", "pos_project.wsgi:application"]
+    process = subprocess.Popen(command, env={**os.environ, **settings})  # noqa: S603
+    base_url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{base_url}/health")
+        yield base_url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_for(url: str) -> None:
+    """Return once the server answers; it has 30 seconds to start."""
+    give_up_at = time.monotonic() + 30
+    while True:
+        try:
+            with urlopen(url, timeout=5):  # noqa: S310  (loopback)
+                return
+        except URLError:
+            assert time.monotonic() < give_up_at, "The server did not start."
 
 
 @pytest.fixture
@@ -39,11 +82,11 @@ def stocked(cashier: User, supplier: Supplier, name: str, *lots: int) -> Product
 
 
 def test_fifty_tills_want_the_last_ten_and_ten_get_them(
-    live_server: Any, cashier: User, token: str
+    server: str, cashier: User, token: str
 ) -> None:
     supplier = Supplier.objects.create(name="Delta")
     product = stocked(cashier, supplier, "Scarf", 3, 3, 4)
-    tills = Till(live_server.url, token)
+    tills = Till(server, token)
 
     answers = all_at_once(50, lambda _: tills.sell(product.pk))
 
@@ -55,13 +98,13 @@ def test_fifty_tills_want_the_last_ten_and_ten_get_them(
 
 
 def test_thirty_two_tills_never_see_a_deadlock_nor_a_false_shortage(
-    live_server: Any, cashier: User, token: str
+    server: str, cashier: User, token: str
 ) -> None:
     supplier = Supplier.objects.create(name="Delta")
     products = [stocked(cashier, supplier, f"P{number}", *[2] * 300) for number in range(5)]
 
     outcome = storm(
-        live_server.url,
+        server,
         [token] * 32,
         [product.pk for product in products],
         supplier.pk,

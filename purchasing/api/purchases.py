@@ -58,11 +58,10 @@ class PurchaseViewSet(ContractViewSet):
     def create(self, request: Request) -> Response:
         """Receive a delivery: batches, log, payment, due and journal in one transaction."""
         body = checked(PurchaseIn, request)
-        delivery, offer = delivery_of(body), offer_of(body)
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: receive.receive_purchase(delivery, offer, by=by, key=key),
+            lambda key: receive.receive_purchase(delivery_of(body), offer_of(body), by=by, key=key),
             lambda purchase: PurchasedOut(purchase).data,
         )
 

@@ -148,11 +148,10 @@ class CartCheckoutView(APIView):
     def post(self, request: Request) -> Response:
         """Sell the cart and close it, in one transaction."""
         body = checked(CartCheckoutIn, request)
-        order, offer = order_of(body, lines=[]), offer_of(body)
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: carts.check_out(order, offer, by=by, key=key),
+            lambda key: carts.check_out(order_of(body, lines=[]), offer_of(body), by=by, key=key),
             lambda sold: CartCheckoutOut(sold).data,
         )
 

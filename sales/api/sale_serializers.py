@@ -12,10 +12,11 @@ from pos_project.core.fields import (
     FreeText,
     IdField,
     MomentField,
+    MomentTextField,
     MoneyField,
     QuantityField,
 )
-from sales.api.customer_serializers import SaleItemOut
+from pos_project.core.images import ImageUrlField
 from sales.api.refund_serializers import RefundOut
 from sales.pricing import Line, Order
 
@@ -174,6 +175,26 @@ class HeldSaleOut(SaleOut):
 
     pending_id = serializers.IntegerField(source="id")
     items = HeldItemOut(many=True, source="items.all")
+
+
+class SaleItemOut(serializers.Serializer):
+    """A line of a sale, fed with rows of `sale_lines`."""
+
+    id = serializers.IntegerField()
+    sale_id = serializers.IntegerField()
+    product_id = serializers.IntegerField()
+    product_name = serializers.CharField()
+    image = ImageUrlField(source="product.image_public_id")
+    quantity = QuantityField()
+    refunded_quantity = QuantityField()
+    price = MoneyField(source="unit_price")
+    unit_price = MoneyField()
+    subtotal = MoneyField()
+    total = MoneyField(source="subtotal")
+    invoice = serializers.CharField(source="sale.invoice_no")
+    created_at = MomentTextField(source="sale.created_at")
+    user_name = serializers.CharField(source="sale.user.name")
+    customer = serializers.CharField(source="sale.customer.name", default=WALK_IN)
 
 
 class SaleDetailOut(SaleOut):

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -12,6 +12,7 @@ from accounts.models import User
 from ledger.api.offers import offer_of
 from ledger.models import Payment
 from pos_project.core.api import ContractViewSet, answer_once, checked, found, path_id
+from pos_project.core.filters import ContractFilter
 from pos_project.core.permissions import AdminStaff, AnyUser
 from pos_project.core.schema import Done
 from sales import checkout, holds
@@ -31,6 +32,7 @@ from sales.api.sale_serializers import (
     order_of,
 )
 from sales.models import Sale, SaleItem
+from sales.sale_lines import sale_lines
 
 
 def cashier(request: Request) -> User:
@@ -43,18 +45,16 @@ class SaleViewSet(ContractViewSet):
 
     noun = "sale"
     queryset = Sale.objects.completed().select_related("customer", "user")
-    filterset_class = SaleFilter
     keyed_actions = frozenset({"checkout", "pending", "complete_pending"})
 
     def get_permissions(self) -> list[Any]:
         return [AdminStaff() if self.action == "refunds" else AnyUser()]
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        self.filterset_class = {
-            "pending": HeldSaleFilter,
-            "refunds": RefundFilter,
-        }.get(str(self.action), SaleFilter)
-        return super().filter_queryset(queryset)
+    @property
+    def filterset_class(self) -> type[ContractFilter]:
+        """Each of the three lists has filters of its own."""
+        lists = {"pending": HeldSaleFilter, "refunds": RefundFilter}
+        return lists.get(str(self.action), SaleFilter)
 
     @extend_schema(responses=SaleOut(many=True), tags=["sales"])
     def list(self, request: Request) -> Response:
@@ -65,7 +65,7 @@ class SaleViewSet(ContractViewSet):
     def retrieve(self, request: Request, pk: str) -> Response:
         """One sale of any status, with its lines, payments and refunds."""
         rows = Sale.objects.select_related("customer", "user").prefetch_related(
-            Prefetch("items", _lines()),
+            Prefetch("items", sale_lines()),
             Prefetch(
                 "payments",
                 Payment.objects.select_related("customer", "supplier", "user").order_by("-id"),
@@ -76,20 +76,19 @@ class SaleViewSet(ContractViewSet):
         shown = SaleDetailOut(sale, context={"request": request}).data
         return Response({"success": True, "data": shown})
 
-    @extend_schema(request=CheckoutIn, responses=CheckoutOut, tags=["sales"])
+    @extend_schema(request=CheckoutIn, responses={201: CheckoutOut}, tags=["sales"])
     @action(detail=False, methods=["post"])
     def checkout(self, request: Request) -> Response:
         """Sell a cart: stock, cost, payment, dues and journal in one transaction."""
         body = checked(CheckoutIn, request)
-        order, offer = order_of(body), offer_of(body)
         return answer_once(
             request,
-            lambda key: checkout.sell(order, offer, by=cashier(request), key=key),
+            lambda key: checkout.sell(order_of(body), offer_of(body), by=cashier(request), key=key),
             lambda sold: CheckoutOut(sold).data,
         )
 
     @extend_schema(methods=["GET"], responses=HeldSaleOut(many=True), filters=True, tags=["sales"])
-    @extend_schema(methods=["POST"], request=OrderIn, responses=HeldOut, tags=["sales"])
+    @extend_schema(methods=["POST"], request=OrderIn, responses={201: HeldOut}, tags=["sales"])
     @action(detail=False, methods=["get", "post"])
     def pending(self, request: Request) -> Response:
         """Held sales; POST holds a cart: nothing moves and nothing is reserved."""
@@ -111,10 +110,11 @@ class SaleViewSet(ContractViewSet):
     def complete_pending(self, request: Request) -> Response:
         """Sell what was held, at its prices."""
         body = checked(CompleteIn, request)
-        offer = offer_of(body)
         return answer_once(
             request,
-            lambda key: holds.complete(body["pending_id"], offer, by=cashier(request), key=key),
+            lambda key: holds.complete(
+                body["pending_id"], offer_of(body), by=cashier(request), key=key
+            ),
             lambda sold: CompletedOut(sold).data,
             status=200,
         )
@@ -133,9 +133,3 @@ class SaleViewSet(ContractViewSet):
         sale = found(Sale.objects.all(), pk, "sale")
         rows = refunds_with_lines().filter(sale_id=sale.pk)
         return self.page(rows, lambda page: RefundOut(page, many=True).data)
-
-
-def _lines() -> QuerySet[SaleItem]:
-    from sales.customers import sale_lines
-
-    return sale_lines()

@@ -183,7 +183,9 @@ def test_a_supplier_is_paid_oldest_purchase_first_and_the_rest_is_an_advance(
     assert sorted(SupplierDue.objects.values_list("status", flat=True)) == ["open", "paid"]
 
 
-@pytest.mark.parametrize("body", [{}, {"amount": 0}, {"amount": "x"}, {"amount": 1, "method": "due"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"amount": 0}, {"amount": "x"}, {"amount": 1, "method": "due"}]
+)
 def test_a_wrong_payment_to_a_supplier_is_refused(
     as_staff: APIClient, documented: dict[str, Any], supplier: Supplier, body: dict[str, Any]
 ) -> None:

@@ -404,3 +404,17 @@ def test_a_sale_is_shown_with_everything_that_belongs_to_it(
     assert shown["refunds"][0]["items"][0]["amount"] == 19.99
     assert as_staff.get("/api/sales/999").status_code == 404
     assert as_staff.get("/api/sales/0").status_code == 400
+
+
+def test_a_retry_is_answered_as_before_although_the_product_is_gone(
+    as_staff: APIClient, shirt: Product
+) -> None:
+    body = cart(shirt, paid_amount=40)
+    first = as_staff.post("/api/sales/checkout", body, headers={"Idempotency-Key": "till-7"})
+    shirt.archive(keys=("sku_key",))
+
+    again = as_staff.post("/api/sales/checkout", body, headers={"Idempotency-Key": "till-7"})
+    other = as_staff.post("/api/sales/checkout", body, headers={"Idempotency-Key": "till-8"})
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert other.status_code == 400

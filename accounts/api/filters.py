@@ -1,0 +1,28 @@
+"""How the list of users is searched, filtered and sorted (contract 4.1)."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from accounts.models import User
+from pos_project.core.filters import ContractFilter
+from pos_project.core.people import Status
+
+EVERY = [("All", "All"), ("all", "All")]  # the client's word for "any"
+
+
+class UserFilter(ContractFilter):
+    search_in = ("name", "email", "username", "phone")
+    orders = {
+        "id": "id",
+        "name": "name",
+        "created_at": "created_at",
+        "last_login": "last_login",
+    }
+
+    role = django_filters.ChoiceFilter(choices=[*EVERY, *User.ROLES], method="exactly")
+    status = django_filters.ChoiceFilter(choices=[*EVERY, *Status.choices], method="exactly")
+
+    def exactly(self, users: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return users if value.lower() == "all" else users.filter(**{name: value})

@@ -1,0 +1,178 @@
+"""What users send and see over the wire. A password only ever comes in."""
+
+from datetime import date
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import User
+from accounts.sign_in import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH
+from pos_project.core.fields import (
+    BlankIsAbsent,
+    DayField,
+    MomentField,
+    MomentTextField,
+    OptionalText,
+    PhoneField,
+    TextOrBlank,
+)
+from pos_project.core.images import ImageUrlField, PictureIn
+from pos_project.core.people import Gender, Status
+from pos_project.core.permissions import STAFF
+from pos_project.core.schema import Done
+
+MIN_PASSWORD_LENGTH = 8
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
+
+
+class LoginIn(serializers.Serializer):
+    email = serializers.CharField()
+    password = serializers.CharField(trim_whitespace=False)
+
+
+class SignedInUserOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(choices=User.ROLES)
+
+
+class SessionOut(serializers.Serializer):
+    message = serializers.CharField()
+    accessToken = serializers.CharField()
+    user = SignedInUserOut()
+
+
+class LoggedOutOut(serializers.Serializer):
+    message = serializers.CharField()
+
+
+class GenderField(BlankIsAbsent, serializers.ChoiceField):
+    """One of the genders, or blank."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Gender.choices, required=False, allow_null=True, **kwargs)
+
+
+class UserIn(PictureIn):
+    name = serializers.CharField(min_length=2, max_length=100)
+    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH)
+    password = serializers.CharField(
+        trim_whitespace=False, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH
+    )
+    role = serializers.ChoiceField(choices=User.ROLES, default=STAFF)
+    username = OptionalText(max_length=100)
+    phone = PhoneField()
+    alt_phone = PhoneField()
+    whatsapp = PhoneField()
+    status = serializers.ChoiceField(choices=Status.choices, default=Status.ACTIVE)
+    verify = serializers.BooleanField(default=False)
+    gender = GenderField()
+    birthday = DayField(first=EARLIEST_BIRTHDAY, required=False, allow_null=True)
+    division = OptionalText(max_length=100)
+    district = OptionalText(max_length=100)
+    city = OptionalText(max_length=100)
+    area = OptionalText(max_length=100)
+    post_code = OptionalText(max_length=20)
+    road = OptionalText(max_length=100)
+    house = OptionalText(max_length=100)
+
+
+class UserChangesIn(UserIn):
+    """Every field is optional: what is absent stays as it is."""
+
+    name = serializers.CharField(min_length=2, max_length=100, required=False)
+    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH, required=False)
+    password = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        min_length=MIN_PASSWORD_LENGTH,
+        max_length=MAX_PASSWORD_LENGTH,
+    )
+
+
+class UserRowOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    username = serializers.CharField(allow_null=True)
+    email = serializers.CharField()
+    phone = serializers.CharField(allow_null=True)
+    district = serializers.CharField(allow_null=True)
+    house = serializers.CharField(allow_null=True)
+    role = serializers.CharField()
+    status = serializers.CharField()
+    verify = serializers.BooleanField()
+    image_url = ImageUrlField()
+    last_login = MomentField(allow_null=True)
+    last_purchased = MomentTextField(source="last_login", allow_null=True)
+    created_at = MomentField()
+    updated_at = MomentField()
+
+
+class OwnProfileOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField(allow_null=True)
+    username = serializers.CharField(allow_null=True)
+    image_url = ImageUrlField()
+    role = serializers.CharField()
+    status = serializers.CharField()
+    verify = serializers.BooleanField()
+    last_login = MomentField(allow_null=True)
+
+
+class UserOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    username = TextOrBlank()
+    email = serializers.CharField()
+    phone = TextOrBlank()
+    alt_phone = TextOrBlank()
+    whatsapp = TextOrBlank()
+    gender = TextOrBlank()
+    role = serializers.CharField()
+    status = serializers.CharField()
+    verify = serializers.BooleanField()
+    division = TextOrBlank()
+    district = TextOrBlank()
+    city = TextOrBlank()
+    area = TextOrBlank()
+    post_code = TextOrBlank()
+    road = TextOrBlank()
+    house = TextOrBlank()
+    birthday = DayField(blank_out=True)
+    image_url = ImageUrlField()
+    image_public_id = serializers.CharField(allow_null=True)
+    created_by = serializers.IntegerField(source="created_by_id", allow_null=True)
+    created_by_name = serializers.CharField(
+        source="created_by.name", default=None, allow_null=True, read_only=True
+    )
+    updated_by = serializers.IntegerField(source="updated_by_id", allow_null=True)
+    updated_by_name = serializers.CharField(
+        source="updated_by.name", default=None, allow_null=True, read_only=True
+    )
+    created_at = MomentField()
+    updated_at = MomentField()
+    last_login = MomentField(allow_null=True)
+
+
+class NewUserOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    role = serializers.CharField()
+
+
+class UserCreatedOut(Done):
+    userId = serializers.IntegerField()
+    data = NewUserOut()  # type: ignore[assignment]  # (the contract's word)
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class UserUpdatedOut(Done):
+    data = UserOut()  # type: ignore[assignment]  # (the contract's word)
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class OwnProfileAnswer(Done):
+    data = OwnProfileOut()  # type: ignore[assignment]  # (the contract's word)

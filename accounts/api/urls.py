@@ -1,0 +1,19 @@
+"""Routes of `accounts` under `/api`."""
+
+from django.urls import path
+
+from accounts.api.auth import LoginView, LogoutView, RefreshView, VerifyView
+from accounts.api.users import OwnProfileView, UserViewSet
+from pos_project.core.api import ContractRouter
+
+router = ContractRouter()
+router.register("users", UserViewSet, basename="user")
+
+urlpatterns = [
+    path("auth/login", LoginView.as_view()),
+    path("auth/refresh", RefreshView.as_view()),
+    path("auth/logout", LogoutView.as_view()),
+    path("auth/verify", VerifyView.as_view()),
+    path("users/me", OwnProfileView.as_view()),  # before users/<id>
+    *router.urls,
+]

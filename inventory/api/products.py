@@ -1,0 +1,118 @@
+"""`/api/products` (contract 5)."""
+
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.models import Product
+from inventory.api.filters import ProductFilter
+from inventory.api.product_serializers import (
+    ProductChangeIn,
+    ProductCreatedOut,
+    ProductDetailsOut,
+    ProductIn,
+    ProductOut,
+    details_of,
+    rows_of,
+)
+from inventory.products import change_product, create_product, remove_product
+from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.days import today
+from pos_project.core.images import PICTURE_PARSERS, picture_change
+from pos_project.core.permissions import AdminStaff
+from pos_project.core.schema import Done
+from pos_project.core.stamp import Actor
+
+_DETAILS: dict[str, serializers.Field] = {
+    "success": serializers.BooleanField(),
+    "message": serializers.CharField(),
+    "data": ProductDetailsOut(),
+}
+
+
+class ProductViewSet(ContractViewSet):
+    noun = "product"
+    page_limit = 8
+    permission_classes = (AdminStaff,)
+    parser_classes = PICTURE_PARSERS
+    filterset_class = ProductFilter
+    keyed_actions = frozenset({"create"})
+
+    @property
+    def store_id(self) -> int:
+        """The store whose stock and sales are shown: the caller's own."""
+        store_id = cast(Actor, self.request.user).store_id
+        assert store_id is not None
+        return store_id
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return Product.objects.listed().select_related("brand", "category")
+
+    @extend_schema(responses=ProductOut(many=True), tags=["products"])
+    def list(self, request: Request) -> Response:
+        """Products, best sellers of the last 30 days first."""
+        return self.page(
+            self.get_queryset(),
+            lambda products: (
+                ProductOut(
+                    rows_of(products, store_id=self.store_id, today=today()),
+                    many=True,
+                    context=self.get_serializer_context(),
+                ).data
+            ),
+        )
+
+    @extend_schema(responses=inline_serializer("ProductFetched", _DETAILS), tags=["products"])
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One product."""
+        data = self.details(self.get_object())
+        return Response({"success": True, "message": "Fetched", "data": data})
+
+    @extend_schema(
+        request=ProductIn,
+        responses=inline_serializer("ProductCreated", {**_DETAILS, "product": ProductCreatedOut()}),
+        tags=["products"],
+    )
+    def create(self, request: Request) -> Response:
+        """A new product, with its opening stock if it has any."""
+        body = checked(ProductIn, request)
+        opening, by = body.pop("opening"), cast(Actor, request.user)
+        with picture_change(body) as picture:
+            return answer_once(
+                request,
+                lambda key: create_product(body, opening=opening, picture=picture, by=by, key=key),
+                self.created,
+            )
+
+    @extend_schema(
+        request=ProductChangeIn,
+        responses=inline_serializer("ProductUpdated", _DETAILS),
+        tags=["products"],
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        """Change the fields that are sent; `stock` is ignored, it moves by `POST /inventory`."""
+        product_id = path_id(pk, self.noun)
+        body = checked(ProductChangeIn, request)
+        with picture_change(body) as picture:
+            product = change_product(product_id, body, picture=picture)
+        data = self.details(product)
+        return Response({"success": True, "message": "Product updated", "data": data})
+
+    @extend_schema(responses=Done, tags=["products"])
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a product, or archive it when anything refers to it."""
+        remove_product(path_id(pk, self.noun))
+        return Response({"success": True, "message": "Product removed"})
+
+    def details(self, product: Product) -> dict[str, Any]:
+        row = details_of(product, store_id=self.store_id, today=today())
+        return ProductDetailsOut(row, context=self.get_serializer_context()).data
+
+    def created(self, product: Product) -> dict[str, Any]:
+        data = self.details(product)
+        shown = {name: data[name] for name in ("id", "name", "image_url")}
+        return {"success": True, "message": "Product created", "product": shown, "data": data}

@@ -1,0 +1,75 @@
+"""What a product's page says beyond the product itself: its stock, its sales, its cost.
+
+For the rows of one page there is one grouped query per figure. The two subqueries are for lists
+that are ordered or filtered by a figure, where every product's counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from inventory.models import Batch, InventoryLog
+
+SOLD_DAYS = 30
+_UNITS = DecimalField(max_digits=12, decimal_places=3)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Units in one store: what is there now, and what was sold in the last 30 days."""
+
+    stock: dict[int, Decimal]
+    sold: dict[int, Decimal]
+
+
+def of_products(product_ids: Iterable[int], *, store_id: int, today: date) -> Figures:
+    """The figures of these products, two queries however many they are; 0 is absent."""
+    ids = list(product_ids)
+    return Figures(
+        Batch.objects.all().stock(ids, store_id=store_id),
+        units_sold(ids, store_id=store_id, today=today),
+    )
+
+
+def units_sold(product_ids: Iterable[int], *, store_id: int, today: date) -> dict[int, Decimal]:
+    """Units in sales completed since the day 30 days before `today`, by product id."""
+    sales = _sales(store_id, today).filter(product_id__in=list(product_ids))
+    rows = sales.values_list("product_id").annotate(units=Sum("change_qty")).order_by()
+    return {product_id: -units for product_id, units in rows}
+
+
+def latest_purchase_cost(product_id: int) -> Decimal | None:
+    """What a unit cost when the product was last bought; None when it never was."""
+    bought = Batch.objects.filter(product_id=product_id, origin=Batch.Origin.PURCHASE)
+    return bought.order_by("-id").values_list("unit_cost", flat=True).first()
+
+
+def stock_of_each(store_id: int) -> Coalesce:
+    """A product's units in stock, as an expression over a query of products."""
+    open_batches = Batch.objects.filter(product_id=OuterRef("pk"), store_id=store_id, is_open=1)
+    return _sum_or_zero(open_batches, F("remaining"))
+
+
+def sold_of_each(store_id: int, today: date) -> Coalesce:
+    """A product's units sold in the last 30 days, as an expression over a query of products."""
+    return _sum_or_zero(_sales(store_id, today).filter(product_id=OuterRef("pk")), -F("change_qty"))
+
+
+def _sales(store_id: int, today: date) -> QuerySet[InventoryLog]:
+    return InventoryLog.objects.filter(
+        store_id=store_id,
+        kind=InventoryLog.Kind.SALE,
+        business_date__gte=today - timedelta(days=SOLD_DAYS),
+    )
+
+
+def _sum_or_zero(rows: QuerySet[Any], units: Combinable) -> Coalesce:
+    # Grouped by a column that is the same in every row: one sum.
+    total = rows.order_by().values("product_id").annotate(total=Sum(units)).values("total")
+    return Coalesce(Subquery(total), Value(Decimal(0)), output_field=_UNITS)

@@ -1,0 +1,143 @@
+"""Products come, change and go. They are here and not in the catalogue because of their stock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from catalog.models import Brand, Category, Product
+from inventory.receiving import receive_opening_stock
+from pos_project.core.errors import Conflict, Invalid, NotFound
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.images import PictureChange, drop_picture
+from pos_project.core.keys import key_of
+from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.transactions import transact
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Units that were on the shelf before the books, and what one of them cost."""
+
+    quantity: Decimal
+    unit_cost: Decimal
+
+
+def create_product(
+    fields: Mapping[str, Any],
+    *,
+    opening: Opening | None,
+    picture: PictureChange,
+    by: Actor,
+    key: RequestKey | None = None,
+) -> Product:
+    """A new product, with its opening stock on the shelf and in the books.
+
+    Raises Conflict for a taken SKU, Invalid for an unknown brand or category or for opening
+    stock of a service product; then nothing is written.
+    """
+
+    def create() -> Product:
+        stamp = Stamp.of(by)
+        product = Product(**fields, created_by_id=by.pk)
+        if opening and not product.keeps_stock:
+            text = "A service product keeps no stock."
+            raise Invalid(text, fields={"stock": [text]})
+        picture.put_on(product)
+        _require_known(fields)
+        _save(product)
+        if opening:
+            receive_opening_stock(
+                product, quantity=opening.quantity, unit_cost=opening.unit_cost, stamp=stamp
+            )
+        return product
+
+    return once(key, create)
+
+
+def change_product(
+    product_id: int, fields: Mapping[str, Any], *, picture: PictureChange
+) -> Product:
+    """Change the given fields only; never stock. Raises NotFound, Conflict for a taken SKU,
+    Invalid for an unknown brand or category, or when a product with history would become a
+    service or stop being one."""
+
+    def change() -> Product:
+        product = _locked(product_id)
+        if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
+            product
+        ):
+            text = "A product that was bought, sold or counted stays what it is."
+            raise Invalid(text, fields={"keeps_stock": [text]})
+        for name, value in fields.items():
+            setattr(product, name, value)
+        picture.put_on(product)
+        _require_known(fields)
+        _save(product)
+        return product
+
+    return transact(change)
+
+
+def remove_product(product_id: int) -> None:
+    """Delete a product that nothing refers to, with its picture; archive any other.
+
+    An archived product is off every list, cannot be sold, and its SKU is free again. Raises
+    NotFound.
+    """
+
+    def remove() -> None:
+        product = _locked(product_id)
+        if has_history(product):
+            product.archive(keys=("sku_key",))
+            return
+        try:
+            with transaction.atomic():
+                product.delete()
+        except IntegrityError:  # it was sold in this very moment
+            product = _locked(product_id)
+            product.archive(keys=("sku_key",))
+            return
+        drop_picture(product.image_public_id)
+
+    transact(remove)
+
+
+def has_history(row: models.Model) -> bool:
+    """Whether any row of any room refers to this one: sales, purchases, batches, log, carts."""
+    for relation in row._meta.get_fields(include_hidden=True):
+        if relation.auto_created and (relation.one_to_many or relation.one_to_one):
+            referring = relation.related_model._base_manager  # type: ignore[union-attr]
+            if referring.filter(**{relation.field.name: row}).exists():  # type: ignore[union-attr]
+                return True
+    return False
+
+
+def _locked(product_id: int) -> Product:
+    product = Product.objects.listed().select_for_update().filter(pk=product_id).first()
+    if product is None:
+        raise NotFound("Product not found")
+    return product
+
+
+def _require_known(fields: Mapping[str, Any]) -> None:
+    for name, model in (("brand_id", Brand), ("category_id", Category)):
+        row_id = fields.get(name)
+        if row_id is not None and not model.objects.filter(pk=row_id).exists():
+            text = f"Unknown {model._meta.verbose_name}."
+            raise Invalid(text, fields={name: [text]})
+
+
+def _save(product: Product) -> None:
+    try:
+        with transaction.atomic():
+            product.save()
+    except IntegrityError as error:
+        taken = Product.objects.exclude(pk=product.pk).filter(sku_key=key_of(product.sku))
+        if not taken.exists():
+            # The brand or category it was given has just been removed.
+            raise Conflict("The product's brand or category was just removed.") from error
+        text = "A product with this SKU exists."
+        raise Conflict(text, fields={"sku": [text]}) from error

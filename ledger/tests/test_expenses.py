@@ -1,0 +1,78 @@
+"""Spending money on running the shop."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from model_bakery import baker
+
+from ledger.expenses import Spending, record_expense
+from ledger.models import Expense, LedgerAccount
+from pos_project.core.days import today
+from pos_project.core.errors import Invalid
+from pos_project.tests import shop
+from pos_project.tests.laws import balance
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
+
+
+def spend(amount="150.00", **fields):
+    spending = Spending("Shop rent February", Decimal(amount), **fields)
+    return record_expense(spending, by=shop.a_cashier())
+
+
+def test_rent_paid_in_cash_leaves_the_till_and_reaches_its_account():
+    expense = spend(category="Rent", description="two months")
+    kept = Expense.objects.get()
+    assert kept == expense
+    assert (kept.title, kept.amount, kept.category) == ("Shop rent February", 150, "Rent")
+    assert (kept.business_date, kept.created_by) == (today(), shop.a_cashier())
+    assert shop.entry("expense", expense) == {"RENT": 150, "CASH": -150}
+
+
+@pytest.mark.parametrize(
+    ("category", "account"),
+    [
+        ("Rent", "RENT"),
+        ("rent", "RENT"),
+        (" SALARY ", "SALARY"),
+        ("utilities", "UTILITIES"),
+        ("Tea", "OTHER_EXPENSES"),
+        (None, "OTHER_EXPENSES"),
+        ("Other expenses", "OTHER_EXPENSES"),
+        # An asset, and what moves only with stock, are not to be spent on by name.
+        ("Inventory", "OTHER_EXPENSES"),
+        ("Cost of goods sold", "OTHER_EXPENSES"),
+        ("Inventory loss", "OTHER_EXPENSES"),
+    ],
+)
+def test_the_category_names_the_account(category, account):
+    assert account in shop.entry("expense", spend(category=category))
+
+
+def test_an_account_an_accountant_added_is_found_by_its_name():
+    kind = LedgerAccount.Kind.EXPENSE
+    baker.make(LedgerAccount, code="TEA", number="6400", name="Tea", kind=kind)
+    assert "TEA" in shop.entry("expense", spend(category="tea"))
+
+
+def test_an_expense_may_be_paid_from_a_wallet():
+    spend(payment_method="nagad")
+    assert (balance("NAGAD"), balance("CASH")) == (-150, 0)
+
+
+def test_an_expense_of_another_day_counts_on_that_day():
+    yesterday = today() - timedelta(days=1)
+    assert spend(expense_date=yesterday).business_date == yesterday
+    assert spend(expense_date=today() + timedelta(days=1)).business_date == today()
+
+
+@pytest.mark.parametrize("method", ["due", "shells"])
+def test_an_expense_is_paid_at_once_by_a_known_method(method):
+    with shop.refused(Invalid, "payment_method"):
+        spend(payment_method=method)
+
+
+def test_a_very_long_title_still_fits_the_journal():
+    record_expense(Spending("x" * 255, Decimal(1)), by=shop.a_cashier())
+    assert Expense.objects.get().title == "x" * 255

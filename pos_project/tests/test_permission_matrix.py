@@ -1,0 +1,127 @@
+"""Who may call what: one row per route and method, and no route without a row."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from conftest import signed_in
+
+PUBLIC, ANYONE, SHOP, ADMIN = "public", "any user", "admin, staff", "admin"
+
+# Route → method → the contract's Auth column. `ADMIN` lets managers read.
+MATRIX: dict[str, dict[str, str]] = {
+    "auth/login": {"post": PUBLIC},
+    "auth/logout": {"post": PUBLIC},
+    "auth/refresh": {"post": PUBLIC},
+    "auth/verify": {"get": PUBLIC},
+    "brands": {"get": SHOP, "post": SHOP},
+    "brands/1": {"put": SHOP, "delete": SHOP},
+    "cart": {"get": ANYONE, "delete": ANYONE},
+    "cart/checkout": {"post": ANYONE},
+    "cart/items": {"post": ANYONE},
+    "cart/items/1": {"put": ANYONE, "delete": ANYONE},
+    "categories": {"get": SHOP, "post": SHOP},
+    "categories/1": {"put": SHOP, "delete": SHOP},
+    "customers": {"get": SHOP, "post": SHOP},
+    "customers/1": {"put": SHOP, "delete": SHOP},
+    "customers/1/details": {"get": SHOP},
+    "customers/1/dues": {"get": ANYONE, "post": ANYONE},
+    "customers/1/payments": {"get": ANYONE},
+    "customers/1/sales/1/items": {"get": ANYONE},
+    "docs": {"get": PUBLIC},
+    "expenses": {"get": ANYONE, "post": ANYONE},
+    "inventory": {"get": ANYONE, "post": ANYONE},
+    "inventory/1": {"delete": ANYONE},
+    "payments": {"get": ADMIN},
+    "products": {"get": SHOP, "post": SHOP},
+    "products/1": {"get": SHOP, "put": SHOP, "delete": SHOP},
+    "purchase": {"get": ANYONE, "post": ANYONE},
+    "refunds": {"get": SHOP, "post": SHOP},
+    "refunds/1": {"get": SHOP},
+    "sales": {"get": ANYONE},
+    "sales/1": {"get": ANYONE},
+    "sales/1/refunds": {"get": SHOP},
+    "sales/checkout": {"post": ANYONE},
+    "sales/complete_pending": {"post": ANYONE},
+    "sales/pending": {"get": ANYONE, "post": ANYONE},
+    "sales/pending/1": {"delete": ANYONE},
+    "schema": {"get": PUBLIC},
+    "suppliers": {"get": SHOP, "post": ADMIN},
+    "suppliers/1": {"put": ADMIN, "delete": ADMIN},
+    "suppliers/1/details": {"get": ANYONE},
+    "suppliers/1/due-payment": {"post": ANYONE},
+    "suppliers/1/dues": {"get": ANYONE},
+    "suppliers/1/payments": {"get": ANYONE},
+    "suppliers/1/purchases/1/items": {"get": ANYONE},
+    "tax-rates": {"get": SHOP, "post": ADMIN},
+    "tax-rates/1": {"put": ADMIN, "delete": ADMIN},
+    "users": {"get": ADMIN, "post": ADMIN},
+    "users/1": {"get": ADMIN, "put": ADMIN, "delete": ADMIN},
+    "users/me": {"get": SHOP},
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+ROWS = [
+    (route, method, MATRIX[route].get(method)) for route in sorted(MATRIX) for method in METHODS
+]
+
+
+def api_routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    """Every route below `/api`, with 1 for each id."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from api_routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and route.startswith("api/"):
+            yield "/".join(
+                "1" if part.startswith(("<", "(?P<")) else part
+                for part in route.removeprefix("api/")
+                .replace("^", "")
+                .replace("$", "")
+                .replace(r"\Z", "")
+                .replace("[^/]", "[^]")
+                .split("/")
+            )
+
+
+def test_every_route_has_a_row_in_the_matrix() -> None:
+    assert set(api_routes(get_resolver().url_patterns)) == set(MATRIX)
+
+
+@pytest.mark.parametrize(("route", "method", "auth"), ROWS)
+def test_only_those_named_may_call(
+    route: str,
+    method: str,
+    auth: str | None,
+    admin: User,
+    manager: User,
+    staff: User,
+) -> None:
+    """Whoever may not gets 401 or 403, whoever may gets neither; 405 where there is no method."""
+
+    def status(client: APIClient) -> int:
+        return int(getattr(client, method)(f"/api/{route}", {}).status_code)
+
+    answers = {
+        "nobody": status(APIClient()),
+        **{user.role: status(signed_in(user)) for user in (staff, manager, admin)},
+    }
+
+    if auth is None:
+        assert answers["admin"] == 405
+        return
+    allowed = {
+        PUBLIC: {"nobody", "staff", "manager", "admin"},
+        ANYONE: {"staff", "manager", "admin"},
+        SHOP: {"staff", "manager", "admin"},
+        ADMIN: {"manager", "admin"} if method == "get" else {"admin"},
+    }[auth]
+    for who, answer in answers.items():
+        if who in allowed:
+            # The public sign-in routes answer 401 to an empty request on their own account.
+            assert answer not in ((403, 405) if auth == PUBLIC else (401, 403, 405)), (who, answer)
+        else:
+            assert answer == (401 if who == "nobody" else 403), (who, answer)
