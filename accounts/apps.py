@@ -1,11 +1,12 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 
 
-def ensure_first_store(apps: Apps, **_: Any) -> None:
+def ensure_first_store(apps: Apps = installed, **_: Any) -> None:
     """The store every row belongs to until a second one is opened; made by `migrate`."""
     try:
         store = apps.get_model("accounts", "Store")

@@ -6,9 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from accounts.models import User
-from pos_project.core.keys import key_of
-
-MAX_PASSWORD_LENGTH = 1000
+from accounts.sign_in import password_matches, user_of
 
 
 class EmailBackend(BaseBackend):
@@ -21,13 +19,9 @@ class EmailBackend(BaseBackend):
         password: str | None = None,
         **_: Any,
     ) -> User | None:
-        user = User.objects.listed().filter(email_key=key_of(username)).first()
-        if password is None or len(password) > MAX_PASSWORD_LENGTH:
-            return None
-        if user is None:
-            User().set_password(password)
-            return None
-        return user if user.check_password(password) and user.is_active else None
+        user = user_of(username)
+        matches = password_matches(user, password or "")
+        return user if user and matches and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
         user = User.objects.filter(pk=user_id).first()

@@ -53,7 +53,7 @@ def _claims(kind: str, user: User, now: datetime, life: timedelta) -> dict[str, 
 
 def _read(token: str, secret: str, kind: str) -> dict[str, Any]:
     try:
-        claims: dict[str, Any] = _backend(secret).decode(token)
+        claims: dict[str, Any] = _backend(secret).decode(token)  # type: ignore[arg-type]
     except (TokenBackendError, ValueError, TypeError) as error:
         raise InvalidToken from error
     user_id = claims.get("id")

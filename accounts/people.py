@@ -1,0 +1,213 @@
+"""Hiring, changing and removing the people who sign in (contract 4).
+
+The shop always keeps an active admin. Whoever takes an admin's rights away locks the rows of all
+active admins first, in id order, so that two admins who demote each other cannot both succeed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
+
+from accounts.models import RefreshToken, User
+from accounts.sessions import revoke_sessions
+from accounts.verification import mail_link
+from pos_project.core.errors import Conflict, Invalid, NotFound
+from pos_project.core.images import PictureChange, drop_picture
+from pos_project.core.keys import key_of
+from pos_project.core.people import Status
+from pos_project.core.permissions import ADMIN
+from pos_project.core.transactions import transact
+
+UNIQUE_KEYS = {"email": "email_key", "username": "username_key"}
+
+
+class Taken(Conflict):
+    """Another user has this e-mail or username."""
+
+    code = "taken"
+
+
+class LastAdmin(Invalid):
+    """Somebody must be able to manage users."""
+
+    code = "last_admin"
+
+
+class OwnAccount(Invalid):
+    """Nobody removes themselves."""
+
+    code = "own_account"
+
+
+def add_user(
+    fields: Mapping[str, Any], *, by: User | None, picture: PictureChange | None = None
+) -> User:
+    """Add a user from columns and a plain `password`, and mail the link that confirms the e-mail
+    unless `verify` says that it is known. `by` is None for the first admin.
+
+    Raises Taken.
+    """
+    columns = {**fields, "password": make_password(fields["password"])}
+
+    def add() -> User:
+        user = User(**columns, created_by=by)
+        if picture:
+            picture.put_on(user)
+        _save(user)
+        if not user.verify:
+            mail_link(user)
+        return user
+
+    return transact(add)
+
+
+def change_user(
+    user_id: int,
+    changes: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    picture: PictureChange | None = None,
+) -> User:
+    """Change columns of a user, and a plain `password`. A new password, role or status withdraws
+    the user's refresh tokens; a new e-mail must be confirmed again.
+
+    Raises NotFound, Taken or LastAdmin.
+    """
+    columns = dict(changes)
+    if "password" in columns:
+        columns["password"] = make_password(columns["password"])
+
+    def change() -> User:
+        user, there_is_another_admin = _locked(user_id)
+        rights, address = (user.role, user.status, user.password), key_of(user.email)
+        was_admin = _is_active_admin(user)
+        for column, value in columns.items():
+            setattr(user, column, value)
+        if was_admin and not _is_active_admin(user) and not there_is_another_admin:
+            raise LastAdmin("The last active admin can be neither demoted nor deactivated.")
+        user.updated_by = by
+        if picture:
+            picture.put_on(user)
+        _save(user)
+        if (user.role, user.status, user.password) != rights:
+            revoke_sessions(user.pk, at=at)
+        if key_of(user.email) != address and "verify" not in columns:
+            user.verify = False
+            user.save(update_fields=["verify"])
+            mail_link(user)
+        return user
+
+    return transact(change)
+
+
+def remove_user(user_id: int, *, by: User, at: datetime) -> None:
+    """Delete a user without history; archive one with history, whose name stays in old records.
+    Either way nobody signs in as them any more, and e-mail and username are free again.
+
+    Raises NotFound, OwnAccount or LastAdmin.
+    """
+
+    def remove() -> None:
+        user, there_is_another_admin = _locked(user_id)
+        if user.pk == by.pk:
+            raise OwnAccount("You cannot remove your own account.")
+        if _is_active_admin(user) and not there_is_another_admin:
+            raise LastAdmin("The last active admin cannot be removed.")
+        if not _deleted(user):
+            revoke_sessions(user.pk, at=at)
+            user.updated_by = by
+            user.save(update_fields=["updated_by", "updated_at"])
+            user.archive(keys=("email_key", "username_key"))
+
+    transact(remove)
+
+
+def add_first_admin(fields: Mapping[str, Any]) -> User | None:
+    """Add an admin if no active one exists; None if there is one. Raises Taken."""
+    if has_active_admin():
+        return None
+    try:
+        return add_user({**fields, "role": ADMIN, "verify": True}, by=None)
+    except Taken:
+        if has_active_admin():  # a second server that started at the same moment
+            return None
+        raise
+
+
+def has_active_admin() -> bool:
+    """Whether anybody can manage users."""
+    return bool(_active_admins().exists())
+
+
+def password_warnings(password: str) -> list[str]:
+    """What is unwise about a password that is accepted all the same."""
+    try:
+        _common_passwords().validate(password)
+    except ValidationError as warning:
+        return list(warning.messages)
+    return []
+
+
+@cache
+def _common_passwords() -> CommonPasswordValidator:
+    return CommonPasswordValidator()
+
+
+def _active_admins() -> Any:
+    return User.objects.listed().filter(role=ADMIN, status=Status.ACTIVE)
+
+
+def _is_active_admin(user: User) -> bool:
+    return user.role == ADMIN and user.is_active
+
+
+def _locked(user_id: int) -> tuple[User, bool]:
+    """The user, and whether there is another active admin; all these rows are locked."""
+    ids = {user_id, *_active_admins().values_list("pk", flat=True)}
+    rows = User.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    people = {row.pk: row for row in rows}
+    user = people.pop(user_id, None)
+    if user is None or user.archived_at is not None:
+        raise NotFound("User not found")
+    return user, any(_is_active_admin(row) for row in people.values())
+
+
+def _save(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        others = User.objects.exclude(pk=user.pk)
+        taken = [
+            field
+            for field, key in UNIQUE_KEYS.items()
+            if getattr(user, key) and others.filter(**{key: getattr(user, key)}).exists()
+        ]
+        if not taken:
+            raise
+        raise Taken(
+            "E-mail or username is taken",
+            fields={field: ["Another user has this one."] for field in taken},
+        ) from error
+
+
+def _deleted(user: User) -> bool:
+    """Delete the user if nothing refers to them; False if something does, also a sign-in."""
+    if user.last_login is not None:
+        return False
+    try:
+        with transaction.atomic():
+            RefreshToken.objects.filter(user=user).delete()
+            drop_picture(user.image_public_id)
+            user.delete()
+    except (ProtectedError, RestrictedError, IntegrityError):
+        return False
+    return True

@@ -1,0 +1,115 @@
+"""People and firms over the wire: the fields that users, customers and suppliers share."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils import html
+
+from pos_project.core.fields import (
+    BlankIsAbsent,
+    DayField,
+    FlagField,
+    OptionalText,
+    PhoneField,
+    TextOrBlank,
+)
+from pos_project.core.images import ImageUrlField, PictureIn
+from pos_project.core.people import Gender
+
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
+
+
+class NameField(serializers.CharField):
+    """A name is never blank: in a form, too, where DRF takes "" for a field that was left out."""
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        if html.is_html_input(dictionary):
+            return dictionary.get(self.field_name, empty)
+        return super().get_value(dictionary)
+
+
+class GenderField(BlankIsAbsent, serializers.ChoiceField):
+    """One of the genders, or blank."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Gender.choices, required=False, allow_null=True, **kwargs)
+
+
+class OptionalEmail(OptionalText, serializers.EmailField):
+    """An e-mail address that may be absent, null or blank; each means None."""
+
+
+class ContactIn(PictureIn):
+    """How to reach somebody, and their picture. Left out is unchanged, blank is cleared."""
+
+    gender = GenderField()
+    birthday = DayField(first=EARLIEST_BIRTHDAY, required=False, allow_null=True)
+    phone = PhoneField()
+    alt_phone = PhoneField()
+    whatsapp = PhoneField()
+    division = OptionalText(max_length=100)
+    district = OptionalText(max_length=100)
+    city = OptionalText(max_length=100)
+    area = OptionalText(max_length=100)
+    post_code = OptionalText(max_length=20)
+    road = OptionalText(max_length=100)
+    house = OptionalText(max_length=100)
+
+
+class PartyChangesIn(ContactIn):
+    """What customers and suppliers have in common beyond that; every field may be left out."""
+
+    # Sent empty these mean "not given": there is no such thing as an empty one.
+    never_empty: tuple[str, ...] = ("verify",)
+
+    name = NameField(max_length=100, required=False)
+    email = OptionalEmail(max_length=254)
+    sector = OptionalText(max_length=100)
+    verify = FlagField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        for name in self.never_empty:
+            if attrs.get(name, True) in (None, ""):
+                del attrs[name]
+        return attrs
+
+
+class ContactOut(serializers.Serializer):
+    """Contact and picture with null for what is not known."""
+
+    gender = serializers.CharField(allow_null=True)
+    birthday = DayField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    alt_phone = serializers.CharField(allow_null=True)
+    whatsapp = serializers.CharField(allow_null=True)
+    division = serializers.CharField(allow_null=True)
+    district = serializers.CharField(allow_null=True)
+    city = serializers.CharField(allow_null=True)
+    area = serializers.CharField(allow_null=True)
+    post_code = serializers.CharField(allow_null=True)
+    road = serializers.CharField(allow_null=True)
+    house = serializers.CharField(allow_null=True)
+    image_url = ImageUrlField()
+    image_public_id = serializers.CharField(allow_null=True)
+
+
+class ContactOrBlankOut(serializers.Serializer):
+    """Contact and picture with `""` for texts that are not known: the edit forms refuse null."""
+
+    gender = TextOrBlank()
+    birthday = DayField(blank_out=True)
+    phone = TextOrBlank()
+    alt_phone = TextOrBlank()
+    whatsapp = TextOrBlank()
+    division = TextOrBlank()
+    district = TextOrBlank()
+    city = TextOrBlank()
+    area = TextOrBlank()
+    post_code = TextOrBlank()
+    road = TextOrBlank()
+    house = TextOrBlank()
+    image_url = ImageUrlField()
+    image_public_id = serializers.CharField(allow_null=True)
