@@ -24,7 +24,9 @@ class OfferIn(serializers.Serializer):
 
     payment_method = OptionalText(max_length=20)
     paid_amount = MoneyField(required=False)
-    payments = TenderIn(many=True, required=False, max_length=MAX_TENDERS)
+    payments: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=TenderIn(), required=False, max_length=MAX_TENDERS
+    )
     use_advance = serializers.BooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

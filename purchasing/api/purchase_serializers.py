@@ -33,7 +33,9 @@ class PurchaseIn(AliasedSerializer, OfferIn):
     aliases = {"notes": "note"}
 
     supplier_id = IdField()
-    items = PurchaseLineIn(many=True, min_length=1, max_length=MAX_LINES)
+    items: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=PurchaseLineIn(), min_length=1, max_length=MAX_LINES
+    )
     invoice_no = OptionalText(max_length=50)
     purchase_date = DayField(required=False)
     total_amount = MoneyField(required=False)
@@ -74,7 +76,7 @@ class PurchasedOut(serializers.Serializer):
     success = serializers.BooleanField(default=True)
     message = serializers.CharField(default="Purchase created")
     purchase_id = serializers.IntegerField(source="id")
-    data = PurchaseSummaryOut(source="*")
+    data: Any = PurchaseSummaryOut(source="*")
 
 
 class PurchaseOut(PurchaseSummaryOut):

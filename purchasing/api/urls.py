@@ -4,11 +4,15 @@ from django.urls import path
 
 from pos_project.core.api import ContractRouter
 from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
+from purchasing.api.suppliers import SupplierDueViewSet, SupplierPaymentViewSet, SupplierViewSet
 
 router = ContractRouter()
 router.register("purchase", PurchaseViewSet, basename="purchase")
+router.register("suppliers", SupplierViewSet, basename="supplier")
 
 urlpatterns = [
     path("suppliers/<str:supplier>/due-payment", SupplierDuePaymentView.as_view()),
+    path("suppliers/<str:supplier>/dues", SupplierDueViewSet.as_view({"get": "list"})),
+    path("suppliers/<str:supplier>/payments", SupplierPaymentViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

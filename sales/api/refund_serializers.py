@@ -25,8 +25,8 @@ class ReturnedIn(serializers.Serializer):
 
 class RefundIn(serializers.Serializer):
     sale_id = IdField()
-    items = ReturnedIn(
-        many=True, required=False, allow_null=True, min_length=1, max_length=MAX_LINES
+    items: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=ReturnedIn(), required=False, allow_null=True, min_length=1, max_length=MAX_LINES
     )
     refund_method = serializers.CharField(max_length=20, default="cash")
     reason = FreeText(max_length=255)
@@ -87,4 +87,4 @@ class RefundedOut(serializers.Serializer):
     refund_amount = MoneyField()
     paid_out = MoneyField()
     due_reduced = MoneyField()
-    data = RefundOut(source="*")
+    data: Any = RefundOut(source="*")

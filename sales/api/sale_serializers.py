@@ -49,7 +49,9 @@ class _Sums(AliasedSerializer):
 class OrderIn(_Sums):
     """A cart to hold."""
 
-    items = SaleLineIn(many=True, min_length=1, max_length=MAX_LINES)
+    items: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=SaleLineIn(), min_length=1, max_length=MAX_LINES
+    )
 
 
 class CheckoutIn(OrderIn, OfferIn):

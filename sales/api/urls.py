@@ -4,17 +4,24 @@ from django.urls import path
 
 from pos_project.core.api import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
+from sales.api.customers import CustomerDueViewSet, CustomerPaymentViewSet, CustomerViewSet
 from sales.api.refunds import RefundViewSet
 from sales.api.sales import SaleViewSet
 
 router = ContractRouter()
 router.register("sales", SaleViewSet, basename="sale")
 router.register("refunds", RefundViewSet, basename="refund")
+router.register("customers", CustomerViewSet, basename="customer")
 
 urlpatterns = [
     path("cart", CartView.as_view()),
     path("cart/items", CartItemsView.as_view()),
     path("cart/items/<str:item>", CartItemView.as_view()),
     path("cart/checkout", CartCheckoutView.as_view()),
+    path(
+        "customers/<str:customer>/dues",
+        CustomerDueViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path("customers/<str:customer>/payments", CustomerPaymentViewSet.as_view({"get": "list"})),
     *router.urls,
 ]

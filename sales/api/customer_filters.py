@@ -1,0 +1,39 @@
+"""How the list of customers is searched, narrowed and ordered (contract 1.5, 9.1)."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import F, QuerySet
+
+from accounts.api.filters import EVERY
+from pos_project.core.filters import ContractFilter, FlagFilter
+from pos_project.core.people import Status
+from sales.customers import debt_of_each, last_purchase_of_each, owing
+
+
+class CustomerFilter(ContractFilter):
+    """Whoever bought last comes first, those who never bought last."""
+
+    search_in = ("name", "phone", "email")
+    orders = {
+        "last_purchased": "bought_at",
+        "name": "name",
+        "debt": "owed",
+        "join_at": "join_at",
+        "id": "id",
+    }
+    default_order = (F("bought_at").desc(nulls_last=True), "-id")
+
+    status = django_filters.ChoiceFilter(choices=[*EVERY, *Status.choices], method="by_status")
+    hasDue = FlagFilter(when_true=owing())
+
+    def by_status(self, customers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return customers if value.lower() == "all" else customers.filter(status=value)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        sort = self.form.cleaned_data.get("sort") or "last_purchased"
+        if sort == "last_purchased":
+            queryset = queryset.annotate(bought_at=last_purchase_of_each())
+        elif sort == "debt":
+            queryset = queryset.annotate(owed=debt_of_each())
+        return super().filter_queryset(queryset)

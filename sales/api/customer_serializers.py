@@ -1,0 +1,107 @@
+"""What clients send and see of customers (contract 9)."""
+
+from rest_framework import serializers
+
+from pos_project.core.contacts import ContactOut, NameField, PartyChangesIn
+from pos_project.core.fields import (
+    MomentField,
+    MomentTextField,
+    MoneyField,
+    OptionalText,
+    WholeNumberField,
+)
+from pos_project.core.images import ImageUrlField
+from pos_project.core.people import Status
+from pos_project.core.schema import Done
+
+MAX_NOTES = 10_000
+
+
+class CustomerChangesIn(PartyChangesIn):
+    """Every field may be left out. Debt and orders are no fields: they follow from the sales."""
+
+    never_empty = ("verify", "status")
+
+    status = serializers.ChoiceField(
+        choices=Status.choices, required=False, allow_null=True, allow_blank=True
+    )
+    notes = OptionalText(max_length=MAX_NOTES)
+
+
+class CustomerIn(CustomerChangesIn):
+    name = NameField(max_length=100)
+
+
+class CustomerRowOut(serializers.Serializer):
+    """A row of the list as staff see it, fed with dicts of `customers.on_list`."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField(allow_null=True)
+    district = serializers.CharField(allow_null=True)
+    city = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    image_url = ImageUrlField()
+    debt = MoneyField()
+    join_at = MomentTextField()
+    last_purchased = MomentTextField(allow_null=True)
+
+
+class AuditedCustomerRowOut(CustomerRowOut):
+    """The same for admins, who see who entered the customer."""
+
+    user_name = serializers.CharField(source="created_by__name", allow_null=True, required=False)
+
+
+class CustomerOut(ContactOut):
+    """One customer as staff see it, fed with a dict of `customers.on_file`.
+
+    It has no key `image`: the client's edit form would take it for a file.
+    """
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField(allow_null=True)
+    sector = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    verify = serializers.BooleanField()
+    notes = serializers.CharField(allow_null=True)
+    debt = MoneyField()
+    advance_balance = MoneyField()
+    total_orders = WholeNumberField()
+    join_at = MomentTextField()
+    last_purchased = MomentTextField(allow_null=True)
+
+
+class AuditedCustomerOut(CustomerOut):
+    """The same for admins, who see who entered and who changed the customer."""
+
+    created_by = serializers.CharField(source="created_by__name", allow_null=True, required=False)
+    updated_by = serializers.CharField(source="updated_by__name", allow_null=True, required=False)
+    updated_at = MomentField(required=False)
+
+
+class CustomerCreatedOut(Done):
+    customerId = serializers.IntegerField()
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+
+
+class CustomerUpdatedOut(Done):
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+
+
+class CustomerDueOut(serializers.Serializer):
+    """An open due, fed with dicts of `customers.open_dues`."""
+
+    id = serializers.IntegerField()
+    sale_id = serializers.IntegerField()
+    due_amount = MoneyField()
+    created_at = MomentTextField()
+    invoice = serializers.CharField(source="sale__invoice_no")
+    seller = serializers.CharField(source="sale__user__name")
+    method = serializers.CharField(source="sale__payment_method")
+    total_amount = MoneyField(source="sale__total_amount")
+    paid_amount = MoneyField(source="sale__paid_amount")
+    total_due = MoneyField()
+    name = serializers.CharField(source="customer__name")
