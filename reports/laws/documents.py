@@ -1,0 +1,278 @@
+"""Each document's entry says exactly what the document says: account by account, party by party.
+
+For every event the lines it must have are derived from the documents and set against the lines
+that were posted. Money that no document explains shows just like money that was never posted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.laws.law import Violation, law
+from reports.laws.reading import breaking, differing, slices
+
+# Every branch yields: key, account, customer, supplier, debit − credit as the document says it,
+# and 0 for what was posted.
+# {between} is where a slice of the documents goes; a branch whose sum is zero needs no line.
+_TENDERED = (
+    "SELECT p.{key}, m.account_id, NULL, NULL,"
+    " CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END, 0"
+    " FROM payments p JOIN payment_methods m ON m.code = p.method"
+    " WHERE p.payment_type IN ({types}) AND p.{key} {{between}}"
+)
+
+
+@dataclass(frozen=True)
+class _Booked:
+    """An event and the lines that its documents ask for.
+
+    `row` names a document; entries for dues have no document and go by their own id.
+    """
+
+    event: str
+    source: str
+    row: str
+    branches: tuple[str, ...]
+    key: str = "e.document_id"
+    account: str = "l.account_id"
+
+
+def _sale(account: str, amount: str, customer: str = "NULL") -> str:
+    return (
+        f"SELECT s.id, '{account}', {customer}, NULL, {amount}, 0 FROM sales s"
+        " WHERE s.status = 'completed' AND s.id {between}"
+    )
+
+
+def _sold_cost(account: str, sign: str) -> str:
+    return (
+        f"SELECT i.sale_id, '{account}', NULL, NULL, {sign}c.total_cost, 0"
+        " FROM sale_items i JOIN sale_cogs c ON c.sale_item_id = i.id"
+        " WHERE c.refund_item_id IS NULL AND i.sale_id {between}"
+    )
+
+
+def _refund(account: str, amount: str, customer: str = "NULL") -> str:
+    return (
+        f"SELECT r.id, '{account}', {customer}, NULL, {amount}, 0 FROM refunds r"
+        " WHERE r.id {between}"
+    )
+
+
+def _restocked_cost(account: str, sign: str) -> str:
+    return (
+        f"SELECT i.refund_id, '{account}', NULL, NULL, {sign}c.total_cost, 0"
+        " FROM refund_items i JOIN sale_cogs c ON c.refund_item_id = i.id"
+        " WHERE i.refund_id {between}"
+    )
+
+
+def _purchase(account: str, amount: str, supplier: str = "NULL") -> str:
+    return (
+        f"SELECT x.id, '{account}', NULL, {supplier}, {amount}, 0 FROM purchases x"
+        " WHERE x.status = 'received' AND x.id {between}"
+    )
+
+
+def _by_hand(kind: str, against: str) -> tuple[str, ...]:
+    return tuple(
+        f"SELECT g.id, {account}, NULL, NULL, {sign}g.cost, 0 FROM inventory_log g"
+        f" WHERE g.kind = '{kind}' AND g.id {{between}}"
+        for account, sign in (("'INVENTORY'", ""), (against, "-"))
+    )
+
+
+def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
+    whose = "p.customer_id, NULL" if party == "customer" else "NULL, p.supplier_id"
+    signed = "CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END"
+    of_entry = (
+        " FROM payments p JOIN payment_methods m ON m.code = p.method"
+        f" WHERE p.payment_party = '{party}' AND p.payment_type IN ('due_payment', 'advance')"
+        " AND p.entry_id {between}"
+    )
+    account = f"CASE p.payment_type WHEN 'advance' THEN '{advances}' ELSE '{control}' END"
+    return (
+        f"SELECT p.entry_id, m.account_id, NULL, NULL, {signed}, 0{of_entry}",
+        f"SELECT p.entry_id, {account}, {whose}, -({signed}), 0{of_entry}",
+    )
+
+
+_PAID_AT_ONCE = (
+    "SELECT p.{key}, '{account}', {customer}, {supplier}, {sign}p.amount, 0"
+    " FROM payments p JOIN {source} x ON x.id = p.{key}"
+    " WHERE p.payment_type = 'payment' AND p.{key} {{between}}"
+)
+
+BOOKED = (
+    _Booked(
+        "sale",
+        "sales",
+        "sale {0}",
+        (
+            _sale("SALES", "-s.subtotal"),
+            _sale("TAX_PAYABLE", "-s.tax"),
+            _sale("DISCOUNTS_GIVEN", "s.discount"),
+            _sale("CUSTOMER_ADVANCES", "s.advance_used", "s.customer_id"),
+            # What was not covered at the counter is owed, whatever has been paid of it since.
+            _sale("RECEIVABLES", "s.total_amount - s.advance_used", "s.customer_id"),
+            _PAID_AT_ONCE.format(
+                key="sale_id",
+                account="RECEIVABLES",
+                customer="x.customer_id",
+                supplier="NULL",
+                sign="-",
+                source="sales",
+            ),
+            _TENDERED.format(key="sale_id", types="'payment'"),
+            _sold_cost("COST_OF_GOODS_SOLD", ""),
+            _sold_cost("INVENTORY", "-"),
+        ),
+    ),
+    _Booked(
+        "refund",
+        "refunds",
+        "refund {0}",
+        (
+            _refund("SALES_RETURNS", "r.refund_amount - r.tax_amount"),
+            _refund("TAX_PAYABLE", "r.tax_amount"),
+            _refund("RECEIVABLES", "-r.due_reduced", "r.customer_id"),
+            _TENDERED.format(key="refund_id", types="'refund'"),
+            _restocked_cost("COST_OF_GOODS_SOLD", ""),
+            _restocked_cost("INVENTORY", "-"),
+        ),
+    ),
+    _Booked(
+        "purchase",
+        "purchases",
+        "purchase {0}",
+        (
+            _purchase("INVENTORY", "x.total_amount"),
+            _purchase("SUPPLIER_ADVANCES", "-x.advance_used", "x.supplier_id"),
+            _purchase("PAYABLES", "x.advance_used - x.total_amount", "x.supplier_id"),
+            _PAID_AT_ONCE.format(
+                key="purchase_id",
+                account="PAYABLES",
+                customer="NULL",
+                supplier="x.supplier_id",
+                sign="",
+                source="purchases",
+            ),
+            _TENDERED.format(key="purchase_id", types="'payment'"),
+        ),
+    ),
+    _Booked(
+        "expense",
+        "expenses",
+        "expense {0}",
+        (
+            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE x.id {between}",
+            "SELECT x.id, m.account_id, NULL, NULL, -x.amount, 0 FROM expenses x"
+            " JOIN payment_methods m ON m.code = x.payment_method WHERE x.id {between}",
+        ),
+        # Which expense account a category means is decided when it is booked.
+        account="CASE a.kind WHEN 'expense' THEN 'expense' ELSE l.account_id END",
+    ),
+    _Booked(
+        "opening", "inventory_log", "log row {0}", _by_hand("opening", "'OPENING_BALANCE_EQUITY'")
+    ),
+    _Booked(
+        "adjustment",
+        "inventory_log",
+        "log row {0}",
+        _by_hand(
+            "adjustment",
+            "CASE WHEN g.change_qty > 0 THEN 'INVENTORY_GAIN' ELSE 'INVENTORY_LOSS' END",
+        ),
+    ),
+    _Booked(
+        "void",
+        "inventory_log",
+        "log row {0}",
+        _by_hand(
+            "void", "CASE WHEN g.change_qty < 0 THEN 'INVENTORY_GAIN' ELSE 'INVENTORY_LOSS' END"
+        ),
+    ),
+    _Booked(
+        "customer_payment",
+        "journal_entries",
+        "payment entry {0}",
+        _dues("customer", "RECEIVABLES", "CUSTOMER_ADVANCES"),
+        key="e.id",
+    ),
+    _Booked(
+        "supplier_payment",
+        "journal_entries",
+        "payment entry {0}",
+        _dues("supplier", "PAYABLES", "SUPPLIER_ADVANCES"),
+        key="e.id",
+    ),
+)
+
+
+@law("I15", "Each document posted one entry that says, per account and party, what it says.")
+def documents_posted_what_they_say() -> Iterator[Violation]:
+    for booked in BOOKED:
+        posted = (
+            f"SELECT {booked.key}, {booked.account}, l.customer_id, l.supplier_id, 0,"
+            " l.debit - l.credit FROM journal_entries e"
+            " JOIN journal_lines l ON l.entry_id = e.id"
+            + (" JOIN ledger_accounts a ON a.code = l.account_id" if "a." in booked.account else "")
+            + f" WHERE e.event = '{booked.event}' AND {booked.key} {{between}}"
+        )
+        start = (
+            "SELECT 0 AS doc, '' AS account, 0 AS customer, 0 AS supplier, 0 AS told, 0 AS booked"
+        )
+        both_sides = " UNION ALL ".join((start, *booked.branches, posted))
+        for first, last in slices(booked.source):
+            yield from differing(
+                "SELECT doc, account, COALESCE(customer, supplier, 0) AS party,"
+                " SUM(told) AS expected, SUM(booked) AS found FROM ("
+                + both_sides.replace("{between}", f"BETWEEN {first} AND {last}")
+                + ") sides GROUP BY doc, account, customer, supplier",
+                f"{booked.row}, {booked.event} entry, debit less credit on {{1}} (party {{2}})",
+            )
+
+
+@law("I15", "A document and its entry are of the same store and business day.")
+def entries_are_of_their_document_s_day() -> Iterator[Violation]:
+    for booked in BOOKED:
+        if booked.key == "e.document_id":
+            yield from breaking(
+                f"""
+                SELECT e.id, x.id, x.business_date, x.store_id, e.business_date, e.store_id
+                FROM journal_entries e JOIN {booked.source} x ON x.id = e.document_id
+                WHERE e.event = '{booked.event}'
+                    AND (e.business_date <> x.business_date OR e.store_id <> x.store_id)
+                """,
+                f"entry {{0}} of {booked.row.replace('{0}', '{1}')}",
+                expected="day {2} in store {3}",
+                found="day {4} in store {5}",
+            )
+
+
+@law("I21", "An entry names the document it is about, and that document is there and counts.")
+def entries_have_their_document() -> Iterator[Violation]:
+    counts = {
+        "sale": " AND x.status = 'completed'",
+        "purchase": " AND x.status = 'received'",
+        **{kind: f" AND x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
+    }
+    for booked in BOOKED:
+        if booked.key == "e.document_id":
+            yield from breaking(
+                f"""
+                SELECT e.id, e.event, e.document_id FROM journal_entries e
+                LEFT JOIN {booked.source} x
+                    ON x.id = e.document_id{counts.get(booked.event, "")}
+                WHERE e.event = '{booked.event}' AND x.id IS NULL
+                """,
+                "entry {0} ({1})",
+                expected=f"the {booked.event} it is about",
+                found="document {2}",
+            )
+    known = ", ".join(f"'{booked.event}'" for booked in BOOKED)
+    yield from breaking(
+        f"SELECT id, event FROM journal_entries WHERE event NOT IN ({known})",
+        "entry {0}, event",
+        expected="an event of the shop",
+        found="{1}",
+    )

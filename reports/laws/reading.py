@@ -1,0 +1,68 @@
+"""Reading the tables for a law, the same on both databases and in bounded memory.
+
+SQLite keeps decimals as floats, so sums are compared within half of their last digit: what is
+stored has 2 to 4 decimals, so a real difference is at least one whole unit of the last.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+from pos_project.core.money import money
+from reports.laws.law import MOST, Violation
+
+SLICE = 20_000  # ids (or rows) read at a time where Python does the sums
+
+
+def exact(value: Any, places: int = 3) -> Decimal:
+    """A column's value as the decimal that was written; NULL is nothing, so zero."""
+    if value is None:
+        return Decimal(0)
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places))
+
+
+def amount(value: Any) -> Decimal:
+    """A money column's value, or a sum of them."""
+    return money(exact(value, 2))
+
+
+def rows(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """Run a SELECT and yield its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(parameters))
+        while part := cursor.fetchmany(2000):
+            yield from part
+
+
+def slices(table: str, *, size: int = SLICE) -> Iterator[tuple[int, int]]:
+    """Ranges of ids, first and last included, that together cover a table."""
+    [(first, last)] = rows(f"SELECT MIN(id), MAX(id) FROM {table}")
+    if first is not None:
+        for start in range(first, last + 1, size):
+            yield start, min(start + size - 1, last)
+
+
+def differing(sql: str, row: str, *, places: int = 2) -> Iterator[Violation]:
+    """Rows of `sql` whose columns `expected` and `found` (its last two) differ.
+
+    `row` names the row in words by the columns before them; NULL in either stands for zero.
+    """
+    shown = (
+        f"SELECT * FROM ({sql}) compared"
+        " WHERE ABS(COALESCE(expected, 0) - COALESCE(found, 0)) > %s"
+        " ORDER BY 1, 2 LIMIT %s"
+    )
+    for *names, expected, found in rows(shown, [0.4 * 10**-places, MOST]):
+        yield Violation(row.format(*names), str(exact(expected, places)), str(exact(found, places)))
+
+
+def breaking(sql: str, row: str, *, expected: str, found: str = "{0}") -> Iterator[Violation]:
+    """Every row of `sql` breaks the law. All three texts may name its columns by position."""
+    for columns in rows(f"{sql} ORDER BY 1 LIMIT %s", [MOST]):
+        yield Violation(row.format(*columns), expected.format(*columns), found.format(*columns))
+
+
+def table(model: type[models.Model]) -> str:
+    return model._meta.db_table

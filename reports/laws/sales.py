@@ -1,0 +1,267 @@
+"""Sales and refunds: their sums, the goods they took and brought back, and what those cost."""
+
+from collections.abc import Iterator
+
+from pos_project.core.money import money
+from pos_project.core.money import unit_cost as rounded_cost
+from reports.laws.law import Violation, law
+from reports.laws.reading import amount, breaking, differing, exact, rows, slices
+
+NOT_COMPLETED = "('draft', 'pending', 'cancelled')"
+
+
+@law("I4", "A completed sale took from batches exactly what its lines sold.")
+def lines_took_what_they_sold() -> Iterator[Violation]:
+    return differing(
+        """
+        SELECT i.id, i.sale_id, i.quantity AS expected,
+            SUM(CASE WHEN u.quantity > 0 THEN u.quantity END) AS found
+        FROM sale_items i
+        JOIN sales s ON s.id = i.sale_id AND s.status = 'completed'
+        JOIN products p ON p.id = i.product_id AND p.keeps_stock = 1
+        LEFT JOIN sale_item_batches u ON u.sale_item_id = i.id
+        GROUP BY i.id, i.sale_id, i.quantity
+        """,
+        "sale line {0} of sale {1}, units taken from batches",
+        places=3,
+    )
+
+
+@law("I4", "A refund line that restocks puts its units back; one that does not, none.")
+def restocked_lines_put_units_back() -> Iterator[Violation]:
+    yield from differing(
+        """
+        SELECT r.id, r.refund_id, CASE WHEN r.restocked = 1 THEN r.quantity ELSE 0 END AS expected,
+            -SUM(u.quantity) AS found
+        FROM refund_items r LEFT JOIN sale_item_batches u ON u.refund_item_id = r.id
+        GROUP BY r.id, r.refund_id, r.restocked, r.quantity
+        """,
+        "refund line {0} of refund {1}, units put back into batches",
+        places=3,
+    )
+    yield from breaking(
+        """
+        SELECT u.id, u.sale_item_id, r.id, r.sale_item_id
+        FROM sale_item_batches u JOIN refund_items r ON r.id = u.refund_item_id
+        WHERE r.sale_item_id <> u.sale_item_id
+        """,
+        "batch use {0} of refund line {2}",
+        expected="sale line {3}",
+        found="sale line {1}",
+    )
+
+
+@law("I4", "A sale takes from batches of its lines' products in its own store.")
+def batches_are_of_the_line_s_product_and_store() -> Iterator[Violation]:
+    return breaking(
+        """
+        SELECT u.id, u.sale_item_id, i.product_id, s.store_id, b.id, b.product_id, b.store_id
+        FROM sale_item_batches u
+        JOIN sale_items i ON i.id = u.sale_item_id
+        JOIN sales s ON s.id = i.sale_id
+        JOIN batches b ON b.id = u.batch_id
+        WHERE b.product_id <> i.product_id OR b.store_id <> s.store_id
+        """,
+        "batch use {0} of sale line {1}",
+        expected="a batch of product {2} in store {3}",
+        found="batch {4} of product {5} in store {6}",
+    )
+
+
+@law("I4", "A sale that is not completed has moved nothing: no stock, money, due or entry.")
+def held_sales_moved_nothing() -> Iterator[Violation]:
+    of_lines = "JOIN sale_items i ON i.sale_id = s.id JOIN"
+    for what, source in (
+        ("batch use", f"{of_lines} sale_item_batches r ON r.sale_item_id = i.id"),
+        ("cost row", f"{of_lines} sale_cogs r ON r.sale_item_id = i.id"),
+        (
+            "log row",
+            "JOIN inventory_log r ON r.reference = s.invoice_no AND r.kind IN ('sale', 'refund')",
+        ),
+        ("payment", "JOIN payments r ON r.sale_id = s.id"),
+        ("due", "JOIN customer_dues r ON r.sale_id = s.id"),
+        ("refund", "JOIN refunds r ON r.sale_id = s.id"),
+        ("journal entry", "JOIN journal_entries r ON r.event = 'sale' AND r.document_id = s.id"),
+        ("cart", "JOIN carts r ON r.sale_id = s.id"),
+    ):
+        yield from breaking(
+            f"SELECT s.id, s.status, r.id FROM sales s {source} WHERE s.status IN {NOT_COMPLETED}",
+            "sale {0} ({1})",
+            expected=f"no {what}",
+            found=f"{what} {{2}}",
+        )
+
+
+@law("R12", "A draft never outlives its transaction.")
+def no_document_is_left_a_draft() -> Iterator[Violation]:
+    for what, source in (("sale", "sales"), ("purchase", "purchases")):
+        yield from breaking(
+            f"SELECT id, status FROM {source} WHERE status = 'draft'",
+            f"{what} {{0}}, status",
+            expected="anything but draft",
+            found="{1}",
+        )
+
+
+@law("I5", "A sale line's subtotal is its quantity times its price, to the cent.")
+def line_subtotals_are_quantity_times_price() -> Iterator[Violation]:
+    # Half a cent is rounded by Python: SQLite would round a float.
+    for line_id, sale_id, quantity, price, subtotal in rows(
+        """
+        SELECT id, sale_id, quantity, unit_price, subtotal FROM sale_items
+        WHERE ABS(subtotal - quantity * unit_price) > 0.00001 ORDER BY id
+        """
+    ):
+        expected = money(exact(quantity) * exact(price, 2))
+        if amount(subtotal) != expected:
+            yield Violation(
+                f"sale line {line_id} of sale {sale_id}, subtotal",
+                str(expected),
+                str(amount(subtotal)),
+            )
+
+
+@law("I5", "A sale's subtotal is the sum of its lines.")
+def subtotals_are_the_sum_of_lines() -> Iterator[Violation]:
+    return differing(
+        """
+        SELECT s.id, s.invoice_no, SUM(i.subtotal) AS expected, s.subtotal AS found
+        FROM sales s LEFT JOIN sale_items i ON i.sale_id = s.id
+        GROUP BY s.id, s.invoice_no, s.subtotal
+        """,
+        "sale {0} ({1}), subtotal",
+    )
+
+
+@law("I5", "A sale's total is subtotal + tax − discount, and no discount exceeds the subtotal.")
+def totals_add_up() -> Iterator[Violation]:
+    yield from differing(
+        """
+        SELECT id, invoice_no, subtotal + tax - discount AS expected, total_amount AS found
+        FROM sales
+        """,
+        "sale {0} ({1}), total_amount",
+    )
+    yield from breaking(
+        """
+        SELECT id, invoice_no, subtotal, discount, tax FROM sales
+        WHERE discount < 0 OR tax < 0 OR discount > subtotal + 0.004
+        """,
+        "sale {0} ({1}), discount and tax",
+        expected="0 to {2}, and no negative tax",
+        found="{3} and {4}",
+    )
+
+
+@law("I6", "A completed sale's total was paid, is due, or was cancelled by refunds.")
+def totals_are_paid_due_or_cancelled() -> Iterator[Violation]:
+    yield from differing(
+        """
+        SELECT s.id, s.invoice_no, s.total_amount - s.due_amount
+                - (SELECT COALESCE(SUM(r.due_reduced), 0) FROM refunds r WHERE r.sale_id = s.id)
+                AS expected,
+            s.paid_amount AS found
+        FROM sales s WHERE s.status = 'completed'
+        """,
+        "sale {0} ({1}), paid_amount",
+    )
+    yield from breaking(
+        """
+        SELECT id, invoice_no, paid_amount, due_amount, advance_used FROM sales
+        WHERE status = 'completed' AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
+            OR advance_used > paid_amount + 0.004
+            OR (customer_id IS NULL AND (due_amount > 0 OR advance_used > 0)))
+        """,
+        "sale {0} ({1}), paid, due and advance used",
+        expected="nothing negative, no advance above what is paid, no debt without a customer",
+        found="{2}, {3} and {4}",
+    )
+
+
+@law("I11", "A sale line's cost is the sum of what its uses of batches cost.")
+def costs_are_the_sum_of_uses() -> Iterator[Violation]:
+    for what, of_uses, of_costs, places in (
+        ("cost", "cost", "total_cost", 2),
+        ("units costed", "quantity", "quantity", 3),
+    ):
+        for side, refunded in (("sold", "IS NULL"), ("put back", "IS NOT NULL")):
+            yield from differing(
+                f"""
+                SELECT i.id, i.sale_id,
+                    (SELECT SUM(u.{of_uses}) FROM sale_item_batches u
+                        WHERE u.sale_item_id = i.id AND u.refund_item_id {refunded}) AS expected,
+                    (SELECT SUM(c.{of_costs}) FROM sale_cogs c
+                        WHERE c.sale_item_id = i.id AND c.refund_item_id {refunded}) AS found
+                FROM sale_items i
+                """,
+                f"sale line {{0}} of sale {{1}}, {what} of units {side}",
+                places=places,
+            )
+
+
+@law("I11", "Each cost row shows its average cost; a restock's belongs to its own refund line.")
+def cost_rows_are_averages() -> Iterator[Violation]:
+    for first, last in slices("sale_cogs"):
+        for row_id, line_id, units, unit_cost, total_cost in rows(
+            """
+            SELECT id, sale_item_id, quantity, unit_cost, total_cost FROM sale_cogs
+            WHERE id BETWEEN %s AND %s
+                AND (quantity = 0 OR ABS(total_cost - quantity * unit_cost) > 0.004
+                    OR ABS(total_cost / quantity - unit_cost) > 0.00001)
+            ORDER BY id
+            """,
+            [first, last],
+        ):
+            quantity = exact(units)
+            expected = rounded_cost(amount(total_cost) / quantity) if quantity else None
+            if exact(unit_cost, 4) != expected:
+                yield Violation(
+                    f"cost row {row_id} of sale line {line_id}, unit_cost",
+                    str(expected),
+                    str(exact(unit_cost, 4)),
+                )
+    yield from breaking(
+        """
+        SELECT c.id, c.sale_item_id, r.id, r.sale_item_id
+        FROM sale_cogs c JOIN refund_items r ON r.id = c.refund_item_id
+        WHERE r.sale_item_id <> c.sale_item_id OR r.restocked = 0
+            OR ABS(r.quantity + c.quantity) > 0.0004
+        """,
+        "cost row {0} of refund line {2}",
+        expected="the units of that refund line, restocked, of sale line {3}",
+        found="sale line {1}",
+    )
+
+
+@law("I12", "A use's buy price is the cost of its batch.")
+def buy_prices_are_the_batch_s_cost() -> Iterator[Violation]:
+    return differing(
+        """
+        SELECT u.id, u.batch_id, b.unit_cost AS expected, u.buy_price AS found
+        FROM sale_item_batches u JOIN batches b ON b.id = u.batch_id
+        """,
+        "batch use {0} of batch {1}, buy_price",
+        places=4,
+    )
+
+
+@law("I16", "Every completed sale has a number of its own, a moment and a business day.")
+def completed_sales_are_numbered() -> Iterator[Violation]:
+    yield from breaking(
+        """
+        SELECT id, invoice_no, business_date, completed_at FROM sales WHERE status = 'completed'
+            AND (invoice_no IS NULL OR business_date IS NULL OR completed_at IS NULL)
+        """,
+        "sale {0}",
+        expected="a number, a business day and a moment",
+        found="{1}, {2} and {3}",
+    )
+    yield from breaking(
+        """
+        SELECT MIN(id), invoice_no, COUNT(*) FROM sales WHERE invoice_no IS NOT NULL
+        GROUP BY invoice_no HAVING COUNT(*) > 1
+        """,
+        "sale {0}, invoice_no {1}",
+        expected="one sale",
+        found="{2} sales",
+    )

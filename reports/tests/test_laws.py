@@ -1,0 +1,181 @@
+"""Each law, broken in one row, names that row; and the moving columns are each under a law."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from pos_project.core.history import AppendOnly
+from reports.laws import CHECKS, LAWS, RECOMPUTED_BY
+from reports.reconcile import Verdict, examine
+from reports.tests.a_shops_week import Week, trade
+from reports.tests.corruption import (
+    BROKEN,
+    Breaking,
+    batch_of,
+    change,
+    change_first,
+    entry_of,
+    row_of,
+    undone,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def week(db: None) -> Week:
+    return trade()
+
+
+def verdict_on(name: str) -> Verdict:
+    [check] = [check for check in CHECKS if name in {law.name for law in check.laws}]
+    return next(verdict for verdict in examine([check]) if verdict.law.name == name)
+
+
+def test_a_week_of_honest_trade_breaks_no_law(week: Week) -> None:
+    assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
+
+
+def test_an_empty_shop_breaks_no_law(db: None) -> None:
+    assert all(verdict.holds for verdict in examine(CHECKS))
+
+
+def test_every_law_has_a_row_that_breaks_it_in_these_tests() -> None:
+    assert {law.name for law in LAWS} == set(BROKEN)
+    assert len(LAWS) == len({law.name for law in LAWS}), "names are unique"
+
+
+@pytest.mark.parametrize(
+    ("name", "breaking"),
+    [
+        pytest.param(name, breaking, id=f"{name}-{number}")
+        for name, ways in BROKEN.items()
+        for number, breaking in enumerate(ways)
+    ],
+)
+def test_a_broken_row_is_named_by_its_law(name: str, breaking: Breaking, week: Week) -> None:
+    with undone():
+        words = breaking(week)
+        verdict = verdict_on(name)
+        assert not verdict.holds
+        assert any(words in str(violation) for violation in verdict.violations), (
+            words,
+            [str(violation) for violation in verdict.violations],
+        )
+
+
+def test_whatever_is_broken_the_other_laws_still_give_an_answer(week: Week) -> None:
+    for ways in BROKEN.values():
+        for breaking in ways:
+            with undone():
+                breaking(week)
+                assert not all(verdict.holds for verdict in examine(CHECKS))
+
+
+def test_the_first_violation_named_is_the_oldest_row(week: Week) -> None:
+    with undone():
+        for sale in (week.completed_hold, week.cash_sale, week.split_sale):
+            change("sales", sale.pk, "refund_amount = refund_amount + 0.01")
+        named = [violation.row for violation in verdict_on("sales_know_their_refunds").violations]
+    numbers = [
+        f"sale {sale.pk} ({sale.invoice_no}), refund_amount"
+        for sale in (week.cash_sale, week.split_sale, week.completed_hold)
+    ]
+    assert list(dict.fromkeys(named)) == numbers
+
+
+def test_a_one_cent_error_hidden_in_a_fractional_cost_is_found(week: Week) -> None:
+    """Half cents round up in Python; a float of 1.005 would not."""
+    with undone():
+        batch = row_of("SELECT id FROM batches WHERE unit_cost = 1.0050")
+        move = change_first("inventory_log_batches", f"batch_id = {batch}", "cost = cost - 0.01")
+        [violation, *_] = verdict_on("a_movement_costs_the_change_of_value").violations
+    assert violation.row.startswith(f"batch movement {move} on batch {batch}")
+    assert (violation.expected, violation.found) == ("5.03", "5.02")
+
+
+# --- Moving columns ---
+
+
+def moving_columns() -> set[str]:
+    return {
+        f"{model._meta.db_table}.{column}"
+        for model in apps.get_models()
+        if issubclass(model, AppendOnly)
+        for column in model.MOVING_COLUMNS
+    }
+
+
+def test_every_moving_column_is_recomputed_by_a_law() -> None:
+    assert set(RECOMPUTED_BY) == moving_columns()
+    assert set(RECOMPUTED_BY.values()) <= {law.name for law in LAWS}
+
+
+@pytest.mark.parametrize("column", sorted(RECOMPUTED_BY))
+def test_a_moving_column_that_moved_by_itself_breaks_its_law(column: str, week: Week) -> None:
+    table, name = column.split(".")
+    with undone():
+        if name == "status":
+            change_first(table, "status = 'open'", "status = 'paid'")
+        else:
+            change_first(table, f"{name} > 1", f"{name} = {name} - 1")
+        assert not verdict_on(RECOMPUTED_BY[column]).holds
+
+
+# --- Where the database itself says no ---
+
+
+def refused(sql: str, *parameters: Any) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def test_two_sales_cannot_have_one_number(week: Week) -> None:
+    refused(
+        "UPDATE sales SET invoice_no = %s WHERE id = %s",
+        week.cash_sale.invoice_no,
+        week.split_sale.pk,
+    )
+
+
+def test_a_document_cannot_have_two_entries(week: Week) -> None:
+    refused(
+        "UPDATE journal_entries SET document_id = %s WHERE id = %s",
+        week.cash_sale.pk,
+        entry_of("sale", week.split_sale),
+    )
+
+
+def test_a_purchase_line_cannot_have_two_batches_nor_a_sale_two_dues(week: Week) -> None:
+    taken = row_of(f"SELECT purchase_item_id FROM batches WHERE id = {batch_of(week.tea)}")
+    refused("UPDATE batches SET purchase_item_id = %s WHERE id = %s", taken, batch_of(week.tea, 1))
+    refused(
+        "UPDATE customer_dues SET sale_id = %s WHERE sale_id = %s",
+        week.credit_sale.pk,
+        week.paid_later_sale.pk,
+    )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE batches SET remaining = quantity + 1",
+        "UPDATE batches SET remaining = -1",
+        "UPDATE journal_lines SET debit = 1, credit = 1",
+        "UPDATE payments SET amount = 0",
+        "UPDATE payments SET direction = 'up'",
+        "UPDATE sales SET discount = subtotal + 1, total_amount = tax - 1",
+        "UPDATE sales SET total_amount = total_amount + 0.01",
+        "UPDATE sales SET invoice_no = NULL WHERE status = 'completed'",
+        "UPDATE sales SET refund_amount = total_amount + 1",
+        "UPDATE refunds SET paid_out = paid_out + 0.01",
+        "UPDATE customer_dues SET status = 'paid' WHERE due_amount > 0",
+        "UPDATE purchases SET due_amount = due_amount + 1",
+        "UPDATE inventory_log SET change_qty = 0",
+        "UPDATE sale_item_batches SET quantity = -quantity",
+    ],
+)
+def test_the_database_itself_refuses(sql: str, week: Week) -> None:
+    refused(sql)
