@@ -122,8 +122,9 @@ def void(
 
 def _void(log_id: int, stamp: Stamp) -> InventoryLog:
     first = InventoryLog.objects.select_for_update().filter(pk=log_id).first()
-    gone = first is None or first.kind == InventoryLog.Kind.VOID
-    if gone or InventoryLog.objects.filter(voids_id=log_id).exists():
+    if first is None or first.kind == InventoryLog.Kind.VOID:
+        raise NotFound("Inventory entry not found")
+    if InventoryLog.objects.filter(voids_id=log_id).exists():
         raise NotFound("Inventory entry not found")
     if first.kind != InventoryLog.Kind.ADJUSTMENT:
         raise Conflict("Entries of sales, purchases, refunds and opening stock cannot be removed.")

@@ -5,7 +5,7 @@ costs the value before it minus the value after it: so the costs of all movement
 up to its value, and the inventory account equals the batches to the cent, always.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -97,7 +97,10 @@ class Use:
 
 
 def plan_return(
-    batches: dict[int, BatchLike], uses: Sequence[Use], quantity: Decimal, left: dict[int, Decimal]
+    batches: Mapping[int, BatchLike],
+    uses: Sequence[Use],
+    quantity: Decimal,
+    left: dict[int, Decimal],
 ) -> list[Pick]:
     """Put `quantity` back where it came from, newest use first, at each batch's own cost.
 

@@ -177,9 +177,11 @@ def _insert(delivery: Delivery, settlement: payments.Settlement, stamp: Stamp) -
 def _free_number(purchase: Purchase) -> str:
     """`PUR-000042`; with a suffix in the odd case that the supplier's own papers use it."""
     number = f"PUR-{purchase.pk:06}"
+    number_key = key_of(number)
+    assert number_key is not None
     taken = set(
         Purchase.objects.filter(
-            supplier_id=purchase.supplier_id, invoice_key__startswith=key_of(number)
+            supplier_id=purchase.supplier_id, invoice_key__startswith=number_key
         ).values_list("invoice_key", flat=True)
     )
     candidates = [number, *(f"{number}-{suffix}" for suffix in range(2, len(taken) + 3))]

@@ -39,6 +39,7 @@ def deliver(
     number = sale.invoice_no or f"INV-S{sale.pk:06}"
     cost = _write_stock(lines, item_ids, picks, number, stamp)
     if settlement.due:
+        assert sale.customer_id is not None, sale  # a walk-in who owes was refused
         CustomerDue.objects.create(
             sale=sale,
             customer_id=sale.customer_id,

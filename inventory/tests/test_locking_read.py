@@ -19,6 +19,9 @@ from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Stamp
 from pos_project.tests import shop
 
+# ANALYZE commits on MySQL/MariaDB: no test of this file may rely on being rolled back.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 PRODUCTS, BATCHES_EACH, OPEN_EACH = 200, 25, 5
 
 
@@ -75,7 +78,6 @@ def values_of(plan, name):
     return found
 
 
-@pytest.mark.django_db
 def test_open_batches_come_oldest_first_product_by_product(full_shelves):
     rows, _ = locking_read([full_shelves[7], full_shelves[3]])
     keys = [(row.product_id, row.received_on, row.id) for row in rows]
@@ -84,7 +86,6 @@ def test_open_batches_come_oldest_first_product_by_product(full_shelves):
     assert all(row.remaining > 0 for row in rows)
 
 
-@pytest.mark.django_db
 def test_the_batches_of_a_return_are_locked_open_or_not(full_shelves):
     product = full_shelves[0]
     ids = list(Batch.objects.filter(product=product).values_list("id", flat=True))
@@ -92,13 +93,11 @@ def test_the_batches_of_a_return_are_locked_open_or_not(full_shelves):
     assert {row.id for row in rows} == set(ids)
 
 
-@pytest.mark.django_db
 def test_nothing_is_asked_when_nothing_is_kept_in_stock():
     assert shop.statements(lambda: Batch.objects.all().locked([], store_id=1)) == []
 
 
 @pytest.mark.mariadb
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("count", [1, 3, 30, 190])
 def test_the_locking_read_scans_the_fifo_index_without_sorting(full_shelves, count):
     _, sql = locking_read(full_shelves[:count])
@@ -111,7 +110,6 @@ def test_the_locking_read_scans_the_fifo_index_without_sorting(full_shelves, cou
 
 
 @pytest.mark.mariadb
-@pytest.mark.django_db(transaction=True)
 def test_the_locking_read_of_a_return_scans_the_same_index(full_shelves):
     products = full_shelves[:30]
     ids = list(Batch.objects.filter(product__in=products).values_list("id", flat=True))[:60]
@@ -122,7 +120,6 @@ def test_the_locking_read_of_a_return_scans_the_same_index(full_shelves):
 
 
 @pytest.mark.mariadb
-@pytest.mark.django_db
 def test_no_other_index_of_batches_starts_with_the_product():
     with connection.cursor() as cursor:
         cursor.execute("SHOW INDEX FROM batches")
@@ -134,7 +131,6 @@ def test_no_other_index_of_batches_starts_with_the_product():
     assert composite == ["product_id", "store_id", "is_open", "received_on", "id"]
 
 
-@pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")
 @pytest.mark.parametrize("count", [1, 30])
 def test_on_sqlite_the_read_goes_through_the_index_too(full_shelves, count):

@@ -1,0 +1,196 @@
+"""The laws of the books, said in plain Python over every row: the tests' own second opinion."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from inventory.fifo import value
+from inventory.models import Batch, InventoryLog, InventoryLogBatch
+from ledger.models import Expense, JournalEntry, JournalLine, Payment, PaymentMethod
+from ledger.payments import METHODS
+from purchasing.models import Purchase, PurchaseItem, SupplierDue
+from sales.models import (
+    CustomerDue,
+    Refund,
+    RefundItem,
+    Sale,
+    SaleCogs,
+    SaleItem,
+    SaleItemBatch,
+)
+
+ZERO = Decimal(0)
+
+
+def balance(account: str, **party: Any) -> Decimal:
+    """Σ debits − Σ credits of an account, of one party if named."""
+    lines = JournalLine.objects.filter(account_id=account, **party)
+    return sum((line.debit - line.credit for line in lines), ZERO)
+
+
+def books_agree() -> None:
+    """Assert what must hold after every commit: stock, costs, dues, money and the journal agree."""
+    _stock_agrees()
+    _sales_agree()
+    _purchases_agree()
+    _dues_agree()
+    _journal_balances()
+    _accounts_agree()
+
+
+def _sums(rows: Iterable[tuple[Any, Decimal]]) -> dict[Any, Decimal]:
+    """Σ amount by key, without the keys that come to nothing."""
+    sums: dict[Any, Decimal] = defaultdict(Decimal)
+    for key, amount in rows:
+        sums[key] += amount
+    return {key: amount for key, amount in sums.items() if amount}
+
+
+def _stock_agrees() -> None:
+    batches = list(Batch.objects.all())
+    log = list(InventoryLog.objects.all())
+    held = _sums([((batch.store_id, batch.product_id), batch.remaining) for batch in batches])
+    logged = _sums([((row.store_id, row.product_id), row.change_qty) for row in log])
+    assert held == logged, "stock is the sum of its movements"
+
+    worth = _sums(
+        [(batch.product_id, value(batch.remaining, batch.unit_cost)) for batch in batches]
+    )
+    costs = _sums([(row.product_id, row.cost) for row in log])
+    assert worth == costs, "what stock is worth is the sum of its movements' costs"
+
+    taken = _sums(SaleItemBatch.objects.values_list("batch_id", "quantity"))
+    moved = _sums(InventoryLogBatch.objects.values_list("batch_id", "quantity"))
+    for batch in batches:
+        # The first movement of a batch that no purchase brought is its own creation.
+        created = batch.quantity if batch.origin == Batch.Origin.PURCHASE else ZERO
+        left = created - taken.get(batch.pk, ZERO) + moved.get(batch.pk, ZERO)
+        assert batch.remaining == left, f"{batch} holds what its movements left"
+        assert batch.is_open == (batch.remaining > 0)
+    for row in SaleItemBatch.objects.select_related("batch"):
+        assert row.buy_price == row.batch.unit_cost
+
+
+def _sales_agree() -> None:
+    paid = _sums(
+        Payment.objects.exclude(payment_type="refund")
+        .filter(sale__isnull=False)
+        .values_list("sale_id", "amount")
+    )
+    refunds = list(Refund.objects.all())
+    refunded = _sums([(row.sale_id, row.refund_amount) for row in refunds])
+    cancelled = _sums([(row.sale_id, row.due_reduced) for row in refunds])
+    taxes = _sums([(row.sale_id, row.tax_amount) for row in refunds])
+    subtotals = _sums(SaleItem.objects.values_list("sale_id", "subtotal"))
+    for sale in Sale.objects.all():
+        assert sale.status != Sale.Status.DRAFT
+        assert sale.subtotal == subtotals.get(sale.pk, ZERO)
+        assert sale.total_amount == sale.subtotal + sale.tax - sale.discount
+        reduced = cancelled.get(sale.pk, ZERO)
+        assert sale.total_amount == sale.paid_amount + sale.due_amount + reduced
+        assert sale.refund_amount == refunded.get(sale.pk, ZERO)
+        assert taxes.get(sale.pk, ZERO) <= sale.tax
+        assert sale.paid_amount - sale.advance_used == paid.get(sale.pk, ZERO)
+    _lines_agree()
+
+
+def _lines_agree() -> None:
+    uses = _sums(SaleItemBatch.objects.values_list("sale_item_id", "quantity"))
+    costs = _sums(SaleItemBatch.objects.values_list("sale_item_id", "cost"))
+    cogs = _sums(SaleCogs.objects.values_list("sale_item_id", "total_cost"))
+    returned = _sums(RefundItem.objects.values_list("sale_item_id", "quantity"))
+    restocked = _sums(
+        RefundItem.objects.filter(restocked=True).values_list("sale_item_id", "quantity")
+    )
+    assert costs == cogs, "what a line cost is what its batches cost"
+    for item in SaleItem.objects.select_related("sale", "product"):
+        assert returned.get(item.pk, ZERO) <= item.quantity
+        if item.sale.status == Sale.Status.COMPLETED and item.product.keeps_stock:
+            left = item.quantity - restocked.get(item.pk, ZERO)
+        else:
+            left = ZERO
+        assert uses.get(item.pk, ZERO) == left, f"{item} took what it sold and did not get back"
+
+
+def _purchases_agree() -> None:
+    subtotals = _sums(PurchaseItem.objects.values_list("purchase_id", "subtotal"))
+    paid = _sums(
+        Payment.objects.filter(purchase__isnull=False).values_list("purchase_id", "amount")
+    )
+    for purchase in Purchase.objects.all():
+        assert purchase.status == Purchase.Status.RECEIVED
+        assert purchase.total_amount == subtotals.get(purchase.pk, ZERO)
+        assert purchase.total_amount == purchase.paid_amount + purchase.due_amount
+        assert purchase.paid_amount - purchase.advance_used == paid.get(purchase.pk, ZERO)
+
+
+def _dues_agree() -> None:
+    owed = _sums(CustomerDue.objects.values_list("sale_id", "due_amount"))
+    completed = Sale.objects.filter(status=Sale.Status.COMPLETED)
+    assert owed == _sums(completed.values_list("id", "due_amount"))
+    payable = _sums(SupplierDue.objects.values_list("purchase_id", "due_amount"))
+    assert payable == _sums(Purchase.objects.values_list("id", "due_amount"))
+
+
+def _journal_balances() -> None:
+    lines = JournalLine.objects.values_list("entry_id", "debit", "credit")
+    assert not _sums([(entry_id, debit - credit) for entry_id, debit, credit in lines])
+    assert not JournalEntry.objects.exclude(status=JournalEntry.Status.POSTED).exists()
+    for each in JournalEntry.objects.all():
+        assert each.lines.count() >= 2, each
+
+
+def _lines_of(account: str, party: str) -> dict[Any, Decimal]:
+    rows = JournalLine.objects.filter(account_id=account).values_list(party, "debit", "credit")
+    return _sums([(key, debit - credit) for key, debit, credit in rows])
+
+
+def _accounts_agree() -> None:
+    assert _lines_of("RECEIVABLES", "customer_id") == _sums(
+        CustomerDue.objects.values_list("customer_id", "due_amount")
+    )
+    payables = _sums(SupplierDue.objects.values_list("supplier_id", "due_amount"))
+    assert _lines_of("PAYABLES", "supplier_id") == {key: -due for key, due in payables.items()}
+
+    stock_value = sum((value(b.remaining, b.unit_cost) for b in Batch.objects.all()), ZERO)
+    assert balance("INVENTORY") == stock_value
+
+    money = _sums(
+        [
+            (method, amount if direction == "in" else -amount)
+            for method, direction, amount in Payment.objects.values_list(
+                "method_id", "direction", "amount"
+            )
+        ]
+        + [
+            (method, -amount)
+            for method, amount in Expense.objects.values_list("payment_method_id", "amount")
+        ]
+    )
+    for method in PaymentMethod.objects.all():
+        assert balance(method.account_id) == money.get(method.code, ZERO), method
+
+    advances = Payment.objects.filter(payment_type="advance")
+    given = _sums(advances.filter(customer__isnull=False).values_list("customer_id", "amount"))
+    used = _sums(
+        Sale.objects.filter(customer__isnull=False).values_list("customer_id", "advance_used")
+    )
+    left = _sums([*given.items(), *((key, -amount) for key, amount in used.items())])
+    credit = _lines_of("CUSTOMER_ADVANCES", "customer_id")
+    assert {key: -amount for key, amount in credit.items()} == left
+
+    given = _sums(advances.filter(supplier__isnull=False).values_list("supplier_id", "amount"))
+    used = _sums(Purchase.objects.values_list("supplier_id", "advance_used"))
+    left = _sums([*given.items(), *((key, -amount) for key, amount in used.items())])
+    assert _lines_of("SUPPLIER_ADVANCES", "supplier_id") == left
+
+
+@pytest.fixture
+def the_books_agree(db: None) -> Iterator[None]:
+    """After the test, the laws hold: `pytestmark = pytest.mark.usefixtures("the_books_agree")`."""
+    METHODS.forget()
+    yield
+    books_agree()

@@ -1,0 +1,89 @@
+"""Two tills at the same moment, each in a thread with a connection of its own."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+MEET_SECONDS = 0.4
+PATIENCE_SECONDS = 30
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run all at the same moment; what each returned, or the exception it raised."""
+    gate = threading.Barrier(len(acts))
+    outcomes: list[Any] = [None] * len(acts)
+
+    def run(position: int) -> None:
+        try:
+            gate.wait(PATIENCE_SECONDS)
+            outcomes[position] = acts[position]()
+        except Exception as error:
+            outcomes[position] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(each,), daemon=True) for each in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive(), "a till hangs"
+    return outcomes
+
+
+class Meeting:
+    """Where two tills meet half-way through their work, if the guard lets both get there.
+
+    With its lock in place the second till cannot get there before the first has committed: the
+    first waits a little, gives up, and goes on alone. Without the lock both meet, having decided
+    on the same old figures. One arrangement thus shows the guard and, with the guard taken away,
+    the race.
+    """
+
+    def __init__(self) -> None:
+        self._barrier = threading.Barrier(2)
+        self.met = False
+
+    def wait(self) -> None:
+        try:
+            self._barrier.wait(MEET_SECONDS)
+            self.met = True
+        except threading.BrokenBarrierError:
+            pass
+
+    def after(self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+        """Meet after `owner.name` has returned, once per till."""
+        real, been = getattr(owner, name), threading.local()
+
+        def then_meet(*args: Any, **kwargs: Any) -> Any:
+            result = real(*args, **kwargs)
+            if not getattr(been, "here", False):
+                been.here = True
+                self.wait()
+            return result
+
+        monkeypatch.setattr(owner, name, then_meet)
+
+
+def kinds(outcomes: list[Any]) -> list[str]:
+    """The outcomes' classes by name, sorted: what happened, whoever came first."""
+    return sorted(type(outcome).__name__ for outcome in outcomes)
+
+
+@pytest.fixture
+def on_file(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On SQLite, let the tills of `at_once` share a database file, as a shop does.
+
+    Tests otherwise run in memory, where threads share one cache with locks of another kind. The
+    file starts with what the test has made so far; only `at_once` sees what happens in it.
+    """
+    if connection.vendor != "sqlite":
+        return
+    file = tmp_path / "shop.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    monkeypatch.setitem(connections.settings["default"], "NAME", str(file))

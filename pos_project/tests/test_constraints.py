@@ -1,0 +1,251 @@
+"""What must never be true is refused by the database itself, whoever writes."""
+
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from model_bakery import baker
+
+from inventory.models import InventoryLog
+from pos_project.core.models import IdempotentRequest
+from pos_project.tests import shop
+from purchasing.models import Purchase, Supplier
+from sales.models import Sale
+
+pytestmark = pytest.mark.django_db
+
+F = models.F
+CONSTRAINED = {
+    constraint.name: model._meta.label
+    for model in apps.get_models()
+    for constraint in model._meta.constraints
+    if not model._meta.app_label.startswith(("auth", "admin"))
+}
+
+
+@pytest.fixture
+def books():
+    shop.a_days_work()
+    baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
+    baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
+
+
+def plain(label):
+    """All rows of a model, without the models' own refusal to rewrite history."""
+    return models.QuerySet(apps.get_model(label))
+
+
+# constraint → what to try: the changes to one row of its table, and which row
+BROKEN = [
+    ("accounts_user_role_known", {"role": "owner"}, {}),
+    ("accounts_user_status_known", {"status": "asleep"}, {}),
+    ("catalog_taxrate_rate_is_a_percentage", {"rate": Decimal("100.01")}, {}),
+    ("catalog_taxrate_rate_is_a_percentage", {"rate": Decimal("-0.01")}, {}),
+    ("catalog_product_price_not_negative", {"price": Decimal("-0.01")}, {}),
+    ("catalog_product_status_known", {"status": "asleep"}, {}),
+    ("ledger_journalline_one_positive_side", {"debit": 5, "credit": 5}, {}),
+    ("ledger_journalline_one_positive_side", {"debit": 0, "credit": 0}, {}),
+    ("ledger_journalline_one_positive_side", {"debit": -5, "credit": 0}, {}),
+    ("ledger_payment_amount_positive", {"amount": 0}, {}),
+    ("ledger_payment_direction_known", {"direction": "up"}, {}),
+    ("ledger_payment_party_matches", {"payment_party": "supplier"}, {"supplier": None}),
+    (
+        "ledger_payment_party_matches",
+        {"payment_party": "customer"},
+        {"customer": None, "sale": None},
+    ),
+    ("ledger_expense_amount_positive", {"amount": 0}, {}),
+    ("inventory_batch_remaining_within_quantity", {"remaining": F("quantity") + 1}, {}),
+    ("inventory_batch_remaining_within_quantity", {"remaining": -1}, {}),
+    ("inventory_batch_quantity_positive", {"quantity": 0, "remaining": 0}, {}),
+    ("inventory_batch_cost_not_negative", {"unit_cost": Decimal("-0.0001")}, {}),
+    ("inventory_inventorylog_moves_something", {"change_qty": 0}, {}),
+    ("inventory_inventorylog_only_voids_void", {"kind": "void"}, {"kind": "sale"}),
+    ("inventory_inventorylog_only_voids_void", {"kind": "sale"}, {"kind": "void"}),
+    ("inventory_inventorylogbatch_moves_something", {"quantity": 0}, {}),
+    ("sales_customer_status_known", {"status": "asleep"}, {}),
+    ("sales_cartitem_quantity_positive", {"quantity": 0}, {}),
+    ("sales_sale_total_adds_up", {"total_amount": F("total_amount") + Decimal("0.01")}, {}),
+    (
+        "sales_sale_discount_within_subtotal",
+        {"discount": F("subtotal") + 1, "total_amount": F("tax") - 1},
+        {"tax": 2},
+    ),
+    (
+        "sales_sale_discount_within_subtotal",
+        {"discount": -1, "total_amount": F("total_amount") + 1},
+        {"discount": 0},
+    ),
+    ("sales_sale_amounts_not_negative", {"paid_amount": -1}, {}),
+    ("sales_sale_amounts_not_negative", {"advance_used": -1}, {}),
+    ("sales_sale_refunded_within_total", {"refund_amount": F("total_amount") + 1}, {}),
+    ("sales_sale_due_needs_a_customer", {"due_amount": 1}, {"customer": None}),
+    ("sales_sale_completed_is_numbered_and_dated", {"invoice_no": None}, {"status": "completed"}),
+    (
+        "sales_sale_completed_is_numbered_and_dated",
+        {"business_date": None},
+        {"status": "completed"},
+    ),
+    ("sales_sale_status_known", {"status": "lost"}, {}),
+    ("sales_saleitem_quantity_positive", {"quantity": 0}, {}),
+    ("sales_saleitem_price_not_negative", {"unit_price": -1}, {}),
+    ("sales_saleitembatch_sign_follows_refund", {"quantity": -1}, {"refund_item": None}),
+    ("sales_saleitembatch_sign_follows_refund", {"quantity": 1}, {"quantity__lt": 0}),
+    ("sales_salecogs_sign_follows_refund", {"total_cost": -1}, {"refund_item": None}),
+    ("sales_salecogs_sign_follows_refund", {"quantity": 0}, {}),
+    ("sales_customerdue_paid_exactly_at_zero", {"due_amount": 0}, {"status": "open"}),
+    ("sales_customerdue_paid_exactly_at_zero", {"status": "paid"}, {"status": "open"}),
+    (
+        "sales_refund_is_due_cancelled_plus_cash_out",
+        {"paid_out": F("paid_out") + Decimal("0.01")},
+        {},
+    ),
+    (
+        "sales_refund_amounts_not_negative",
+        {"refund_amount": -1, "paid_out": -1, "due_reduced": 0},
+        {},
+    ),
+    ("sales_refunditem_quantity_positive", {"quantity": 0}, {}),
+    ("purchasing_purchase_total_is_paid_plus_due", {"due_amount": F("due_amount") + 1}, {}),
+    ("purchasing_purchase_amounts_not_negative", {"advance_used": -1}, {}),
+    ("purchasing_purchase_received_is_numbered", {"invoice_no": None}, {}),
+    ("purchasing_purchaseitem_quantity_positive", {"quantity": 0}, {}),
+    ("purchasing_purchaseitem_cost_not_negative", {"cost_price": -1}, {}),
+    ("purchasing_supplierdue_paid_exactly_at_zero", {"due_amount": 0}, {"status": "open"}),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "which"), BROKEN)
+def test_the_database_refuses_what_must_never_be_true(books, name, changes, which):
+    label = CONSTRAINED[name]
+    row = plain(label).filter(**which).order_by("id").first()
+    assert row is not None, "a row to break"
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        plain(label).filter(pk=row.pk).update(**changes)
+
+
+def test_credit_is_no_way_of_paying():
+    account = baker.make("ledger.LedgerAccount", code="CREDIT", number="9", kind="asset")
+    with (
+        pytest.raises(IntegrityError, match="ledger_paymentmethod_due_is_no_tender"),
+        transaction.atomic(),
+    ):
+        apps.get_model("ledger.PaymentMethod").objects.create(
+            code="due", name="Credit", account=account
+        )
+
+
+def a_second_entry_for_a_document():
+    first, second = plain("ledger.JournalEntry").filter(event="sale").order_by("id")[:2]
+    plain("ledger.JournalEntry").filter(pk=second.pk).update(document_id=first.document_id)
+
+
+def a_suppliers_invoice_entered_twice():
+    supplier = Supplier.objects.get(pk=Purchase.objects.get(invoice_no="PO-1").supplier_id)
+    plain("purchasing.Purchase").filter(supplier=supplier, invoice_no="PO-2").update(
+        invoice_key="po-1"
+    )
+
+
+def a_key_used_twice():
+    kept = IdempotentRequest.objects.get()
+    IdempotentRequest.objects.create(
+        user_id=kept.user_id, key_hash=kept.key_hash, fingerprint="", created_at=timezone.now()
+    )
+
+
+def a_second_line_of_a_product_at_one_price():
+    item = apps.get_model("sales.CartItem").objects.get()
+    item.pk = None
+    item.save()
+
+
+TWICE = {
+    "ledger_journalentry_once_per_document": a_second_entry_for_a_document,
+    "purchasing_purchase_invoice_unique_per_supplier": a_suppliers_invoice_entered_twice,
+    "core_idempotentrequest_once_per_user_and_key": a_key_used_twice,
+    "sales_cartitem_one_line_per_product_and_price": a_second_line_of_a_product_at_one_price,
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_the_database_refuses_what_must_be_there_once(books, name):
+    # SQLite names the columns of a unique constraint instead of its name.
+    text = name if connection.vendor == "mysql" else "UNIQUE constraint failed"
+    with pytest.raises(IntegrityError, match=text), transaction.atomic():
+        TWICE[name]()
+
+
+@pytest.mark.parametrize(
+    ("label", "column"),
+    [
+        ("sales.Sale", "invoice_no"),
+        ("sales.CustomerDue", "sale_id"),
+        ("purchasing.SupplierDue", "purchase_id"),
+        ("inventory.Batch", "purchase_item_id"),
+    ],
+)
+def test_a_number_or_a_document_belongs_to_one_row(books, label, column):
+    known = plain(label).exclude(**{column: None}).order_by("id")
+    first, second = known[:2]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        plain(label).filter(pk=second.pk).update(**{column: getattr(first, column)})
+
+
+def test_a_movement_is_voided_once(books):
+    first = InventoryLog.objects.get(kind="void")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        InventoryLog.objects.create(
+            **{
+                field.attname: getattr(first, field.attname)
+                for field in InventoryLog._meta.concrete_fields
+                if not field.primary_key
+            }
+        )
+
+
+def test_every_constraint_of_ours_has_a_test_that_tries_to_break_it():
+    tried = {name for name, *_ in BROKEN} | set(TWICE) | {"ledger_paymentmethod_due_is_no_tender"}
+    assert tried == set(CONSTRAINED)
+
+
+AMOUNTS = st.decimals("0", "99999999.99", places=2)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(subtotal=AMOUNTS, tax=AMOUNTS, share=st.integers(0, 100))
+def test_amounts_that_add_up_are_never_refused(subtotal, tax, share):
+    """Decimals are floats on SQLite: the checks compare rounded sums."""
+    discount = (subtotal * share / 100).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
+    total = subtotal + tax - discount
+    zero = Decimal(0)
+    Sale.objects.create(
+        store_id=1,
+        user=shop.a_cashier(),
+        subtotal=subtotal,
+        tax=tax,
+        discount=discount,
+        total_amount=total,
+        paid_amount=zero,
+        due_amount=total,
+        refund_amount=total,
+        advance_used=zero,
+        created_at=timezone.now(),
+    )
+    Purchase.objects.create(
+        store_id=1,
+        supplier=Supplier.objects.first() or shop.a_supplier(),
+        user=shop.a_cashier(),
+        purchase_date="2026-01-01",
+        business_date="2026-01-01",
+        total_amount=total,
+        paid_amount=tax,
+        due_amount=total - tax,
+        advance_used=zero,
+        payment_method="cash",
+        created_at=timezone.now(),
+    )

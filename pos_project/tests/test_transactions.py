@@ -1,0 +1,338 @@
+"""One use case, one transaction, replayed as a whole when the engine refuses it."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from model_bakery import baker
+
+from accounts.models import Store
+from catalog.models import Brand
+from inventory.models import BatchQuerySet
+from ledger.models import LedgerAccount, PaymentMethod
+from pos_project.core import transactions
+from pos_project.core.errors import Invalid, OutcomeUnknown, Unavailable
+from pos_project.core.transactions import TRIES, snapshot, transact
+from pos_project.tests import shop
+from pos_project.tests.laws import books_agree
+from pos_project.tests.races import Meeting, at_once, kinds, on_file
+from sales.models import Customer
+
+__all__ = ["on_file"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DEADLOCK = OperationalError(1213, "Deadlock found when trying to get lock")
+LOST = OperationalError(2013, "Lost connection to MySQL server during query")
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+
+
+class Story:
+    """A use case that writes a brand, then is refused so many times."""
+
+    def __init__(self, *refusals):
+        self.refusals, self.tries = list(refusals), 0
+
+    def __call__(self):
+        self.tries += 1
+        Brand.objects.create(name="Acme")
+        if self.refusals:
+            raise self.refusals.pop(0)
+        return "done"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        DEADLOCK,
+        OperationalError(1205, "Lock wait timeout exceeded"),
+        OperationalError(1020, "Record has changed since last read"),
+        OperationalError("database is locked"),
+        OperationalError("database table is locked: brands"),
+    ],
+    ids=str,
+)
+def test_what_the_engine_refuses_is_done_again_from_the_start(refusal):
+    story = Story(refusal, refusal)
+    assert transact(story) == "done"
+    assert story.tries == 3
+    assert Brand.objects.count() == 1, "what the first tries wrote is gone"
+
+
+def test_who_is_refused_every_time_is_told_to_come_back_and_nothing_is_written():
+    story = Story(*[DEADLOCK] * (TRIES + 1))
+    with pytest.raises(Unavailable) as busy:
+        transact(story)
+    assert type(busy.value) is Unavailable
+    assert (busy.value.status, busy.value.retry_after_seconds) == (503, 1)
+    assert story.tries == TRIES
+    assert not Brand.objects.exists()
+
+
+def test_after_a_minute_nobody_tries_again(monkeypatch):
+    monkeypatch.setattr(transactions, "GIVE_UP_AFTER_SECONDS", -1)
+    story = Story(DEADLOCK, DEADLOCK)
+    with pytest.raises(Unavailable):
+        transact(story)
+    assert story.tries == 1
+
+
+@pytest.mark.parametrize("refusal", [Invalid("No."), IntegrityError(1062, "Duplicate"), KeyError()])
+def test_a_refusal_of_the_shop_or_a_bug_is_not_tried_again(refusal):
+    story = Story(refusal)
+    with pytest.raises(type(refusal)):
+        transact(story)
+    assert story.tries == 1
+    assert not Brand.objects.exists()
+
+
+def test_a_connection_lost_half_way_is_opened_again(monkeypatch):
+    closed = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    story = Story(LOST)
+    assert transact(story) == "done"
+    assert closed
+    assert Brand.objects.count() == 1
+
+
+def test_a_connection_lost_in_the_commit_leaves_the_outcome_unknown(monkeypatch):
+    def lose():
+        raise LOST
+
+    story = Story()
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "close", lambda: None)
+        patch.setattr(connection, "_commit", lose)
+        with pytest.raises(OutcomeUnknown) as unknown:
+            transact(story)
+    assert unknown.value.status == 503
+    assert story.tries == 1, "it may have been saved: nothing is done twice"
+
+
+def test_a_commit_that_the_engine_refuses_is_done_again(monkeypatch):
+    real, refusals = connection._commit, [DEADLOCK]
+
+    def certify():
+        if refusals:
+            raise refusals.pop()
+        real()
+
+    monkeypatch.setattr(connection, "_commit", certify)
+    story = Story()
+    assert transact(story) == "done"
+    assert (story.tries, Brand.objects.count()) == (2, 1)
+
+
+def test_a_use_case_is_never_part_of_another_transaction():
+    with pytest.raises(RuntimeError), transaction.atomic():
+        transact(Story())
+    assert not Brand.objects.exists()
+
+
+def test_a_sale_that_meets_a_deadlock_is_sold_once(monkeypatch):
+    mug = shop.a_product("5.00")
+    shop.stock(mug, 3)
+    shop.a_cashier()
+    real, refusals = connection._commit, [DEADLOCK]
+
+    def refuse_first():
+        if refusals:
+            raise refusals.pop()
+        real()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "_commit", refuse_first)
+        shop.sell((mug, 1))
+    assert shop.stock_of(mug) == 2
+    books_agree()
+
+
+def test_the_store_the_chart_and_the_methods_survive_a_tests_flush():
+    """Every test of this file begins after a flush; what `migrate` makes is there again."""
+    assert list(Store.objects.values_list("pk", flat=True)) == [1]
+    assert LedgerAccount.objects.filter(code="CASH").exists()
+    assert set(PaymentMethod.objects.values_list("code", flat=True)) == {
+        "cash",
+        "card",
+        "bkash",
+        "nagad",
+    }
+
+
+# --- Real ones, where row locks exist ---
+
+
+def lock_both(first, second, meeting, tries):
+    """Lock two customers in the given order, meeting the other till in between."""
+
+    def do():
+        tries.append(first)
+        Customer.objects.select_for_update().get(pk=first)
+        meeting.wait()
+        Customer.objects.select_for_update().get(pk=second)
+        return "done"
+
+    return lambda: transact(do)
+
+
+@pytest.mark.mariadb
+def test_a_real_deadlock_is_replayed():
+    one, two = baker.make(Customer, name="One").pk, baker.make(Customer, name="Two").pk
+    meeting, tries = Meeting(), []
+    outcomes = at_once(lock_both(one, two, meeting, tries), lock_both(two, one, meeting, tries))
+    assert meeting.met
+    assert outcomes == ["done", "done"]
+    assert len(tries) == 3, "the engine chose one of the two, which came back"
+
+
+@pytest.mark.mariadb
+def test_control_without_replay_a_deadlock_costs_a_till_its_sale(monkeypatch):
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    one, two = baker.make(Customer, name="One").pk, baker.make(Customer, name="Two").pk
+    meeting = Meeting()
+    outcomes = at_once(lock_both(one, two, meeting, []), lock_both(two, one, meeting, []))
+    assert kinds(outcomes) == ["Unavailable", "str"]
+
+
+@pytest.mark.mariadb
+def test_a_lock_wait_rolls_everything_back_and_is_replayed():
+    busy = baker.make(Customer, name="Busy").pk
+    locked, waited, tries = threading.Event(), threading.Event(), []
+
+    def hold_it():
+        Customer.objects.select_for_update().get(pk=busy)
+        locked.set()
+        waited.wait(10)
+
+    def want_it():
+        with connection.cursor() as cursor:
+            cursor.execute("SET innodb_lock_wait_timeout = 1")
+        tries.append(1)
+        if len(tries) == 2:
+            waited.set()  # the first try was refused: the other till may finish now
+        Brand.objects.create(name="Acme")
+        locked.wait(10)
+        Customer.objects.select_for_update().get(pk=busy)
+        return "done"
+
+    outcomes = at_once(lambda: transact(hold_it), lambda: transact(want_it))
+    assert outcomes == [None, "done"]
+    assert len(tries) == 2
+    assert Brand.objects.count() == 1, "1205 alone rolls back a statement, not the transaction"
+
+
+@pytest.mark.mariadb
+def test_a_connection_killed_by_the_server_is_opened_again():
+    ids, tries = [], []
+
+    def victim():
+        tries.append(1)
+        Brand.objects.create(name="Acme")
+        if len(tries) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT CONNECTION_ID()")
+                ids.append(cursor.fetchone()[0])
+            killer = threading.Thread(target=kill, args=(ids[0],))
+            killer.start()
+            killer.join()
+        return Brand.objects.count()
+
+    def kill(connection_id):
+        with connection.cursor() as cursor:
+            cursor.execute(f"KILL {int(connection_id)}")
+        connection.close()
+
+    assert at_once(lambda: transact(victim)) == [1]
+    assert len(tries) == 2
+
+
+# --- SQLite: writers queue ---
+
+
+@pytest.fixture
+def attempts(monkeypatch):
+    """How often a sale was begun, by any till."""
+    begun = []
+    real = transactions.transaction.atomic
+
+    def counted(*args, **kwargs):
+        if kwargs.get("durable"):
+            begun.append(1)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(transactions.transaction, "atomic", counted)
+    return begun
+
+
+@pytest.fixture
+def two_sales(request):
+    mug = shop.a_product("5.00")
+    shop.stock(mug, 2)
+    tills = shop.a_cashier("till-1"), shop.a_cashier("till-2")
+    request.getfixturevalue("on_file")
+    return [lambda till=till: shop.sell((mug, 1), by=till) for till in tills]
+
+
+only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite has no row locks")
+
+
+@only_sqlite
+def test_on_sqlite_two_tills_queue_and_both_sell(two_sales, attempts):
+    assert kinds(at_once(*two_sales)) == ["Sold", "Sold"]
+    assert len(attempts) == 2, "neither was refused: the second waited"
+    at_once(books_agree)
+
+
+@only_sqlite
+def test_on_sqlite_the_last_unit_is_sold_once(request):
+    mug = shop.a_product("5.00")
+    shop.stock(mug, 1)
+    tills = shop.a_cashier("till-1"), shop.a_cashier("till-2")
+    request.getfixturevalue("on_file")
+    outcomes = at_once(*(lambda till=till: shop.sell((mug, 1), by=till) for till in tills))
+    assert kinds(outcomes) == ["InsufficientStock", "Sold"]
+    assert at_once(books_agree, lambda: shop.stock_of(mug)) == [None, 0]
+
+
+@only_sqlite
+def test_control_on_sqlite_a_deferred_transaction_is_refused_half_way(
+    two_sales, attempts, monkeypatch
+):
+    """Without IMMEDIATE both read first, and the second to write is thrown out, again and again."""
+    options = connections.settings["default"]["OPTIONS"]
+    monkeypatch.setitem(options, "transaction_mode", "DEFERRED")
+    Meeting().after(monkeypatch, BatchQuerySet, "locked")
+    assert "Sold" in kinds(at_once(*two_sales))
+    assert len(attempts) > 2, "somebody had to begin again"
+    at_once(books_agree)
+
+
+# --- Reading while others write ---
+
+
+def test_a_snapshot_sees_one_moment_while_a_till_sells(request):
+    mug = shop.a_product("5.00")
+    shop.stock(mug, 5)
+    shop.a_cashier()
+    request.getfixturevalue("on_file")
+    sold = threading.Event()
+
+    def look():
+        with snapshot():
+            before = shop.stock_of(mug)
+            looking.set()
+            assert sold.wait(10)
+            inside = shop.stock_of(mug)
+        return before, inside, shop.stock_of(mug)
+
+    def sell():
+        assert looking.wait(10)
+        shop.sell((mug, 2))
+        sold.set()
+
+    looking = threading.Event()
+    seen, _ = at_once(look, sell)
+    assert seen == (5, 5, 3)
