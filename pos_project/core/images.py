@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -27,12 +27,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_header_parameters
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from PIL import Image, ImageOps
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
@@ -44,6 +45,7 @@ log = logging.getLogger(__name__)
 
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 10_000
+MAX_FORM_END = 300  # bytes: the closing boundary (at most 70) and what some clients send after it
 MAX_SCANS = 100  # a progressive JPEG may claim thousands, each decoded over the whole picture
 EXTENSIONS = {".jpg", ".jpeg", ".png", ".webp"}
 # Pillow calls a phone's JPEG with a second picture inside MPO; its first picture is the one.
@@ -59,7 +61,26 @@ class PictureParser(MultiPartParser):
         length = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
         if length.isdigit() and int(length) > 4 * settings.IMAGE_MAX_BYTES:
             raise ValidationError({"image": [ImageField.default_error_messages["too_big"]]})
-        return super().parse(stream, media_type, parser_context)
+        _, options = parse_header_parameters(media_type or "")
+        whole = _EndKept(stream)
+        parsed = super().parse(cast(IO[bytes], whole), media_type, parser_context)
+        # Django takes a form that broke off for a short one: half of what was sent would be saved.
+        if f"--{options.get('boundary')}--".encode() not in whole.end:
+            raise ParseError("The form is not complete.")
+        return parsed
+
+
+class _EndKept:
+    """A stream that remembers the last bytes read from it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.end = b""
+
+    def read(self, *size: int) -> bytes:
+        part: bytes = self._stream.read(*size)
+        self.end = (self.end + part)[-MAX_FORM_END:]
+        return part
 
 
 # What an endpoint that takes a picture reads: `parser_classes = PICTURE_PARSERS`.
