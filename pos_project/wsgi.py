@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pos_project.settings")
 application = get_wsgi_application()
+
+from pos_project.core.checks import refuse_unsafe_start  # noqa: E402  (needs the loaded apps)
+
+refuse_unsafe_start()

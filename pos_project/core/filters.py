@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
+from django_filters.rest_framework import BooleanFilter
 
 from pos_project.core.days import day_start
 from pos_project.core.fields import MAX_ID, parse_day
@@ -53,7 +54,7 @@ class IdFilter(django_filters.NumberFilter):
         return None
 
 
-class FlagFilter(django_filters.BooleanFilter):
+class FlagFilter(BooleanFilter):
     """`true`/`1` filters by `when_true`; anything else does not filter."""
 
     def __init__(self, *args: Any, when_true: Q, **kwargs: Any) -> None:

@@ -1,0 +1,101 @@
+# The shop's stable handles. `make help` lists them; `make demo` and `make test` need nothing but
+# Python 3.11+, git and make.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+STAMP  := $(VENV)/.installed
+SHELL  := /bin/bash
+
+# Which Python makes the virtual environment: say PYTHON=python3.12 to choose another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+
+# pytest-xdist: how many processes share the suite.
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run serve migrate seed test test-mysql lint fmt types arrows \
+	migrations schema deploy-check verify ci clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
+		| while IFS=$$'\t' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+
+install: $(STAMP) ## .venv with everything; mysqlclient if it can be built, else PyMySQL
+	@echo "MySQL driver: $$(cat $(STAMP))"
+
+$(STAMP): requirements.txt requirements-dev.txt requirements-mysql.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the server and the suite …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@log=$$(mktemp); \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-mysql.txt >"$$log" 2>&1 \
+		|| echo "mysqlclient could not be built here (on Debian it wants build-essential, pkg-config, default-libmysqlclient-dev; then: make -B install)."; \
+	rm -f "$$log"
+	@$(BIN)/python -c 'import pos_project, MySQLdb as driver; \
+	print("PyMySQL, standing in for mysqlclient" if driver.__name__ == "pymysql" else "mysqlclient")' > $@.new
+	@mv $@.new $@
+
+demo: install ## from a bare checkout: database, demo data once, server on PORT (3000)
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) seed_demo
+	@exec $(MANAGE) serve --demo
+
+run: install ## development server on PORT (3000), restarts when a file changes
+	@DEBUG=$${DEBUG:-1} $(MANAGE) runserver $${PORT:-3000}
+
+serve: install ## production server on PORT with the current environment; WORKERS, THREADS
+	@exec $(MANAGE) serve
+
+migrate: install ## bring the database up to date
+	@$(MANAGE) migrate
+
+seed: install ## demo data (once; safe to repeat)
+	@$(MANAGE) seed_demo
+
+test: install ## the whole suite on SQLite
+	@DB_HOST= $(BIN)/pytest -n $(JOBS)
+
+test-mysql: install ## the whole suite on the MySQL/MariaDB at DB_HOST (127.0.0.1, root, no password)
+	@DB_HOST="$${DB_HOST:-127.0.0.1}" DB_PORT="$${DB_PORT:-3306}" DB_NAME="$${DB_NAME:-pos}" \
+		DB_USER="$${DB_USER:-root}" DB_PASSWORD="$${DB_PASSWORD-}" $(BIN)/pytest -n $(JOBS)
+
+lint: install ## style and likely mistakes (ruff)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+fmt: install ## write the code the way lint wants it
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: install ## mypy with the Django and DRF stubs
+	@$(BIN)/mypy .
+
+arrows: install ## rooms import downwards only (import-linter)
+	@$(BIN)/lint-imports
+
+# A scratch database: neither check needs the shop's.
+migrations: install ## fails when models and migrations differ
+	@DB_HOST= SQLITE_PATH=:memory: $(MANAGE) makemigrations --check --dry-run
+
+schema: install ## the OpenAPI description is valid and complete
+	@DB_HOST= SQLITE_PATH=:memory: $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+
+deploy-check: install ## a production-like environment passes Django's deployment checks
+	@DJANGO_ENV=production DB_HOST= SQLITE_PATH=:memory: ALLOWED_HOSTS=shop.example \
+		JWT_ACCESS_SECRET=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') \
+		JWT_REFRESH_SECRET=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') \
+		SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') \
+		SECURE_SSL_REDIRECT=1 COOKIE_SECURE=1 \
+		$(MANAGE) check --deploy --fail-level WARNING
+
+verify: lint types arrows migrations schema deploy-check ## every check that is not a test
+
+ci: ## what CI runs, on this machine
+	@.ci/run
+
+clean: ## remove the virtual environment and caches; data and pictures stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

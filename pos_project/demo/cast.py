@@ -1,0 +1,217 @@
+"""Who and what is in the demo shop: people, suppliers, customers, products. No trade yet.
+
+Ids are given, not left to the database: the documented requests name supplier 5, customer 12 and
+product 101, and a run that goes on after a kill must mean the same rows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.db import models
+
+from accounts import people
+from accounts.models import User
+from catalog.models import Brand, Category, Product, TaxRate
+from inventory import products
+from pos_project.core.idempotency import once
+from pos_project.core.images import PictureChange
+from pos_project.core.keys import key_of
+from pos_project.core.money import money
+from pos_project.core.permissions import ADMIN, MANAGER, STAFF
+from pos_project.demo import words
+from pos_project.imports.resumable import Steps
+from purchasing.models import Supplier
+from sales.models import Customer
+
+TSHIRT_ID, TSHIRT_SUPPLIER_ID, TSHIRT_CUSTOMER_ID = 101, 5, 12
+POSTAGE_ID = 302
+PEOPLE = (
+    # name, username, e-mail, role, password
+    ("superAdmin", "superadmin", "admin@gmail.com", ADMIN, "admin123"),
+    ("Farhana Akter", "farhana", "manager@gmail.com", MANAGER, "manager123"),
+    ("Imran Hossain", "imran", "staff@gmail.com", STAFF, "staff123"),
+    ("Tania Sarker", "tania", "staff2@gmail.com", STAFF, "staff123"),
+)
+CATEGORIES = (*words.CATEGORIES, "Services")
+TAX_RATES = {1: Decimal("5.00"), 2: Decimal("15.00")}  # id → percent
+
+
+@dataclass
+class Ware:
+    """A product as the demo's plan knows it."""
+
+    id: int
+    name: str
+    sku: str
+    price: Decimal
+    cost: Decimal
+    supplier_id: int
+    category: str
+    brand: str | None
+    keeps_stock: bool = True
+
+
+TSHIRT = Ware(
+    TSHIRT_ID,
+    "Blue T-Shirt",
+    "TS-001",
+    Decimal("19.99"),
+    Decimal("8.50"),
+    TSHIRT_SUPPLIER_ID,
+    "Clothing",
+    "Delta Wear",
+)
+POSTAGE = Ware(
+    POSTAGE_ID,
+    "Home delivery",
+    "POST",
+    Decimal("3.50"),
+    Decimal(0),
+    supplier_id=1,
+    category="Services",
+    brand=None,
+    keeps_stock=False,
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who trades, and the goods they trade at random: all but the T-shirt and the postage."""
+
+    manager: User
+    cashiers: Sequence[User]
+    wares: Sequence[Ware]
+    customer_ids: Sequence[int]
+    supplier_ids: Sequence[int]
+
+
+def add_people() -> dict[str, User]:
+    """The demo's users by e-mail; one who is there already stays as they are."""
+    users = {}
+    for name, username, email, role, password in PEOPLE:
+        columns = {
+            "name": name,
+            "username": username,
+            "email": email,
+            "role": role,
+            "password": password,
+            "verify": True,
+        }
+        known = User.objects.filter(email_key=key_of(email)).first()
+        users[email] = known or people.add_user(columns, by=None)
+    return users
+
+
+def fill_shop(users: dict[str, User], steps: Steps, *, since: datetime, seed: int) -> Cast:
+    """Add suppliers, customers, brands, categories, tax rates and products, each once.
+
+    They look as if they had been there since `since`.
+    """
+    admin, manager, *cashiers = (users[email] for _, _, email, _, _ in PEOPLE)
+    chance = Random(f"{seed}:shop")  # noqa: S311  (a demo, not a secret)
+    suppliers, customers = _suppliers(), _customers(chance, created_by=admin)
+    rows = [*suppliers, *customers, *_labels()]
+    steps.once("house", lambda key: once(key, lambda: _save(rows)), note=lambda _: {})
+    wares = _wares(chance)
+    for ware in [*wares, TSHIRT, POSTAGE]:
+        _add_product(steps, ware, by=admin)
+    _date_back(since)
+    return Cast(
+        manager,
+        cashiers,
+        wares,
+        [customer.pk for customer in customers],
+        [supplier.pk for supplier in suppliers],
+    )
+
+
+def _suppliers() -> list[Supplier]:
+    return [
+        Supplier(
+            id=number,
+            name=name,
+            sector=sector,
+            email=f"orders{number}@supplier.example",
+            phone=f"0171100{number:04}",
+            city="Dhaka",
+        )
+        for number, (name, sector) in enumerate(words.SUPPLIERS, start=1)
+    ]
+
+
+def _customers(chance: Random, *, created_by: User) -> list[Customer]:
+    names = [f"{first} {last}" for last in words.LAST_NAMES for first in words.FIRST_NAMES]
+    return [
+        Customer(
+            id=number,
+            name=name,
+            email=f"{name.lower().replace(' ', '.')}@customer.example",
+            phone=f"0181200{number:04}",
+            city="Dhaka",
+            area=chance.choice(words.AREAS),
+            created_by=created_by,
+        )
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+def _labels() -> Iterator[models.Model]:
+    for number, name in enumerate(words.BRANDS, start=1):
+        yield Brand(id=number, name=name)
+    for number, name in enumerate(CATEGORIES, start=1):
+        yield Category(id=number, name=name)
+    for number, percent in TAX_RATES.items():
+        yield TaxRate(id=number, name=f"VAT {percent:.0f} %", rate=percent)
+
+
+def _wares(chance: Random) -> list[Ware]:
+    """Five things in five shades per category; each category comes from one supplier."""
+    free_ids = (number for number in range(1, POSTAGE_ID) if number != TSHIRT_ID)
+    wares = []
+    for position, (category, (things, lowest, highest)) in enumerate(words.CATEGORIES.items()):
+        supplier_id = position % len(words.SUPPLIERS) + 1
+        for thing in things:
+            price = Decimal(chance.randint(lowest, highest)) - Decimal("0.01")
+            cost = money(price * chance.randint(50, 70) / 100)
+            brand = chance.choice(words.BRANDS)
+            for shade in words.SHADES:
+                number = next(free_ids)
+                sku = f"{category[:3].upper()}-{number:03}"
+                name = f"{shade} {thing}"
+                wares.append(Ware(number, name, sku, price, cost, supplier_id, category, brand))
+    return wares
+
+
+def _save(rows: Sequence[models.Model]) -> None:
+    for row in rows:
+        row.save(force_insert=True)
+
+
+def _add_product(steps: Steps, ware: Ware, *, by: User) -> None:
+    fields: dict[str, Any] = {
+        "id": ware.id,
+        "name": ware.name,
+        "sku": ware.sku,
+        "price": ware.price,
+        "keeps_stock": ware.keeps_stock,
+        "category_id": CATEGORIES.index(ware.category) + 1,
+        "brand_id": words.BRANDS.index(ware.brand) + 1 if ware.brand else None,
+    }
+    steps.once(
+        f"product:{ware.id}",
+        lambda key: products.create_product(
+            fields, opening=None, picture=PictureChange(), by=by, key=key
+        ),
+        note=lambda _: {},
+    )
+
+
+def _date_back(since: datetime) -> None:
+    """Whoever traded in the past was there then; the columns say "now" by themselves."""
+    Customer.objects.update(join_at=since)
+    Supplier.objects.update(created_at=since)
+    Product.objects.update(created_at=since)

@@ -1,0 +1,92 @@
+"""What customers of the demo put on the counter and how they pay. It only decides; no query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+from random import Random
+
+from ledger.payments import CASH, ON_CREDIT, Offer, Tender
+from pos_project.core.money import ZERO, money
+from pos_project.demo.cast import POSTAGE, TAX_RATES, TSHIRT, Cast, Ware
+from sales.pricing import Line, Order, price
+
+WALLETS = ("card", "bkash", "nagad")
+
+
+@dataclass(frozen=True)
+class Basket:
+    """An order and what it comes to, tax included."""
+
+    order: Order
+    total: Decimal
+
+
+class Till:
+    """Fills baskets from what is on the shelves, and keeps count of what is left on them."""
+
+    def __init__(self, cast: Cast, chance: Random) -> None:
+        self.shelf: dict[int, int] = {}
+        self._by_demand = chance.sample(cast.wares, len(cast.wares))
+        self._wares: Mapping[int, Ware] = {ware.id: ware for ware in [*cast.wares, TSHIRT, POSTAGE]}
+
+    def stock(self, ware_id: int, units: int) -> None:
+        self.shelf[ware_id] = self.shelf.get(ware_id, 0) + units
+
+    def in_stock(self, chance: Random, *, units: int) -> Ware | None:
+        """A ware with so many on the shelf; a few wares are asked for most."""
+        for _ in range(5):
+            ware = self._by_demand[int(chance.random() ** 2 * len(self._by_demand))]
+            if self.shelf.get(ware.id, 0) >= units:
+                return ware
+        return None
+
+    def basket(self, chance: Random, customer_id: int | None) -> Basket | None:
+        """A few things in ones to fours, some with a discount, tax or delivery."""
+        lines = []
+        for _ in range(chance.choice((1, 1, 2, 2, 3, 4, 5))):
+            units = chance.choice((1, 1, 1, 2, 2, 3, 4))
+            ware = self.in_stock(chance, units=units)
+            if ware:
+                self.stock(ware.id, -units)
+                lines.append(Line(ware.id, Decimal(units)))
+        if not lines:
+            return None
+        if customer_id and chance.random() < 0.15:
+            lines.append(Line(POSTAGE.id, Decimal(1)))
+        tax_rate_id = chance.choice((None, None, *TAX_RATES))
+        worth = self._total(Order(lines))
+        discount = ZERO
+        if chance.random() < 0.15:
+            discount = money(worth * chance.choice((5, 10)) / 100)
+        order = Order(lines, customer_id, discount=discount, tax_rate_id=tax_rate_id)
+        return Basket(order, self._total(order))
+
+    def tshirts(self, customer_id: int | None, units: int) -> Basket:
+        """Some of the T-shirts that the documented requests buy one of later."""
+        order = Order([Line(TSHIRT.id, Decimal(units))], customer_id)
+        return Basket(order, self._total(order))
+
+    def _total(self, order: Order) -> Decimal:
+        percent = TAX_RATES[order.tax_rate_id] if order.tax_rate_id else None
+        return price(order, self._wares, tax_percent=percent).total
+
+
+def offer_for(chance: Random, basket: Basket, *, use_advance: bool) -> Offer:
+    """How it is paid. Only customers whom the shop knows may owe something."""
+    dice, total = chance.random(), basket.total
+    if use_advance:
+        return Offer((Tender(CASH, total),), CASH, use_advance=True)
+    if basket.order.customer_id and dice < 0.10:
+        return Offer(method=ON_CREDIT)
+    if basket.order.customer_id and dice < 0.30:
+        return Offer((Tender(CASH, money(total * chance.randint(3, 8) / 10)),), CASH)
+    if dice < 0.38:
+        by_wallet = money(total / 2)
+        halves = (Tender(chance.choice(WALLETS), by_wallet), Tender(CASH, total - by_wallet))
+        return Offer(halves, split=True)
+    if dice < 0.65:
+        method = chance.choice(WALLETS)
+        return Offer((Tender(method, total),), method)
+    notes = Decimal(ceil(total / 10) * 10)  # what people pay with; the rest is change
+    return Offer((Tender(CASH, notes),), CASH)

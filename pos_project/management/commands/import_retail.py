@@ -1,0 +1,131 @@
+"""`manage.py import_retail FILE`: real tills' history, traded through the shop's own use cases."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from accounts.models import User
+from pos_project.core.days import today
+from pos_project.core.keys import key_of
+from pos_project.core.people import Status
+from pos_project.core.permissions import ADMIN
+from pos_project.imports import retail_file, retail_plan
+from pos_project.imports.retail import ImportRefused, Report, RetailImport, Tally
+
+
+class Command(BaseCommand):
+    help = (
+        "Import a CSV file in the format of the UCI Online Retail data set "
+        "(doi 10.24432/C5BW33): products and customers on first sight, one purchase per day of "
+        "what that day sells (cost 60 % of the price, paid in cash), a sale per invoice, refunds "
+        "for cancellations of earlier sales, stock corrections for rows without a price. The "
+        "whole file is checked before anything is written. Run it once per file; running it "
+        "again, also after it was stopped, imports nothing twice. See docs/import.md."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help="the CSV file, in UTF-8")
+        parser.add_argument(
+            "--user",
+            metavar="EMAIL",
+            help="who imports; the same user every time (default: the first active admin)",
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="check the file, say what it holds, write nothing",
+        )
+
+    def handle(self, *, file: Path, user: str | None, dry_run: bool, **_: Any) -> None:
+        try:
+            rows = retail_file.read(file, today=today())
+        except retail_file.BadFile as error:
+            raise CommandError(f"{error} Nothing was imported.") from error
+        plan = retail_plan.plan(rows)
+        if dry_run:
+            self._foretell(plan)
+            return
+        work = RetailImport(plan, by=_importer(user))
+        try:
+            report = self._traded(work)
+        except ImportRefused as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Run the import again to continue.") from None
+        self._say(report)
+
+    def _traded(self, work: RetailImport) -> Report:
+        screen = Console(stderr=True)
+        columns = (
+            TextColumn("Importing"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=screen, disable=not screen.is_terminal) as bar:
+            task = bar.add_task("documents", total=work.document_count)
+            return work.trade(traded=lambda: bar.advance(task))
+
+    def _foretell(self, plan: retail_plan.Plan) -> None:
+        documents = sum(len(day.documents) for day in plan.days)
+        self._write(
+            f"{plan.row_count:,} rows: {documents:,} documents of {len(plan.days):,} days, "
+            f"{len(plan.goods):,} products, {len(plan.customers):,} customers. Nothing written.",
+            *_listed(plan.skipped),
+        )
+
+    def _say(self, report: Report) -> None:
+        bought = report.bought
+        self._write(
+            _line("Sold", report.sold, "sales"),
+            _line("Returned", report.returned, "refunds"),
+            _line("Corrected", report.corrected, "stock corrections, at cost"),
+            f"  {'Skipped':<10} {len(report.skipped):>7,} rows",
+            f"  {'Rows':<10} {report.row_count:>7,}",
+            f"Bought for it: {bought.documents:,} purchases of {bought.amount:,.2f}, paid in cash"
+            f"{_repeats(bought)}.",
+            *_listed(report.skipped),
+        )
+
+    def _write(self, *lines: str) -> None:
+        self.stdout.write("\n".join(lines))
+
+
+def _line(name: str, tally: Tally, kind: str) -> str:
+    return (
+        f"  {name:<10} {tally.rows:>7,} rows: {tally.documents:,} {kind}, {tally.amount:,.2f}"
+        f"{_repeats(tally)}"
+    )
+
+
+def _listed(skipped: Sequence[retail_plan.Skip]) -> list[str]:
+    lines = [
+        f"  row {skip.row.number}: {skip.row.invoice} {skip.row.code}, {skip.row.quantity} at "
+        f"{skip.row.price}: {skip.reason}"
+        for skip in skipped
+    ]
+    return ["Skipped:", *lines] if lines else []
+
+
+def _repeats(tally: Tally) -> str:
+    return f" ({tally.repeated:,} of them by an earlier run)" if tally.repeated else ""
+
+
+def _importer(email: str | None) -> User:
+    active = User.objects.listed().filter(status=Status.ACTIVE).order_by("id")
+    if email is None:
+        user = active.filter(role=ADMIN).first()
+        if user is None:
+            raise CommandError(
+                "There is no active admin to import as. Add one with `manage.py bootstrap_admin`, "
+                "or name a user with --user EMAIL."
+            )
+        return user
+    user = active.filter(email_key=key_of(email)).first()
+    if user is None:
+        raise CommandError(f"No active user has the e-mail {email}.")
+    return user
