@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django.utils import timezone
 
+from pos_project.core import past_days
 from pos_project.core.days import business_day, moment_of
 
 
@@ -33,11 +34,13 @@ class Stamp:
         """A stamp for now, or for an earlier moment or document day.
 
         Taken anew by each attempt of a use case, so that one that is replayed after midnight does
-        not post into yesterday. A day in the future counts as today.
+        not post into yesterday. A day in the future or already sealed counts as today.
         """
         assert by.store_id is not None, by
         now = timezone.now()
         moment = min(at, now) if at else moment_of(day, now)
+        if business_day(moment) < business_day(now) and not past_days.claim(business_day(moment)):
+            moment = now
         return cls(by.pk, by.store_id, moment, business_day(moment))
 
     def in_store(self, store_id: int) -> "Stamp":
