@@ -11,6 +11,7 @@ from django.db import connection, models
 from catalog.models import Product
 from pos_project.bench.books import Books, Document
 from pos_project.bench.cast import hire
+from pos_project.bench.indexes import Indexes
 from pos_project.bench.loading import Loader
 from pos_project.bench.trade import UNITS_PER_SALE, Trade
 from pos_project.core.days import business_day, day_start
@@ -19,6 +20,10 @@ from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Sale
 
 SALES_PER_DAY = 500
+LARGE_TABLES = (
+    *("sales", "sale_items", "sale_item_batches", "sale_cogs", "inventory_log"),
+    *("journal_entries", "journal_lines", "payments"),
+)
 IDS_PER_UPDATE = 300  # a longer CASE costs the database more than another statement
 
 
@@ -40,22 +45,28 @@ def fill(
     sales: int,
     now: datetime,
     seed: int = 1,
-    background: bool = False,
+    in_bulk: bool = False,
     traded: Callable[[int], None] = lambda sales: None,
+    indexing: Callable[[], None] = lambda: None,
 ) -> Filled:
-    """Trade `sales` sales, 500 a day, the last of them today. `traded` hears each day's number.
+    """Trade `sales` sales, 500 a day, the last of them today. `traded` hears of each day's.
 
-    The same seed on the same day makes the same shop. Raises ShopInUse; then nothing was written.
+    The same seed on the same day makes the same shop. `in_bulk` (MySQL and MariaDB) writes from a
+    second connection, into tables whose indexes are built in the end: the database must be
+    nobody else's. `indexing` hears when that begins. Raises ShopInUse; then nothing was written.
     """
     require_empty()
     now = now.astimezone(UTC).replace(microsecond=0)
     today, days = business_day(now), -(-sales // SALES_PER_DAY)
     first = today - timedelta(days=days - 1)
     chance = Random(seed)  # noqa: S311  (made-up trade, not a secret)
-    loader = Loader(background=background)
+    loader = Loader(background=in_bulk)
     since = day_start(first).astimezone(UTC)
     cast = hire(loader, chance, since=since, until=now, daily=SALES_PER_DAY * UNITS_PER_SALE)
     trade = Trade(cast, Books(loader), chance, now=now)
+    # The balance of an entry is checked by its lines when it is posted.
+    indexes = Indexes(LARGE_TABLES if in_bulk else (), needed=("entry_id",))
+    indexes.take_down()
     for number in range(days):
         trade.begin(first + timedelta(days=number), last=today)
         if not number:
@@ -66,6 +77,8 @@ def fill(
         loader.flush()
     _close(trade)
     loader.finish()
+    indexing()
+    indexes.put_up()
     _move(trade)
     return Filled(sales, days, loader.written)
 

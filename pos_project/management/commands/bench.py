@@ -59,7 +59,12 @@ class Command(BaseCommand):
                 raise CommandError(f"Only a database {scratch.PREFIX}… is dropped.")
             scratch.drop(name)
         scratch.create(name)
-        columns = (TextColumn("Trading"), BarColumn(), MofNCompleteColumn(), TextColumn("sales"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("sales"),
+        )
         screen = Console(stderr=True)
         with (
             scratch.database(name),
@@ -71,15 +76,16 @@ class Command(BaseCommand):
                 disable=not screen.is_terminal,
             ) as bar,
         ):
-            task = bar.add_task("sales", total=sales)
+            task = bar.add_task("Trading", total=sales)
             began = timezone.now()
             try:
                 filled = fill(
                     sales=sales,
                     now=began,
                     seed=seed,
-                    background=connection.vendor == "mysql",
+                    in_bulk=connection.vendor == "mysql",
                     traded=lambda number: bar.advance(task, number),
+                    indexing=lambda: bar.update(task, description="Indexing"),
                 )
             except ShopInUse as error:
                 raise CommandError(str(error)) from error
