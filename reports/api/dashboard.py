@@ -19,7 +19,7 @@ from pos_project.core.permissions import Admin
 from pos_project.core.schema import ContractSchema
 from pos_project.core.transactions import snapshot
 from reports.api.asking import FROM, TO, period_of
-from reports.api.shapes import META
+from reports.api.shapes import CountedPeriod, Meta, NamedPeriod
 from reports.facts.freezing import CATCHING_UP
 from reports.period import Period
 
@@ -60,7 +60,7 @@ class DashboardView(APIView):
     permission_classes: tuple[Any, ...] = (Admin,)
     message: ClassVar[str]
     shape: ClassVar[type[serializers.Serializer]]
-    meta_shape: ClassVar[type[serializers.Serializer]] = META
+    meta_shape: ClassVar[type[serializers.Serializer]] = Meta
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
     tags: ClassVar[tuple[str, ...]] = ("dashboard",)
 
@@ -110,3 +110,15 @@ def counted_period(period: Period) -> dict[str, Any]:
         "to_date": period.last.isoformat(),
         "days": period.days,
     }
+
+
+__all__ = [
+    "CountedPeriod",
+    "DashboardSchema",
+    "DashboardView",
+    "Meta",
+    "NamedPeriod",
+    "PeriodView",
+    "counted_period",
+    "named_period",
+]

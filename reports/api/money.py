@@ -4,7 +4,7 @@
 from typing import Any
 
 from reports.api.dashboard import PeriodView, named_period
-from reports.api.shapes import COUNT, DAY, MONEY, NAMED_PERIOD, TEXT, shape
+from reports.api.shapes import COUNT, DAY, MONEY, TEXT, NamedPeriod, shape
 from reports.facts.buyers import BUYERS
 from reports.facts.reading import buyers, cover, customers_by_day
 from reports.facts.sales import SALES
@@ -17,7 +17,7 @@ from reports.spending import spent
 FINANCIAL_SUMMARY = shape(
     "FinancialSummary",
     {
-        "period": NAMED_PERIOD,
+        "period": NamedPeriod,
         "revenue": {
             "total_revenue": MONEY,
             "gross_total": MONEY,
@@ -87,7 +87,7 @@ class FinancialSummaryView(PeriodView):
 DAILY_TRENDS = shape(
     "DailyTrends",
     {
-        "period": NAMED_PERIOD,
+        "period": NamedPeriod,
         "daily_trends": [
             {
                 "date": DAY,
@@ -146,7 +146,7 @@ def _trend(sold: SalesFigures, open_: Owed) -> dict[str, Any]:
 PAYMENT_BREAKDOWN = shape(
     "PaymentBreakdown",
     {
-        "period": NAMED_PERIOD,
+        "period": NamedPeriod,
         "payment_methods": [
             {
                 "method": TEXT,
@@ -198,7 +198,7 @@ class PaymentBreakdownView(PeriodView):
 TAX_SUMMARY = shape(
     "TaxSummary",
     {
-        "period": NAMED_PERIOD,
+        "period": NamedPeriod,
         "tax_summary": {
             "total_transactions": COUNT,
             "gross_sales": MONEY,
@@ -235,7 +235,7 @@ class TaxSummaryView(PeriodView):
 PROFIT_LOSS = shape(
     "ProfitLoss",
     {
-        "period": NAMED_PERIOD,
+        "period": NamedPeriod,
         "revenue": {
             "gross_revenue": MONEY,
             "discounts": MONEY,

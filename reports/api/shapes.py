@@ -55,6 +55,19 @@ def _words(key: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in key.split("_"))
 
 
-NAMED_PERIOD = shape("NamedPeriod", {"fromDate": DAY, "toDate": DAY})
-COUNTED_PERIOD = shape("CountedPeriod", {"from_date": DAY, "to_date": DAY, "days": COUNT})
-META = shape("DashboardMeta", {"timestamp": MOMENT, "userId": COUNT})
+class NamedPeriod(serializers.Serializer):
+    fromDate = serializers.DateField()
+    toDate = serializers.DateField()
+
+
+class CountedPeriod(serializers.Serializer):
+    from_date = serializers.DateField()
+    to_date = serializers.DateField()
+    days = serializers.IntegerField()
+
+
+class Meta(serializers.Serializer):
+    """When a dashboard was read, and by whom."""
+
+    timestamp = MomentField()
+    userId = serializers.IntegerField()

@@ -10,7 +10,7 @@ from pos_project.core.api import found
 from pos_project.core.permissions import AdminStaff
 from reports.api.asking import period_of
 from reports.api.dashboard import PeriodView, named_period
-from reports.api.shapes import COUNT, DAY, MONEY, NAMED_PERIOD, TEXT, shape
+from reports.api.shapes import COUNT, DAY, MONEY, TEXT, NamedPeriod, shape
 from reports.facts.buyers import BUYERS, Buyers
 from reports.facts.reading import buyers_by_seller, buyers_of, cover
 from reports.facts.sales import SALES
@@ -22,7 +22,7 @@ from reports.period import Period
 STAFF_PERFORMANCE = shape(
     "StaffPerformance",
     {
-        "period": NAMED_PERIOD,
+        "period": NamedPeriod,
         "staff_performance": [
             {
                 "staff_id": COUNT,
@@ -90,7 +90,7 @@ def _of_seller(
 PERFORMANCE = shape(
     "Performance",
     {
-        "range": NAMED_PERIOD,
+        "range": NamedPeriod,
         "summary": {
             "orders": COUNT,
             "totalAmount": MONEY,
