@@ -1,0 +1,70 @@
+"""Dashboards of what products brought in (contract 20.5)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from pos_project.core.fields import MoneyField
+from reports.api.asking import FROM, TO, clamped, period_of, whole_number
+from reports.api.dashboard import DashboardView, NamedPeriod, named_period
+from reports.period import Period
+from reports.product_sales import TopProduct, top_products
+
+
+@dataclass(frozen=True)
+class TopOf:
+    """So many rows of a period."""
+
+    period: Period
+    limit: int
+
+
+class TopProductRow(serializers.Serializer):
+    product_id = serializers.IntegerField()
+    product_name = serializers.CharField()
+    category = serializers.CharField()
+    brand = serializers.CharField()
+    times_sold = serializers.IntegerField()
+    total_quantity_sold = serializers.IntegerField()
+    total_revenue = MoneyField()
+    avg_selling_price = MoneyField()
+    current_stock = serializers.IntegerField()
+
+
+class TopProducts(serializers.Serializer):
+    period = NamedPeriod()
+    top_products = TopProductRow(many=True)
+
+
+class TopProductsView(DashboardView):
+    """The products that brought in the most in a period."""
+
+    message = "Top products"
+    shape = TopProducts
+    parameters = (FROM, TO, whole_number("limit", default=10, least=1, most=50))
+
+    def asked(self, request: Request, **path: str) -> TopOf:
+        query = request.query_params
+        return TopOf(period_of(query), clamped(query, "limit", default=10, least=1, most=50))
+
+    def data(self, asked: TopOf) -> dict[str, Any]:
+        return {
+            "period": named_period(asked.period),
+            "top_products": [_row(each) for each in top_products(asked.period, most=asked.limit)],
+        }
+
+
+def _row(product: TopProduct) -> dict[str, Any]:
+    return {
+        "product_id": product.id,
+        "product_name": product.name,
+        "category": product.category,
+        "brand": product.brand,
+        "times_sold": product.times_sold,
+        "total_quantity_sold": product.units_sold,
+        "total_revenue": product.revenue,
+        "avg_selling_price": product.average_price,
+        "current_stock": product.stock,
+    }
