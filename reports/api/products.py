@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rest_framework import serializers
 from rest_framework.request import Request
 
-from pos_project.core.fields import MoneyField
 from reports.api.asking import FROM, TO, clamped, period_of, whole_number
-from reports.api.dashboard import DashboardView, NamedPeriod, named_period
+from reports.api.dashboard import DashboardView, named_period
+from reports.api.shapes import COUNT, MONEY, TEXT, NamedPeriod, shape
 from reports.period import Period
 from reports.product_sales import TopProduct, top_products
 
@@ -21,28 +20,32 @@ class TopOf:
     limit: int
 
 
-class TopProductRow(serializers.Serializer):
-    product_id = serializers.IntegerField()
-    product_name = serializers.CharField()
-    category = serializers.CharField()
-    brand = serializers.CharField()
-    times_sold = serializers.IntegerField()
-    total_quantity_sold = serializers.IntegerField()
-    total_revenue = MoneyField()
-    avg_selling_price = MoneyField()
-    current_stock = serializers.IntegerField()
-
-
-class TopProducts(serializers.Serializer):
-    period = NamedPeriod()
-    top_products = TopProductRow(many=True)
+TOP_PRODUCTS = shape(
+    "TopProducts",
+    {
+        "period": NamedPeriod,
+        "top_products": [
+            {
+                "product_id": COUNT,
+                "product_name": TEXT,
+                "category": TEXT,
+                "brand": TEXT,
+                "times_sold": COUNT,
+                "total_quantity_sold": COUNT,
+                "total_revenue": MONEY,
+                "avg_selling_price": MONEY,
+                "current_stock": COUNT,
+            }
+        ],
+    },
+)
 
 
 class TopProductsView(DashboardView):
     """The products that brought in the most in a period."""
 
     message = "Top products"
-    shape = TopProducts
+    shape = TOP_PRODUCTS
     parameters = (FROM, TO, whole_number("limit", default=10, least=1, most=50))
 
     def asked(self, request: Request, **path: str) -> TopOf:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from rest_framework import serializers
-
-from pos_project.core.fields import MoneyField
 from reports.api.dashboard import DashboardView
+from reports.api.shapes import COUNT, MONEY, TEXT, shape
 from reports.percentages import percent
 from reports.stock_levels import AtLevel, Level, Stocked, at_levels
 from reports.valuation import CategoryWorth, Worth, worth_by_category, worth_of_all
@@ -19,43 +17,34 @@ LEVELS = (
 HIGH_UP_TO = 5  # units
 
 
-class NamedProduct(serializers.Serializer):
-    product_id = serializers.IntegerField()
-    product_name = serializers.CharField()
-    sku = serializers.CharField()
-
-
-class AlertRow(NamedProduct):
-    current_stock = serializers.IntegerField()
-    price = MoneyField()
-    category_name = serializers.CharField()
-    brand_name = serializers.CharField()
-    priority = serializers.ChoiceField(("critical", "high", "medium", "low"))
-
-
-class AlertLists(serializers.Serializer):
-    out_of_stock = AlertRow(many=True)
-    low_stock = AlertRow(many=True)
-    overstock = AlertRow(many=True)
-
-
-class AlertSummary(serializers.Serializer):
-    total_alerts = serializers.IntegerField()
-    out_of_stock_count = serializers.IntegerField()
-    low_stock_count = serializers.IntegerField()
-    overstock_count = serializers.IntegerField()
-
-
-class StockAlerts(serializers.Serializer):
-    summary = AlertSummary()
-    alerts = AlertLists()
+PRODUCT = {"product_id": COUNT, "product_name": TEXT, "sku": TEXT}
+ALERT = {
+    **PRODUCT,
+    "current_stock": COUNT,
+    "price": MONEY,
+    "category_name": TEXT,
+    "brand_name": TEXT,
+    "priority": TEXT,
+}
+STOCK_ALERTS = shape(
+    "StockAlerts",
+    {
+        "summary": {
+            "total_alerts": COUNT,
+            "out_of_stock_count": COUNT,
+            "low_stock_count": COUNT,
+            "overstock_count": COUNT,
+        },
+        "alerts": {"out_of_stock": [ALERT], "low_stock": [ALERT], "overstock": [ALERT]},
+    },
+)
 
 
 class StockAlertsView(DashboardView):
     """Products that are out of stock, low, or too many; the emptiest first, 500 of each."""
 
     message = "Inventory alerts"
-    shape = StockAlerts
+    shape = STOCK_ALERTS
 
     def data(self, asked: None) -> dict[str, Any]:
         found = dict(zip(LEVELS, at_levels(LEVELS, most=MOST_ROWS), strict=True))
@@ -90,41 +79,40 @@ def _priority(level: Level, product: Stocked) -> str:
     return "critical" if level.name == "out_of_stock" else "low"
 
 
-class StockValue(serializers.Serializer):
-    total_units = serializers.IntegerField()
-    selling_value = MoneyField()
-    purchase_value = MoneyField()
-    purchase_value_fifo = MoneyField(help_text="The same as purchase_value.")
-    potential_profit = MoneyField()
-
-
-class CategoryValue(StockValue):
-    category_name = serializers.CharField()
-    product_count = serializers.IntegerField()
-
-
-class TotalValue(serializers.Serializer):
-    total_products = serializers.IntegerField()
-    total_units = serializers.IntegerField()
-    total_purchase_value = MoneyField()
-    total_purchase_value_fifo = MoneyField(help_text="The same as total_purchase_value.")
-    total_selling_value = MoneyField()
-    potential_profit = MoneyField()
-    profit_margin = serializers.CharField()
-
-
-class Valuation(serializers.Serializer):
-    note = serializers.CharField()
-    calculation_method = serializers.CharField()
-    total_valuation = TotalValue()
-    category_breakdown = CategoryValue(many=True)
+VALUATION = shape(
+    "Valuation",
+    {
+        "note": TEXT,
+        "calculation_method": TEXT,
+        "total_valuation": {
+            "total_products": COUNT,
+            "total_units": COUNT,
+            "total_purchase_value": MONEY,
+            "total_purchase_value_fifo": MONEY,
+            "total_selling_value": MONEY,
+            "potential_profit": MONEY,
+            "profit_margin": TEXT,
+        },
+        "category_breakdown": [
+            {
+                "category_name": TEXT,
+                "product_count": COUNT,
+                "total_units": COUNT,
+                "purchase_value": MONEY,
+                "purchase_value_fifo": MONEY,
+                "selling_value": MONEY,
+                "potential_profit": MONEY,
+            }
+        ],
+    },
+)
 
 
 class ValuationView(DashboardView):
     """What the stock is worth, at its batches' own cost and at today's prices."""
 
     message = "Inventory valuation"
-    shape = Valuation
+    shape = VALUATION
 
     def data(self, asked: None) -> dict[str, Any]:
         categories = worth_by_category()

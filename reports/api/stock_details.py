@@ -6,66 +6,63 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.days import today
-from pos_project.core.fields import MoneyField
 from reports.api.asking import clamped, whole_number
-from reports.api.dashboard import DashboardView, Meta
-from reports.api.stock import NamedProduct
+from reports.api.dashboard import DashboardView
+from reports.api.shapes import COUNT, DAY, MONEY, TEXT, Meta, or_null, shape
+from reports.api.stock import PRODUCT
 from reports.percentages import percent
 from reports.stock_details import StockedProduct, most_valuable
 
 
-class StockInfo(serializers.Serializer):
-    current_stock = serializers.IntegerField()
-    total_purchased = serializers.IntegerField()
-    units_sold_last_30d = serializers.IntegerField()
-
-
-class LastPurchase(serializers.Serializer):
-    price = MoneyField()
-    quantity = serializers.IntegerField()
-    date = serializers.DateField(allow_null=True)
-    invoice_no = serializers.CharField(allow_null=True)
-
-
-class Pricing(serializers.Serializer):
-    current_selling_price = MoneyField()
-    avg_purchase_price = MoneyField()
-    fifo_cost_per_unit = MoneyField()
-    last_purchase = LastPurchase()
-    margin_per_unit_avg = MoneyField()
-    margin_per_unit_fifo = MoneyField()
-
-
-class ProductValue(serializers.Serializer):
-    total_purchase_value_avg = MoneyField()
-    total_purchase_value_fifo = MoneyField()
-    total_selling_value = MoneyField()
-    potential_profit_fifo = MoneyField()
-    profit_margin_fifo = serializers.CharField()
-
-
-class PurchaseLine(serializers.Serializer):
-    quantity = serializers.IntegerField()
-    unit_price = MoneyField()
-    subtotal = MoneyField()
-    invoice_no = serializers.CharField()
-    purchase_date = serializers.DateField()
-    supplier_name = serializers.CharField()
-
-
-class DetailedRow(NamedProduct):
-    category_name = serializers.CharField()
-    brand_name = serializers.CharField()
-    stock_info = StockInfo()
-    pricing = Pricing()
-    valuation = ProductValue()
-    purchase_history = PurchaseLine(many=True)
-
-
-class StockDetails(serializers.Serializer):
-    note = serializers.CharField()
-    total_items = serializers.IntegerField()
-    products = DetailedRow(many=True)
+STOCK_DETAILS = shape(
+    "StockDetails",
+    {
+        "note": TEXT,
+        "total_items": COUNT,
+        "products": [
+            {
+                **PRODUCT,
+                "category_name": TEXT,
+                "brand_name": TEXT,
+                "stock_info": {
+                    "current_stock": COUNT,
+                    "total_purchased": COUNT,
+                    "units_sold_last_30d": COUNT,
+                },
+                "pricing": {
+                    "current_selling_price": MONEY,
+                    "avg_purchase_price": MONEY,
+                    "fifo_cost_per_unit": MONEY,
+                    "last_purchase": {
+                        "price": MONEY,
+                        "quantity": COUNT,
+                        "date": or_null(DAY),
+                        "invoice_no": or_null(TEXT),
+                    },
+                    "margin_per_unit_avg": MONEY,
+                    "margin_per_unit_fifo": MONEY,
+                },
+                "valuation": {
+                    "total_purchase_value_avg": MONEY,
+                    "total_purchase_value_fifo": MONEY,
+                    "total_selling_value": MONEY,
+                    "potential_profit_fifo": MONEY,
+                    "profit_margin_fifo": TEXT,
+                },
+                "purchase_history": [
+                    {
+                        "quantity": COUNT,
+                        "unit_price": MONEY,
+                        "subtotal": MONEY,
+                        "invoice_no": TEXT,
+                        "purchase_date": DAY,
+                        "supplier_name": TEXT,
+                    }
+                ],
+            }
+        ],
+    },
+)
 
 
 class LimitMeta(Meta):
@@ -76,7 +73,7 @@ class StockDetailsView(DashboardView):
     """The most valuable stock at today's prices, with its cost and purchase history."""
 
     message = "Detailed inventory"
-    shape = StockDetails
+    shape = STOCK_DETAILS
     meta_shape = LimitMeta
     parameters = (whole_number("limit", default=50, least=1, most=500),)
 

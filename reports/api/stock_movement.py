@@ -7,10 +7,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.days import today
-from pos_project.core.fields import MoneyField
 from reports.api.asking import clamped, whole_number
-from reports.api.dashboard import DashboardView, Meta
-from reports.api.stock import MOST_ROWS, NamedProduct
+from reports.api.dashboard import DashboardView
+from reports.api.shapes import COUNT, MONEY, TEXT, Meta, or_null, shape
+from reports.api.stock import MOST_ROWS, PRODUCT
 from reports.movement import Mover, movement
 from reports.percentages import percent
 from reports.reordering import PRIORITIES, Recommendation, reordering
@@ -35,41 +35,41 @@ class LastDaysView(DashboardView):
         return {**super().meta(request, asked), "period_days": asked}
 
 
-class MovementRow(NamedProduct):
-    current_stock = serializers.IntegerField()
-    price = MoneyField()
-    category_name = serializers.CharField()
-    units_sold = serializers.IntegerField()
-    total_revenue = MoneyField()
-    avg_daily_sales = MoneyField()
-    days_of_stock = serializers.IntegerField(allow_null=True)
-
-
-class MovementLists(serializers.Serializer):
-    fast_moving = MovementRow(many=True)
-    moderate_moving = MovementRow(many=True)
-    slow_moving = MovementRow(many=True)
-    no_movement = MovementRow(many=True)
-
-
-class MovementSummary(serializers.Serializer):
-    fast_moving_count = serializers.IntegerField()
-    moderate_moving_count = serializers.IntegerField()
-    slow_moving_count = serializers.IntegerField()
-    no_movement_count = serializers.IntegerField()
-
-
-class Movement(serializers.Serializer):
-    period_days = serializers.IntegerField()
-    summary = MovementSummary()
-    movement = MovementLists()
+MOVER = {
+    **PRODUCT,
+    "current_stock": COUNT,
+    "price": MONEY,
+    "category_name": TEXT,
+    "units_sold": COUNT,
+    "total_revenue": MONEY,
+    "avg_daily_sales": MONEY,
+    "days_of_stock": or_null(COUNT),
+}
+MOVEMENT = shape(
+    "Movement",
+    {
+        "period_days": COUNT,
+        "summary": {
+            "fast_moving_count": COUNT,
+            "moderate_moving_count": COUNT,
+            "slow_moving_count": COUNT,
+            "no_movement_count": COUNT,
+        },
+        "movement": {
+            "fast_moving": [MOVER],
+            "moderate_moving": [MOVER],
+            "slow_moving": [MOVER],
+            "no_movement": [MOVER],
+        },
+    },
+)
 
 
 class MovementView(LastDaysView):
     """How fast products sold in the last days, most units first, 500 of each pace."""
 
     message = "Inventory movement"
-    shape = Movement
+    shape = MOVEMENT
 
     def data(self, asked: int) -> dict[str, Any]:
         found = movement(today(), days=asked, most=MOST_ROWS)
@@ -97,56 +97,53 @@ def _mover(product: Mover) -> dict[str, Any]:
     }
 
 
-class SalesMetrics(serializers.Serializer):
-    units_sold_period = serializers.IntegerField()
-    units_sold_last_30_days = serializers.IntegerField(
-        help_text="The same as units_sold_period, whatever `days` is."
-    )
-    avg_daily_sales = MoneyField()
-    days_until_stockout = serializers.IntegerField()
-
-
-class ReorderRecommendation(serializers.Serializer):
-    recommended_qty = serializers.IntegerField()
-    avg_purchase_price = MoneyField()
-    fifo_cost_per_unit = MoneyField()
-    estimated_cost = MoneyField()
-    selling_price = MoneyField()
-    potential_revenue = MoneyField()
-    potential_profit = MoneyField()
-    profit_margin = serializers.CharField()
-
-
-class ReorderRow(NamedProduct):
-    current_stock = serializers.IntegerField()
-    category_name = serializers.CharField()
-    brand_name = serializers.CharField()
-    sales_metrics = SalesMetrics()
-    reorder_recommendation = ReorderRecommendation()
-    priority = serializers.ChoiceField(("urgent", "high", "medium"))
-
-
-class ReorderSummary(serializers.Serializer):
-    total_products_to_reorder = serializers.IntegerField()
-    urgent_priority = serializers.IntegerField()
-    high_priority = serializers.IntegerField()
-    medium_priority = serializers.IntegerField()
-    total_estimated_investment = MoneyField()
-    total_potential_profit = MoneyField()
-
-
-class Reorder(serializers.Serializer):
-    period_days = serializers.IntegerField()
-    valuation_method = serializers.CharField()
-    summary = ReorderSummary()
-    recommendations = ReorderRow(many=True)
+REORDERING = shape(
+    "Reordering",
+    {
+        "period_days": COUNT,
+        "valuation_method": TEXT,
+        "summary": {
+            "total_products_to_reorder": COUNT,
+            "urgent_priority": COUNT,
+            "high_priority": COUNT,
+            "medium_priority": COUNT,
+            "total_estimated_investment": MONEY,
+            "total_potential_profit": MONEY,
+        },
+        "recommendations": [
+            {
+                **PRODUCT,
+                "current_stock": COUNT,
+                "category_name": TEXT,
+                "brand_name": TEXT,
+                "sales_metrics": {
+                    "units_sold_period": COUNT,
+                    "units_sold_last_30_days": COUNT,  # an old name of the same, whatever `days` is
+                    "avg_daily_sales": MONEY,
+                    "days_until_stockout": COUNT,
+                },
+                "reorder_recommendation": {
+                    "recommended_qty": COUNT,
+                    "avg_purchase_price": MONEY,
+                    "fifo_cost_per_unit": MONEY,
+                    "estimated_cost": MONEY,
+                    "selling_price": MONEY,
+                    "potential_revenue": MONEY,
+                    "potential_profit": MONEY,
+                    "profit_margin": TEXT,
+                },
+                "priority": TEXT,
+            }
+        ],
+    },
+)
 
 
 class ReorderView(LastDaysView):
     """What to buy again: what lasts 30 days at most, soonest sold out first, 500 at most."""
 
     message = "Reorder recommendations"
-    shape = Reorder
+    shape = REORDERING
 
     def data(self, asked: int) -> dict[str, Any]:
         found = reordering(today(), days=asked, most=MOST_ROWS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days
 from reports.facts.days import Days, month_before, month_end, month_of, months_between
@@ -184,45 +184,53 @@ def figures(
 # --- Sets ---
 
 
-def buyers(
-    how: Cover, *, of_each_seller: bool = False, seller_id: int | None = None
-) -> dict[int, Buyers]:
-    """Who bought what on which days, by seller; under 0 everybody, unless sellers are asked for."""
+def buyers(how: Cover) -> Buyers:
+    """Who bought what on which days, of everybody."""
+    everybody = BuyersFact.objects.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
+    found = _frozen_buyers(everybody, how)
+    _add_live(found, how.live, "0")
+    return found.get(EVERYBODY[1], Buyers())
+
+
+def buyers_by_seller(how: Cover) -> dict[int, Buyers]:
+    """The same of each seller; whoever sold nothing is absent."""
+    found = _frozen_buyers(BuyersFact.objects.exclude(seller_id=EVERYBODY[1]), how)
+    _add_live(found, how.live, "s.user_id")
+    return found
+
+
+def buyers_of(how: Cover, seller_id: int) -> Buyers:
+    """The same of one seller."""
+    found = _frozen_buyers(BuyersFact.objects.filter(seller_id=seller_id), how)
+    _add_live(found, how.live, "s.user_id", seller_id=seller_id)
+    return found.get(seller_id, Buyers())
+
+
+def _frozen_buyers(facts: QuerySet[BuyersFact], how: Cover) -> dict[int, Buyers]:
     found: dict[int, Buyers] = defaultdict(Buyers)
-    facts = BuyersFact.objects.filter(
-        Q(_in(how.months), span=Span.MONTH) | Q(_in(how.days), span=Span.DAY)
-    )
-    by_seller = of_each_seller or seller_id is not None
-    if seller_id is not None:
-        facts = facts.filter(seller_id=seller_id)
-    elif of_each_seller:
-        facts = facts.exclude(seller_id=EVERYBODY[1])
-    else:
-        facts = facts.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
-    for seller, first, days, customers, products in facts.values_list(
+    periods = Q(_in(how.months), span=Span.MONTH) | Q(_in(how.days), span=Span.DAY)
+    for seller_id, first, days, customers, products in facts.filter(periods).values_list(
         "seller_id", "first_day", "days", "customers", "products"
     ):
-        each = found[seller]
+        each = found[seller_id]
         each.days |= bits_to_days(days, month_of(first))
         each.customers.add_all(IdSet.from_bytes(customers))
         each.products.add_all(IdSet.from_bytes(products))
-    _add_live(found, how.live, by_seller=by_seller, seller_id=seller_id)
     return found
 
 
 def _add_live(
-    found: dict[int, Buyers], live: Days, *, by_seller: bool, seller_id: int | None
+    found: dict[int, Buyers], live: Days, seller: str, *, seller_id: int | None = None
 ) -> None:
     if not live:
         return
-    seller = "s.user_id" if by_seller else "0"
     only = "" if seller_id is None else " AND s.user_id = %(seller)s"
     parameters = {**live.parameters(), "seller": seller_id}
 
     def pairs(what: str, source: str) -> dict[int, set[Any]]:
         ids: dict[int, set[Any]] = defaultdict(set)
-        sql = f"SELECT DISTINCT {seller}, {what} {source.format(days=live.on(SALE_DAY))}{only}"
-        for whose, value in rows(sql, parameters):
+        where = source.format(days=live.on(SALE_DAY))
+        for whose, value in rows(f"SELECT DISTINCT {seller}, {what} {where}{only}", parameters):
             ids[whose].add(value)
         return ids
 
