@@ -1,24 +1,13 @@
 """Dashboards of what products brought in (contract 20.5)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.request import Request
 
-from reports.api.asking import FROM, TO, clamped, period_of, whole_number
+from reports.api.asking import FROM, TO, TopOf, clamped, period_of, whole_number
 from reports.api.dashboard import DashboardView, named_period
 from reports.api.shapes import COUNT, MONEY, TEXT, NamedPeriod, shape
-from reports.period import Period
 from reports.product_sales import TopProduct, top_products
-
-
-@dataclass(frozen=True)
-class TopOf:
-    """So many rows of a period."""
-
-    period: Period
-    limit: int
-
 
 TOP_PRODUCTS = shape(
     "TopProducts",

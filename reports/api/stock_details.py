@@ -13,7 +13,6 @@ from reports.api.stock import PRODUCT
 from reports.percentages import percent
 from reports.stock_details import StockedProduct, most_valuable
 
-
 STOCK_DETAILS = shape(
     "StockDetails",
     {

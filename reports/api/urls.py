@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.api.customers import ComprehensiveAnalysisView, CustomerAnalysisView
 from reports.api.money import (
     DailyTrendsView,
     FinancialSummaryView,
@@ -24,6 +25,8 @@ urlpatterns = [
     path("dashboard/payment-breakdown", PaymentBreakdownView.as_view()),
     path("dashboard/tax-summary", TaxSummaryView.as_view()),
     path("dashboard/profit-loss", ProfitLossView.as_view()),
+    path("dashboard/customer-analysis", CustomerAnalysisView.as_view()),
+    path("dashboard/customer-analysis/comprehensive", ComprehensiveAnalysisView.as_view()),
     path("dashboard/inventory/alerts", StockAlertsView.as_view()),
     path("dashboard/inventory/detailed", StockDetailsView.as_view()),
     path("dashboard/inventory/movement", MovementView.as_view()),
