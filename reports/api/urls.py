@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.api.customers import ComprehensiveAnalysisView, CustomerAnalysisView
 from reports.api.money import (
     DailyTrendsView,
     FinancialSummaryView,
@@ -9,7 +10,11 @@ from reports.api.money import (
     ProfitLossView,
     TaxSummaryView,
 )
+from reports.api.products import TopProductsView
 from reports.api.staff import OwnPerformanceView, StaffPerformanceView, UserPerformanceView
+from reports.api.stock import StockAlertsView, ValuationView
+from reports.api.stock_details import StockDetailsView
+from reports.api.stock_movement import MovementView, ReorderView
 
 urlpatterns = [
     path("users/me/performance", OwnPerformanceView.as_view()),  # before users/<id>/performance
@@ -20,4 +25,12 @@ urlpatterns = [
     path("dashboard/payment-breakdown", PaymentBreakdownView.as_view()),
     path("dashboard/tax-summary", TaxSummaryView.as_view()),
     path("dashboard/profit-loss", ProfitLossView.as_view()),
+    path("dashboard/customer-analysis", CustomerAnalysisView.as_view()),
+    path("dashboard/customer-analysis/comprehensive", ComprehensiveAnalysisView.as_view()),
+    path("dashboard/inventory/alerts", StockAlertsView.as_view()),
+    path("dashboard/inventory/detailed", StockDetailsView.as_view()),
+    path("dashboard/inventory/movement", MovementView.as_view()),
+    path("dashboard/inventory/reorder-recommendations", ReorderView.as_view()),
+    path("dashboard/inventory/valuation", ValuationView.as_view()),
+    path("dashboard/top-products", TopProductsView.as_view()),
 ]

@@ -109,13 +109,11 @@ def summed(
 ) -> Source:
     """A maker's figures of the period, one row per `by` (key columns, or `first_day`).
 
-    `where` keeps only rows with these keys. Where months add up, also what moved before the period
-    has a row, of zeros (and its MAX is of then).
+    `where` keeps only rows with these keys; a list names several. Where months add up, also what
+    moved before the period has a row, of zeros (and its MAX is of then).
     """
-    wanted = dict(where or {})
     columns = ", ".join((*by, *maker.figures))
-    parameters: Parameters = {f"only_{key}": value for key, value in wanted.items()}
-    only = "".join(f" AND {key} = %(only_{key})s" for key in wanted)
+    only, parameters = _only(where or {})
     parts = []
     for span, days, sign in (
         (Span.MONTH, how.months, ""),
@@ -142,6 +140,17 @@ def summed(
         f"SELECT {shown} FROM ({' UNION ALL '.join(parts)}) parts{grouped}",  # noqa: S608
         parameters,
     )
+
+
+def _only(where: Mapping[str, Any]) -> tuple[str, Parameters]:
+    conditions, parameters = "", Parameters()
+    for key, wanted in where.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        names = [f"only_{key}{at}" for at in range(len(values))]
+        marks = ", ".join(f"%({name})s" for name in names) or "NULL"
+        conditions += f" AND {key} IN ({marks})"
+        parameters |= dict(zip(names, values, strict=True))
+    return conditions, parameters
 
 
 def _signed(maker: TableMaker, column: str, sign: str) -> str:
