@@ -14,14 +14,17 @@ Key = tuple[str, str]  # route, range
 class Findings:
     """All measurements of one run, and what the targets say of the largest size."""
 
-    def __init__(self, rows: Sequence[Measured], sizes: Sequence[int]) -> None:
+    def __init__(
+        self, rows: Sequence[Measured], sizes: Sequence[int], *, by_cpu: bool = False
+    ) -> None:
         self.rows, self.sizes = rows, sizes
         self._by_size: dict[int, dict[Key, Measured]] = {size: {} for size in sizes}
         for row in rows:
             self._by_size[row.sales][_key(row)] = row
         smallest = self._by_size[sizes[0]]
         self.verdicts: Mapping[Key, Verdict] = {
-            key: verdict(row, smallest.get(key)) for key, row in self._by_size[sizes[-1]].items()
+            key: verdict(row, smallest.get(key), by_cpu=by_cpu)
+            for key, row in self._by_size[sizes[-1]].items()
         }
 
     @property
@@ -36,7 +39,7 @@ class Findings:
             table.add_row(
                 key[0].removeprefix("/api"),
                 key[1],
-                *(f"{row.median:.1f} / {row.p95:.1f}" for row in measured),
+                *(f"{row.median:.0f} / {row.p95:.0f} / {row.cpu:.0f}" for row in measured),
                 "–".join(str(count) for count in sorted({row.statements for row in measured})),
                 f"{measured[-1].grown:.0f}",
                 _words(said, measured[-1]),
