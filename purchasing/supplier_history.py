@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from catalog.models import Product
 from ledger.models import Payment
@@ -52,11 +52,7 @@ class SupplierHistory:
         """Per product what they brought, most units first, as dicts."""
         return (
             self._lines()
-            .values(
-                "product_id",
-                product_name=F("product__name"),
-                image=F("product__image_public_id"),
-            )
+            .values("product_id", "product__name", "product__image_public_id")
             .annotate(
                 times_supplied=Count("purchase_id", distinct=True),
                 total_quantity=Sum("quantity"),

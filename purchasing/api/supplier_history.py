@@ -45,8 +45,8 @@ class SuppliedProductOut(serializers.Serializer):
     """A product that was supplied, fed with dicts."""
 
     product_id = serializers.IntegerField()
-    product_name = serializers.CharField()
-    image = ImageUrlField()
+    product_name = serializers.CharField(source="product__name")
+    image = ImageUrlField(source="product__image_public_id")
     times_supplied = serializers.IntegerField()
     total_quantity = QuantityField()
     total_amount = MoneyField()

@@ -49,8 +49,8 @@ class PurchasedProductOut(serializers.Serializer):
     """A product that was bought, net of what came back, fed with dicts."""
 
     product_id = serializers.IntegerField()
-    product_name = serializers.CharField()
-    image = ImageUrlField()
+    product_name = serializers.CharField(source="product__name")
+    image = ImageUrlField(source="product__image_public_id")
     times_purchased = serializers.IntegerField()
     total_quantity = QuantityField()
     total_amount = MoneyField()
