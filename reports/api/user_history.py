@@ -23,7 +23,9 @@ from pos_project.core.timeline_api import (
     summary_of,
 )
 from pos_project.core.transactions import snapshot
-from reports.user_history import KINDS, SALE, transactions
+from reports.facts.freezing import CATCHING_UP
+from reports.user_history import UserHistory
+from reports.user_strands import KINDS, SALE
 from sales.api.sale_serializers import WALK_IN
 
 
@@ -91,9 +93,10 @@ class _HistoryViewSet(ContractViewSet):
 
     def page_of(self, user: User | None) -> Response:
         query = asked(UserHistoryIn, self.request)
+        CATCHING_UP.now()
         with snapshot():
             answer = self.page(
-                transactions(days=query["days"], user=user, kind=query.get("type")),
+                UserHistory(query["days"], user=user, kind=query.get("type")),
                 lambda rows: UserTransactionOut(rows, many=True).data,
             )
         answer.data.update(message="Transactions", meta=self.meta(user))
@@ -101,9 +104,10 @@ class _HistoryViewSet(ContractViewSet):
 
     def summary_of(self, user: User) -> Response:
         query = asked(UserHistoryIn, self.request)
+        CATCHING_UP.now()
         with snapshot():
-            timeline = transactions(days=query["days"], user=user, kind=query.get("type"))
-            summary = summary_of(timeline, KINDS, self.request)
+            history = UserHistory(query["days"], user=user, kind=query.get("type"))
+            summary = summary_of(history, KINDS, self.request)
         return Response({**summary, "message": "Transaction summary", "meta": self.meta(user)})
 
     def meta(self, user: User | None) -> dict[str, Any]:
