@@ -22,6 +22,8 @@ from pos_project.core.errors import Invalid
 from pos_project.tests import shop
 from purchasing.models import Supplier
 from purchasing.supplier_payments import pay_supplier
+from reports.facts.freezing import freeze_missing
+from reports.facts.recorded import RECORDED
 from reports.tests.api import histories_by_hand as by_hand
 from reports.tests.api.histories_by_hand import Asked
 from sales import holds
@@ -29,7 +31,8 @@ from sales.customer_payments import receive_due_payment
 from sales.models import Customer, Sale
 from sales.refunds import Claim, refund
 
-DAYS = 5
+# Today, days of this month or the last, and of months that may be frozen whole.
+AGO = st.sampled_from([0, 1, 2, 30, 33, 65, 95])
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,7 @@ def house(db: None) -> House:
         [*goods, shop.a_service()],
     )
     for good in goods:
-        shop.stock(
-            good, 500, "1.00", on=today() - timedelta(days=DAYS), supplier=rooms.suppliers[0]
-        )
+        shop.stock(good, 500, "1.00", on=today() - timedelta(days=100), supplier=rooms.suppliers[0])
     return rooms
 
 
@@ -77,13 +78,15 @@ class Step:
 
 STEPS = st.builds(
     Step,
-    st.sampled_from(["sell", "sell", "hold", "settle", "refund", "pay", "buy", "pay supplier"]),
-    st.integers(0, DAYS),
+    st.sampled_from(
+        ["sell", "sell", "hold", "settle", "refund", "pay", "buy", "pay supplier", "freeze"]
+    ),
+    AGO,
     st.integers(0, 2),
     st.integers(0, 11),
     st.integers(1, 40),
 )
-RANGES = st.tuples(st.none() | st.integers(0, DAYS), st.none() | st.integers(0, DAYS)).filter(
+RANGES = st.tuples(st.none() | AGO, st.none() | AGO).filter(
     lambda ends: None in ends or ends[0] >= ends[1]
 )
 
@@ -98,6 +101,7 @@ def happen(step: Step, house: House) -> None:
         "pay": _pay,
         "buy": _buy,
         "pay supplier": _pay_supplier,
+        "freeze": lambda *_: freeze_missing(facts=[RECORDED.name]),
     }
     acts[step.what](step, house, house.sellers[step.pick % 2])
 
