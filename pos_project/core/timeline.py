@@ -6,16 +6,18 @@ order, and what lists show is read for the rows of the page alone. So a page cos
 of statements whatever is on it, and what it costs does not grow with what happened before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from django.db import connection
-from django.db.models import Expression, F, QuerySet, Value
+from django.db.models import Expression, F, Q, QuerySet, Value
 
 Row = dict[str, Any]
 
+PIECE = 1000  # rows read at once where a whole history is read
 # No row has it. Asked for when none of a strand's rows is on the page, so that every page costs
 # the same number of statements.
 NO_ID = 0
@@ -56,10 +58,26 @@ class Strand:
 
 
 class _Place(NamedTuple):
-    """Where on the page which row of which strand belongs."""
+    """Which row of which strand."""
 
     strand: int
     row_id: int
+
+
+class _End(NamedTuple):
+    """A row, and its moment: where the next piece goes on."""
+
+    moment: datetime
+    place: _Place
+
+    def below(self, strand: int) -> Q:
+        """The rows of a strand that come after this one."""
+        earlier = Q(created_at__lt=self.moment)
+        if strand < self.place.strand:
+            return earlier
+        if strand > self.place.strand:
+            return Q(created_at__lte=self.moment)
+        return earlier | Q(created_at=self.moment, pk__lt=self.place.row_id)
 
 
 class Timeline(Sequence[Row]):
@@ -89,20 +107,30 @@ class Timeline(Sequence[Row]):
     def __getitem__(self, index: slice) -> list[Row]: ...
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, int):
-            return self[index : index + 1][0]
+            at = range(len(self))[index]
+            return self[at : at + 1][0]
         start, stop, step = index.indices(len(self))
         assert step == 1, index
         return self._shown(self._places(start, stop)) if start < stop else []
 
-    def _places(self, start: int, stop: int) -> list[_Place]:
-        """Which rows are on the page, in order."""
+    def __iter__(self) -> Iterator[Row]:
+        """All rows in order, a piece at a time: a whole history is never in memory at once."""
+        end = None
+        while places := self._places(0, PIECE, end=end):
+            rows = self._shown(places)
+            yield from rows
+            end = _End(rows[-1]["created_at"], places[-1])
+
+    def _places(self, start: int, stop: int, *, end: _End | None = None) -> list[_Place]:
+        """The rows from `start` to `stop` in order, of those after `end`."""
         # By hand, because SQLite knows no LIMIT in a part of a UNION but inside a subquery of its
         # own, which the ORM does not write.
         parts: list[str] = []
         parameters: list[Any] = []
         for position, strand in enumerate(self.strands):
-            newest = strand.rows.order_by("-created_at", "-id").values_list(
-                "created_at", Value(position), "id"
+            rows = strand.rows.filter(end.below(position)) if end else strand.rows
+            newest = rows.order_by("-created_at", "-pk").values_list(
+                "created_at", Value(position), "pk"
             )[:stop]
             sql, values = newest.query.sql_with_params()
             parts.append(f"SELECT * FROM ({sql}) AS strand_{position}")  # noqa: S608  (the ORM's)
