@@ -13,6 +13,7 @@ from accounts.models import User
 from pos_project.core.day_range import DayRange
 from pos_project.core.days import FIRST_DAY, today
 from pos_project.core.timeline import Timeline
+from reports.facts.buyers import within
 from reports.facts.days import Days
 from reports.facts.reading import cover
 from reports.facts.recorded import RECORDED
@@ -49,10 +50,7 @@ class UserHistory(Timeline):
         """What was frozen of these days, or of the months with these first days, by kind."""
         if not periods:
             return Counter()
-        these = Q()
-        for run in periods.runs:
-            these |= Q(first_day__range=run)
-        facts = RecordedFact.objects.filter(these, self.theirs, span=span)
+        facts = RecordedFact.objects.filter(within(periods), self.theirs, span=span)
         return Counter(dict(facts.values_list("kind").annotate(Sum("recorded")).order_by()))
 
 
