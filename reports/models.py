@@ -188,3 +188,18 @@ class CashFact(Fact):
 
     def __str__(self) -> str:
         return f"{self.method} {self.direction}, {self.first_day}"
+
+
+class RecordedFact(Fact):
+    """How many rows a user recorded. A month's row sums everything up to the month's end."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "user_id", "kind")
+    user = _of(settings.AUTH_USER_MODEL)
+    kind = models.CharField(max_length=20)  # the wire's word
+    recorded = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "fact_recorded"
+
+    def __str__(self) -> str:
+        return f"{self.recorded} × {self.kind} by user {self.user_id}, {self.first_day}"

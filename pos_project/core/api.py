@@ -1,6 +1,6 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -90,9 +90,13 @@ class ContractViewSet(GenericViewSet[Any]):
     def get_object(self) -> Any:
         return found(self.get_queryset(), self.kwargs["pk"], self.noun)
 
-    def page(self, rows: "QuerySet[Any]", show: Callable[[list[Any]], Any]) -> Response:
-        """One page of filtered `rows`, shown by `show`, in the contract's envelope."""
-        chosen = self.paginate_queryset(self.filter_queryset(rows))
+    def page(
+        self, rows: "QuerySet[Any] | Sequence[Any]", show: Callable[[list[Any]], Any]
+    ) -> Response:
+        """One page of `rows`, shown by `show`, in the contract's envelope; a query is filtered."""
+        if isinstance(rows, QuerySet):
+            rows = self.filter_queryset(rows)
+        chosen = self.paginate_queryset(rows)
         return self.get_paginated_response(show(list(chosen or [])))
 
 

@@ -44,8 +44,11 @@ def first_day() -> date | None:
     """The first business day on which anything happened; None in an empty shop."""
     firsts = [
         rows.aggregate(first=Min("business_date"))["first"]
-        for rows in (Sale.objects, Refund.objects, Payment.objects, JournalEntry.objects)
+        for rows in (Refund.objects, Payment.objects, JournalEntry.objects)
     ]
+    # A sale that was held counts among what was recorded before it has a business day.
+    began = Sale.objects.aggregate(first=Min("created_at"))["first"]
+    firsts.append(business_day(began) if began else None)
     return min((first for first in firsts if first), default=None)
 
 
