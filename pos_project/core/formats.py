@@ -78,6 +78,14 @@ class _UnknownFormat(JSONRenderer):
         return super().render(data, accepted_media_type, renderer_context)
 
 
+class FileToCome(Response):
+    """Stands for a file until the view, which may add to an answer's body, is done."""
+
+    def __init__(self, file: StreamingHttpResponse) -> None:
+        super().__init__({"data": []})
+        self.file = file
+
+
 class FormatNegotiation(DefaultContentNegotiation):
     """JSON unless a reading request's `format` says otherwise; no Accept header changes that."""
 
@@ -126,7 +134,7 @@ def stream(
     """
     parts = (show(part) for part in _parts(rows))
     # The first part is made now: what goes wrong in it is still answered as an error.
-    file = write(chain([next(parts, None) or show([])], parts))
+    file = write(chain([next(parts, show([]))], parts))
     answer = StreamingHttpResponse(
         chain([next(file)], file), content_type=f"{CsvRenderer.media_type}; charset=utf-8"
     )
