@@ -23,7 +23,9 @@ from pos_project.bench.reports import (
     measure,
 )
 from pos_project.bench.tables import Findings
+from pos_project.bench.till import rush
 from reports.facts.freezing import freeze_missing
+from reports.reconcile import reconcile
 
 SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
@@ -39,6 +41,12 @@ ABOUT_REPORTS = (
     "and by how much the process's memory peak grew. Databases that are missing are made first; "
     f"their closed days are frozen. Target at the largest size: below {TARGET_MS:.0f} ms, and not "
     f"more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
+)
+ABOUT_TILL = (
+    "Start the production server (as `manage.py serve` does) on a free port of this machine, on a "
+    "database bench_till_<N> of its own, and check out three-line carts with several clients: "
+    "checkouts a second, median and 95th percentile, and CPU per checkout of the server's "
+    "processes and of the database (MariaDB: with userstat=1). Then prove the books."
 )
 
 
@@ -74,9 +82,20 @@ class Command(BaseCommand):
             help="judge by CPU time (MariaDB: with userstat=1), where the machine has other work",
         )
         reports.add_argument("--json", action="store_true", help="print JSON")
+        till = parts.add_parser(
+            "till", help="check out with several clients at once", description=ABOUT_TILL
+        )
+        till.add_argument("--sales", type=int, default=SIZES[0], metavar="N")
+        till.add_argument("--clients", type=int, default=8, metavar="N")
+        till.add_argument("--seconds", type=float, default=15.0, metavar="S")
+        till.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, part: str, **options: Any) -> None:
-        parts: dict[str, Callable[..., None]] = {"data": self.data, "reports": self.reports}
+        parts: dict[str, Callable[..., None]] = {
+            "data": self.data,
+            "reports": self.reports,
+            "till": self.till,
+        }
         parts[part](**options)
 
     def data(self, *, sales: int, database: str | None, seed: int, fresh: bool, **_: Any) -> None:
@@ -138,6 +157,31 @@ class Command(BaseCommand):
             f"Median / 95th percentile / CPU in ms. {found.holding} of {len(found.verdicts)} within"
             " the targets."
         )
+
+    def till(self, *, sales: int, clients: int, seconds: float, json: bool, **_: Any) -> None:
+        name = f"{scratch.PREFIX}till_{sales}"
+        if not scratch.exists(name):
+            self.data(sales=sales, database=name, seed=1, fresh=False)
+        scratch.create(name)
+        with scratch.database(name):
+            found = rush(clients=clients, seconds=seconds)
+            broken = [verdict.law.name for verdict in reconcile() if not verdict.holds]
+        app, db = found.of_each(found.app_cpu), found.of_each(found.db_cpu)
+        result = {
+            "checkouts": len(found.times),
+            "refused": found.refused,
+            "a_second": round(found.a_second, 1),
+            "median_ms": round(found.median, 1),
+            "p95_ms": round(found.p95, 1),
+            "app_cpu_ms": None if app is None else round(app, 2),
+            "db_cpu_ms": None if db is None else round(db, 2),
+            "broken_laws": broken,
+        }
+        if json:
+            self.stdout.write(dumps(result, indent=2))
+            return
+        for label, value in result.items():
+            self.stdout.write(f"  {label:<12} {value}")
 
     def _prepare(self, name: str, sales: int) -> None:
         """The database, made if it is missing, up to date, its closed days frozen."""
