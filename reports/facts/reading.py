@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days
+from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days, within
 from reports.facts.days import Days, month_before, month_end, month_of, months_between
 from reports.facts.freezing import first_day
 from reports.facts.id_set import IdSet
@@ -87,17 +87,10 @@ def _months(
 
 def _frozen(names: Sequence[str], span: Span, days: Days) -> dict[str, set[date]]:
     found: dict[str, set[date]] = {name: set() for name in names}
-    periods = FrozenPeriod.objects.filter(_in(days), fact__in=names, span=span)
+    periods = FrozenPeriod.objects.filter(within(days), fact__in=names, span=span)
     for name, first in periods.values_list("fact", "first_day"):
         found[name].add(first)
     return found
-
-
-def _in(days: Days) -> Q:
-    condition = Q(first_day__in=())
-    for run in days.runs:
-        condition |= Q(first_day__range=run)
-    return condition
 
 
 # --- Tables of sums ---
@@ -137,7 +130,7 @@ def summed(
             parameters |= days.parameters(name)
     if how.live or not parts:
         parts.append(
-            f"SELECT {columns} FROM ({maker.rows(how.live, 'live')}) happened"  # noqa: S608
+            f"SELECT {columns} FROM ({maker.events_of(how.live, 'live')}) happened"  # noqa: S608
             f" WHERE 1 = 1{only}"
         )
         parameters |= how.live.parameters("live")
@@ -208,7 +201,7 @@ def buyers_of(how: Cover, seller_id: int) -> Buyers:
 
 def _frozen_buyers(facts: QuerySet[BuyersFact], how: Cover) -> dict[int, Buyers]:
     found: dict[int, Buyers] = defaultdict(Buyers)
-    periods = Q(_in(how.months), span=Span.MONTH) | Q(_in(how.days), span=Span.DAY)
+    periods = Q(within(how.months), span=Span.MONTH) | Q(within(how.days), span=Span.DAY)
     for seller_id, first, days, customers, products in facts.filter(periods).values_list(
         "seller_id", "first_day", "days", "customers", "products"
     ):
@@ -245,7 +238,7 @@ def _add_live(
 def customers_by_day(how: Cover) -> dict[date, int]:
     """How many different customers bought on each day; days without one are absent."""
     facts = BuyersFact.objects.filter(
-        _in(how.days), span=Span.DAY, store_id=EVERYBODY[0], seller_id=EVERYBODY[1]
+        within(how.days), span=Span.DAY, store_id=EVERYBODY[0], seller_id=EVERYBODY[1]
     )
     counts = dict(facts.values_list("first_day", "customer_count"))
     if how.live:
