@@ -14,6 +14,7 @@ from reports.customer_sales import (
 )
 from reports.facts.days import ONE_DAY
 from reports.facts.raw import as_day, as_moment, exact, rows
+from reports.latest_sales import latest_sales
 from reports.period import Period
 from sales.models import Customer, Sale
 
@@ -154,16 +155,6 @@ def late_customers(until: date, *, most: int) -> list[LateCustomer]:
     ]
 
 
-def latest_sales(period: Period, *, most: int) -> list[Sale]:
-    """The newest sales to customers in the period, with their customer and seller."""
-    sales = Sale.objects.completed().filter(
-        customer__isnull=False, business_date__range=(period.first, period.last)
-    )
-    # The newest are on the last days that have so many: only these days' sales are sorted.
-    newest = sales.order_by("-business_date").values_list("business_date", flat=True)
-    since = newest[most - 1 : most].first() or period.first
-    return list(
-        sales.filter(business_date__gte=since)
-        .select_related("customer", "user")
-        .order_by("-completed_at", "-id")[:most]
-    )
+def latest_customer_sales(period: Period, *, most: int) -> list[Sale]:
+    """The newest sales to customers in the period."""
+    return latest_sales(Sale.objects.completed().filter(customer__isnull=False), period, most=most)

@@ -22,7 +22,7 @@ from reports.customer_analysis import (
     LateCustomer,
     buyers,
     late_customers,
-    latest_sales,
+    latest_customer_sales,
     new_customers,
 )
 from reports.customer_sales import NO_PHONE, CustomerSales, largest_debtors
@@ -189,7 +189,9 @@ class ComprehensiveAnalysisView(PeriodView):
                 for segment in bought.segments
             ],
             "long_due_customers": [_late(each) for each in late_customers(asked.last, most=ROWS)],
-            "recent_activity": [_activity(each) for each in latest_sales(asked, most=ROWS)],
+            "recent_activity": [
+                _activity(each) for each in latest_customer_sales(asked, most=ROWS)
+            ],
         }
 
     def meta(self, request: Request, asked: Period) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from reports.api.customers import ComprehensiveAnalysisView, CustomerAnalysisView
+from reports.api.financial_analysis import FinancialAnalysisView
+from reports.api.main import MainView
 from reports.api.money import (
     DailyTrendsView,
     FinancialSummaryView,
@@ -20,6 +22,8 @@ from reports.api.stock_movement import MovementView, ReorderView
 urlpatterns = [
     path("users/me/performance", OwnPerformanceView.as_view()),  # before users/<id>/performance
     path("users/<str:user>/performance", UserPerformanceView.as_view()),
+    path("dashboard/main", MainView.as_view()),
+    path("dashboard/financial-analysis", FinancialAnalysisView.as_view()),
     path("dashboard/financial-summary", FinancialSummaryView.as_view()),
     path("dashboard/daily-trends", DailyTrendsView.as_view()),
     path("dashboard/staff-performance", StaffPerformanceView.as_view()),
