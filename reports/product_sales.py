@@ -39,14 +39,16 @@ class TopProduct:
     stock: int
 
 
-def sold_products(period: Period) -> Source:
-    """SQL of what was sold and brought back of each product; the columns of `ProductFact`."""
-    return summed(PRODUCTS, cover(period, PRODUCTS)[PRODUCTS.name], by=("product_id",))
+def sold_products(period: Period, *wanted: str) -> Source:
+    """SQL of what was sold and brought back of each product: those columns of `ProductFact`, or
+    all of them."""
+    how = cover(period, PRODUCTS)[PRODUCTS.name]
+    return summed(PRODUCTS, how, by=("product_id",), wanted=wanted)
 
 
 def top_products(period: Period, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    sold = sold_products(period)
+    sold = sold_products(period, "line_count", "quantity", "subtotal", "returned", "returned_value")
     found = rows(
         f"""
         SELECT p.id, p.name, c.name, b.name, top.line_count, top.units, top.revenue,

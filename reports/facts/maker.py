@@ -88,9 +88,15 @@ class TableMaker:
     def table(self) -> str:
         return self.model._meta.db_table
 
-    def events_of(self, days: Days, name: str = "day") -> str:
-        """SQL of what counts on these days: day, keys and figures, one row an event."""
-        return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
+    def events_of(self, days: Days, name: str = "day", wanted: Sequence[str] | None = None) -> str:
+        """SQL of what counts on these days: day, keys and figures (`wanted`, or all), one row an
+        event."""
+        figures = list(wanted or self.figures)
+        return " UNION ALL ".join(
+            self._rows(events, days, name, figures)
+            for events in self.events
+            if any(column in events.adds for column in figures)
+        )
 
     def prepare(self) -> None:
         """What happened does not change."""
@@ -136,9 +142,9 @@ class TableMaker:
             "before": month_before(month),
         }
 
-    def sums(self) -> str:
-        """The figures' columns, summed up each in its way."""
-        return ", ".join(self._sum(column) for column in self.figures)
+    def sums(self, wanted: Sequence[str] | None = None) -> str:
+        """The figures' columns (`wanted`, or all), summed up each in its way."""
+        return ", ".join(self._sum(column) for column in wanted or self.figures)
 
     def _sum(self, column: str) -> str:
         kind, places = self.figures[column], self._places(column)
@@ -147,14 +153,16 @@ class TableMaker:
             return f"ROUND(SUM({column}), {places}) AS {column}"
         return f"{kind}({column}) AS {column}"
 
-    def _rows(self, events: Events, days: Days, name: str) -> str:
+    def _rows(self, events: Events, days: Days, name: str, figures: Sequence[str]) -> str:
         source = events.source.format(days=days.on(events.day, name))
         keys = [f"{key} AS {column}" for key, column in zip(events.keys, self.keys, strict=True)]
         adds = [
-            f"{events.adds.get(column, '0' if kind == 'SUM' else 'NULL')} AS {column}"
-            for column, kind in self.figures.items()
+            f"{events.adds.get(column, self._nothing(column))} AS {column}" for column in figures
         ]
         return f"SELECT {events.day} AS first_day, {', '.join((*keys, *adds))} {source}"
+
+    def _nothing(self, column: str) -> str:
+        return "0" if self.figures[column] == "SUM" else "NULL"
 
     def _insert(self, span: Span, select: str, parameters: Parameters) -> None:
         columns = ", ".join(("first_day", *self.keys, *self.figures))
