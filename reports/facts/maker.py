@@ -4,7 +4,7 @@ The same definition freezes closed days and computes the others live, so the two
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -87,6 +87,18 @@ class TableMaker:
     @property
     def table(self) -> str:
         return self.model._meta.db_table
+
+    def only(self, *columns: str) -> "TableMaker":
+        """The same with these figures alone, to be read: what is not asked for is not summed."""
+        return replace(
+            self,
+            figures={column: self.figures[column] for column in columns},
+            events=tuple(
+                replace(events, adds=adds)
+                for events in self.events
+                if (adds := {each: events.adds[each] for each in columns if each in events.adds})
+            ),
+        )
 
     def events_of(self, days: Days, name: str = "day") -> str:
         """SQL of what counts on these days: day, keys and figures, one row an event."""
