@@ -4,7 +4,7 @@ The same definition freezes closed days and computes the others live, so the two
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -88,15 +88,21 @@ class TableMaker:
     def table(self) -> str:
         return self.model._meta.db_table
 
-    def events_of(self, days: Days, name: str = "day", wanted: Sequence[str] | None = None) -> str:
-        """SQL of what counts on these days: day, keys and figures (`wanted`, or all), one row an
-        event."""
-        figures = list(wanted or self.figures)
-        return " UNION ALL ".join(
-            self._rows(events, days, name, figures)
-            for events in self.events
-            if any(column in events.adds for column in figures)
+    def only(self, *columns: str) -> "TableMaker":
+        """The same with these figures alone, to be read: what is not asked for is not summed."""
+        return replace(
+            self,
+            figures={column: self.figures[column] for column in columns},
+            events=tuple(
+                replace(events, adds=adds)
+                for events in self.events
+                if (adds := {each: events.adds[each] for each in columns if each in events.adds})
+            ),
         )
+
+    def events_of(self, days: Days, name: str = "day") -> str:
+        """SQL of what counts on these days: day, keys and figures, one row an event."""
+        return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
 
     def prepare(self) -> None:
         """What happened does not change."""
@@ -142,9 +148,9 @@ class TableMaker:
             "before": month_before(month),
         }
 
-    def sums(self, wanted: Sequence[str] | None = None) -> str:
-        """The figures' columns (`wanted`, or all), summed up each in its way."""
-        return ", ".join(self._sum(column) for column in wanted or self.figures)
+    def sums(self) -> str:
+        """The figures' columns, summed up each in its way."""
+        return ", ".join(self._sum(column) for column in self.figures)
 
     def _sum(self, column: str) -> str:
         kind, places = self.figures[column], self._places(column)
@@ -153,11 +159,12 @@ class TableMaker:
             return f"ROUND(SUM({column}), {places}) AS {column}"
         return f"{kind}({column}) AS {column}"
 
-    def _rows(self, events: Events, days: Days, name: str, figures: Sequence[str]) -> str:
+    def _rows(self, events: Events, days: Days, name: str) -> str:
         source = events.source.format(days=days.on(events.day, name))
         keys = [f"{key} AS {column}" for key, column in zip(events.keys, self.keys, strict=True)]
         adds = [
-            f"{events.adds.get(column, self._nothing(column))} AS {column}" for column in figures
+            f"{events.adds.get(column, self._nothing(column))} AS {column}"
+            for column in self.figures
         ]
         return f"SELECT {events.day} AS first_day, {', '.join((*keys, *adds))} {source}"
 

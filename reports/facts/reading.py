@@ -114,19 +114,16 @@ def summed(
     how: Cover,
     *,
     by: Sequence[str] = (),
-    wanted: Sequence[str] | None = None,
     where: Mapping[str, Any] | None = None,
 ) -> Source:
     """A maker's figures of the period, one row per `by` (key columns, or `first_day`).
 
-    `wanted` names the figures, where not all are. `where` keeps only rows with these keys; a list
-    names several. Where months add up, also what moved before the period has a row, of zeros (and
-    its MAX is of then).
+    `where` keeps only rows with these keys; a list names several. Where months add up, also what
+    moved before the period has a row, of zeros (and its MAX is of then).
     """
-    names = list(wanted or maker.figures)
     only, parameters = _only(where or {})
     grouped = f" GROUP BY {', '.join(by)}" if by else ""
-    sums = ", ".join((*by, maker.sums(names)))
+    sums = ", ".join((*by, maker.sums()))
     parts = []
     for span, days, sign in (
         (Span.MONTH, how.months, ""),
@@ -140,14 +137,14 @@ def summed(
                 f" WHERE span = {span.value} AND {days.on('first_day', label)}{only}"
             )
             if sign:
-                shown = ", ".join((*by, *(_negative(maker, column) for column in names)))
+                shown = ", ".join((*by, *(_negative(maker, column) for column in maker.figures)))
                 parts.append(f"SELECT {shown} {frozen}")
             else:
                 # Each part is summed by itself: less to put together than all its rows.
                 parts.append(f"SELECT {sums} {frozen}{grouped}")
             parameters |= days.parameters(label)
     if how.live or not parts:
-        happened = maker.events_of(how.live, "live", names)
+        happened = maker.events_of(how.live, "live")
         parts.append(f"SELECT {sums} FROM ({happened}) happened WHERE 1 = 1{only}{grouped}")  # noqa: S608
         parameters |= how.live.parameters("live")
     if len(parts) == 1:
