@@ -16,7 +16,7 @@ from reports.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.category_sales import sales_by_category
 from reports.facts.raw import rows
 from reports.facts.reading import cover
-from reports.facts.sales import SALES
+from reports.facts.sales import PRODUCTS, SALES
 from reports.figures import sales_figures
 from reports.percentages import average
 from reports.period import Period
@@ -136,7 +136,7 @@ def analyse(period: Period) -> ProductAnalysis:
 
 
 def _sold(period: Period) -> list[Sold]:
-    sold = sold_products(period)
+    sold = sold_products(period, *PRODUCTS.figures)
 
     def whole(what: str) -> str:
         return f"CAST(ROUND(COALESCE({what}, 0)) AS SIGNED INTEGER)"

@@ -17,6 +17,7 @@ from reports.period import Period
 # A product's figures in terms of its fact's columns.
 UNITS = "(sold.quantity - sold.returned)"
 REVENUE = "ROUND(sold.subtotal - sold.returned_value, 2)"
+OF_UNITS, OF_REVENUE = ("quantity", "returned"), ("subtotal", "returned_value")
 # The stock of a product `p` that is shown; for lists of every product join `shelves()` instead.
 STOCK = (
     "COALESCE((SELECT SUM(b.remaining) FROM batches b"
@@ -39,14 +40,15 @@ class TopProduct:
     stock: int
 
 
-def sold_products(period: Period) -> Source:
-    """SQL of what was sold and brought back of each product; the columns of `ProductFact`."""
-    return summed(PRODUCTS, cover(period, PRODUCTS)[PRODUCTS.name], by=("product_id",))
+def sold_products(period: Period, *columns: str) -> Source:
+    """SQL of what was sold and brought back of each product: these columns of `ProductFact`."""
+    how = cover(period, PRODUCTS)[PRODUCTS.name]
+    return summed(PRODUCTS.only(*columns), how, by=("product_id",))
 
 
 def top_products(period: Period, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    sold = sold_products(period)
+    sold = sold_products(period, "line_count", *OF_UNITS, *OF_REVENUE)
     found = rows(
         f"""
         SELECT p.id, p.name, c.name, b.name, top.line_count, top.units, top.revenue,
