@@ -52,7 +52,7 @@ class SupplierHistory:
         """Per product what they brought, most units first, as dicts."""
         return (
             self._lines()
-            .values("product_id", "product__name", "product__image_public_id")
+            .values("product_id")
             .annotate(
                 times_supplied=Count("purchase_id", distinct=True),
                 total_quantity=Sum("quantity"),
