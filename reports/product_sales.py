@@ -7,12 +7,12 @@ products (contract 18).
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reports.active_products import NO_BRAND, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.facts.reading import Source, cover, summed
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
-from reports.stock_levels import NO_BRAND, NO_CATEGORY
 
 # A product's figures in terms of its fact's columns.
 UNITS = "(sold.quantity - sold.returned)"

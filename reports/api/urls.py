@@ -12,6 +12,7 @@ from reports.api.money import (
     ProfitLossView,
     TaxSummaryView,
 )
+from reports.api.product_analysis import ProductAnalysisView
 from reports.api.products import TopProductsView
 from reports.api.staff import OwnPerformanceView, StaffPerformanceView, UserPerformanceView
 from reports.api.stock import StockAlertsView, ValuationView
@@ -44,6 +45,7 @@ urlpatterns = [
     path("dashboard/inventory/movement", MovementView.as_view()),
     path("dashboard/inventory/reorder-recommendations", ReorderView.as_view()),
     path("dashboard/inventory/valuation", ValuationView.as_view()),
+    path("dashboard/product-analysis", ProductAnalysisView.as_view()),
     path("dashboard/top-products", TopProductsView.as_view()),
     path("dashboard/transactions", ShopHistoryViewSet.as_view({"get": "list"})),
 ]

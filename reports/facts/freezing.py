@@ -72,7 +72,8 @@ def freeze_missing(
 ) -> int:
     """Freeze every closed day not frozen yet, oldest first, and the months that are complete then.
 
-    With `anew` also what is frozen already. `facts` names kinds of facts; all by default.
+    With `anew` also what is frozen already; without `since` also what master data has changed since
+    (`Maker.prepare`). `facts` names kinds of facts; all by default.
     `on_progress` is called with the number of days looked at, per kind. Returns how many were
     frozen, per kind.
     """
@@ -82,6 +83,9 @@ def freeze_missing(
     closed = last_closed_day()
     first, last = max(since or began, began), min(until or closed, closed)
     makers, done = _named(facts), 0
+    if since is None:
+        for maker in makers:
+            _prepare(maker)
     known = set() if anew else _known(makers, first, closed)
     for month in _months(first, closed):
         days = list(Days.between(max(month, first), min(month_end(month), last)))
@@ -162,6 +166,14 @@ def _wanting(span: Span, first_days: Iterable[date], known: Known) -> list[date]
         for each in first_days
         if any((maker.name, span, each) not in known for maker in MAKERS)
     ]
+
+
+def _prepare(maker: Maker) -> None:
+    def work() -> None:
+        _lock("FOR UPDATE")
+        maker.prepare()
+
+    _run(work, wait=True)
 
 
 def _freeze_days(

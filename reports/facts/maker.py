@@ -37,6 +37,9 @@ class Maker(Protocol):
     @property
     def cumulative(self) -> bool: ...
 
+    def prepare(self) -> None:
+        """Before all missing days are frozen: forget those that master data has made wrong."""
+
     def make_days(self, days: Days) -> None:
         """Insert the facts of these days, one set of rows a day."""
 
@@ -88,6 +91,9 @@ class TableMaker:
     def events_of(self, days: Days, name: str = "day") -> str:
         """SQL of what counts on these days: day, keys and figures, one row an event."""
         return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
+
+    def prepare(self) -> None:
+        """What happened does not change."""
 
     def make_days(self, days: Days) -> None:
         self._insert(Span.DAY, self._of_days(days), days.parameters())

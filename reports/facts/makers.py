@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from reports.facts.buyers import BUYERS
+from reports.facts.categories import CATEGORIES
 from reports.facts.maker import Maker
 from reports.facts.recorded import RECORDED
 from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
 
-MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, RECORDED)
+MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, CATEGORIES, RECORDED)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0001_facts"),
+        ("reports", "0003_categories"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
