@@ -23,9 +23,12 @@ from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, receiving
 from inventory.models import Batch, InventoryLog
+from ledger import posting
 from ledger.dues import DuePayment
-from ledger.expenses import Spending, record_expense
-from ledger.models import JournalEntry
+from ledger.expenses import Spending, record_expense, reverse_expense
+from ledger.manual_entries import ManualEntry, post_manual_entry, reverse_manual_entry
+from ledger.models import Expense, JournalEntry, Payment
+from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Offer, Tender
 from pos_project.core.errors import DomainError
 from pos_project.core.idempotency import RequestKey, fingerprint
@@ -34,6 +37,7 @@ from pos_project.core.transactions import transact
 from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine
+from purchasing.reversals import reverse_purchase
 from purchasing.supplier_payments import pay_supplier
 from sales import checkout, holds
 from sales.customer_payments import receive_due_payment
@@ -231,6 +235,26 @@ def an_advance_to(supplier: Supplier, amount: Amount) -> None:
     pay_the(supplier, Decimal(amount) + 1)
 
 
+def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:
+    return reverse_payment(payment.pk, **{"reason": "Bounced", "by": a_cashier(), **fields})
+
+
+def undo_purchase(purchase: Purchase, **fields: Any) -> Purchase:
+    return reverse_purchase(
+        purchase.pk, **{"reason": "Wrong supplier", "by": a_cashier(), **fields}
+    )
+
+
+def undo_expense(expense: Expense, **fields: Any) -> Expense:
+    return reverse_expense(expense.pk, **{"reason": "Private", "by": a_cashier(), **fields})
+
+
+def post_by_hand(*lines: posting.Line, **fields: Any) -> JournalEntry:
+    """A manual entry: `post_by_hand(posting.Line("BANK", debit=…), posting.Line("CASH", …))`."""
+    written = ManualEntry(lines, **{"memo": "Banked", **fields})
+    return post_manual_entry(written, by=a_cashier())
+
+
 # --- What to look at ---
 
 
@@ -315,6 +339,20 @@ def a_key(
         fingerprint("POST", "/api/anything", {"asks": asks}),
         lambda result: (201, json.dumps({"id": getattr(result, "sale", result).pk})),
     )
+
+
+def a_days_corrections() -> None:
+    """One of each correction: an expense, a payment of dues, a purchase, an entry by hand."""
+    karim, cup = a_customer(name="Karim"), a_product("3.00")
+    undo_expense(record_expense(Spending("Lamp", Decimal(7)), by=a_cashier()))
+    sell((a_service("9.00"), 1), customer=karim, offer=on_credit())
+    pay_dues(karim, 12)
+    undo_payment(Payment.objects.filter(customer=karim).latest("id"))
+    undo_purchase(buy((cup, 4, "1.50"), offer=cash(2), invoice="PO-9"))
+    by_hand = post_by_hand(
+        posting.Line("BANK", debit=Decimal(5)), posting.Line("CASH", credit=Decimal(5))
+    )
+    reverse_manual_entry(by_hand.pk, reason="Not banked", by=a_cashier())
 
 
 def a_days_work() -> None:

@@ -12,12 +12,25 @@ from reports.laws import (
     purchases,
     refunds,
     replay,
+    reversals,
     sales,
     stock,
 )
 from reports.laws.law import Check, Finding, Law, Violation
 
-SUBJECTS = (house, stock, replay, sales, refunds, purchases, dues, payments, books, documents)
+SUBJECTS = (
+    house,
+    stock,
+    replay,
+    sales,
+    refunds,
+    purchases,
+    dues,
+    payments,
+    books,
+    documents,
+    reversals,
+)
 
 CHECKS: tuple[Check, ...] = tuple(
     check for subject in SUBJECTS for check in vars(subject).values() if isinstance(check, Check)
@@ -34,6 +47,7 @@ RECOMPUTED_BY = {
     "customer_dues.status": "dues_are_those_of_sales",
     "purchases.paid_amount": "purchases_were_paid_by_payments",
     "purchases.due_amount": "totals_are_lines_and_paid_or_due",
+    "purchases.invoice_key": "unique_keys_fold_their_text",
     "supplier_dues.due_amount": "dues_are_those_of_purchases",
     "supplier_dues.status": "dues_are_those_of_purchases",
 }
