@@ -7,17 +7,20 @@ from ledger.models import LedgerAccount, PaymentMethod
 
 
 class KeptAdmin(admin.ModelAdmin):
-    """Rows that the journal points to: added and renamed, their code fixed, never deleted."""
+    """Rows that the journal points to: added and renamed, the rest fixed, never deleted."""
+
+    fixed: tuple[str, ...] = ("code",)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+        return self.fixed if obj else ()
 
 
 @admin.register(LedgerAccount)
 class LedgerAccountAdmin(KeptAdmin):
+    fixed = ("code", "kind", "is_control")
     list_display = ("number", "name", "kind", "is_control")
     search_fields = ("number", "name", "code")
 

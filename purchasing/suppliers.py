@@ -146,7 +146,7 @@ def supplies(supplier_ids: Iterable[int]) -> dict[int, Supply]:
     """The purchases from each of these suppliers; those who never supplied are absent."""
     rows = Purchase.objects.filter(supplier_id__in=list(supplier_ids)).order_by()
     bought = rows.values_list("supplier_id").annotate(
-        Count("id", filter=STANDING), Max("created_at")
+        count=Count("id", filter=STANDING), last_at=Max("created_at")
     )
     return {supplier_id: Supply(count, last_at) for supplier_id, count, last_at in bought}
 

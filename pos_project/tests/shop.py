@@ -27,7 +27,8 @@ from ledger import posting
 from ledger.dues import DuePayment
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.manual_entries import ManualEntry, post_manual_entry, reverse_manual_entry
-from ledger.models import Expense, JournalEntry, Payment
+from ledger.models import Expense, JournalEntry, Payment, PaymentMethod
+from ledger.paybacks import pay_back_advance
 from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Offer, Tender
 from pos_project.core.errors import DomainError
@@ -38,9 +39,9 @@ from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine
 from purchasing.reversals import reverse_purchase
-from purchasing.supplier_payments import pay_supplier
+from purchasing.supplier_payments import SUPPLIER_DUES, pay_supplier
 from sales import checkout, holds
-from sales.customer_payments import receive_due_payment
+from sales.customer_payments import CUSTOMER_DUES, receive_due_payment
 from sales.delivery import Sold
 from sales.models import Customer, CustomerDue, Refund, Sale, SaleItem
 from sales.pricing import Line, Order
@@ -239,6 +240,22 @@ def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:
     return reverse_payment(payment.pk, **{"reason": "Bounced", "by": a_cashier(), **fields})
 
 
+def pay_back(
+    party: Customer | Supplier, amount: Amount, method: str = "cash", **fields: Any
+) -> Payment:
+    """Give back what a customer, or we to a supplier, paid ahead."""
+    book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
+    return pay_back_advance(
+        book, party.pk, Tender(method, Decimal(amount)), **{"by": a_cashier(), **fields}
+    )
+
+
+def retire(method: str) -> None:
+    """The shop does not take it any more."""
+    PaymentMethod.objects.filter(pk=method).update(is_active=False)
+    METHODS.forget()
+
+
 def undo_purchase(purchase: Purchase, **fields: Any) -> Purchase:
     return reverse_purchase(
         purchase.pk, **{"reason": "Wrong supplier", "by": a_cashier(), **fields}
@@ -332,12 +349,17 @@ def many_products(count: int) -> list[Product]:
 def a_key(
     name: str = "till-1-receipt-1", *, asks: str = "a sale", by: User | None = None
 ) -> RequestKey:
-    """The key of a request; its answer names the id of the result."""
+    """The key of a request; its answer names the id of the result, or of the first of several."""
+
+    def answer(result: Any) -> tuple[int, str]:
+        row = result[0] if isinstance(result, list) else getattr(result, "sale", result)
+        return 201, json.dumps({"id": row.pk})
+
     return RequestKey(
         (by or a_cashier()).pk,
         name,
         fingerprint("POST", "/api/anything", {"asks": asks}),
-        lambda result: (201, json.dumps({"id": getattr(result, "sale", result).pk})),
+        answer,
     )
 
 
