@@ -40,3 +40,8 @@ class LedgerConfig(AppConfig):
 
         past_days.sealed_by(is_locked)
         post_migrate.connect(ensure_chart, sender=self)
+        from accounts import audit
+        from ledger.models import LedgerAccount, PaymentMethod
+
+        for model in (LedgerAccount, PaymentMethod):
+            audit.watch(model)

@@ -5,7 +5,10 @@ class PurchasingConfig(AppConfig):
     name = "purchasing"
 
     def ready(self) -> None:
+        from accounts import audit
         from ledger import dues
+        from purchasing.models import Supplier
         from purchasing.supplier_payments import SUPPLIER_DUES
 
+        audit.watch(Supplier)
         dues.BOOKS[SUPPLIER_DUES.party] = SUPPLIER_DUES

@@ -5,7 +5,10 @@ class SalesConfig(AppConfig):
     name = "sales"
 
     def ready(self) -> None:
+        from accounts import audit
         from ledger import dues
         from sales.customer_payments import CUSTOMER_DUES
+        from sales.models import Customer
 
+        audit.watch(Customer)
         dues.BOOKS[CUSTOMER_DUES.party] = CUSTOMER_DUES
