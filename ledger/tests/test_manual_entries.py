@@ -10,7 +10,6 @@ from ledger.manual_entries import (
     OPENED_BY,
     ManualEntry,
     open_balances,
-    reverse_manual_entry,
 )
 from ledger.models import JournalEntry, LedgerAccount
 from ledger.posting import Line
@@ -35,10 +34,6 @@ def credit(account, amount="100.00"):
 
 def opened(*lines, day=None):
     return open_balances(ManualEntry(lines, "Day one", entry_date=day), by=shop.a_cashier())
-
-
-def undone(entry):
-    return reverse_manual_entry(entry.pk, reason="Twice", by=shop.a_cashier())
 
 
 def test_money_taken_to_the_bank_moves_between_accounts():
@@ -80,22 +75,22 @@ def test_every_unknown_or_archived_account_is_named():
 
 def test_a_reversal_is_the_mirror_and_happens_once():
     entry = shop.post_by_hand(debit("BANK"), credit("CASH"))
-    mirror = undone(entry)
+    mirror = shop.undo_entry(entry)
     assert (mirror.event, mirror.reverses, mirror.memo) == ("manual", entry, "Twice")
     assert (balance("BANK"), balance("CASH")) == (0, 0)
     with shop.refused(AlreadyReversed):
-        undone(entry)
+        shop.undo_entry(entry)
     with shop.refused(Conflict):
-        undone(mirror)
+        shop.undo_entry(mirror)
 
 
 def test_an_entry_of_a_document_is_not_reversed_as_such():
     shop.a_days_work()
     for entry in JournalEntry.objects.all():
         with shop.refused(PartOfDocument):
-            undone(entry)
+            shop.undo_entry(entry)
     with shop.refused(NotFound):
-        undone(JournalEntry(pk=98765))
+        shop.undo_entry(JournalEntry(pk=98765))
 
 
 # --- Opening balances ---
@@ -139,7 +134,7 @@ def test_an_account_is_opened_once_until_that_is_reversed():
     assert f"entry {first.pk}" in refusal.value.message
     with shop.refused(Invalid, "balances[1].account"):
         opened(debit("NAGAD"), debit("NAGAD"))
-    undone(first)
+    shop.undo_entry(first)
     opened(debit("CASH", "400"))
     assert (balance("CASH"), balance("OPENING_BALANCE_EQUITY")) == (400, -900)
 

@@ -266,6 +266,10 @@ def undo_expense(expense: Expense, **fields: Any) -> Expense:
     return reverse_expense(expense.pk, **{"reason": "Private", "by": a_cashier(), **fields})
 
 
+def undo_entry(entry: JournalEntry, **fields: Any) -> JournalEntry:
+    return reverse_manual_entry(entry.pk, **{"reason": "Twice", "by": a_cashier(), **fields})
+
+
 def post_by_hand(*lines: posting.Line, **fields: Any) -> JournalEntry:
     """A manual entry: `post_by_hand(posting.Line("BANK", debit=…), posting.Line("CASH", …))`."""
     written = ManualEntry(lines, **{"memo": "Banked", **fields})
@@ -374,7 +378,7 @@ def a_days_corrections() -> None:
     by_hand = post_by_hand(
         posting.Line("BANK", debit=Decimal(5)), posting.Line("CASH", credit=Decimal(5))
     )
-    reverse_manual_entry(by_hand.pk, reason="Not banked", by=a_cashier())
+    undo_entry(by_hand)
 
 
 def a_days_work() -> None:

@@ -119,7 +119,7 @@ def reversing_purchases_are_the_opposite() -> Iterator[Violation]:
     )
     yield from differing(
         """
-        SELECT f.id, r.id, 0 AS expected,
+        SELECT f.id, r.id AS reversal_id, 0 AS expected,
             SUM(CASE WHEN p.direction = 'out' THEN p.amount ELSE -p.amount END) AS found
         FROM purchases r JOIN purchases f ON f.id = r.reverses_id
         JOIN payments p ON p.purchase_id = r.id OR p.purchase_id = f.id
@@ -148,7 +148,7 @@ def reversing_lines_emptied_their_batches() -> Iterator[Violation]:
     )
     yield from differing(
         """
-        SELECT b.id, f.id, 0 AS expected, b.remaining AS found
+        SELECT b.id, f.id AS line_id, 0 AS expected, b.remaining AS found
         FROM purchases r JOIN purchase_items f ON f.purchase_id = r.reverses_id
         JOIN batches b ON b.purchase_item_id = f.id
         """,
