@@ -29,6 +29,9 @@ class RecordedMaker:
     cumulative: bool = True
     models: Sequence[type[Fact]] = (RecordedFact,)
 
+    def prepare(self) -> None:
+        """No master data decides what counts."""
+
     def make_days(self, days: Days) -> None:
         _insert(Span.DAY, _of_days(days))
 
