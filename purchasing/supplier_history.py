@@ -11,7 +11,7 @@ from ledger.payment_strands import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strand
 from pos_project.core.day_range import DayRange
 from pos_project.core.money import ZERO, money
 from pos_project.core.timeline import Strand, Timeline
-from purchasing.models import Purchase, PurchaseItem, Supplier
+from purchasing.models import STANDING, Purchase, PurchaseItem, Supplier
 
 PURCHASE = "Purchase"
 KINDS = (PURCHASE, PAYMENT, DUE_PAYMENT, ADVANCE)
@@ -43,7 +43,9 @@ class SupplierHistory:
         theirs = self.days.of_moments("created_at") & Q(supplier=self.supplier)
         purchases = Purchase.objects.filter(theirs)
         strands = [
-            Strand(PURCHASE, purchases, _PURCHASE_COLUMNS, {"status": "purchase"}),
+            Strand(
+                PURCHASE, purchases, _PURCHASE_COLUMNS, {"status": "purchase", "direction": None}
+            ),
             *payment_strands(Payment.objects.filter(theirs), advances=ADVANCE),
         ]
         return Timeline(strand for strand in strands if kind in (None, strand.kind))
@@ -52,7 +54,7 @@ class SupplierHistory:
         """Per product what they brought, most units first, as dicts."""
         return (
             self._lines()
-            .values("product_id", "product__name", "product__image_public_id")
+            .values("product_id")
             .annotate(
                 times_supplied=Count("purchase_id", distinct=True),
                 total_quantity=Sum("quantity"),
@@ -82,6 +84,6 @@ class SupplierHistory:
         return lines.order_by("-purchase__created_at", "-id")
 
     def _lines(self) -> QuerySet[PurchaseItem]:
-        """The lines of their purchases, by the day on the document."""
-        theirs = self.days.of_days("purchase__purchase_date") & Q(purchase__supplier=self.supplier)
-        return PurchaseItem.objects.filter(theirs)
+        """The lines of their purchases that stand, by the day on the document."""
+        theirs = Q(self.days.of_days("purchase_date"), STANDING, supplier=self.supplier)
+        return PurchaseItem.objects.filter(purchase__in=Purchase.objects.filter(theirs))

@@ -50,7 +50,7 @@ class CustomerHistory:
         back = F("refunded_units")
         return (
             self._lines()
-            .values("product_id", "product__name", "product__image_public_id")
+            .values("product_id")
             .annotate(
                 times_purchased=Count("sale_id", distinct=True),
                 # Rounded, because SQLite adds floats and nothing must not be a little more.

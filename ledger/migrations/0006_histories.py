@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_tables"),
-        ("ledger", "0002_upward_keys"),
+        ("ledger", "0005_corrections"),
         ("purchasing", "0001_tables"),
         ("sales", "0002_sale_day"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -29,6 +29,7 @@ class TimelineRowOut(serializers.Serializer):
     paid = MoneyField()
     due = MoneyField(allow_null=True)
     method = serializers.CharField(allow_null=True)
+    direction = serializers.CharField(allow_null=True)  # of money: in, out, or none moved
     created_at = MomentField()
 
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Product
+from catalog.names import named
 from pos_project.core.api import ContractViewSet, found
 from pos_project.core.day_range import DayRangeIn, KindField, asked
 from pos_project.core.fields import MomentTextField, MoneyField, QuantityField
@@ -45,8 +46,8 @@ class SuppliedProductOut(serializers.Serializer):
     """A product that was supplied, fed with dicts."""
 
     product_id = serializers.IntegerField()
-    product_name = serializers.CharField(source="product__name")
-    image = ImageUrlField(source="product__image_public_id")
+    product_name = serializers.CharField()
+    image = ImageUrlField()
     times_supplied = serializers.IntegerField()
     total_quantity = QuantityField()
     total_amount = MoneyField()
@@ -120,7 +121,7 @@ class SuppliedProductViewSet(_SupplierHistoryViewSet):
         context = self.get_serializer_context()
         return self.page(
             self.history(supplier, asked(DayRangeIn, request)).products(),
-            lambda rows: SuppliedProductOut(rows, many=True, context=context).data,
+            lambda rows: SuppliedProductOut(named(rows), many=True, context=context).data,
         )
 
     @extend_schema(parameters=[DayRangeIn], responses=SuppliedSummaryOut, tags=["suppliers"])

@@ -5,7 +5,12 @@ from django.urls import path
 from pos_project.core.api import ContractRouter
 from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
 from purchasing.api.supplier_history import SuppliedProductViewSet, SupplierTransactionViewSet
-from purchasing.api.suppliers import SupplierDueViewSet, SupplierPaymentViewSet, SupplierViewSet
+from purchasing.api.suppliers import (
+    SupplierAdvancePaybackView,
+    SupplierDueViewSet,
+    SupplierPaymentViewSet,
+    SupplierViewSet,
+)
 
 router = ContractRouter()
 router.register("purchase", PurchaseViewSet, basename="purchase")
@@ -32,5 +37,6 @@ urlpatterns = [
         "suppliers/<str:supplier>/supplied/<str:product>",
         SuppliedProductViewSet.as_view({"get": "lines"}),
     ),
+    path("suppliers/<str:party>/advance-payback", SupplierAdvancePaybackView.as_view()),
     *router.urls,
 ]

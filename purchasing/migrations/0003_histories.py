@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_tables"),
-        ("purchasing", "0001_tables"),
+        ("purchasing", "0002_corrections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -37,7 +37,6 @@ class UserTransactionOut(TimelineRowOut):
     customer_id = serializers.IntegerField(allow_null=True)
     customer_name = serializers.SerializerMethodField()
     seller_name = serializers.CharField(source="user_name")
-    direction = serializers.CharField(allow_null=True)
     party_type = serializers.CharField()
     supplier_id = serializers.IntegerField(allow_null=True)
     supplier_name = serializers.CharField(allow_null=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from pos_project.core.days import business_day
@@ -28,6 +28,7 @@ from reports.facts.maker import Maker
 from reports.facts.makers import MAKERS
 from reports.facts.raw import as_day, rows
 from reports.models import FrozenPeriod, Span
+from sales.models import Sale
 
 log = logging.getLogger(__name__)
 

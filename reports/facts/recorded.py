@@ -30,7 +30,7 @@ class RecordedMaker:
     models: Sequence[type[Fact]] = (RecordedFact,)
 
     def prepare(self) -> None:
-        """Nothing but rows of its day makes this fact wrong."""
+        """No master data decides what counts."""
 
     def make_days(self, days: Days) -> None:
         _insert(Span.DAY, _of_days(days))

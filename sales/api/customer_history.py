@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Product
+from catalog.names import named
 from pos_project.core.api import ContractViewSet, found
 from pos_project.core.day_range import DayRangeIn, KindField, asked
 from pos_project.core.fields import MomentTextField, MoneyField, QuantityField
@@ -49,8 +50,8 @@ class PurchasedProductOut(serializers.Serializer):
     """A product that was bought, net of what came back, fed with dicts."""
 
     product_id = serializers.IntegerField()
-    product_name = serializers.CharField(source="product__name")
-    image = ImageUrlField(source="product__image_public_id")
+    product_name = serializers.CharField()
+    image = ImageUrlField()
     times_purchased = serializers.IntegerField()
     total_quantity = QuantityField()
     total_amount = MoneyField()
@@ -128,7 +129,7 @@ class PurchasedProductViewSet(_CustomerHistoryViewSet):
         context = self.get_serializer_context()
         return self.page(
             self.history(customer, asked(DayRangeIn, request)).products(),
-            lambda rows: PurchasedProductOut(rows, many=True, context=context).data,
+            lambda rows: PurchasedProductOut(named(rows), many=True, context=context).data,
         )
 
     @extend_schema(parameters=[DayRangeIn], responses=PurchasedSummaryOut, tags=["customers"])

@@ -5,7 +5,12 @@ from django.urls import path
 from pos_project.core.api import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
 from sales.api.customer_history import CustomerTransactionViewSet, PurchasedProductViewSet
-from sales.api.customers import CustomerDueViewSet, CustomerPaymentViewSet, CustomerViewSet
+from sales.api.customers import (
+    CustomerAdvancePaybackView,
+    CustomerDueViewSet,
+    CustomerPaymentViewSet,
+    CustomerViewSet,
+)
 from sales.api.refunds import RefundViewSet
 from sales.api.sales import SaleViewSet
 
@@ -44,5 +49,6 @@ urlpatterns = [
         "customers/<str:customer>/purchased_products/<str:product>",
         PurchasedProductViewSet.as_view({"get": "lines"}),
     ),
+    path("customers/<str:party>/advance-payback", CustomerAdvancePaybackView.as_view()),
     *router.urls,
 ]

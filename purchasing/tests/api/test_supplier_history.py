@@ -107,6 +107,28 @@ def test_products_go_by_the_day_on_the_document(
     assert set(nothing.values()) == {0}
 
 
+def test_an_undone_purchase_stays_in_the_history_but_supplied_nothing(
+    as_staff: APIClient, delta: Supplier, shirt: Product
+) -> None:
+    first = shop.buy((shirt, 2, "8.50"), supplier=delta, offer=shop.cash(17))
+    shop.undo_purchase(first)
+    shop.buy((shirt, 3, "8.00"), supplier=delta, offer=shop.on_credit())
+
+    amounts = [(row["type"], row["amount"], row["direction"]) for row in rows(as_staff, delta)]
+
+    assert amounts == [
+        ("Purchase", 24, None),
+        ("Purchase", -17, None),
+        ("Payment", 17, "in"),
+        ("Purchase", 17, None),
+        ("Payment", 17, "out"),
+    ]
+    [product] = rows(as_staff, delta, "products")
+    assert (product["times_supplied"], product["total_quantity"]) == (1, 3)
+    assert rows(as_staff, delta, "products_summary")["totalTimesPurchased"] == 1
+    assert len(rows(as_staff, delta, f"supplied/{shirt.pk}")) == 1
+
+
 def test_the_lines_of_a_product_are_shown_newest_first(
     as_staff: APIClient, delta: Supplier, shirt: Product
 ) -> None:

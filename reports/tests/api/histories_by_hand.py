@@ -86,6 +86,7 @@ def _sale(sale: Any, word: str) -> Row:
         "reference": sale.invoice_no,
         "paid": float(sale.paid_amount),
         "due": float(sale.due_amount),
+        "direction": None,
         "method": sale.payment_method,
     }
 
@@ -97,6 +98,7 @@ def _refund(refund: Any) -> Row:
         "paid": float(refund.paid_out),
         "due": None,
         "method": refund.refund_method,
+        "direction": "out",
     }
 
 
@@ -106,6 +108,7 @@ def _purchase(purchase: Any) -> Row:
         "reference": purchase.invoice_no,
         "paid": float(purchase.paid_amount),
         "due": float(purchase.due_amount),
+        "direction": None,
         "method": purchase.payment_method,
     }
 
@@ -118,6 +121,7 @@ def _payment(payment: Any, word: str) -> Row:
         "paid": float(payment.amount),
         "due": None,
         "method": payment.method_id,
+        "direction": payment.direction,
     }
 
 
@@ -156,10 +160,15 @@ def kept_products(asked: Asked) -> list[Row]:
 
 
 def supplied_products(asked: Asked) -> list[Row]:
+    """What was supplied; a purchase that was undone, and what undid it, count as nothing."""
+    undone = set(Purchase.objects.exclude(reverses=None).values_list("reverses_id", flat=True))
     lines = [
         item
         for item in PurchaseItem.objects.select_related("purchase")
-        if asked.mine(item.purchase) and asked.includes(item.purchase.purchase_date)
+        if asked.mine(item.purchase)
+        and asked.includes(item.purchase.purchase_date)
+        and item.purchase.reverses_id is None
+        and item.purchase_id not in undone
     ]
     return _by_product(
         lines,

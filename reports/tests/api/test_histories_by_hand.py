@@ -16,11 +16,12 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from catalog.models import Product
 from conftest import make_user, signed_in
+from ledger.models import Payment
 from ledger.payments import Tender
 from pos_project.core.days import day_start, today
-from pos_project.core.errors import Invalid
+from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
-from purchasing.models import Supplier
+from purchasing.models import Purchase, Supplier
 from purchasing.supplier_payments import pay_supplier
 from reports.facts.freezing import freeze_missing
 from reports.facts.recorded import RECORDED
@@ -79,7 +80,7 @@ class Step:
 STEPS = st.builds(
     Step,
     st.sampled_from(
-        ["sell", "sell", "hold", "settle", "refund", "pay", "buy", "pay supplier", "freeze"]
+        ["sell", "sell", "hold", "settle", "refund", "pay", "buy", "pay supplier", "freeze", "undo"]
     ),
     AGO,
     st.integers(0, 2),
@@ -101,6 +102,7 @@ def happen(step: Step, house: House) -> None:
         "pay": _pay,
         "buy": _buy,
         "pay supplier": _pay_supplier,
+        "undo": _undo,
         "freeze": lambda *_: freeze_missing(facts=[RECORDED.name]),
     }
     acts[step.what](step, house, house.sellers[step.pick % 2])
@@ -156,6 +158,14 @@ def _buy(step: Step, house: House, by: User) -> None:
 def _pay_supplier(step: Step, house: House, by: User) -> None:
     tender = Tender("card", Decimal(step.amount))
     pay_supplier(house.suppliers[step.pick % 2].pk, tender, by=by, at=step.at)
+
+
+def _undo(step: Step, house: House, by: User) -> None:
+    rows = Purchase.objects if step.pick % 2 else Payment.objects.exclude(payment_type="payment")
+    done = list(rows.order_by("-id")[:4])
+    if done:
+        undo = shop.undo_purchase if step.pick % 2 else shop.undo_payment
+        undo(done[step.pick % len(done)], by=by, at=step.at)  # type: ignore[operator]
 
 
 class Check:
@@ -261,7 +271,7 @@ def test_histories_are_what_the_rows_say(
 ) -> None:
     before = transaction.savepoint()  # (an atomic block would be around the use cases' own)
     for step in steps:
-        with suppress(Invalid):  # nothing owed, nothing left to refund
+        with suppress(Invalid, Conflict):  # nothing owed, nothing left to refund or to undo
             happen(step, house)
     first, last = (None if ago is None else today() - timedelta(days=ago) for ago in ends)
     check = Check(house, first, last, kind=kind)

@@ -45,6 +45,7 @@ def test_a_customers_sale_and_its_payment(worked_dataset: WorkedDataset) -> None
             "paid": 19.99,
             "due": None,
             "method": "cash",
+            "direction": "out",
             "created_at": "2026-02-08T17:00:00+06:00",
         },
         {
@@ -57,6 +58,7 @@ def test_a_customers_sale_and_its_payment(worked_dataset: WorkedDataset) -> None
             "paid": 39.98,
             "due": 0,
             "method": "cash",
+            "direction": None,
             "created_at": "2026-02-08T15:04:05+06:00",
         },
         {
@@ -69,6 +71,7 @@ def test_a_customers_sale_and_its_payment(worked_dataset: WorkedDataset) -> None
             "paid": 39.98,
             "due": None,
             "method": "cash",
+            "direction": "in",
             "created_at": "2026-02-08T15:04:05+06:00",
         },
     ]
@@ -194,13 +197,21 @@ def test_a_purchase_and_its_payment(worked_dataset: WorkedDataset) -> None:
         "created_by": "superAdmin",
         "created_at": "2026-02-08T11:20:00+06:00",
     }
-    purchase = {"ref_id": 2301, "type": "Purchase", "amount": 85, "status": "purchase", "due": 35}
+    purchase = {
+        "ref_id": 2301,
+        "type": "Purchase",
+        "amount": 85,
+        "status": "purchase",
+        "due": 35,
+        "direction": None,
+    }
     payment = {
         "ref_id": payment_of(purchase_id=2301),
         "type": "Payment",
         "amount": 50,
         "status": "payment",
         "due": None,
+        "direction": "out",
     }
     assert body["data"] == [{**shared, **purchase}, {**shared, **payment}]
     assert (body["total"], body["page"], body["limit"]) == (2, 1, 10)

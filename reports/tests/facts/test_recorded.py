@@ -11,8 +11,9 @@ from pos_project.core.day_range import DayRange
 from pos_project.core.days import at_noon, today
 from pos_project.core.timeline import Timeline
 from pos_project.tests import shop
-from reports.facts.days import month_after, month_before, month_end, month_of
+from reports.facts.days import Days, month_after, month_before, month_end, month_of
 from reports.facts.freezing import freeze_missing
+from reports.facts.recorded import RECORDED
 from reports.models import RecordedFact, Span
 from reports.user_history import UserHistory
 from sales import holds
@@ -101,3 +102,19 @@ def test_frozen_counts_are_those_of_the_list(seller: User, three_months: None) -
     history = UserHistory(DayRange(), user=seller)
     assert history.counts == Timeline(history.strands).counts
     assert len(history[:100]) == len(history)
+
+
+def test_a_wrong_count_is_named(seller: User, three_months: None) -> None:
+    freeze_missing()
+    closed = Days.of(day for day in DAYS if day < today())
+    assert not [*RECORDED.differing_days(closed), *RECORDED.differing_month(LAST_MONTH)]
+    wrong = RecordedFact.objects.filter(user=seller, kind="Sale", first_day=LAST_MONTH)
+
+    wrong.update(recorded=9)
+
+    [of_day] = RECORDED.differing_days(closed)
+    assert of_day.what == f"first_day {LAST_MONTH}, user_id {seller.pk}, kind Sale"
+    assert (of_day.expected, of_day.found) == ("1", "9")
+    # 2 until the month before, 9 on its first day as far as is known, 1 on its last.
+    [of_month] = RECORDED.differing_month(LAST_MONTH)
+    assert (of_month.expected, of_month.found) == ("12", "9")
