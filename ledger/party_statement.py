@@ -103,16 +103,30 @@ class Statement:
     def count(self) -> int:
         return self._rows.count()
 
+    def sides(self) -> tuple[Decimal, Decimal]:
+        """Σ of what added to the balance, and of what lowered it."""
+        plus, minus = self._sums(
+            self._rows,
+            "SUM(CASE WHEN signed > 0 THEN signed ELSE 0 END),"
+            " SUM(CASE WHEN signed < 0 THEN -signed ELSE 0 END)",
+        )
+        return plus, minus
+
     def carried(self, opening: Decimal, start: int) -> Decimal:
         """The balance before the row at position `start`."""
         if not start:
             return opening
-        sql, parameters = self._rows[:start].query.sql_with_params()
+        [moved] = self._sums(self._rows[:start], "SUM(signed)")
+        return opening + moved
+
+    @staticmethod
+    def _sums(rows: QuerySet[Any], sums: str) -> list[Decimal]:
+        # Django cannot aggregate over a union.
+        sql, parameters = rows.query.sql_with_params()
         with connection.cursor() as cursor:
-            # Django cannot aggregate over a union.
-            cursor.execute(f"SELECT SUM(signed) FROM ({sql}) earlier", parameters)  # noqa: S608
-            [(moved,)] = cursor.fetchall()
-        return opening + money(Decimal(str(moved or 0)))
+            cursor.execute(f"SELECT {sums} FROM ({sql}) listed", parameters)  # noqa: S608
+            [found] = cursor.fetchall()
+        return [money(Decimal(str(each or 0))) for each in found]
 
     def page(self, carried: Decimal, start: int, limit: int) -> list[StatementLine]:
         """`limit` lines from position `start` on, `carried` being the balance before them."""

@@ -23,5 +23,6 @@ urlpatterns = [
     path("api/", include("catalog.api.urls")),
     path("api/", include("inventory.api.urls")),
     path("api/", include("sales.api.urls")),
+    path("api/", include("reports.api.statement_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,160 @@
+"""`/api/ledger/…`: the statements of the books as a whole, and of one account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from ledger import statements
+from ledger.general_ledger import AccountLines, account_named
+from pos_project.core.errors import Invalid
+from pos_project.core.periods import Period, day_of, period_of
+from reports import books
+from reports.api import statement_shapes as shapes
+from reports.api.statement_base import Shop, StatementView, statement_schema
+from reports.papers import statement_sheets as sheets
+from reports.papers.sheet import Sheet
+
+
+def of_period(period: Period, shop: Shop) -> dict[str, Any]:
+    return dict(shapes.OfPeriod({"period": period, "store_id": shop.store_id}).data)
+
+
+class TrialBalanceView(StatementView):
+    message = "Trial balance"
+
+    @statement_schema(shapes.TrialBalanceOut, period=True, as_of=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Every account: opening balance, what moved, closing balance. With `as_of`, everything up
+        to that day."""
+        return self.answer(request)
+
+    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
+        period = self._period(request.query_params)
+        balance = books.trial_balance(period, store_id=shop.store_id)
+        return {**of_period(period, shop), **shapes.TrialBalanceOut(balance).data}
+
+    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
+        period = self._period(request.query_params)
+        balance = books.trial_balance(period, store_id=shop.store_id)
+        return sheets.trial_balance_sheet(balance, period)
+
+    @staticmethod
+    def _period(query: Mapping[str, str]) -> Period:
+        if not (query.get("as_of") or "").strip():
+            return period_of(query)
+        if query.get("fromDate") or query.get("toDate"):
+            text = "Either as_of or fromDate and toDate."
+            raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
+        return Period(None, day_of(query))
+
+
+class ProfitLossView(StatementView):
+    message = "Profit and loss"
+    sectioned = True
+
+    @statement_schema(shapes.ProfitLossOut, period=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Income and costs of a period, down to what it added to equity."""
+        return self.answer(request)
+
+    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
+        period = period_of(request.query_params)
+        statement = books.profit_loss(period, store_id=shop.store_id)
+        return {**of_period(period, shop), **shapes.ProfitLossOut(statement).data}
+
+    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
+        period = period_of(request.query_params)
+        statement = books.profit_loss(period, store_id=shop.store_id)
+        return sheets.profit_loss_sheet(statement, period)
+
+
+class BalanceSheetView(StatementView):
+    message = "Balance sheet"
+    sectioned = True
+
+    @statement_schema(shapes.BalanceSheetOut, as_of=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """What the shop has, owes and is worth at the end of a day."""
+        return self.answer(request)
+
+    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
+        day = day_of(request.query_params)
+        statement = books.balance_sheet(day, store_id=shop.store_id)
+        about = shapes.OfDay({"as_of": day, "store_id": shop.store_id}).data
+        return {**about, **shapes.BalanceSheetOut(statement).data}
+
+    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
+        day = day_of(request.query_params)
+        return sheets.balance_sheet_sheet(books.balance_sheet(day, store_id=shop.store_id), day)
+
+
+class TaxView(StatementView):
+    message = "Tax"
+
+    @statement_schema(shapes.TaxOut, period=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Tax collected, refunded and payable, and by rate where the rate is known."""
+        return self.answer(request)
+
+    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
+        period = period_of(request.query_params)
+        statement = books.tax(period, store_id=shop.store_id)
+        return {**of_period(period, shop), **shapes.TaxOut(statement).data}
+
+    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
+        period = period_of(request.query_params)
+        return sheets.tax_sheet(books.tax(period, store_id=shop.store_id), period)
+
+
+class GeneralLedgerView(StatementView):
+    message = "General ledger"
+    paged = True
+
+    @statement_schema(shapes.GeneralLedgerOut, period=True, paged=True)
+    def get(self, request: Request, account: str) -> HttpResponseBase:
+        """The lines of an account, named by code or number, with a running balance. `carried` is
+        the balance before the page's first line."""
+        return self.answer(request, account=account)
+
+    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
+        account, period = account_named(path["account"]), period_of(request.query_params)
+        lines = AccountLines(account.code, period.first, period.last, store_id=shop.store_id)
+        opening = self._opening(account.code, period, shop)
+        start, limit = self.window(request, lines.count())
+        page = lines.page(opening, start, limit)
+        moved = self._moved(account.code, period, shop)
+        shown = shapes.GeneralLedgerOut(
+            {
+                "account": account,
+                "opening": opening,
+                "carried": page.carried,
+                "lines": page.lines,
+                "debit": moved.debit,
+                "credit": moved.credit,
+                "closing": opening + moved.net,
+            }
+        )
+        return {**of_period(period, shop), **shown.data}
+
+    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
+        account, period = account_named(path["account"]), period_of(request.query_params)
+        lines = AccountLines(account.code, period.first, period.last, store_id=shop.store_id)
+        opening = self._opening(account.code, period, shop)
+        return sheets.general_ledger_sheet(
+            str(account),
+            opening,
+            lines.every(opening),
+            opening + self._moved(account.code, period, shop).net,
+            period,
+        )
+
+    @staticmethod
+    def _opening(code: str, period: Period, shop: Shop) -> Any:
+        assert period.day_before is not None
+        return books.balance_of(code, period.day_before, store_id=shop.store_id)
+
+    @staticmethod
+    def _moved(code: str, period: Period, shop: Shop) -> statements.Sums:
+        return books.moved_of(code, period, store_id=shop.store_id)

@@ -1,0 +1,86 @@
+"""The statements of the books, of any days, per store or all: where each gets its sums from."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from inventory.stock_as_of import Held, held_as_of
+from ledger import chart, statements
+from ledger.balances import Moved, Sums, by_account
+from pos_project.core.money import ZERO
+from pos_project.core.periods import Period
+from reports.balances import moved
+from sales.tax_by_rate import TaxOfRate, tax_by_rate
+
+
+@dataclass(frozen=True)
+class Tax:
+    """The tax account of a period, and the documents behind it by rate."""
+
+    account: statements.TaxAccount
+    by_rate: list[TaxOfRate]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What was in stock at the end of a day, and where the inventory account stood."""
+
+    rows: list[Held]
+    account: Decimal
+
+    @property
+    def units(self) -> Decimal:
+        return sum((row.units for row in self.rows), Decimal(0))
+
+    @property
+    def value(self) -> Decimal:
+        return sum((row.value for row in self.rows), ZERO)
+
+
+def trial_balance(period: Period, *, store_id: int | None = None) -> statements.TrialBalance:
+    return statements.trial_balance(
+        statements.accounts(),
+        _standing(period.day_before, store_id),
+        by_account(_moved(period, store_id)),
+    )
+
+
+def profit_loss(period: Period, *, store_id: int | None = None) -> statements.ProfitLoss:
+    return statements.profit_loss(statements.accounts(), by_account(_moved(period, store_id)))
+
+
+def balance_sheet(day: date, *, store_id: int | None = None) -> statements.BalanceSheet:
+    return statements.balance_sheet(statements.accounts(), _standing(day, store_id))
+
+
+def tax(period: Period, *, store_id: int | None = None) -> Tax:
+    account = statements.tax_account(
+        _standing(period.day_before, store_id), _moved(period, store_id)
+    )
+    assert period.first is not None, period
+    return Tax(account, tax_by_rate(period.first, period.last, store_id=store_id))
+
+
+def stock(day: date, *, store_id: int | None = None) -> Stock:
+    return Stock(
+        held_as_of(day, store_id=store_id), balance_of(chart.INVENTORY, day, store_id=store_id)
+    )
+
+
+def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decimal:
+    """Where an account stood at the end of the day: debit (+) or credit (−)."""
+    return _standing(day, store_id).get(account, Sums()).net
+
+
+def moved_of(account: str, period: Period, *, store_id: int | None = None) -> Sums:
+    """The two sides of an account in the period."""
+    return by_account(_moved(period, store_id)).get(account, Sums())
+
+
+def _moved(period: Period, store_id: int | None) -> list[Moved]:
+    return moved(period.first, period.last, store_id=store_id)
+
+
+def _standing(day: date | None, store_id: int | None) -> dict[str, Sums]:
+    """The sums of everything up to the day; nothing before the books began."""
+    return {} if day is None else by_account(moved(None, day, store_id=store_id))
