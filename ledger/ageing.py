@@ -18,6 +18,7 @@ from ledger.party_statement import AMOUNT
 from pos_project.core.money import ZERO, money, total
 
 BUCKETS = ("0-30", "31-60", "61-90", "90+")
+NAMES = ("days_0_30", "days_31_60", "days_61_90", "days_over_90")
 _LAST_DAYS = (30, 60, 90)
 
 
@@ -40,6 +41,11 @@ class Aged:
     @property
     def total(self) -> Decimal:
         return total(self.buckets)
+
+    @property
+    def named(self) -> dict[str, Decimal]:
+        """The buckets as the wire names them."""
+        return dict(zip(NAMES, self.buckets, strict=True))
 
 
 def bucket_of(day: date, as_of: date) -> int:

@@ -8,9 +8,11 @@ from inventory.stock_as_of import Held, held_as_of
 from ledger import chart, statements
 from ledger.balances import Moved, Sums, by_account
 from pos_project.core.money import ZERO
-from pos_project.core.periods import Period
 from reports.balances import moved
+from reports.period import ONE_DAY, Period
 from sales.tax_by_rate import TaxOfRate, tax_by_rate
+
+BEGINNING = date.min  # the first day of a period that takes in everything up to its last
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Stock:
 def trial_balance(period: Period, *, store_id: int | None = None) -> statements.TrialBalance:
     return statements.trial_balance(
         statements.accounts(),
-        _standing(period.day_before, store_id),
+        _before(period, store_id),
         by_account(_moved(period, store_id)),
     )
 
@@ -54,10 +56,7 @@ def balance_sheet(day: date, *, store_id: int | None = None) -> statements.Balan
 
 
 def tax(period: Period, *, store_id: int | None = None) -> Tax:
-    account = statements.tax_account(
-        _standing(period.day_before, store_id), _moved(period, store_id)
-    )
-    assert period.first is not None, period
+    account = statements.tax_account(_before(period, store_id), _moved(period, store_id))
     return Tax(account, tax_by_rate(period.first, period.last, store_id=store_id))
 
 
@@ -78,9 +77,17 @@ def moved_of(account: str, period: Period, *, store_id: int | None = None) -> Su
 
 
 def _moved(period: Period, store_id: int | None) -> list[Moved]:
-    return moved(period.first, period.last, store_id=store_id)
+    first = None if period.first == BEGINNING else period.first
+    return moved(first, period.last, store_id=store_id)
 
 
-def _standing(day: date | None, store_id: int | None) -> dict[str, Sums]:
-    """The sums of everything up to the day; nothing before the books began."""
-    return {} if day is None else by_account(moved(None, day, store_id=store_id))
+def _before(period: Period, store_id: int | None) -> dict[str, Sums]:
+    """The sums of everything before the period."""
+    if period.first == BEGINNING:
+        return {}
+    return _standing(period.first - ONE_DAY, store_id)
+
+
+def _standing(day: date, store_id: int | None) -> dict[str, Sums]:
+    """The sums of everything up to the day."""
+    return by_account(moved(None, day, store_id=store_id))

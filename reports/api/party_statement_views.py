@@ -14,16 +14,17 @@ from ledger.party_balances import PartyBalance, standing
 from ledger.party_statement import Statement
 from pos_project.core.api import found
 from pos_project.core.money import total
-from pos_project.core.periods import day_of, period_of
 from purchasing.models import Supplier
 from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports import books
 from reports.api import statement_shapes as shapes
+from reports.api.asking import day_of, period_of
 from reports.api.statement_base import Shop, StatementView, statement_schema
 from reports.api.statement_views import of_period
 from reports.papers import statement_sheets as sheets
 from reports.papers.sheet import Sheet
+from reports.period import ONE_DAY
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer
 from sales.receivables import customer_statement, receivables_ageing
@@ -58,7 +59,7 @@ class _PartyStatementView(StatementView):
     def shown(self, request: Request, shop: Shop, **path: str) -> Any:
         party = found(self.people.all(), path["pk"], self.book.party)
         period = period_of(request.query_params)
-        opening = self._standing(party.pk, period.day_before, shop)
+        opening = self._standing(party.pk, period.first - ONE_DAY, shop)
         closing = self._standing(party.pk, period.last, shop)
         lines = type(self).statement(party.pk, period.first, period.last, store_id=shop.store_id)
         start, limit = self.window(request, lines.count())
@@ -82,7 +83,7 @@ class _PartyStatementView(StatementView):
     def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
         party = found(self.people.all(), path["pk"], self.book.party)
         period = period_of(request.query_params)
-        opening = self._standing(party.pk, period.day_before, shop)
+        opening = self._standing(party.pk, period.first - ONE_DAY, shop)
         lines = type(self).statement(party.pk, period.first, period.last, store_id=shop.store_id)
         return sheets.party_statement_sheet(
             self.message,
@@ -94,7 +95,7 @@ class _PartyStatementView(StatementView):
             file_name=f"{self.book.party}-{party.pk}",
         )
 
-    def _standing(self, party_id: int, day: date | None, shop: Shop) -> PartyBalance:
+    def _standing(self, party_id: int, day: date, shop: Shop) -> PartyBalance:
         standings = standing(self.book, day, store_id=shop.store_id, party_id=party_id)
         return standings.get(party_id, PartyBalance())
 

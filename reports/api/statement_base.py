@@ -22,6 +22,8 @@ from pos_project.core.fields import MAX_ID
 from pos_project.core.pagination import ContractPagination
 from pos_project.core.permissions import Admin
 from pos_project.core.transactions import snapshot
+from reports.api.asking import AS_OF, FROM, TO
+from reports.api.dashboard import Meta
 from reports.api.statement_shapes import OfDay, OfPeriod
 from reports.papers.pdf import drawn
 from reports.papers.sheet import Sheet
@@ -140,13 +142,6 @@ def shop_of(query: Mapping[str, str]) -> Shop:
 
 # --- OpenAPI ---
 
-_RANGE = [
-    OpenApiParameter("fromDate", OpenApiTypes.DATE, description="Default: 30 days before toDate."),
-    OpenApiParameter("toDate", OpenApiTypes.DATE, description="Default: today."),
-]
-_AS_OF = [
-    OpenApiParameter("as_of", OpenApiTypes.DATE, description="The end of this day. Default: today.")
-]
 _COMMON = [
     OpenApiParameter("store_id", OpenApiTypes.INT, description="One store; default all."),
     OpenApiParameter("format", OpenApiTypes.STR, enum=FORMATS, description="Default: json."),
@@ -155,11 +150,6 @@ _PAGES = [
     OpenApiParameter("page", OpenApiTypes.INT),
     OpenApiParameter("limit", OpenApiTypes.INT, description="Default 100, at most 500."),
 ]
-
-
-class _Meta(serializers.Serializer):
-    timestamp = serializers.DateTimeField()
-    userId = serializers.IntegerField()
 
 
 class _Pages(serializers.Serializer):
@@ -183,7 +173,7 @@ def _answer(shape: type[serializers.Serializer[Any]], *, of_period: bool, paged:
         "success": serializers.BooleanField(),
         "message": serializers.CharField(),
         "data": data(),
-        "meta": _Meta(),
+        "meta": Meta(),
     }
     if paged:
         fields |= {count: serializers.IntegerField() for count in ("total", "page", "limit")}
@@ -201,8 +191,8 @@ def statement_schema(
     """Describes a statement: its parameters, and its answer in each format."""
     return extend_schema(
         parameters=[
-            *(_RANGE if period else ()),
-            *(_AS_OF if as_of else ()),
+            *((FROM, TO) if period else ()),
+            *((AS_OF,) if as_of else ()),
             *_COMMON,
             *(_PAGES if paged else ()),
         ],

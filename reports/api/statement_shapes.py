@@ -153,10 +153,10 @@ class PartyStatementOut(serializers.Serializer):
 
 
 class _AgedColumns(serializers.Serializer):
-    days_0_30 = MoneyField(source="buckets.0")
-    days_31_60 = MoneyField(source="buckets.1")
-    days_61_90 = MoneyField(source="buckets.2")
-    days_over_90 = MoneyField(source="buckets.3")
+    days_0_30 = MoneyField(source="named.days_0_30")
+    days_31_60 = MoneyField(source="named.days_31_60")
+    days_61_90 = MoneyField(source="named.days_61_90")
+    days_over_90 = MoneyField(source="named.days_over_90")
     total = MoneyField()
 
 

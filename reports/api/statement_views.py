@@ -1,24 +1,27 @@
 """`/api/ledger/…`: the statements of the books as a whole, and of one account."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from ledger import statements
 from ledger.general_ledger import AccountLines, account_named
 from pos_project.core.errors import Invalid
-from pos_project.core.periods import Period, day_of, period_of
 from reports import books
 from reports.api import statement_shapes as shapes
+from reports.api.asking import day_of, period_of
 from reports.api.statement_base import Shop, StatementView, statement_schema
 from reports.papers import statement_sheets as sheets
 from reports.papers.sheet import Sheet
+from reports.period import ONE_DAY, Period
 
 
 def of_period(period: Period, shop: Shop) -> dict[str, Any]:
-    return dict(shapes.OfPeriod({"period": period, "store_id": shop.store_id}).data)
+    first = None if period.first == books.BEGINNING else period.first
+    days = {"first": first, "last": period.last}
+    return dict(shapes.OfPeriod({"period": days, "store_id": shop.store_id}).data)
 
 
 class TrialBalanceView(StatementView):
@@ -41,13 +44,13 @@ class TrialBalanceView(StatementView):
         return sheets.trial_balance_sheet(balance, period)
 
     @staticmethod
-    def _period(query: Mapping[str, str]) -> Period:
-        if not (query.get("as_of") or "").strip():
+    def _period(query: QueryDict) -> Period:
+        if not query.get("as_of", "").strip():
             return period_of(query)
         if query.get("fromDate") or query.get("toDate"):
             text = "Either as_of or fromDate and toDate."
             raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
-        return Period(None, day_of(query))
+        return Period(books.BEGINNING, day_of(query))
 
 
 class ProfitLossView(StatementView):
@@ -152,8 +155,7 @@ class GeneralLedgerView(StatementView):
 
     @staticmethod
     def _opening(code: str, period: Period, shop: Shop) -> Any:
-        assert period.day_before is not None
-        return books.balance_of(code, period.day_before, store_id=shop.store_id)
+        return books.balance_of(code, period.first - ONE_DAY, store_id=shop.store_id)
 
     @staticmethod
     def _moved(code: str, period: Period, shop: Shop) -> statements.Sums:

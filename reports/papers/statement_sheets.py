@@ -16,15 +16,15 @@ from ledger.statements import (
     TrialBalance,
 )
 from pos_project.core.money import total
-from pos_project.core.periods import Period
-from reports.books import Stock, Tax
+from reports.books import BEGINNING, Stock, Tax
 from reports.papers.sheet import Column, Row, Sheet
+from reports.period import Period
 
 ALL_LINES_OF_BOOKS = "From the posted journal. Amounts in the shop's currency."
 
 
 def days(period: Period) -> str:
-    if period.first is None:
+    if period.first == BEGINNING:
         return f"Up to {period.last.isoformat()}"
     return f"{period.first.isoformat()} to {period.last.isoformat()}"
 
@@ -35,8 +35,8 @@ def as_of(day: date) -> str:
 
 def span(period: Period) -> str:
     """The period in a file's name."""
-    first = period.first.isoformat() if period.first else "start"
-    return f"{first}-{period.last.isoformat()}"
+    first = "" if period.first == BEGINNING else f"{period.first.isoformat()}-"
+    return f"{first}{period.last.isoformat()}"
 
 
 # --- The books as a whole ---
