@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet, Sum
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from ledger.balances import lines_between
-from ledger.models import JournalLine, LedgerAccount
+from ledger.models import JournalLine, LedgerAccount, Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.money import ZERO, money
 
@@ -108,30 +109,18 @@ def _net(lines: QuerySet[Any]) -> Decimal:
 
 
 def _running(lines: QuerySet[Any], balance: Decimal) -> Iterator[LedgerLine]:
-    columns = (
+    # A line of cash names nobody, a payment of dues no document: its payment does both.
+    payment = Payment.objects.filter(entry_id=OuterRef("entry_id")).order_by("id")
+    names = ("customer__name", "supplier__name")
+    rows = lines.annotate(
+        ref=Coalesce("entry__reference", Subquery(payment.values("reference_no")[:1])),
+        party=Coalesce(*names, *(Subquery(payment.values(name)[:1]) for name in names)),
+    ).values_list(
         *("entry__business_date", "entry_id", "entry__event", "entry__document_id"),
-        *("entry__reference", "customer__name", "supplier__name", "debit", "credit"),
+        *("ref", "party", "debit", "credit"),
     )
-    for (
-        day,
-        entry_id,
-        event,
-        document_id,
-        reference,
-        customer,
-        supplier,
-        debit,
-        credit,
-    ) in lines.values_list(*columns):
+    for day, entry_id, event, document_id, reference, party, debit, credit in rows:
         balance += debit - credit
         yield LedgerLine(
-            day,
-            entry_id,
-            event,
-            document_id,
-            reference,
-            customer or supplier,
-            debit,
-            credit,
-            balance,
+            day, entry_id, event, document_id, reference, party, debit, credit, balance
         )

@@ -21,6 +21,7 @@ from reports.papers.sheet import Column, Row, Sheet
 
 MAX_LINES = 2000  # some forty pages; whoever needs more wants a spreadsheet
 MARGIN = 16 * mm
+FRAME_PADDING = 12  # reportlab's frame keeps 6 points free on each side
 INK, FAINT, RULE = (
     colors.HexColor("#1b1f24"),
     colors.HexColor("#5b6470"),
@@ -61,7 +62,7 @@ def drawn(sheet: Sheet, *, shop: str) -> bytes:
         Paragraph(_shown(sheet.title), TITLE),
         *(Paragraph(_shown(line), ABOUT) for line in sheet.about),
         Spacer(0, 4 * mm),
-        _table(sheet.columns, rows, page.width),
+        _table(sheet.columns, rows, page.width - FRAME_PADDING),
         Spacer(0, 3 * mm),
         *(Paragraph(_shown(note), NOTE) for note in sheet.notes),
     ]
@@ -169,7 +170,9 @@ class _Numbered(Canvas):
             self.__dict__.update(page)
             self.setFont("Helvetica", 7.5)
             self.setFillColor(FAINT)
-            self.drawString(MARGIN, 10 * mm, self._footer)
-            self.drawRightString(A4[0] - MARGIN, 10 * mm, f"Page {number} of {len(self._pages)}")
+            self.drawString(MARGIN + FRAME_PADDING / 2, 10 * mm, self._footer)
+            self.drawRightString(
+                A4[0] - MARGIN - FRAME_PADDING / 2, 10 * mm, f"Page {number} of {len(self._pages)}"
+            )
             super().showPage()
         super().save()

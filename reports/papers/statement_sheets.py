@@ -198,7 +198,7 @@ def tax_sheet(statement: Tax, period: Period) -> Sheet:
 def rate_label(name: str | None, rate: Decimal | None) -> str:
     if rate is None:
         return "Other tax"
-    return f"{name} {rate} %" if name else "Without tax"
+    return f"{name} ({rate.normalize():f} %)" if name else "Without tax"
 
 
 # --- One account, one party ---
