@@ -57,6 +57,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "refunds/1": {"get": SHOP},
     "sales": {"get": ANYONE},
     "sales/1": {"get": ANYONE},
+    "sales/1/explain": {"get": ANYONE},
     "sales/1/refunds": {"get": SHOP},
     "sales/checkout": {"post": ANYONE},
     "sales/complete_pending": {"post": ANYONE},

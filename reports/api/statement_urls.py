@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.api.explain import SaleExplainView
 from reports.api.party_statement_views import (
     CustomerStatementView,
     PayablesAgeingView,
@@ -20,6 +21,7 @@ from reports.api.statement_views import (
 )
 
 urlpatterns = [
+    path("sales/<str:pk>/explain", SaleExplainView.as_view()),
     path("ledger/trial-balance", TrialBalanceView.as_view()),
     path("ledger/general-ledger/<str:account>", GeneralLedgerView.as_view()),
     path("ledger/profit-loss", ProfitLossView.as_view()),
