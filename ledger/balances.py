@@ -1,7 +1,4 @@
-"""What the journal moved on each account between two days: the raw material of every statement.
-
-Read from the journal lines alone. A day without an end is the first or the last there is.
-"""
+"""What the journal moved on each account between two days: the raw material of every statement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from ledger.models import JournalLine
-from pos_project.core.money import ZERO, money
+from pos_project.core.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,8 @@ class Sums:
 def lines_between(
     first: date | None, last: date | None, *, store_id: int | None = None
 ) -> QuerySet[JournalLine]:
-    """The journal lines of the business days first…last, of one store or of all."""
+    """The journal lines of the business days first…last, of one store or of all. A missing end is
+    the first or the last day there is."""
     days: dict[str, Any] = {}
     if first is not None:
         days["entry__business_date__gte"] = first
@@ -52,20 +50,6 @@ def lines_between(
     if store_id is not None:
         days["entry__store_id"] = store_id
     return JournalLine.objects.filter(**days)
-
-
-def moved(first: date | None, last: date | None, *, store_id: int | None = None) -> list[Moved]:
-    """What each account moved in these days, by kind of event. One statement."""
-    rows = (
-        lines_between(first, last, store_id=store_id)
-        .values_list("account_id", "entry__event")
-        .annotate(debits=Sum("debit"), credits=Sum("credit"))
-        .order_by()
-    )
-    return [
-        Moved(account, event, money(debits), money(credits))
-        for account, event, debits, credits in rows
-    ]
 
 
 def by_account(rows: Iterable[Moved]) -> dict[str, Sums]:

@@ -55,19 +55,8 @@ class AccountLines:
     ) -> None:
         self.account, self.first, self.last, self.store_id = account, first, last, store_id
 
-    def opening(self) -> Decimal:
-        """The balance before the first day."""
-        if self.first is None:
-            return ZERO
-        before = lines_between(None, self.first - timedelta(days=1), store_id=self.store_id)
-        return _net(before.filter(account_id=self.account))
-
     def count(self) -> int:
         return self._lines(self.first, self.last).count()
-
-    def moved(self) -> tuple[Decimal, Decimal]:
-        """Σ debit and Σ credit of all the lines."""
-        return _sides(self._lines(self.first, self.last))
 
     def page(self, opening: Decimal, start: int, limit: int) -> LedgerPage:
         """`limit` lines from position `start` on."""

@@ -68,12 +68,14 @@ def stock(day: date, *, store_id: int | None = None) -> Stock:
 
 def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decimal:
     """Where an account stood at the end of the day: debit (+) or credit (−)."""
-    return _standing(day, store_id).get(account, Sums()).net
+    rows = moved(None, day, store_id=store_id, account=account)
+    return by_account(rows).get(account, Sums()).net
 
 
 def moved_of(account: str, period: Period, *, store_id: int | None = None) -> Sums:
     """The two sides of an account in the period."""
-    return by_account(_moved(period, store_id)).get(account, Sums())
+    rows = moved(period.first, period.last, store_id=store_id, account=account)
+    return by_account(rows).get(account, Sums())
 
 
 def _moved(period: Period, store_id: int | None) -> list[Moved]:

@@ -10,6 +10,7 @@ from django.db import models
 
 from accounts.models import Store
 from catalog.models import Product
+from ledger.models import LedgerAccount
 from sales.models import Customer
 
 
@@ -188,3 +189,21 @@ class CashFact(Fact):
 
     def __str__(self) -> str:
         return f"{self.method} {self.direction}, {self.first_day}"
+
+
+class AccountFact(Fact):
+    """What the journal moved on an account by one kind of event. A month's row sums everything up
+    to the month's end: an opening balance is one of them, and the days since."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "account_id", "event")
+    store = _of(Store)
+    account = _of(LedgerAccount)
+    event = models.CharField(max_length=20)
+    debit = _amount()
+    credit = _amount()
+
+    class Meta:
+        db_table = "fact_accounts"
+
+    def __str__(self) -> str:
+        return f"{self.account_id} by {self.event}, {self.first_day}"

@@ -25,6 +25,7 @@ from pos_project.core.transactions import snapshot
 from reports.api.asking import AS_OF, FROM, TO
 from reports.api.dashboard import Meta
 from reports.api.statement_shapes import OfDay, OfPeriod
+from reports.facts.freezing import CATCHING_UP
 from reports.papers.pdf import drawn
 from reports.papers.sheet import Sheet
 
@@ -59,6 +60,7 @@ class StatementView(GenericAPIView[Any]):
     def answer(self, request: Request, **path: str) -> HttpResponseBase:
         """The statement in the format asked for. All of it is read at one moment."""
         wanted = _format_of(request.query_params)
+        CATCHING_UP.now()
         if wanted == CSV:
             lines = self._csv(request, path)
             first = next(lines)  # what is wrong with the request shows before anything is sent

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from reports.facts.accounts import ACCOUNTS
 from reports.facts.buyers import BUYERS
 from reports.facts.maker import Maker
 from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
 
-MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH)
+MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, ACCOUNTS)
