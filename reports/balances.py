@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.balances import Moved
 from reports.facts.accounts import ACCOUNTS
+from reports.facts.days import month_of
 from reports.facts.freezing import first_day
 from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
@@ -23,7 +24,9 @@ def moved(
     began = first_day()
     if began is None or began > last:
         return []
-    period = Period(began if first is None else max(first, began), last)
+    # From the first of its month, so that the month counts as whole.
+    start = month_of(began)
+    period = Period(start if first is None else max(first, start), last)
     where: dict[str, Any] = {}
     if store_id is not None:
         where["store_id"] = store_id
