@@ -64,7 +64,12 @@ class StatementView(GenericAPIView[Any]):
         if wanted == CSV:
             lines = self._csv(request, path)
             first = next(lines)  # what is wrong with the request shows before anything is sent
-            return _file(StreamingHttpResponse(_rest(first, lines)), "text/csv", self._name, CSV)
+            return _file(
+                StreamingHttpResponse(_rest(first, lines)),
+                "text/csv; charset=utf-8",
+                self._name,
+                CSV,
+            )
         with snapshot():
             shop = shop_of(request.query_params)
             if wanted == PDF:
