@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days
+from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days, within
 from reports.facts.days import Days, month_before, month_end, month_of, months_between
 from reports.facts.freezing import first_day
 from reports.facts.id_set import IdSet
@@ -87,17 +87,10 @@ def _months(
 
 def _frozen(names: Sequence[str], span: Span, days: Days) -> dict[str, set[date]]:
     found: dict[str, set[date]] = {name: set() for name in names}
-    periods = FrozenPeriod.objects.filter(_in(days), fact__in=names, span=span)
+    periods = FrozenPeriod.objects.filter(within(days), fact__in=names, span=span)
     for name, first in periods.values_list("fact", "first_day"):
         found[name].add(first)
     return found
-
-
-def _in(days: Days) -> Q:
-    condition = Q(first_day__in=())
-    for run in days.runs:
-        condition |= Q(first_day__range=run)
-    return condition
 
 
 # --- Tables of sums ---
@@ -116,13 +109,11 @@ def summed(
 ) -> Source:
     """A maker's figures of the period, one row per `by` (key columns, or `first_day`).
 
-    `where` keeps only rows with these keys. Where months add up, also what moved before the period
-    has a row, of zeros (and its MAX is of then).
+    `where` keeps only rows with these keys; a list names several. Where months add up, also what
+    moved before the period has a row, of zeros (and its MAX is of then).
     """
-    wanted = dict(where or {})
     columns = ", ".join((*by, *maker.figures))
-    parameters: Parameters = {f"only_{key}": value for key, value in wanted.items()}
-    only = "".join(f" AND {key} = %(only_{key})s" for key in wanted)
+    only, parameters = _only(where or {})
     parts = []
     for span, days, sign in (
         (Span.MONTH, how.months, ""),
@@ -139,7 +130,7 @@ def summed(
             parameters |= days.parameters(name)
     if how.live or not parts:
         parts.append(
-            f"SELECT {columns} FROM ({maker.rows(how.live, 'live')}) happened"  # noqa: S608
+            f"SELECT {columns} FROM ({maker.events_of(how.live, 'live')}) happened"  # noqa: S608
             f" WHERE 1 = 1{only}"
         )
         parameters |= how.live.parameters("live")
@@ -149,6 +140,17 @@ def summed(
         f"SELECT {shown} FROM ({' UNION ALL '.join(parts)}) parts{grouped}",  # noqa: S608
         parameters,
     )
+
+
+def _only(where: Mapping[str, Any]) -> tuple[str, Parameters]:
+    conditions, parameters = "", Parameters()
+    for key, wanted in where.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        names = [f"only_{key}{at}" for at in range(len(values))]
+        marks = ", ".join(f"%({name})s" for name in names) or "NULL"
+        conditions += f" AND {key} IN ({marks})"
+        parameters |= dict(zip(names, values, strict=True))
+    return conditions, parameters
 
 
 def _signed(maker: TableMaker, column: str, sign: str) -> str:
@@ -175,45 +177,53 @@ def figures(
 # --- Sets ---
 
 
-def buyers(
-    how: Cover, *, of_each_seller: bool = False, seller_id: int | None = None
-) -> dict[int, Buyers]:
-    """Who bought what on which days, by seller; under 0 everybody, unless sellers are asked for."""
+def buyers(how: Cover) -> Buyers:
+    """Who bought what on which days, of everybody."""
+    everybody = BuyersFact.objects.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
+    found = _frozen_buyers(everybody, how)
+    _add_live(found, how.live, "0")
+    return found.get(EVERYBODY[1], Buyers())
+
+
+def buyers_by_seller(how: Cover) -> dict[int, Buyers]:
+    """The same of each seller; whoever sold nothing is absent."""
+    found = _frozen_buyers(BuyersFact.objects.exclude(seller_id=EVERYBODY[1]), how)
+    _add_live(found, how.live, "s.user_id")
+    return found
+
+
+def buyers_of(how: Cover, seller_id: int) -> Buyers:
+    """The same of one seller."""
+    found = _frozen_buyers(BuyersFact.objects.filter(seller_id=seller_id), how)
+    _add_live(found, how.live, "s.user_id", seller_id=seller_id)
+    return found.get(seller_id, Buyers())
+
+
+def _frozen_buyers(facts: QuerySet[BuyersFact], how: Cover) -> dict[int, Buyers]:
     found: dict[int, Buyers] = defaultdict(Buyers)
-    facts = BuyersFact.objects.filter(
-        Q(_in(how.months), span=Span.MONTH) | Q(_in(how.days), span=Span.DAY)
-    )
-    by_seller = of_each_seller or seller_id is not None
-    if seller_id is not None:
-        facts = facts.filter(seller_id=seller_id)
-    elif of_each_seller:
-        facts = facts.exclude(seller_id=EVERYBODY[1])
-    else:
-        facts = facts.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
-    for seller, first, days, customers, products in facts.values_list(
+    periods = Q(within(how.months), span=Span.MONTH) | Q(within(how.days), span=Span.DAY)
+    for seller_id, first, days, customers, products in facts.filter(periods).values_list(
         "seller_id", "first_day", "days", "customers", "products"
     ):
-        each = found[seller]
+        each = found[seller_id]
         each.days |= bits_to_days(days, month_of(first))
         each.customers.add_all(IdSet.from_bytes(customers))
         each.products.add_all(IdSet.from_bytes(products))
-    _add_live(found, how.live, by_seller=by_seller, seller_id=seller_id)
     return found
 
 
 def _add_live(
-    found: dict[int, Buyers], live: Days, *, by_seller: bool, seller_id: int | None
+    found: dict[int, Buyers], live: Days, seller: str, *, seller_id: int | None = None
 ) -> None:
     if not live:
         return
-    seller = "s.user_id" if by_seller else "0"
     only = "" if seller_id is None else " AND s.user_id = %(seller)s"
     parameters = {**live.parameters(), "seller": seller_id}
 
     def pairs(what: str, source: str) -> dict[int, set[Any]]:
         ids: dict[int, set[Any]] = defaultdict(set)
-        sql = f"SELECT DISTINCT {seller}, {what} {source.format(days=live.on(SALE_DAY))}{only}"
-        for whose, value in rows(sql, parameters):
+        where = source.format(days=live.on(SALE_DAY))
+        for whose, value in rows(f"SELECT DISTINCT {seller}, {what} {where}{only}", parameters):
             ids[whose].add(value)
         return ids
 
@@ -228,7 +238,7 @@ def _add_live(
 def customers_by_day(how: Cover) -> dict[date, int]:
     """How many different customers bought on each day; days without one are absent."""
     facts = BuyersFact.objects.filter(
-        _in(how.days), span=Span.DAY, store_id=EVERYBODY[0], seller_id=EVERYBODY[1]
+        within(how.days), span=Span.DAY, store_id=EVERYBODY[0], seller_id=EVERYBODY[1]
     )
     counts = dict(facts.values_list("first_day", "customer_count"))
     if how.live:

@@ -1,146 +1,149 @@
-"""A small shop that trades as numbers tell it to, day after day, through the use cases only.
+"""A shop that trades at random over many days: sales of every kind, late papers, returns, dues.
 
-Hypothesis draws the numbers. What the shop refuses is not traded; everything else may happen:
-credit, split tenders, advances, refunds with and without restock, adjustments and their voids.
+`STEPS` draws what happens; `Trader` makes it happen through the use cases, at noon of its day. What
+the shop refuses did not happen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 import time_machine
-from django.utils import timezone
 from hypothesis import strategies as st
 
-from catalog.models import TaxRate
-from inventory.models import InventoryLog
+from catalog.models import Category, Product
 from ledger.expenses import Spending, record_expense
+from ledger.payments import Offer
+from pos_project.core.days import at_noon
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
-from sales.models import Sale
+from reports.facts.freezing import freeze_missing
+from sales.models import Customer, Sale
+from sales.refunds import Claim, Returned, refund
 
-FIRST_DAY = date(2026, 3, 2)
-
-# What happens: which of ACTIONS, and two numbers that each reads in its own way.
-events = st.lists(
-    st.tuples(st.integers(0, 11), st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=12
+# What happens, and three numbers that decide which, how many and how.
+KINDS = (
+    *("sell",) * 6,
+    *("refund",) * 2,
+    *("sell late", "refund late", "pay dues", "spend", "buy", "hold", "complete"),
+    *("freeze", "next day", "next day"),
 )
-# Days on which the shop is open, each some days after the one before.
-weeks = st.lists(st.tuples(st.integers(1, 40), events), min_size=1, max_size=5)
-
-
-@contextmanager
-def on(day: date, hour: int = 10) -> Iterator[None]:
-    """It is that hour of that day in the shop."""
-    zone = timezone.get_default_timezone()
-    with time_machine.travel(datetime.combine(day, time(hour), tzinfo=zone), tick=False):
-        yield
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.integers(0, 10**6),
+        st.integers(0, 10**6),
+        st.integers(0, 10**6),
+    ),
+    min_size=10,
+    max_size=40,
+)
+Step = tuple[str, int, int, int]
 
 
 class Trader:
-    """Three products and a service, two customers, two suppliers, one cashier."""
+    """One shop. It opens on 20 January 2026, so that months end while it trades."""
 
     def __init__(self) -> None:
-        self.day = FIRST_DAY
-        with on(self.day):
-            self.goods = [shop.a_product(price) for price in ("19.99", "40.10", "0.35")]
-            self.postage = shop.a_service("5.00")
-            self.customers = [shop.a_customer(name="Rahim"), shop.a_customer(name="Salma")]
-            self.suppliers = [shop.a_supplier(name="Delta"), shop.a_supplier(name="Padma")]
-            self.rate = TaxRate.objects.create(name="VAT", rate=Decimal("7.50"))
-            for product in self.goods:
-                shop.stock(product, 20, "8.05", supplier=self.suppliers[0])
+        self.today = date(2026, 1, 20)
+        self.sellers = [shop.a_cashier(f"seller-{number}") for number in range(3)]
+        self.customers = [shop.a_customer(name=f"Customer {number}") for number in range(4)]
+        categories = [Category.objects.create(name=f"Category {number}") for number in range(2)]
+        self.products: list[Product] = [
+            shop.a_product(price, name=f"Good {price}", category=category)
+            for price, category in (
+                ("19.99", categories[0]),
+                ("0.35", categories[1]),
+                ("110.00", None),
+            )
+        ]
+        self.products.append(shop.a_service("4.50"))
+        with time_machine.travel(self.noon, tick=False):
+            for product in self.products[:3]:
+                shop.stock(product, 300, "3.33")
 
-    def open_on(self, days_later: int, happenings: Sequence[tuple[int, int, int]]) -> date:
-        """Trade for a day, some days after the last; that day."""
-        self.day += timedelta(days=days_later)
-        with on(self.day):
-            for action, which, many in happenings:
-                self._try(self._actions()[action % len(self._actions())], which, many)
-        return self.day
+    @property
+    def noon(self) -> datetime:
+        return at_noon(self.today).astimezone(UTC)
 
-    @staticmethod
-    def _try(action: Callable[[int, int], object], which: int, many: int) -> None:
-        try:
-            action(which, many)
-        except DomainError:
-            return  # too little in stock, nothing owed, nothing left to refund
+    def trade(self, steps: Iterable[Step]) -> None:
+        for kind, which, how, much in steps:
+            with time_machine.travel(self.noon, tick=False), suppress(DomainError):
+                self._do(kind, which, how, much)
 
-    def _actions(self) -> tuple[Callable[[int, int], Any], ...]:
-        return (
-            self._sell_for_cash,
-            self._sell_on_credit,
-            self._sell_split_and_taxed,
-            self._sell_with_advance,
-            self._take_back,
-            self._take_back_without_restock,
-            self._collect,
-            self._buy,
-            self._pay,
-            self._adjust,
-            self._void,
-            self._spend,
+    def _do(self, kind: str, which: int, how: int, much: int) -> None:
+        late = datetime.combine(
+            self.today - timedelta(days=1 + how % 12), time(9, which % 60), tzinfo=UTC
         )
+        match kind:
+            case "sell":
+                self._sell(which, how, much, None)
+            case "sell late":
+                self._sell(which, how, much, late)
+            case "refund":
+                self._refund(which, how, much, None)
+            case "refund late":
+                self._refund(which, how, much, late)
+            case "pay dues":
+                amount = Decimal(1 + much % 20_000) / 100
+                shop.pay_dues(self.customers[which % 4], amount, ("cash", "bkash")[how % 2])
+            case "spend":
+                category = (None, "Rent", "rent", "Salary", "Utilities", "Tea")[how % 6]
+                spending = Spending(
+                    "Something",
+                    Decimal(1 + much % 9_999) / 100,
+                    category=category,
+                    expense_date=late.date() if which % 2 else None,
+                )
+                record_expense(spending, by=self.sellers[which % 3])
+            case "buy":
+                shop.stock(self.products[which % 3], 1 + much % 50, Decimal(1 + how % 999) / 100)
+            case "hold":
+                product = self.products[which % 4]
+                shop.hold((product, 1 + much % 3), customer=self._customer(how))
+            case "complete":
+                held = Sale.objects.filter(status=Sale.Status.PENDING).first()
+                if held:
+                    shop.complete(held, by=self.sellers[which % 3])
+            case "freeze":
+                freeze_missing(self.today - timedelta(days=which % 4))
+            case "next day":
+                self.today += timedelta(days=1 + which % 2)
 
-    def _product(self, which: int) -> Any:
-        return self.goods[which % len(self.goods)]
+    def _customer(self, number: int) -> Customer | None:
+        return [*self.customers, None][number % 5]
 
-    def _sell_for_cash(self, which: int, many: int) -> None:
-        customer = self.customers[0] if which % 2 else None
-        discount = Decimal("0.10") * (many % 3)
-        shop.sell((self._product(which), many), customer=customer, discount=discount)
-
-    def _sell_on_credit(self, which: int, many: int) -> None:
-        paid = shop.cash(many) if many % 2 else shop.on_credit()
-        shop.sell((self._product(which), many), customer=self.customers[which % 2], offer=paid)
-
-    def _sell_split_and_taxed(self, which: int, many: int) -> None:
+    def _sell(self, which: int, how: int, much: int, at: datetime | None) -> None:
+        customer = self._customer(how)
+        wanted = [
+            (self.products[(which + line * line) % 4], 1 + (much + line) % 5)
+            for line in range(1 + which % 4)
+        ]
+        offers: list[Offer] = [
+            shop.cash(10**5),
+            shop.by_method("card", 10**4),
+            shop.split(bkash=Decimal("1.50"), cash=10**4),
+            shop.on_credit(),
+            shop.cash(5),
+            shop.cash(10, use_advance=customer is not None),
+        ]
         shop.sell(
-            (self._product(which), many),
-            (self.postage, 1),
-            customer=self.customers[which % 2],
-            offer=shop.split(card=5, cash=many * 10),
-            tax_rate_id=self.rate.pk,
+            *wanted,
+            customer=customer,
+            offer=offers[much % 6],
+            by=self.sellers[which % 3],
+            at=at,
+            tax=Decimal(much % 300) / 100,
+            discount=Decimal(how % 35) / 100,
         )
 
-    def _sell_with_advance(self, which: int, many: int) -> None:
-        offer = shop.on_credit(use_advance=True)
-        shop.sell((self._product(which), many), customer=self.customers[which % 2], offer=offer)
-
-    def _take_back(self, which: int, many: int, **how: Any) -> None:
-        sales = Sale.objects.completed().order_by("-id")
-        sale = sales[which % len(sales)] if sales else None
-        if sale is None:
+    def _refund(self, which: int, how: int, much: int, at: datetime | None) -> None:
+        sales = list(Sale.objects.filter(status=Sale.Status.COMPLETED).order_by("id"))
+        if not sales:
             return
-        item = sale.items.order_by("id")[0]
-        shop.take_back(sale, shop.units_of(item, 1 + many % 3), **how)
-
-    def _take_back_without_restock(self, which: int, many: int) -> None:
-        self._take_back(which, many, restock=False)
-
-    def _collect(self, which: int, many: int) -> None:
-        shop.pay_dues(self.customers[which % 2], many * 17, ("cash", "bkash")[many % 2])
-
-    def _buy(self, which: int, many: int) -> None:
-        lines = (self._product(which), many * 3, f"{many}.15"), (self._product(which + 1), 2, "3")
-        offer = shop.cash(many, use_advance=bool(which % 2)) if which % 3 else shop.on_credit()
-        shop.buy(*lines, supplier=self.suppliers[which % 2], offer=offer)
-
-    def _pay(self, which: int, many: int) -> None:
-        shop.pay_the(self.suppliers[which % 2], many * 23, ("cash", "card")[many % 2])
-
-    def _adjust(self, which: int, many: int) -> None:
-        change = many if which % 2 else -many
-        shop.adjust(self._product(which), change, "2.3333" if change > 0 else None)
-
-    def _void(self, which: int, many: int) -> None:
-        by_hand = InventoryLog.objects.filter(kind="adjustment", voided_by=None)
-        last = by_hand.order_by("-id").first()
-        if last:
-            shop.void(last)
-
-    def _spend(self, which: int, many: int) -> None:
-        category = ("rent", "salary", None)[which % 3]
-        record_expense(Spending("Costs", Decimal(many), category=category), by=shop.a_cashier())
+        sale = sales[which % len(sales)]
+        item = sale.items.order_by("id")[much % sale.items.count()]
+        lines = None if how % 4 == 0 else [Returned(Decimal(1 + how % 2), sale_item_id=item.pk)]
+        claim = Claim(sale.pk, lines, method=("cash", "nagad")[how % 2], restock=bool(much % 3))
+        refund(claim, by=self.sellers[how % 3], at=at)

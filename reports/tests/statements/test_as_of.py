@@ -25,7 +25,7 @@ from purchasing.supplier_payments import SUPPLIER_DUES
 from reports import books
 from reports.facts.freezing import freeze_missing
 from reports.period import Period
-from reports.tests.trading import Trader, on, weeks
+from reports.tests.statements.trader import Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import CustomerDue
 from sales.receivables import receivables_ageing

@@ -30,7 +30,7 @@ from reports import books
 from reports.facts.freezing import freeze_missing
 from reports.models import AccountFact
 from reports.period import Period
-from reports.tests.trading import FIRST_DAY, Trader, on, weeks
+from reports.tests.statements.trader import FIRST_DAY, Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale, SaleCogs
 from sales.receivables import customer_statement, receivables_ageing

@@ -26,7 +26,7 @@ from reports.explain.node import UNEXPLAINED, Explanation, Node
 from reports.explain.party import explain_customer, explain_supplier
 from reports.explain.product import explain_product
 from reports.explain.sale import explain_sale
-from reports.tests.trading import Trader, on, weeks
+from reports.tests.statements.trader import Trader, on, weeks
 from sales.models import Customer, Sale, SaleCogs
 
 pytestmark = pytest.mark.django_db
