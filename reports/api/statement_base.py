@@ -23,7 +23,7 @@ from pos_project.core.pagination import ContractPagination
 from pos_project.core.permissions import Admin
 from pos_project.core.transactions import snapshot
 from reports.api.asking import AS_OF, FROM, TO
-from reports.api.shapes import META
+from reports.api.shapes import Meta
 from reports.api.statement_shapes import OfDay, OfPeriod
 from reports.facts.freezing import CATCHING_UP
 from reports.papers.pdf import drawn
@@ -180,7 +180,7 @@ def _answer(shape: type[serializers.Serializer[Any]], *, of_period: bool, paged:
         "success": serializers.BooleanField(),
         "message": serializers.CharField(),
         "data": data(),
-        "meta": META(),
+        "meta": Meta(),
     }
     if paged:
         fields |= {count: serializers.IntegerField() for count in ("total", "page", "limit")}

@@ -386,3 +386,27 @@ def test_moments_decide_the_order_within_a_day(trader: Trader) -> None:
     assert [line.kind for line in lines] == ["sale", "payment"] * 3
     moments: list[datetime] = [line.at for line in lines]
     assert moments == sorted(moments)
+
+
+def test_statements_and_dashboards_say_the_same(trader: Trader, as_admin: Any) -> None:
+    for later, which in ((1, 1), (3, 2), (2, 0), (4, 3)):
+        trader.open_on(
+            later, [(2, which, 2), (1, which, 3), (0, which, 1), (4, 0, 1), (5, 1, 1), (11, 0, 3)]
+        )
+    days = {"fromDate": f"{FIRST_DAY + timedelta(days=3)}", "toDate": f"{trader.day}"}
+
+    def asked(path: str) -> Any:
+        answer = as_admin.get(f"/api/{path}", days)
+        assert answer.status_code == 200, answer.content
+        return answer.json()["data"]
+
+    with on(trader.day, hour=20):
+        statement, dashboard = asked("ledger/profit-loss"), asked("dashboard/profit-loss")
+        tax, tax_dashboard = asked("ledger/tax"), asked("dashboard/tax-summary")
+
+    assert statement["net_sales"]["total"] == dashboard["revenue"]["net_revenue"] > 0
+    assert statement["cost_of_sales"]["total"] == dashboard["cost_of_goods"]["total_cogs"] > 0
+    assert statement["gross_profit"] == dashboard["profit"]["gross_profit"]
+    assert statement["operating_expenses"]["total"] == dashboard["expenses"]["total_expenses"] > 0
+    assert statement["net_profit"] == dashboard["profit"]["net_profit"]
+    assert tax["net"] == tax_dashboard["tax_summary"]["total_tax_collected"] > 0
