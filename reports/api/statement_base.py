@@ -174,7 +174,7 @@ class _Pages(serializers.Serializer):
 @cache
 def _answer(shape: type[serializers.Serializer[Any]], *, of_period: bool, paged: bool) -> Any:
     """The envelope around a statement; one class for each, whichever views show it."""
-    name = shape.__name__.removesuffix("Out")
+    name = f"Ledger{shape.__name__.removesuffix('Out')}"
     data = type(f"{name}Data", (OfPeriod if of_period else OfDay, shape), {})
     fields: dict[str, Any] = {
         "success": serializers.BooleanField(),

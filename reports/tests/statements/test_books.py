@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Store, User
+from conftest import signed_in
 from ledger import chart, posting
 from ledger.general_ledger import AccountLines
 from ledger.models import Expense, JournalEntry, JournalLine, LedgerAccount
@@ -388,7 +389,7 @@ def test_moments_decide_the_order_within_a_day(trader: Trader) -> None:
     assert moments == sorted(moments)
 
 
-def test_statements_and_dashboards_say_the_same(trader: Trader, as_admin: Any) -> None:
+def test_statements_and_dashboards_say_the_same(trader: Trader, admin: User) -> None:
     for later, which in ((1, 1), (3, 2), (2, 0), (4, 3)):
         trader.open_on(
             later, [(2, which, 2), (1, which, 3), (0, which, 1), (4, 0, 1), (5, 1, 1), (11, 0, 3)]
@@ -396,7 +397,7 @@ def test_statements_and_dashboards_say_the_same(trader: Trader, as_admin: Any) -
     days = {"fromDate": f"{FIRST_DAY + timedelta(days=3)}", "toDate": f"{trader.day}"}
 
     def asked(path: str) -> Any:
-        answer = as_admin.get(f"/api/{path}", days)
+        answer = signed_in(admin).get(f"/api/{path}", days)
         assert answer.status_code == 200, answer.content
         return answer.json()["data"]
 
