@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from catalog.models import Product
-from inventory import fifo, movements, receiving
+from inventory import fifo, figures, movements, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.picking import pick
 from ledger import chart, posting
@@ -60,10 +60,7 @@ def _adjust(product: Product, adjustment: Adjustment, stamp: Stamp) -> Inventory
 def _increase(adjustment: Adjustment, stamp: Stamp) -> int:
     cost = adjustment.unit_cost
     if cost is None:
-        bought = Batch.objects.filter(
-            product_id=adjustment.product_id, origin=Batch.Origin.PURCHASE
-        ).order_by("-id")
-        cost = bought.values_list("unit_cost", flat=True).first() or Decimal(0)
+        cost = figures.latest_purchase_cost(adjustment.product_id) or Decimal(0)
     return receiving.add_batch(
         receiving.Goods(adjustment.product_id, adjustment.change, cost),
         kind=InventoryLog.Kind.ADJUSTMENT,
@@ -94,7 +91,7 @@ def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
         note=adjustment.note,
         stamp=stamp,
     )
-    movements.log_batches(log_id, [(pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
+    movements.log_batches([(log_id, pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
     movements.write_remaining(picks)
     posting.post(
         JournalEntry.Event.ADJUSTMENT,
@@ -142,7 +139,7 @@ def _void(log_id: int, stamp: Stamp) -> InventoryLog:
         voids_id=log_id,
         stamp=stamp,
     )
-    movements.log_batches(void_id, [(pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
+    movements.log_batches([(void_id, pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
     movements.write_remaining(picks)
     posting.post(
         JournalEntry.Event.VOID,

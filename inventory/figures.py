@@ -47,8 +47,7 @@ def units_sold(product_ids: Iterable[int], *, store_id: int, today: date) -> dic
 
 def latest_purchase_cost(product_id: int) -> Decimal | None:
     """What a unit cost when the product was last bought; None when it never was."""
-    bought = Batch.objects.filter(product_id=product_id, origin=Batch.Origin.PURCHASE)
-    return bought.order_by("-id").values_list("unit_cost", flat=True).first()
+    return Batch.objects.all().bought(product_id).values_list("unit_cost", flat=True).first()
 
 
 def stock_of_each(store_id: int) -> Coalesce:

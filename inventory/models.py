@@ -26,6 +26,11 @@ class BatchQuerySet(AppendOnlyQuerySet):
         )
         return dict(rows.order_by())
 
+    def bought(self, product_id: int) -> "BatchQuerySet":
+        """The batches that purchases of a product brought, newest first; not those undone."""
+        standing = self.filter(product_id=product_id, origin=Batch.Origin.PURCHASE)
+        return standing.filter(purchase_item__reversed_by__isnull=True).order_by("-id")
+
     def locked(
         self, product_ids: Iterable[int], *, store_id: int, ids: Iterable[int] = ()
     ) -> list["Batch"]:
@@ -181,7 +186,7 @@ class InventoryLog(AppendOnly):
 
 
 class InventoryLogBatch(AppendOnly):
-    """Which batch an opening, an adjustment or a void moved, by how much, at what cost."""
+    """Which batch an opening, an adjustment, a void or the reversal of a purchase moved."""
 
     log = models.ForeignKey(InventoryLog, on_delete=models.PROTECT, related_name="batches")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="log_batches")

@@ -68,13 +68,9 @@ def log(
     )
 
 
-def log_batches(log_id: int, rows: Iterable[tuple[int, Decimal, Decimal]]) -> None:
-    """Note which batches an opening, adjustment or void moved: (batch id, ± units, ± cost)."""
-    insert_rows(
-        InventoryLogBatch,
-        ("log_id", "batch_id", "quantity", "cost"),
-        [(log_id, batch_id, quantity, cost) for batch_id, quantity, cost in rows],
-    )
+def log_batches(rows: Sequence[tuple[int, int, Decimal, Decimal]]) -> None:
+    """Note which batches log rows moved by hand: (log id, batch id, ± units, ± cost)."""
+    insert_rows(InventoryLogBatch, ("log_id", "batch_id", "quantity", "cost"), rows)
 
 
 def write_remaining(picks: Iterable[Pick]) -> None:

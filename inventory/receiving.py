@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from catalog.models import Product
 from inventory import movements
-from inventory.fifo import value
+from inventory.fifo import Pick, value
 from inventory.models import Batch, InventoryLog
 from ledger import chart, posting
 from ledger.models import JournalEntry
@@ -16,6 +16,8 @@ from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, total
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Stamp
+
+REVERSAL = "REVERSAL"  # the reason in the stock log of goods whose purchase was undone
 
 BATCH_FIELDS = (
     "store_id",
@@ -88,6 +90,33 @@ def receive_purchased(
     return total(item.worth for item in goods)
 
 
+def send_back(batches: Sequence[Batch], *, reference: str, stamp: Stamp) -> None:
+    """Take whole batches, locked by the caller, off the shelf again: their purchase is undone.
+
+    Logged as the purchase was, below zero, and naming those very batches.
+    """
+    gone = [
+        (batch, value(batch.quantity, batch.unit_cost))
+        for batch in sorted(batches, key=lambda batch: batch.id)
+    ]
+    log_ids = movements.log(
+        [movements.Movement(batch.product_id, -batch.quantity, -worth) for batch, worth in gone],
+        kind=InventoryLog.Kind.PURCHASE,
+        reason=REVERSAL,
+        reference=reference,
+        stamp=stamp,
+    )
+    movements.log_batches(
+        [
+            (log_id, batch.id, -batch.quantity, -worth)
+            for log_id, (batch, worth) in zip(log_ids, gone, strict=True)
+        ]
+    )
+    movements.write_remaining(
+        Pick(batch.id, batch.quantity, batch.unit_cost, worth, Decimal(0)) for batch, worth in gone
+    )
+
+
 def receive_opening_stock(
     product: Product, *, quantity: Decimal, unit_cost: Decimal, stamp: Stamp
 ) -> None:
@@ -131,7 +160,7 @@ def add_batch(
         note=note,
         stamp=stamp,
     )
-    movements.log_batches(log_id, [(batch_id, goods.quantity, goods.worth)])
+    movements.log_batches([(log_id, batch_id, goods.quantity, goods.worth)])
     posting.post(
         event,
         [

@@ -8,14 +8,17 @@ from pos_project.core.admin import ShopAdmin
 
 
 class KeptAdmin(ShopAdmin):
-    """Rows that the journal points to: added and renamed, their code fixed, never deleted."""
+    """Rows that the journal points to: added and renamed, the rest fixed, never deleted."""
+
+    fixed: tuple[str, ...] = ("code",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+        return self.fixed if obj else ()
 
 
 @admin.register(LedgerAccount)
 class LedgerAccountAdmin(KeptAdmin):
+    fixed = ("code", "kind", "is_control")
     list_display = ("number", "name", "kind", "is_control")
     search_fields = ("number", "name", "code")
 

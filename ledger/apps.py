@@ -6,6 +6,7 @@ from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 
 from ledger import chart
+from pos_project.core import past_days
 
 
 def ensure_chart(apps: Apps = installed, **_: Any) -> None:
@@ -35,6 +36,9 @@ class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
+        from ledger.period_lock import is_locked
+
+        past_days.sealed_by(is_locked)
         post_migrate.connect(ensure_chart, sender=self)
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod

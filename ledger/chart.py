@@ -1,6 +1,7 @@
 """The chart of accounts every shop starts with, and the handles our code posts to.
 
-More accounts and methods are rows that an accountant adds; these are the ones code names.
+More accounts and methods are rows that an accountant adds; these are the ones code names, and a
+few that every accountant expects to find.
 """
 
 from typing import Final
@@ -21,23 +22,52 @@ COST_OF_GOODS_SOLD: Final = "COST_OF_GOODS_SOLD"
 INVENTORY_LOSS: Final = "INVENTORY_LOSS"
 OTHER_EXPENSES: Final = "OTHER_EXPENSES"
 
+# What our code posts to by name: renamed at will, but never retyped nor archived.
+NAMED_BY_CODE: Final = frozenset(
+    {
+        CASH,
+        RECEIVABLES,
+        INVENTORY,
+        SUPPLIER_ADVANCES,
+        PAYABLES,
+        CUSTOMER_ADVANCES,
+        TAX_PAYABLE,
+        OPENING_BALANCE_EQUITY,
+        SALES,
+        SALES_RETURNS,
+        DISCOUNTS_GIVEN,
+        INVENTORY_GAIN,
+        COST_OF_GOODS_SOLD,
+        INVENTORY_LOSS,
+        OTHER_EXPENSES,
+    }
+)
+
 # code, number, name, kind, is it a control account
 ACCOUNTS = (
     (CASH, "1010", "Cash", "asset", False),
     ("CARD", "1020", "Card terminal", "asset", False),
     ("BKASH", "1030", "bKash", "asset", False),
     ("NAGAD", "1040", "Nagad", "asset", False),
+    ("BANK", "1050", "Bank", "asset", False),
     (RECEIVABLES, "1100", "Receivables", "asset", True),
     (INVENTORY, "1200", "Inventory", "asset", True),
     (SUPPLIER_ADVANCES, "1300", "Advances to suppliers", "asset", True),
+    ("TAX_PAID", "1400", "Tax paid", "asset", False),
+    ("FIXED_ASSETS", "1500", "Fixed assets", "asset", False),
     (PAYABLES, "2000", "Payables", "liability", True),
     (CUSTOMER_ADVANCES, "2100", "Advances from customers", "liability", True),
     (TAX_PAYABLE, "2200", "Tax payable", "liability", False),
+    ("LOANS", "2300", "Loans", "liability", False),
     (OPENING_BALANCE_EQUITY, "3000", "Opening balance equity", "equity", False),
+    ("OWNERS_CAPITAL", "3100", "Owner's capital", "equity", False),
+    ("DRAWINGS", "3200", "Drawings", "equity", False),
+    ("RETAINED_EARNINGS", "3300", "Retained earnings", "equity", False),
     (SALES, "4000", "Sales", "income", False),
     (SALES_RETURNS, "4100", "Sales returns", "income", False),
     (DISCOUNTS_GIVEN, "4200", "Discounts given", "income", False),
     (INVENTORY_GAIN, "4300", "Inventory gain", "income", False),
+    ("OTHER_INCOME", "4900", "Other income", "income", False),
     (COST_OF_GOODS_SOLD, "5000", "Cost of goods sold", "expense", False),
     (INVENTORY_LOSS, "5100", "Inventory loss", "expense", False),
     ("RENT", "6100", "Rent", "expense", False),

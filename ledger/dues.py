@@ -3,7 +3,7 @@
 The two rooms that own the documents describe them by a `DueBook`; this room knows neither.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,9 @@ from django.db import models
 from ledger import payments, posting
 from ledger.models import Payment
 from ledger.payments import Tender
-from pos_project.core.errors import Invalid
+from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import total
+from pos_project.core.people import Archivable
 from pos_project.core.rows import set_by_id
 from pos_project.core.stamp import Stamp
 
@@ -26,6 +27,7 @@ class DueBook:
     """Where one side keeps its dues, and which accounts they move."""
 
     party: str  # "customer" or "supplier"
+    party_model: type[Archivable]
     due_model: type[models.Model]
     document_model: type[models.Model]
     document: str  # the due's key to its document: "sale" or "purchase"
@@ -34,6 +36,11 @@ class DueBook:
     event: str
     control_account: str
     advance_account: str
+    advance_balance: Callable[[int], Decimal]  # what the party's id has paid, or got, ahead
+
+
+# By party. The rooms that own the documents put theirs here when the program starts.
+BOOKS: dict[str, DueBook] = {}
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,58 @@ def pay(
     return paid
 
 
+def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> None:
+    """Owe again what payments of documents (by id) had settled, when those are taken back.
+
+    Runs inside the use case's transaction; locks documents, the party, dues, in this order.
+    Raises Conflict for a party that was removed: nobody could pay again.
+    """
+    documents = _locked_documents(book, taken_back)
+    lock_party(book, party_id)
+    document_key = f"{book.document}_id"
+    dues: Any = book.due_model._default_manager.select_for_update()
+    by_document = {
+        getattr(due, document_key): due
+        for due in dues.filter(**{f"{document_key}__in": list(taken_back)}).order_by("id")
+    }
+    if not taken_back:
+        return
+    set_by_id(
+        book.due_model,
+        ("due_amount", "status"),
+        {
+            by_document[document_id].pk: (by_document[document_id].due_amount + amount, OPEN)
+            for document_id, amount in taken_back.items()
+        },
+    )
+    set_by_id(
+        book.document_model,
+        ("paid_amount", "due_amount"),
+        {
+            document_id: (
+                documents[document_id].paid_amount - amount,
+                documents[document_id].due_amount + amount,
+            )
+            for document_id, amount in taken_back.items()
+        },
+    )
+
+
+def lock_party(book: DueBook, party_id: int) -> None:
+    """Lock the party's row, to decide on what they paid ahead, or to give them something open.
+
+    Raises Conflict for one who was removed meanwhile.
+    """
+    party = book.party_model._default_manager.select_for_update().get(pk=party_id)
+    if party.archived_at is not None:
+        raise Conflict(f"The {book.party} was removed; nothing can be opened for them again.")
+
+
+def _locked_documents(book: DueBook, ids: Iterable[int]) -> dict[int, Any]:
+    documents: Any = book.document_model._default_manager.select_for_update()
+    return {row.pk: row for row in documents.filter(pk__in=list(ids)).order_by("id")}
+
+
 def _locked(book: DueBook, party_id: int) -> list[OpenDue]:
     """The open dues, oldest first. Documents are locked by id, then their dues by id, then read:
     the order in which a refund locks them too."""
@@ -127,8 +186,7 @@ def _locked(book: DueBook, party_id: int) -> list[OpenDue]:
     )
     document_key = f"{book.document}_id"
     ids = list(open_dues.values_list(document_key, flat=True))
-    documents: Any = book.document_model._default_manager.select_for_update()
-    by_id = {row.pk: row for row in documents.filter(pk__in=ids).order_by("id")}
+    by_id = _locked_documents(book, ids)
     locked = [
         (by_id[getattr(due, document_key)], due)
         for due in open_dues.filter(**{f"{document_key}__in": ids})

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from ledger import chart, posting
+from ledger import chart, posting, reversals
 from ledger.models import Expense, JournalEntry, LedgerAccount
 from ledger.payments import account_of, require_method
+from pos_project.core.errors import NotFound
 from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.keys import key_of
 from pos_project.core.stamp import Actor, Stamp
@@ -64,9 +65,47 @@ def _record(spending: Spending, account: str, stamp: Stamp) -> Expense:
     return expense
 
 
+def reverse_expense(
+    expense_id: int,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> Expense:
+    """Take an expense back by its opposite: the amount below zero, the entry mirrored.
+
+    Raises NotFound, or Conflict for one that was reversed before or is itself a reversal.
+    """
+    return once(key, lambda: _reverse(expense_id, reason, Stamp.of(by, at)))
+
+
+def _reverse(expense_id: int, reason: str, stamp: Stamp) -> Expense:
+    first = Expense.objects.select_for_update().filter(pk=expense_id).first()
+    if first is None:
+        raise NotFound("Expense not found")
+    reversals.require_reversible(first, "expense")
+    stamp = stamp.in_store(first.store_id)
+    opposite = Expense.objects.create(
+        store_id=stamp.store_id,
+        title=first.title,
+        amount=-first.amount,
+        category=first.category,
+        description=reason,
+        payment_method_id=first.payment_method_id,
+        reverses=first,
+        created_by_id=stamp.user_id,
+        business_date=stamp.business_date,
+        created_at=stamp.at,
+    )
+    entry = JournalEntry.objects.get(event=JournalEntry.Event.EXPENSE, document_id=first.pk)
+    posting.reverse(entry, stamp=stamp, reason=reason, document_id=opposite.pk)
+    return opposite
+
+
 def _account_of(category: str | None) -> str:
     """The expense account named like the category; an accountant adds one by adding a row."""
-    accounts = LedgerAccount.objects.filter(kind=LedgerAccount.Kind.EXPENSE)
+    accounts = LedgerAccount.objects.listed().filter(kind=LedgerAccount.Kind.EXPENSE)
     by_name = {key_of(name): code for code, name in accounts.values_list("code", "name")}
     # Not to be spent on by name: what moves only with stock.
     for code in (chart.COST_OF_GOODS_SOLD, chart.INVENTORY_LOSS):

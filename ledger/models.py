@@ -6,12 +6,14 @@ from django.db.models import Q
 
 from accounts.models import Store
 from pos_project.core.history import AppendOnly
+from pos_project.core.people import Archivable, ArchivableQuerySet
 
 
-class LedgerAccount(models.Model):
+class LedgerAccount(Archivable):
     """An account of the chart. `code` is its handle in code; `number` is for accountants.
 
     Control accounts are moved by documents only, so that they always agree with their sub-ledger.
+    To an archived one nothing is posted by hand any more.
     """
 
     class Kind(models.TextChoices):
@@ -26,6 +28,8 @@ class LedgerAccount(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     is_control = models.BooleanField(default=False)
+
+    objects = ArchivableQuerySet.as_manager()
 
     class Meta:
         db_table = "ledger_accounts"
@@ -71,6 +75,8 @@ class JournalEntry(AppendOnly):
         EXPENSE = "expense"
         ADJUSTMENT = "adjustment"
         VOID = "void"
+        MANUAL = "manual"
+        OPENING_BALANCE = "opening_balance"
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -81,9 +87,13 @@ class JournalEntry(AppendOnly):
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     event = models.CharField(max_length=20, choices=Event.choices)
     # Which sale, refund, purchase, expense or log row; NULL for due payments, whose payments
-    # point here instead.
+    # point here instead, and for entries by hand.
     document_id = models.BigIntegerField(null=True)
     reference = models.CharField(max_length=100, null=True)
+    memo = models.TextField(null=True)  # what an entry by hand is about; why one was reversed
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     business_date = models.DateField()
     created_by = models.ForeignKey(
@@ -166,6 +176,9 @@ class Payment(AppendOnly):
     refund = models.ForeignKey(
         "sales.Refund", null=True, on_delete=models.PROTECT, related_name="payments"
     )
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
     reference_no = models.CharField(max_length=100, null=True)
     note = models.TextField(null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -205,7 +218,10 @@ class Payment(AppendOnly):
 
 
 class Expense(AppendOnly):
-    """Money spent on running the shop, paid at once by one method."""
+    """Money spent on running the shop, paid at once by one method.
+
+    The row that reverses another has its amount below zero, so that a plain sum is what was spent.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     title = models.CharField(max_length=255)
@@ -214,6 +230,9 @@ class Expense(AppendOnly):
     description = models.TextField(null=True)
     payment_method = models.ForeignKey(
         PaymentMethod, on_delete=models.PROTECT, db_column="payment_method"
+    )
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -225,9 +244,29 @@ class Expense(AppendOnly):
         db_table = "expenses"
         constraints = (
             models.CheckConstraint(
-                name="ledger_expense_amount_positive", condition=Q(amount__gt=0)
+                name="ledger_expense_sign_follows_reversal",
+                condition=Q(amount__gt=0, reverses__isnull=True)
+                | Q(amount__lt=0, reverses__isnull=False),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.title}: {self.amount}"
+
+
+class PeriodLock(AppendOnly):
+    """Up to which business day the books are locked; the newest row counts, the others are history.
+
+    NULL locks nothing: the lock before it was taken back.
+    """
+
+    locked_through = models.DateField(null=True)
+    reason = models.CharField(max_length=255)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "period_locks"
+
+    def __str__(self) -> str:
+        return f"locked through {self.locked_through}"

@@ -49,10 +49,15 @@ class StatementLine:
         return max(-self.amount, ZERO)
 
 
+def named(kind: str) -> Value:
+    """The kind of every document of a source."""
+    return Value(kind, output_field=CharField())
+
+
 def rows_of(
     documents: QuerySet[Any],
     *,
-    kind: str,
+    kind: Combinable,
     step: int,
     at: str,
     reference: str,
@@ -64,10 +69,10 @@ def rows_of(
         documents,
         at=F(at),
         step=Value(step),
-        what=Value(kind, output_field=CharField()),
+        what=kind,
         about_id=F(document),
         ref=F(reference),
-        how=Value("", output_field=CharField()),
+        how=named(""),
         signed=amount,
     )
 

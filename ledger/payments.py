@@ -131,6 +131,7 @@ PAYMENT_FIELDS = (
     "sale_id",
     "purchase_id",
     "refund_id",
+    "reverses_id",
     "reference_no",
     "note",
     "user_id",
@@ -152,16 +153,34 @@ class PaymentLine:
     sale_id: int | None = None
     purchase_id: int | None = None
     refund_id: int | None = None
+    reverses_id: int | None = None
     reference: str | None = None
     note: str | None = None
 
 
-def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) -> None:
-    """Write the payment rows of one journal entry, in one statement; nothing for no line."""
+def opposite(payment: Payment, *, reason: str, purchase_id: int | None = None) -> PaymentLine:
+    """The row that takes a payment back. `purchase_id` names the document that takes it back."""
+    money_in = payment.direction == Payment.Direction.IN
+    return PaymentLine(
+        payment.payment_type,
+        Payment.Direction.OUT if money_in else Payment.Direction.IN,
+        Tender(payment.method_id, payment.amount, payment.reference_no),
+        party=payment.payment_party,
+        customer_id=payment.customer_id,
+        supplier_id=payment.supplier_id,
+        sale_id=payment.sale_id,
+        purchase_id=purchase_id or payment.purchase_id,
+        reverses_id=payment.pk,
+        note=reason,
+    )
+
+
+def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) -> list[int]:
+    """Write the payment rows of one journal entry, in one statement; their ids in order."""
     if not lines:
-        return
+        return []
     assert entry_id is not None, "Money moved without an entry."
-    insert_rows(
+    return insert_rows(
         Payment,
         PAYMENT_FIELDS,
         [
@@ -178,6 +197,7 @@ def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) 
                 line.sale_id,
                 line.purchase_id,
                 line.refund_id,
+                line.reverses_id,
                 line.tender.reference or line.reference,
                 line.note,
                 stamp.user_id,

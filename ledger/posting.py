@@ -30,6 +30,8 @@ def post(
     stamp: Stamp,
     document_id: int | None = None,
     reference: str | None = None,
+    memo: str | None = None,
+    reverses_id: int | None = None,
 ) -> int | None:
     """Write one balanced entry and return its id; None when no line is left to write.
 
@@ -46,6 +48,8 @@ def post(
         event=event,
         document_id=document_id,
         reference=reference,
+        memo=memo,
+        reverses_id=reverses_id,
         status=JournalEntry.Status.DRAFT,
         business_date=stamp.business_date,
         created_by_id=stamp.user_id,
@@ -61,3 +65,32 @@ def post(
     )
     JournalEntry.objects.filter(pk=entry.pk).update_draft(status=JournalEntry.Status.POSTED)
     return int(entry.pk)
+
+
+def reverse(
+    first: JournalEntry,
+    *,
+    stamp: Stamp,
+    reason: str,
+    document_id: int | None = None,
+    reference: str | None = None,
+) -> int:
+    """Post the mirror of an entry: the same accounts and parties, each on its other side.
+
+    The caller has locked what is undone, so that nobody else undoes it at the same moment.
+    """
+    lines = JournalLine.objects.filter(entry=first).order_by("id")
+    entry_id = post(
+        first.event,
+        [
+            Line(line.account_id, line.credit, line.debit, line.customer_id, line.supplier_id)
+            for line in lines
+        ],
+        stamp=stamp,
+        document_id=document_id,
+        reference=reference or first.reference,
+        memo=reason,
+        reverses_id=first.pk,
+    )
+    assert entry_id is not None, f"{first} has no lines."
+    return entry_id

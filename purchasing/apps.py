@@ -6,6 +6,9 @@ class PurchasingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit
+        from ledger import dues
         from purchasing.models import Supplier
+        from purchasing.supplier_payments import SUPPLIER_DUES
 
         audit.watch(Supplier)
+        dues.BOOKS[SUPPLIER_DUES.party] = SUPPLIER_DUES

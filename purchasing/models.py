@@ -30,14 +30,23 @@ class Supplier(Archivable, Contact):
         return self.name
 
 
+# Purchases that were not undone, for counts; sums need no filter, for the opposites cancel out.
+STANDING = Q(reverses__isnull=True, reversed_by__isnull=True)
+
+
 class Purchase(AppendOnly):
-    """Goods received from a supplier, paid now or owed."""
+    """Goods received from a supplier, paid now or owed.
+
+    The row that reverses another has its amounts and its lines' quantities below zero; what was
+    still owed of the first is settled against it.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft"  # inside its own transaction only
         RECEIVED = "received"
 
-    MOVING_COLUMNS = frozenset({"paid_amount", "due_amount"})
+    # The key moves once: a reversed purchase leaves its number free to be entered rightly.
+    MOVING_COLUMNS = frozenset({"paid_amount", "due_amount", "invoice_key"})
     DRAFT_STATUSES = ("draft",)
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
@@ -53,6 +62,9 @@ class Purchase(AppendOnly):
     advance_used = models.DecimalField(max_digits=14, decimal_places=2)
     payment_method = models.CharField(max_length=20)
     note = models.TextField(null=True)
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
     business_date = models.DateField(db_index=True)  # when it reached the books
     created_at = models.DateTimeField()
 
@@ -68,8 +80,19 @@ class Purchase(AppendOnly):
                 condition=Q(total_amount=Round(F("paid_amount") + F("due_amount"), 2)),
             ),
             models.CheckConstraint(
-                name="purchasing_purchase_amounts_not_negative",
-                condition=Q(paid_amount__gte=0, due_amount__gte=0, advance_used__gte=0),
+                name="purchasing_purchase_signs_follow_reversal",
+                condition=Q(
+                    reverses__isnull=True,
+                    paid_amount__gte=0,
+                    due_amount__gte=0,
+                    advance_used__gte=0,
+                )
+                | Q(
+                    reverses__isnull=False,
+                    paid_amount__lte=0,
+                    due_amount=0,
+                    advance_used__lte=0,
+                ),
             ),
             models.CheckConstraint(
                 name="purchasing_purchase_received_is_numbered",
@@ -89,16 +112,21 @@ class PurchaseItem(AppendOnly):
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     cost_price = models.DecimalField(max_digits=14, decimal_places=2)
     subtotal = models.DecimalField(max_digits=14, decimal_places=2)
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
 
     class Meta:
         db_table = "purchase_items"
         constraints = (
             models.CheckConstraint(
-                name="purchasing_purchaseitem_quantity_positive", condition=Q(quantity__gt=0)
+                name="purchasing_purchaseitem_sign_follows_reversal",
+                condition=Q(quantity__gt=0, subtotal__gte=0, reverses__isnull=True)
+                | Q(quantity__lt=0, subtotal__lte=0, reverses__isnull=False),
             ),
             models.CheckConstraint(
                 name="purchasing_purchaseitem_cost_not_negative",
-                condition=Q(cost_price__gte=0, subtotal__gte=0),
+                condition=Q(cost_price__gte=0),
             ),
         )
 

@@ -114,7 +114,7 @@ def _receive(
         text = f"More than the open {delivery.total - settlement.advance}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
     purchase = _insert(delivery, settlement, stamp)
-    number = delivery.invoice_no or _free_number(purchase)
+    number = delivery.invoice_no or free_number(purchase)
     item_ids = insert_rows(
         PurchaseItem,
         ITEM_FIELDS,
@@ -174,7 +174,7 @@ def _insert(delivery: Delivery, settlement: payments.Settlement, stamp: Stamp) -
         raise Conflict(text, fields={"invoice_no": [text]}) from error
 
 
-def _free_number(purchase: Purchase) -> str:
+def free_number(purchase: Purchase) -> str:
     """`PUR-000042`; with a suffix in the odd case that the supplier's own papers use it."""
     number = f"PUR-{purchase.pk:06}"
     number_key = key_of(number)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledger import chart, dues, payments
+from ledger import advances, chart, dues, payments
 from ledger.models import JournalEntry, Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.idempotency import RequestKey, kept_answer_first, once
@@ -11,6 +11,7 @@ from purchasing.models import Purchase, Supplier, SupplierDue
 
 SUPPLIER_DUES = dues.DueBook(
     party=Payment.Party.SUPPLIER,
+    party_model=Supplier,
     due_model=SupplierDue,
     document_model=Purchase,
     document="purchase",
@@ -19,6 +20,7 @@ SUPPLIER_DUES = dues.DueBook(
     event=JournalEntry.Event.SUPPLIER_PAYMENT,
     control_account=chart.PAYABLES,
     advance_account=chart.SUPPLIER_ADVANCES,
+    advance_balance=advances.supplier_balance,
 )
 
 

@@ -32,7 +32,7 @@ from pos_project.core.images import PictureChange, drop_picture
 from pos_project.core.money import ZERO, money
 from pos_project.core.people import CONTACT_FIELDS
 from pos_project.core.transactions import transact
-from purchasing.models import Purchase, Supplier, SupplierDue
+from purchasing.models import STANDING, Purchase, Supplier, SupplierDue
 
 Row = dict[str, Any]
 
@@ -49,7 +49,7 @@ _DUE = (
 
 @dataclass(frozen=True)
 class Supply:
-    """The purchases from a supplier: how many, and when the last one was."""
+    """The purchases from a supplier: how many stand, and when the last one was."""
 
     count: int
     last_at: datetime
@@ -145,7 +145,9 @@ def payables(supplier_ids: Iterable[int]) -> dict[int, Decimal]:
 def supplies(supplier_ids: Iterable[int]) -> dict[int, Supply]:
     """The purchases from each of these suppliers; those who never supplied are absent."""
     rows = Purchase.objects.filter(supplier_id__in=list(supplier_ids)).order_by()
-    bought = rows.values_list("supplier_id").annotate(Count("id"), Max("created_at"))
+    bought = rows.values_list("supplier_id").annotate(
+        count=Count("id", filter=STANDING), last_at=Max("created_at")
+    )
     return {supplier_id: Supply(count, last_at) for supplier_id, count, last_at in bought}
 
 

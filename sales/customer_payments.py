@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ledger import chart, dues, payments
+from ledger import advances, chart, dues, payments
 from ledger.models import JournalEntry, Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.idempotency import RequestKey, kept_answer_first, once
@@ -11,6 +11,7 @@ from sales.models import Customer, CustomerDue, Sale
 
 CUSTOMER_DUES = dues.DueBook(
     party=Payment.Party.CUSTOMER,
+    party_model=Customer,
     due_model=CustomerDue,
     document_model=Sale,
     document="sale",
@@ -19,6 +20,7 @@ CUSTOMER_DUES = dues.DueBook(
     event=JournalEntry.Event.CUSTOMER_PAYMENT,
     control_account=chart.RECEIVABLES,
     advance_account=chart.CUSTOMER_ADVANCES,
+    advance_balance=advances.customer_balance,
 )
 
 

@@ -6,7 +6,7 @@ from django.db.models import F, Sum
 
 from ledger import ageing
 from ledger.models import Payment
-from ledger.party_statement import Statement, payments_as_rows, rows_of
+from ledger.party_statement import Statement, named, payments_as_rows, rows_of
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale
 
@@ -22,7 +22,7 @@ def customer_statement(
         [
             rows_of(
                 Sale.objects.completed().filter(**theirs),
-                kind="sale",
+                kind=named("sale"),
                 step=1,
                 at="completed_at",
                 reference="invoice_no",
@@ -31,7 +31,7 @@ def customer_statement(
             ),
             rows_of(
                 Refund.objects.filter(**theirs),
-                kind="refund_of_sale",
+                kind=named("refund_of_sale"),
                 step=2,
                 at="created_at",
                 reference="sale__invoice_no",

@@ -4,20 +4,22 @@ from typing import Any, cast
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from ledger.expenses import Spending, record_expense
+from ledger.api.reasons import ReasonIn
+from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense
 from pos_project.core.aliases import AliasedSerializer
-from pos_project.core.api import ContractViewSet, answer_once, checked
+from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
 from pos_project.core.filters import ContractFilter, DayFilter
 from pos_project.core.money import CENT
-from pos_project.core.permissions import AnyUser
+from pos_project.core.permissions import AdminManager, AnyUser
 
 
 class ExpenseIn(AliasedSerializer):
@@ -34,13 +36,21 @@ class ExpenseIn(AliasedSerializer):
 class ExpenseOut(serializers.Serializer):
     id = serializers.IntegerField()
     title = serializers.CharField()
-    amount = MoneyField()
+    amount = MoneyField()  # below zero where the row takes another one back
     category = serializers.CharField(allow_null=True)
     description = serializers.CharField(allow_null=True)
     payment_method = serializers.CharField(source="payment_method_id")
     created_by = serializers.IntegerField(source="created_by_id")
     created_by_name = serializers.CharField(source="created_by.name")
+    reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
+    reversed_by = serializers.IntegerField(source="reversed_by.pk", allow_null=True)
     created_at = MomentField()
+
+
+class ExpenseWrittenOut(serializers.Serializer):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    data: Any = ExpenseOut()
 
 
 class ExpenseFilter(ContractFilter):
@@ -56,10 +66,10 @@ class ExpenseViewSet(ContractViewSet):
     noun = "expense"
     permission_classes = (AnyUser,)
     filterset_class = ExpenseFilter
-    keyed_actions = frozenset({"create"})
+    keyed_actions = frozenset({"create", "reverse"})
 
     def get_queryset(self) -> QuerySet[Any]:
-        return Expense.objects.select_related("created_by")
+        return Expense.objects.select_related("created_by", "reversed_by")
 
     @extend_schema(responses=ExpenseOut(many=True), tags=["expenses"])
     def list(self, request: Request) -> Response:
@@ -68,14 +78,7 @@ class ExpenseViewSet(ContractViewSet):
 
     @extend_schema(
         request=ExpenseIn,
-        responses=inline_serializer(
-            "ExpenseAnswer",
-            {
-                "success": serializers.BooleanField(),
-                "message": serializers.CharField(),
-                "data": ExpenseOut(),
-            },
-        ),
+        responses={201: ExpenseWrittenOut},
         tags=["expenses"],
     )
     def create(self, request: Request) -> Response:
@@ -96,6 +99,22 @@ class ExpenseViewSet(ContractViewSet):
             lambda expense: {
                 "success": True,
                 "message": "Expense recorded",
+                "data": ExpenseOut(expense).data,
+            },
+        )
+
+    @extend_schema(request=ReasonIn, responses={201: ExpenseWrittenOut}, tags=["expenses"])
+    @action(detail=True, methods=["post"], permission_classes=(AdminManager,))
+    def reverse(self, request: Request, pk: str) -> Response:
+        """Take an expense back, once, by one with the opposite amount; both stay on the list."""
+        expense_id, by = path_id(pk, self.noun), cast(User, request.user)
+        reason = checked(ReasonIn, request)["reason"]
+        return answer_once(
+            request,
+            lambda key: reverse_expense(expense_id, reason=reason, by=by, key=key),
+            lambda expense: {
+                "success": True,
+                "message": "Expense reversed",
                 "data": ExpenseOut(expense).data,
             },
         )

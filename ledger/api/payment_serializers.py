@@ -20,6 +20,9 @@ class PaymentOut(serializers.Serializer):
     purchase_id = serializers.IntegerField(allow_null=True)
     reference_no = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_null=True)
+    # A payment taken back has its opposite beside it: each names the other.
+    reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
+    reversed_by = serializers.IntegerField(source="reversed_by.pk", allow_null=True)
     user_id = serializers.IntegerField()
     user_name = serializers.CharField(source="user.name")
     created_at = MomentField()

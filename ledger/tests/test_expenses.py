@@ -8,8 +8,9 @@ from model_bakery import baker
 
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, LedgerAccount
+from ledger.reversals import AlreadyReversed
 from pos_project.core.days import today
-from pos_project.core.errors import Invalid
+from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.tests import shop
 from pos_project.tests.laws import balance
 
@@ -76,3 +77,34 @@ def test_an_expense_is_paid_at_once_by_a_known_method(method):
 def test_a_very_long_title_still_fits_the_journal():
     record_expense(Spending("x" * 255, Decimal(1)), by=shop.a_cashier())
     assert Expense.objects.get().title == "x" * 255
+
+
+# --- Taking one back ---
+
+
+def test_an_expense_taken_back_is_the_same_with_its_amount_below_zero():
+    expense = spend(category="Rent", payment_method="nagad")
+    opposite = shop.undo_expense(expense, reason="Private")
+    assert (opposite.amount, opposite.reverses, opposite.description) == (-150, expense, "Private")
+    assert (opposite.title, opposite.category) == (expense.title, "Rent")
+    assert shop.entry("expense", opposite) == {"RENT": -150, "NAGAD": 150}
+    assert (balance("RENT"), balance("NAGAD")) == (0, 0)
+    assert sum(Expense.objects.values_list("amount", flat=True)) == 0
+
+
+def test_it_comes_back_on_the_account_it_was_booked_on():
+    expense = spend(category="Tea")
+    kind = LedgerAccount.Kind.EXPENSE
+    baker.make(LedgerAccount, code="TEA", number="6400", name="Tea", kind=kind)
+    assert set(shop.entry("expense", shop.undo_expense(expense))) == {"OTHER_EXPENSES", "CASH"}
+
+
+def test_an_expense_is_taken_back_once_and_a_taking_back_never():
+    expense = spend()
+    opposite = shop.undo_expense(expense)
+    with shop.refused(AlreadyReversed):
+        shop.undo_expense(expense)
+    with shop.refused(Conflict):
+        shop.undo_expense(opposite)
+    with shop.refused(NotFound):
+        shop.undo_expense(Expense(pk=98765))

@@ -205,8 +205,8 @@ class OptionalText(serializers.CharField):
         return value or None
 
 
-class FreeText(OptionalText):
-    """A note, reason or reference about money: never a card number."""
+class NoCardNumber(serializers.Field):
+    """A text that is kept for ever: never a card number."""
 
     default_error_messages = {"card": "No card numbers here, please: at most the last 4 digits."}
 
@@ -215,6 +215,17 @@ class FreeText(OptionalText):
         if value and holds_card_number(value):
             self.fail("card")
         return value
+
+
+class FreeText(NoCardNumber, OptionalText):
+    """A note or reference about money."""
+
+
+class ReasonField(NoCardNumber, serializers.CharField):
+    """Why something is undone: always given."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=255, **kwargs)
 
 
 class PhoneField(OptionalText):

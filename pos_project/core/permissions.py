@@ -37,6 +37,12 @@ class Admin(_Roles):
     writing = frozenset({ADMIN})
 
 
+class AdminManager(_Roles):
+    """Those who keep the books: managers post corrections too."""
+
+    reading = writing = frozenset({ADMIN, MANAGER})
+
+
 class AdminStaff(_Roles):
     """'Admin, Staff' rows: everybody who works in the shop."""
 

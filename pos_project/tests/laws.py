@@ -74,12 +74,16 @@ def _stock_agrees() -> None:
         assert row.buy_price == row.batch.unit_cost
 
 
-def _sales_agree() -> None:
-    paid = _sums(
-        Payment.objects.exclude(payment_type="refund")
-        .filter(sale__isnull=False)
-        .values_list("sale_id", "amount")
+def _moved(payments: Iterable[Payment], key: str, *, way: str) -> dict[Any, Decimal]:
+    """Σ payments by key, those that went the other way below zero."""
+    return _sums(
+        (getattr(row, key), row.amount if row.direction == way else -row.amount) for row in payments
     )
+
+
+def _sales_agree() -> None:
+    of_sales = Payment.objects.exclude(payment_type="refund").filter(sale__isnull=False)
+    paid = _moved(of_sales, "sale_id", way="in")
     refunds = list(Refund.objects.all())
     refunded = _sums([(row.sale_id, row.refund_amount) for row in refunds])
     cancelled = _sums([(row.sale_id, row.due_reduced) for row in refunds])
@@ -117,14 +121,20 @@ def _lines_agree() -> None:
 
 def _purchases_agree() -> None:
     subtotals = _sums(PurchaseItem.objects.values_list("purchase_id", "subtotal"))
-    paid = _sums(
-        Payment.objects.filter(purchase__isnull=False).values_list("purchase_id", "amount")
-    )
+    paid = _moved(Payment.objects.filter(purchase__isnull=False), "purchase_id", way="out")
+    reversed_by = {row.reverses_id: row for row in Purchase.objects.filter(reverses__isnull=False)}
     for purchase in Purchase.objects.all():
         assert purchase.status == Purchase.Status.RECEIVED
         assert purchase.total_amount == subtotals.get(purchase.pk, ZERO)
         assert purchase.total_amount == purchase.paid_amount + purchase.due_amount
-        assert purchase.paid_amount - purchase.advance_used == paid.get(purchase.pk, ZERO)
+        opposite = reversed_by.get(purchase.pk)
+        if opposite:
+            assert opposite.total_amount == -purchase.total_amount
+            assert opposite.advance_used == -purchase.advance_used
+            assert purchase.due_amount == opposite.due_amount == 0
+            assert paid.get(purchase.pk, ZERO) + paid.get(opposite.pk, ZERO) == 0
+        elif purchase.reverses_id is None:
+            assert purchase.paid_amount - purchase.advance_used == paid.get(purchase.pk, ZERO)
 
 
 def _dues_agree() -> None:
@@ -139,8 +149,17 @@ def _journal_balances() -> None:
     lines = JournalLine.objects.values_list("entry_id", "debit", "credit")
     assert not _sums([(entry_id, debit - credit) for entry_id, debit, credit in lines])
     assert not JournalEntry.objects.exclude(status=JournalEntry.Status.POSTED).exists()
-    for each in JournalEntry.objects.all():
+    for each in JournalEntry.objects.select_related("reverses"):
         assert each.lines.count() >= 2, each
+        if each.reverses:
+            assert _sides(each) == {key: -side for key, side in _sides(each.reverses).items()}
+
+
+def _sides(entry: JournalEntry) -> dict[Any, Decimal]:
+    return _sums(
+        ((line.account_id, line.customer_id, line.supplier_id), line.debit - line.credit)
+        for line in entry.lines.all()
+    )
 
 
 def _lines_of(account: str, party: str) -> dict[Any, Decimal]:
@@ -169,12 +188,19 @@ def _accounts_agree() -> None:
             (method, -amount)
             for method, amount in Expense.objects.values_list("payment_method_id", "amount")
         ]
+        + [
+            (method.code, line.debit - line.credit)
+            for method in PaymentMethod.objects.all()
+            for line in JournalLine.objects.filter(
+                account_id=method.account_id, entry__event__in=("manual", "opening_balance")
+            )
+        ]
     )
     for method in PaymentMethod.objects.all():
         assert balance(method.account_id) == money.get(method.code, ZERO), method
 
     advances = Payment.objects.filter(payment_type="advance")
-    given = _sums(advances.filter(customer__isnull=False).values_list("customer_id", "amount"))
+    given = _moved(advances.filter(customer__isnull=False), "customer_id", way="in")
     used = _sums(
         Sale.objects.filter(customer__isnull=False).values_list("customer_id", "advance_used")
     )
@@ -182,7 +208,7 @@ def _accounts_agree() -> None:
     credit = _lines_of("CUSTOMER_ADVANCES", "customer_id")
     assert {key: -amount for key, amount in credit.items()} == left
 
-    given = _sums(advances.filter(supplier__isnull=False).values_list("supplier_id", "amount"))
+    given = _moved(advances.filter(supplier__isnull=False), "supplier_id", way="out")
     used = _sums(Purchase.objects.values_list("supplier_id", "advance_used"))
     left = _sums([*given.items(), *((key, -amount) for key, amount in used.items())])
     assert _lines_of("SUPPLIER_ADVANCES", "supplier_id") == left

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, models
+
+from inventory.models import BatchQuerySet
 
 MEET_SECONDS = 0.4
 PATIENCE_SECONDS = 30
@@ -67,6 +69,33 @@ class Meeting:
             return result
 
         monkeypatch.setattr(owner, name, then_meet)
+
+
+def without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the guard away: `select_for_update` and the locking read of batches lock nothing."""
+    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_: rows.all())
+    real = BatchQuerySet.raw
+
+    def plain(rows: Any, sql: str, *args: Any, **kwargs: Any) -> Any:
+        return real(rows, sql.removesuffix(" FOR UPDATE"), *args, **kwargs)
+
+    monkeypatch.setattr(BatchQuerySet, "raw", plain)
+
+
+def unguarded(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], Any]) -> list[Any]:
+    """Run the acts at once without any lock.
+
+    InnoDB's shared locks on the rows that foreign keys point to go too: they would turn most of
+    these races into deadlocks, which are replayed, and so hide what the missing guard does.
+    """
+    without_row_locks(monkeypatch)
+
+    def without_key_locks(act: Callable[[], Any]) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET foreign_key_checks = 0")
+        return act()
+
+    return at_once(*(lambda act=act: without_key_locks(act) for act in acts))
 
 
 def kinds(outcomes: list[Any]) -> list[str]:

@@ -23,9 +23,13 @@ from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, receiving
 from inventory.models import Batch, InventoryLog
+from ledger import posting
 from ledger.dues import DuePayment
-from ledger.expenses import Spending, record_expense
-from ledger.models import JournalEntry
+from ledger.expenses import Spending, record_expense, reverse_expense
+from ledger.manual_entries import ManualEntry, post_manual_entry, reverse_manual_entry
+from ledger.models import Expense, JournalEntry, Payment, PaymentMethod
+from ledger.paybacks import pay_back_advance
+from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Offer, Tender
 from pos_project.core.errors import DomainError
 from pos_project.core.idempotency import RequestKey, fingerprint
@@ -34,9 +38,10 @@ from pos_project.core.transactions import transact
 from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine
-from purchasing.supplier_payments import pay_supplier
+from purchasing.reversals import reverse_purchase
+from purchasing.supplier_payments import SUPPLIER_DUES, pay_supplier
 from sales import checkout, holds
-from sales.customer_payments import receive_due_payment
+from sales.customer_payments import CUSTOMER_DUES, receive_due_payment
 from sales.delivery import Sold
 from sales.models import Customer, CustomerDue, Refund, Sale, SaleItem
 from sales.pricing import Line, Order
@@ -231,6 +236,46 @@ def an_advance_to(supplier: Supplier, amount: Amount) -> None:
     pay_the(supplier, Decimal(amount) + 1)
 
 
+def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:
+    return reverse_payment(payment.pk, **{"reason": "Bounced", "by": a_cashier(), **fields})
+
+
+def pay_back(
+    party: Customer | Supplier, amount: Amount, method: str = "cash", **fields: Any
+) -> Payment:
+    """Give back what a customer, or we to a supplier, paid ahead."""
+    book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
+    return pay_back_advance(
+        book, party.pk, Tender(method, Decimal(amount)), **{"by": a_cashier(), **fields}
+    )
+
+
+def retire(method: str) -> None:
+    """The shop does not take it any more."""
+    PaymentMethod.objects.filter(pk=method).update(is_active=False)
+    METHODS.forget()
+
+
+def undo_purchase(purchase: Purchase, **fields: Any) -> Purchase:
+    return reverse_purchase(
+        purchase.pk, **{"reason": "Wrong supplier", "by": a_cashier(), **fields}
+    )
+
+
+def undo_expense(expense: Expense, **fields: Any) -> Expense:
+    return reverse_expense(expense.pk, **{"reason": "Private", "by": a_cashier(), **fields})
+
+
+def undo_entry(entry: JournalEntry, **fields: Any) -> JournalEntry:
+    return reverse_manual_entry(entry.pk, **{"reason": "Twice", "by": a_cashier(), **fields})
+
+
+def post_by_hand(*lines: posting.Line, **fields: Any) -> JournalEntry:
+    """A manual entry: `post_by_hand(posting.Line("BANK", debit=…), posting.Line("CASH", …))`."""
+    written = ManualEntry(lines, **{"memo": "Banked", **fields})
+    return post_manual_entry(written, by=a_cashier())
+
+
 # --- What to look at ---
 
 
@@ -308,13 +353,32 @@ def many_products(count: int) -> list[Product]:
 def a_key(
     name: str = "till-1-receipt-1", *, asks: str = "a sale", by: User | None = None
 ) -> RequestKey:
-    """The key of a request; its answer names the id of the result."""
+    """The key of a request; its answer names the id of the result, or of the first of several."""
+
+    def answer(result: Any) -> tuple[int, str]:
+        row = result[0] if isinstance(result, list) else getattr(result, "sale", result)
+        return 201, json.dumps({"id": row.pk})
+
     return RequestKey(
         (by or a_cashier()).pk,
         name,
         fingerprint("POST", "/api/anything", {"asks": asks}),
-        lambda result: (201, json.dumps({"id": getattr(result, "sale", result).pk})),
+        answer,
     )
+
+
+def a_days_corrections() -> None:
+    """One of each correction: an expense, a payment of dues, a purchase, an entry by hand."""
+    karim, cup = a_customer(name="Karim"), a_product("3.00")
+    undo_expense(record_expense(Spending("Lamp", Decimal(7)), by=a_cashier()))
+    sell((a_service("9.00"), 1), customer=karim, offer=on_credit())
+    pay_dues(karim, 12)
+    undo_payment(Payment.objects.filter(customer=karim).latest("id"))
+    undo_purchase(buy((cup, 4, "1.50"), offer=cash(2), invoice="PO-9"))
+    by_hand = post_by_hand(
+        posting.Line("BANK", debit=Decimal(5)), posting.Line("CASH", credit=Decimal(5))
+    )
+    undo_entry(by_hand)
 
 
 def a_days_work() -> None:

@@ -30,6 +30,7 @@ CONSTRAINED = {
 @pytest.fixture
 def books():
     shop.a_days_work()
+    shop.a_days_corrections()
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
     baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
 
@@ -59,7 +60,9 @@ BROKEN = [
         {"payment_party": "customer"},
         {"customer": None, "sale": None},
     ),
-    ("ledger_expense_amount_positive", {"amount": 0}, {}),
+    ("ledger_expense_sign_follows_reversal", {"amount": 0}, {}),
+    ("ledger_expense_sign_follows_reversal", {"amount": -5}, {"reverses": None}),
+    ("ledger_expense_sign_follows_reversal", {"amount": 5}, {"reverses__isnull": False}),
     ("inventory_batch_remaining_within_quantity", {"remaining": F("quantity") + 1}, {}),
     ("inventory_batch_remaining_within_quantity", {"remaining": -1}, {}),
     ("inventory_batch_quantity_positive", {"quantity": 0, "remaining": 0}, {}),
@@ -112,9 +115,21 @@ BROKEN = [
     ),
     ("sales_refunditem_quantity_positive", {"quantity": 0}, {}),
     ("purchasing_purchase_total_is_paid_plus_due", {"due_amount": F("due_amount") + 1}, {}),
-    ("purchasing_purchase_amounts_not_negative", {"advance_used": -1}, {}),
+    ("purchasing_purchase_signs_follow_reversal", {"advance_used": -1}, {"reverses": None}),
+    (
+        "purchasing_purchase_signs_follow_reversal",
+        {"advance_used": 1},
+        {"reverses__isnull": False},
+    ),
+    (
+        "purchasing_purchase_signs_follow_reversal",
+        {"paid_amount": F("paid_amount") - 1, "due_amount": 1},
+        {"reverses__isnull": False},
+    ),
     ("purchasing_purchase_received_is_numbered", {"invoice_no": None}, {}),
-    ("purchasing_purchaseitem_quantity_positive", {"quantity": 0}, {}),
+    ("purchasing_purchaseitem_sign_follows_reversal", {"quantity": 0}, {}),
+    ("purchasing_purchaseitem_sign_follows_reversal", {"quantity": -1}, {"reverses": None}),
+    ("purchasing_purchaseitem_sign_follows_reversal", {"subtotal": 1}, {"quantity__lt": 0}),
     ("purchasing_purchaseitem_cost_not_negative", {"cost_price": -1}, {}),
     ("purchasing_supplierdue_paid_exactly_at_zero", {"due_amount": 0}, {"status": "open"}),
 ]
@@ -207,6 +222,26 @@ def test_a_movement_is_voided_once(books):
                 if not field.primary_key
             }
         )
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "ledger.JournalEntry",
+        "ledger.Payment",
+        "ledger.Expense",
+        "purchasing.Purchase",
+        "purchasing.PurchaseItem",
+    ],
+)
+def test_a_row_is_reversed_once(books, label):
+    again = plain(label).filter(reverses__isnull=False).order_by("id").last()
+    again.pk, again._state.adding = None, True
+    if label == "purchasing.Purchase":
+        again.invoice_key = None
+    text = "reverses_id" if connection.vendor == "mysql" else r"\.reverses_id"
+    with pytest.raises(IntegrityError, match=text), transaction.atomic():
+        again.save()
 
 
 def test_every_constraint_of_ours_has_a_test_that_tries_to_break_it():

@@ -18,7 +18,7 @@ POSTED = [model for model in apps.get_models() if issubclass(model, AppendOnly)]
 MOVING = {
     "Batch": {"remaining"},
     "CustomerDue": {"due_amount", "status"},
-    "Purchase": {"paid_amount", "due_amount"},
+    "Purchase": {"paid_amount", "due_amount", "invoice_key"},
     "Sale": {"paid_amount", "due_amount", "refund_amount"},
     "SupplierDue": {"due_amount", "status"},
 }
@@ -28,6 +28,7 @@ MOVING = {
 def history():
     shop.a_days_work()
     baker.make("accounts.LoginEvent")
+    baker.make("ledger.PeriodLock")
 
 
 @pytest.fixture(params=POSTED, ids=lambda model: model.__name__)

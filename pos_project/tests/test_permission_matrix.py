@@ -12,6 +12,7 @@ from accounts.models import User
 from conftest import signed_in
 
 PUBLIC, ANYONE, SHOP, ADMIN = "public", "any user", "admin, staff", "admin"
+BOOKS = "admin, manager"  # those who keep the books
 
 # Route → method → the contract's Auth column. `ADMIN` lets managers read.
 MATRIX: dict[str, dict[str, str]] = {
@@ -28,6 +29,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "categories": {"get": SHOP, "post": SHOP},
     "categories/1": {"put": SHOP, "delete": SHOP},
     "customers": {"get": SHOP, "post": SHOP},
+    "customers/1/advance-payback": {"post": SHOP},
     "customers/1": {"put": SHOP, "delete": SHOP},
     "customers/1/details": {"get": SHOP},
     "customers/1/dues": {"get": ANYONE, "post": ANYONE},
@@ -52,13 +54,21 @@ MATRIX: dict[str, dict[str, str]] = {
     "dashboard/top-products": {"get": ADMIN},
     "docs": {"get": PUBLIC},
     "expenses": {"get": ANYONE, "post": ANYONE},
+    "expenses/1/reverse": {"post": BOOKS},
     "inventory": {"get": ANYONE, "post": ANYONE},
     "inventory/1": {"delete": ANYONE},
+    "ledger/accounts": {"get": BOOKS, "post": BOOKS},
+    "ledger/accounts/1": {"put": BOOKS},
     "ledger/balance-sheet": {"get": ADMIN},
     "ledger/customers/1/statement": {"get": ADMIN},
+    "ledger/entries": {"get": BOOKS, "post": BOOKS},
+    "ledger/entries/1": {"get": BOOKS},
+    "ledger/entries/1/reverse": {"post": BOOKS},
     "ledger/general-ledger/1": {"get": ADMIN},
+    "ledger/opening-balances": {"post": BOOKS},
     "ledger/payables": {"get": ADMIN},
     "ledger/payables-ageing": {"get": ADMIN},
+    "ledger/period-lock": {"get": BOOKS, "post": BOOKS},
     "ledger/profit-loss": {"get": ADMIN},
     "ledger/receivables": {"get": ADMIN},
     "ledger/receivables-ageing": {"get": ADMIN},
@@ -67,9 +77,11 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger/tax": {"get": ADMIN},
     "ledger/trial-balance": {"get": ADMIN},
     "payments": {"get": ADMIN},
+    "payments/1/reverse": {"post": BOOKS},
     "products": {"get": SHOP, "post": SHOP},
     "products/1": {"get": SHOP, "put": SHOP, "delete": SHOP},
     "purchase": {"get": ANYONE, "post": ANYONE},
+    "purchase/1/reverse": {"post": BOOKS},
     "refunds": {"get": SHOP, "post": SHOP},
     "refunds/1": {"get": SHOP},
     "sales": {"get": ANYONE},
@@ -83,6 +95,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "schema": {"get": PUBLIC},
     "suppliers": {"get": SHOP, "post": ADMIN},
     "suppliers/1": {"put": ADMIN, "delete": ADMIN},
+    "suppliers/1/advance-payback": {"post": SHOP},
     "suppliers/1/details": {"get": ANYONE},
     "suppliers/1/due-payment": {"post": ANYONE},
     "suppliers/1/dues": {"get": ANYONE},
@@ -143,6 +156,7 @@ def test_only_those_named_may_call(
         PUBLIC: {"nobody", "staff", "manager", "admin"},
         ANYONE: {"staff", "manager", "admin"},
         SHOP: {"staff", "manager", "admin"},
+        BOOKS: {"manager", "admin"},
         ADMIN: {"manager", "admin"} if method == "get" else {"admin"},
     }[auth]
     for who, answer in answers.items():

@@ -84,4 +84,16 @@ class PurchaseOut(PurchaseSummaryOut):
 
     supplier = serializers.CharField(source="supplier.name")
     user_id = serializers.IntegerField()
+    # A purchase taken back has its opposite beside it, with amounts below zero.
+    reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
+    reversed_by = serializers.IntegerField(source="reversed_by.pk", allow_null=True)
     created_at = MomentField()
+
+
+class PurchaseReversedOut(serializers.Serializer):
+    """The answer to a reversal, fed with the opposite purchase."""
+
+    success = serializers.BooleanField(default=True)
+    message = serializers.CharField(default="Purchase reversed")
+    purchase_id = serializers.IntegerField(source="id")
+    data: Any = PurchaseOut(source="*")

@@ -5,21 +5,24 @@ from typing import Any, cast
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
 from ledger.api.offers import DueAllocationOut, DuePaymentIn, DuePaymentOut, offer_of
+from ledger.api.reasons import ReasonIn
 from ledger.payments import Tender
 from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
-from pos_project.core.permissions import AnyUser
-from purchasing import receive, supplier_payments
+from pos_project.core.permissions import AdminManager, AnyUser
+from purchasing import receive, reversals, supplier_payments
 from purchasing.api.purchase_serializers import (
     PurchasedOut,
     PurchaseIn,
     PurchaseOut,
+    PurchaseReversedOut,
     delivery_of,
 )
 from purchasing.models import Purchase
@@ -44,10 +47,10 @@ class PurchaseViewSet(ContractViewSet):
     noun = "purchase"
     permission_classes = (AnyUser,)
     filterset_class = PurchaseFilter
-    keyed_actions = frozenset({"create"})
+    keyed_actions = frozenset({"create", "reverse"})
 
     def get_queryset(self) -> QuerySet[Any]:
-        return Purchase.objects.select_related("supplier")
+        return Purchase.objects.select_related("supplier", "reversed_by")
 
     @extend_schema(responses=PurchaseOut(many=True), tags=["purchases"])
     def list(self, request: Request) -> Response:
@@ -63,6 +66,18 @@ class PurchaseViewSet(ContractViewSet):
             request,
             lambda key: receive.receive_purchase(delivery_of(body), offer_of(body), by=by, key=key),
             lambda purchase: PurchasedOut(purchase).data,
+        )
+
+    @extend_schema(request=ReasonIn, responses={201: PurchaseReversedOut}, tags=["purchases"])
+    @action(detail=True, methods=["post"], permission_classes=(AdminManager,))
+    def reverse(self, request: Request, pk: str) -> Response:
+        """Undo a purchase whose goods are all there: stock, money and dues, by the opposite one."""
+        purchase_id, by = path_id(pk, self.noun), cast(User, request.user)
+        reason = checked(ReasonIn, request)["reason"]
+        return answer_once(
+            request,
+            lambda key: reversals.reverse_purchase(purchase_id, reason=reason, by=by, key=key),
+            lambda purchase: PurchaseReversedOut(purchase).data,
         )
 
 

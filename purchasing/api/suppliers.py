@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ledger.api.paybacks import AdvancePaybackView
 from ledger.api.payments import PaymentViewSet
 from pos_project.core.api import ContractViewSet, checked, found, path_id
 from pos_project.core.images import PICTURE_PARSERS, picture_change
@@ -29,6 +30,7 @@ from purchasing.api.supplier_serializers import (
     SupplierUpdatedOut,
 )
 from purchasing.models import Purchase, PurchaseItem, Supplier
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 
 class SupplierViewSet(ContractViewSet):
@@ -137,3 +139,7 @@ class SupplierPaymentViewSet(PaymentViewSet):
         """The supplier's payments."""
         supplier = found(Supplier.objects.listed(), path["supplier"], "supplier")
         return super().listed().filter(supplier=supplier)
+
+
+class SupplierAdvancePaybackView(AdvancePaybackView):
+    book = SUPPLIER_DUES

@@ -4,7 +4,12 @@ from django.urls import path
 
 from pos_project.core.api import ContractRouter
 from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
-from purchasing.api.suppliers import SupplierDueViewSet, SupplierPaymentViewSet, SupplierViewSet
+from purchasing.api.suppliers import (
+    SupplierAdvancePaybackView,
+    SupplierDueViewSet,
+    SupplierPaymentViewSet,
+    SupplierViewSet,
+)
 
 router = ContractRouter()
 router.register("purchase", PurchaseViewSet, basename="purchase")
@@ -14,5 +19,6 @@ urlpatterns = [
     path("suppliers/<str:supplier>/due-payment", SupplierDuePaymentView.as_view()),
     path("suppliers/<str:supplier>/dues", SupplierDueViewSet.as_view({"get": "list"})),
     path("suppliers/<str:supplier>/payments", SupplierPaymentViewSet.as_view({"get": "list"})),
+    path("suppliers/<str:party>/advance-payback", SupplierAdvancePaybackView.as_view()),
     *router.urls,
 ]

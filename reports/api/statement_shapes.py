@@ -12,7 +12,7 @@ class PeriodOut(serializers.Serializer):
     toDate = DayField(source="last")
 
 
-class AccountOut(serializers.Serializer):
+class NamedAccountOut(serializers.Serializer):
     account = serializers.CharField(source="code")
     number = serializers.CharField()
     name = serializers.CharField()
@@ -115,7 +115,7 @@ class LedgerLineOut(serializers.Serializer):
 
 
 class GeneralLedgerOut(serializers.Serializer):
-    account = AccountOut()
+    account = NamedAccountOut()
     opening = MoneyField()
     carried = MoneyField()
     lines = LedgerLineOut(many=True)

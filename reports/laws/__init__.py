@@ -13,6 +13,7 @@ from reports.laws import (
     purchases,
     refunds,
     replay,
+    reversals,
     sales,
     stock,
 )
@@ -29,6 +30,7 @@ SUBJECTS = (
     payments,
     books,
     documents,
+    reversals,
     facts,
 )
 
@@ -47,6 +49,7 @@ RECOMPUTED_BY = {
     "customer_dues.status": "dues_are_those_of_sales",
     "purchases.paid_amount": "purchases_were_paid_by_payments",
     "purchases.due_amount": "totals_are_lines_and_paid_or_due",
+    "purchases.invoice_key": "unique_keys_fold_their_text",
     "supplier_dues.due_amount": "dues_are_those_of_purchases",
     "supplier_dues.status": "dues_are_those_of_purchases",
 }

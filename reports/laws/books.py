@@ -118,7 +118,7 @@ def _advances(
     )
 
 
-@law("I18", "A tender's account is its payments in, less payments out, less expenses paid by it.")
+@law("I18", "A tender's account is its payments in less out, less expenses, plus lines by hand.")
 def tender_accounts_are_their_payments() -> Iterator[Violation]:
     return differing(
         """
@@ -129,6 +129,11 @@ def tender_accounts_are_their_payments() -> Iterator[Violation]:
             UNION ALL
             SELECT m.code, m.account_id, 0, -x.amount
             FROM payment_methods m JOIN expenses x ON x.payment_method = m.code
+            UNION ALL
+            SELECT m.code, m.account_id, 0, l.debit - l.credit
+            FROM payment_methods m JOIN journal_lines l ON l.account_id = m.account_id
+            JOIN journal_entries e ON e.id = l.entry_id
+            WHERE e.event IN ('manual', 'opening_balance')
             UNION ALL
             SELECT m.code, m.account_id, l.debit - l.credit, 0
             FROM payment_methods m JOIN journal_lines l ON l.account_id = m.account_id

@@ -97,10 +97,14 @@ def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
 
 
 _PAID_AT_ONCE = (
-    "SELECT p.{key}, '{account}', {customer}, {supplier}, {sign}p.amount, 0"
+    "SELECT p.{key}, '{account}', {customer}, {supplier},"
+    " CASE WHEN p.direction = '{direction}' THEN p.amount ELSE -p.amount END, 0"
     " FROM payments p JOIN {source} x ON x.id = p.{key}"
     " WHERE p.payment_type = 'payment' AND p.{key} {{between}}"
 )
+
+# Entries with no document: their lines are what an accountant wrote.
+BY_HAND = ("manual", "opening_balance")
 
 BOOKED = (
     _Booked(
@@ -119,7 +123,7 @@ BOOKED = (
                 account="RECEIVABLES",
                 customer="x.customer_id",
                 supplier="NULL",
-                sign="-",
+                direction="out",
                 source="sales",
             ),
             _TENDERED.format(key="sale_id", types="'payment'"),
@@ -153,7 +157,7 @@ BOOKED = (
                 account="PAYABLES",
                 customer="NULL",
                 supplier="x.supplier_id",
-                sign="",
+                direction="out",
                 source="purchases",
             ),
             _TENDERED.format(key="purchase_id", types="'payment'"),
@@ -269,7 +273,15 @@ def entries_have_their_document() -> Iterator[Violation]:
                 expected=f"the {booked.event} it is about",
                 found="document {2}",
             )
-    known = ", ".join(f"'{booked.event}'" for booked in BOOKED)
+    by_hand = ", ".join(f"'{event}'" for event in BY_HAND)
+    yield from breaking(
+        f"SELECT id, event, document_id FROM journal_entries"
+        f" WHERE event IN ({by_hand}) AND document_id IS NOT NULL",
+        "entry {0} ({1})",
+        expected="no document",
+        found="document {2}",
+    )
+    known = ", ".join([*(f"'{booked.event}'" for booked in BOOKED), by_hand])
     yield from breaking(
         f"SELECT id, event FROM journal_entries WHERE event NOT IN ({known})",
         "entry {0}, event",

@@ -25,17 +25,20 @@ def sales_were_paid_by_payments() -> Iterator[Violation]:
     )
 
 
-@law("I10", "A purchase was paid its payments out, plus the advance it used.")
+@law("I10", "A purchase was paid its payments out, plus the advance it used, unless it is undone.")
 def purchases_were_paid_by_payments() -> Iterator[Violation]:
+    # What a reversed purchase still owed is settled against its reversal: both count as paid.
     return differing(
         f"""
         SELECT x.id, x.invoice_no,
-            x.advance_used + COALESCE(
+            CASE WHEN x.reverses_id IS NOT NULL OR MAX(r.id) IS NOT NULL THEN x.total_amount
+            ELSE x.advance_used + COALESCE(
                 SUM(CASE WHEN p.direction = 'out' THEN p.amount ELSE -p.amount END), 0
-            ) AS expected,
+            ) END AS expected,
             x.paid_amount AS found
         FROM purchases x LEFT JOIN payments p ON p.purchase_id = x.id AND {PAID}
-        GROUP BY x.id, x.invoice_no, x.paid_amount, x.advance_used
+        LEFT JOIN purchases r ON r.reverses_id = x.id
+        GROUP BY x.id, x.invoice_no, x.paid_amount, x.advance_used, x.total_amount, x.reverses_id
         """,
         "purchase {0} ({1}), paid_amount",
     )
@@ -62,7 +65,8 @@ def payments_name_what_they_are_about() -> Iterator[Violation]:
         WHERE amount < 0.004 OR NOT (
             (payment_party = 'customer' AND payment_type = 'payment' AND direction = 'in'
                 AND sale_id IS NOT NULL AND refund_id IS NULL)
-            OR (payment_party = 'customer' AND payment_type = 'due_payment' AND direction = 'in'
+            OR (payment_party = 'customer' AND payment_type = 'due_payment'
+                AND direction = CASE WHEN reverses_id IS NULL THEN 'in' ELSE 'out' END
                 AND sale_id IS NOT NULL AND refund_id IS NULL AND customer_id IS NOT NULL)
             OR (payment_party = 'customer' AND payment_type = 'refund' AND direction = 'out'
                 AND sale_id IS NOT NULL AND refund_id IS NOT NULL)
@@ -70,7 +74,8 @@ def payments_name_what_they_are_about() -> Iterator[Violation]:
                 AND direction IN ('in', 'out') AND customer_id IS NOT NULL
                 AND sale_id IS NULL AND refund_id IS NULL)
             OR (payment_party = 'supplier' AND payment_type IN ('payment', 'due_payment')
-                AND direction = 'out' AND supplier_id IS NOT NULL AND purchase_id IS NOT NULL)
+                AND direction = CASE WHEN reverses_id IS NULL THEN 'out' ELSE 'in' END
+                AND supplier_id IS NOT NULL AND purchase_id IS NOT NULL)
             OR (payment_party = 'supplier' AND payment_type = 'advance'
                 AND direction IN ('in', 'out') AND supplier_id IS NOT NULL AND purchase_id IS NULL)
         )

@@ -44,8 +44,8 @@ def totals_are_lines_and_paid_or_due() -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, invoice_no, paid_amount, due_amount, advance_used FROM purchases
-        WHERE paid_amount < 0 OR due_amount < 0 OR advance_used < 0
-            OR advance_used > paid_amount + 0.004
+        WHERE reverses_id IS NULL AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
+            OR advance_used > paid_amount + 0.004)
         """,
         "purchase {0} ({1}), paid, due and advance used",
         expected="nothing negative, and no advance above what is paid",
@@ -62,9 +62,9 @@ def lines_became_batches() -> Iterator[Violation]:
         FROM purchase_items i
         JOIN purchases p ON p.id = i.purchase_id
         LEFT JOIN batches b ON b.purchase_item_id = i.id
-        WHERE b.id IS NULL OR b.product_id <> i.product_id OR b.store_id <> p.store_id
-            OR b.origin <> 'purchase' OR ABS(b.quantity - i.quantity) > 0.0004
-            OR ABS(b.unit_cost - i.cost_price) > 0.00004
+        WHERE i.reverses_id IS NULL AND (b.id IS NULL OR b.product_id <> i.product_id
+            OR b.store_id <> p.store_id OR b.origin <> 'purchase'
+            OR ABS(b.quantity - i.quantity) > 0.0004 OR ABS(b.unit_cost - i.cost_price) > 0.00004)
         """,
         "purchase line {0} of purchase {1}",
         expected="a batch of {3} of product {2} at {4}",

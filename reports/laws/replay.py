@@ -2,9 +2,9 @@
 
 The order of movements is that of their log rows' ids: a movement writes its log rows while it
 holds the locks of the batches it moves, so movements of one batch are numbered as they happened.
-A log row finds what it moved like this: openings, adjustments and voids by their rows in
-`inventory_log_batches`; a sale's and a refund's by the document number, the n-th row of a product
-belonging to the n-th line of it; a purchase's likewise, its n-th batch of the product.
+A log row finds what it moved like this: openings, adjustments, voids and undone purchases by their
+rows in `inventory_log_batches`; a sale's and a refund's by the document number, the n-th row of a
+product belonging to the n-th line of it; a purchase's likewise, its n-th batch of the product.
 
 One thing may be missed by a sale that is not at fault. On a server with row locks, goods that come
 back into an older batch (or arrive with an older date) while the sale is already locking are not
@@ -155,7 +155,7 @@ class _Shelf:
             lines = self.product.sold if entry.kind == "sale" else self.product.returned
             line = lines.get(entry.document)
             return line.popleft() if line else None
-        if entry.kind == "purchase":
+        if entry.kind == "purchase" and entry.units > 0:
             lots = self.product.bought.get(entry.document)
             if not lots:
                 return None
@@ -169,7 +169,8 @@ class _Shelf:
             lot.arrived = True
             lot.late.append((entry.at, pick.units))
         elif pick.units < 0:
-            if entry.kind != "void":  # undoing an increase takes back that increase, in any order
+            # Undoing an increase, or a purchase, takes back its own goods, in any order.
+            if entry.kind not in ("void", "purchase"):
                 yield from self._oldest_first(entry, pick, lot)
             if pick.item_id:
                 held = self.held.setdefault(pick.item_id, {})

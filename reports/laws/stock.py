@@ -8,6 +8,11 @@ from pos_project.core.money import ZERO
 from reports.laws.law import Violation, law
 from reports.laws.reading import amount, breaking, differing, exact, rows, slices
 
+# Log rows that name what they moved in `inventory_log_batches`.
+BY_HAND = (
+    "(l.kind IN ('opening', 'adjustment', 'void') OR (l.kind = 'purchase' AND l.change_qty < 0))"
+)
+
 
 @law("I1", "A product's stock in a store is the sum of its logged movements.")
 def stock_is_the_sum_of_the_log() -> Iterator[Violation]:
@@ -140,7 +145,7 @@ def logged_costs_are_the_stock_value() -> Iterator[Violation]:
             )
 
 
-@law("R4", "An opening, adjustment or void moved on batches what its log row says.")
+@law("R4", "A movement by hand, or of an undone purchase, moved on batches what its log row says.")
 def log_rows_are_the_sum_of_their_batches() -> Iterator[Violation]:
     for column, what, places in (("change_qty", "units", 3), ("cost", "cost", 2)):
         of_batch = "quantity" if column == "change_qty" else "cost"
@@ -148,18 +153,18 @@ def log_rows_are_the_sum_of_their_batches() -> Iterator[Violation]:
             f"""
             SELECT l.id, l.kind, l.product_id, l.{column} AS expected, SUM(m.{of_batch}) AS found
             FROM inventory_log l LEFT JOIN inventory_log_batches m ON m.log_id = l.id
-            WHERE l.kind IN ('opening', 'adjustment', 'void')
+            WHERE {BY_HAND}
             GROUP BY l.id, l.kind, l.product_id, l.{column}
             """,
             f"log row {{0}} ({{1}} of product {{2}}), {what} on batches",
             places=places,
         )
     yield from breaking(
-        """
+        f"""
         SELECT m.id, m.log_id, l.kind, m.batch_id
         FROM inventory_log_batches m
         JOIN inventory_log l ON l.id = m.log_id JOIN batches b ON b.id = m.batch_id
-        WHERE l.kind NOT IN ('opening', 'adjustment', 'void')
+        WHERE NOT {BY_HAND}
             OR b.product_id <> l.product_id OR b.store_id <> l.store_id
         """,
         "batch movement {0} of log row {1} ({2})",

@@ -7,6 +7,7 @@ test may want to point at.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -15,9 +16,18 @@ from catalog.models import Brand, Category, Product, TaxRate
 from inventory.adjustments import Adjustment, adjust, void
 from inventory.models import InventoryLog
 from inventory.receiving import receive_opening_stock
-from ledger.expenses import Spending, record_expense
-from ledger.models import Expense
+from ledger.expenses import Spending, record_expense, reverse_expense
+from ledger.manual_entries import (
+    ManualEntry,
+    open_balances,
+    post_manual_entry,
+    reverse_manual_entry,
+)
+from ledger.models import Expense, JournalEntry, Payment
+from ledger.paybacks import pay_back_advance
+from ledger.payment_reversals import reverse_payment
 from ledger.payments import Offer, Tender
+from ledger.posting import Line as Side
 from pos_project.core.days import today
 from pos_project.core.idempotency import RequestKey
 from pos_project.core.stamp import Stamp
@@ -25,10 +35,11 @@ from pos_project.core.transactions import transact
 from purchasing.models import Purchase, Supplier
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as BoughtLine
+from purchasing.reversals import reverse_purchase
 from purchasing.supplier_payments import pay_supplier
 from sales import carts, holds
 from sales.checkout import sell
-from sales.customer_payments import receive_due_payment
+from sales.customer_payments import CUSTOMER_DUES, receive_due_payment
 from sales.models import Customer, Refund, Sale
 from sales.pricing import Line, Order
 from sales.refunds import Claim, Returned, refund
@@ -64,6 +75,11 @@ class Week:
     decrease: InventoryLog
     void: InventoryLog
     expense: Expense
+    undone_expense: Expense
+    undone_purchase: Purchase
+    undone_payment: Payment
+    by_hand: JournalEntry
+    undone_by_hand: JournalEntry
 
 
 def d(text: str) -> Decimal:
@@ -211,6 +227,7 @@ def trade() -> Week:
     record_expense(Spending("Bulbs", d("3.10"), payment_method="card"), by=by)
 
     assert still_owed.due_amount == d("4.00")
+    corrections = _corrections(by, supplier, tea, rice)
     return Week(
         cashier=by,
         customer=customer,
@@ -236,7 +253,40 @@ def trade() -> Week:
         decrease=decrease,
         void=voided,
         expense=expense,
+        **corrections,
     )
+
+
+def _corrections(by: User, supplier: Supplier, tea: Product, rice: Product) -> dict[str, Any]:
+    """What was entered wrongly, and taken back; what only an accountant knows."""
+    debtor = Customer.objects.create(name="Salma")
+    private = record_expense(Spending("Shoes", d("40.00")), by=by)
+    misread = receive_purchase(
+        bought(supplier, (tea, "3", "5.25"), (rice, "7", "1.15"), invoice_no="W-9"),
+        Offer((Tender("bkash", d("9.00")),), method="bkash"),
+        by=by,
+    )
+    sell(Order([line(tea, "1")], customer_id=debtor.pk), CREDIT, by=by)
+    receive_due_payment(debtor.pk, Tender("card", d("12.00")), by=by)
+    bounced = Payment.objects.filter(customer=debtor, payment_type="due_payment").latest("id")
+    wrong = ManualEntry(
+        [Side("BANK", debit=d("30.00")), Side("CASH", credit=d("30.00"))], "To the bank"
+    )
+    posted = post_manual_entry(wrong, by=by)
+    expense = reverse_expense(private.pk, reason="Private", by=by)
+    purchase = reverse_purchase(misread.pk, reason="Misread", by=by)
+    [payment, *_] = reverse_payment(bounced.pk, reason="Bounced", by=by)
+    undone = reverse_manual_entry(posted.pk, reason="Not banked", by=by)
+    open_balances(ManualEntry([Side("NAGAD", debit=d("15.00"))]), by=by)
+    receive_due_payment(debtor.pk, Tender("cash", d("11.00")), by=by)
+    pay_back_advance(CUSTOMER_DUES, debtor.pk, Tender("cash", d("0.50")), by=by)
+    return {
+        "undone_expense": expense,
+        "undone_purchase": purchase,
+        "undone_payment": payment,
+        "by_hand": posted,
+        "undone_by_hand": undone,
+    }
 
 
 def _opening_stock(by: User, product: Product) -> None:

@@ -130,6 +130,8 @@ def test_a_moving_column_that_moved_by_itself_breaks_its_law(column: str, week: 
     with undone():
         if name == "status":
             change_first(table, "status = 'open'", "status = 'paid'")
+        elif name == "invoice_key":
+            change_first(table, "invoice_key IS NOT NULL", "invoice_key = 'another'")
         else:
             change_first(table, f"{name} > 1", f"{name} = {name} - 1")
         assert not verdict_on(RECOMPUTED_BY[column]).holds

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from ledger.api.offers import DueAllocationOut, DuePaymentIn, DuePaymentOut
+from ledger.api.paybacks import AdvancePaybackView
 from ledger.api.payments import PaymentViewSet
 from ledger.payments import Tender
 from pos_project.core.api import ContractViewSet, answer_once, checked, found, path_id
@@ -32,7 +33,7 @@ from sales.api.customer_serializers import (
     CustomerUpdatedOut,
 )
 from sales.api.sale_serializers import SaleItemOut
-from sales.customer_payments import receive_due_payment
+from sales.customer_payments import CUSTOMER_DUES, receive_due_payment
 from sales.models import Customer, Sale
 from sales.sale_lines import sale_lines
 
@@ -188,3 +189,7 @@ class CustomerPaymentViewSet(PaymentViewSet):
         """The customer's payments; staff see those that they took themselves."""
         customer = found(Customer.objects.listed(), path["customer"], "customer")
         return seen_by_caller(super().listed().filter(customer=customer), self.request)
+
+
+class CustomerAdvancePaybackView(AdvancePaybackView):
+    book = CUSTOMER_DUES

@@ -68,7 +68,9 @@ class SaleViewSet(ContractViewSet):
             Prefetch("items", sale_lines()),
             Prefetch(
                 "payments",
-                Payment.objects.select_related("customer", "supplier", "user").order_by("-id"),
+                Payment.objects.select_related(
+                    "customer", "supplier", "user", "reversed_by"
+                ).order_by("-id"),
             ),
             Prefetch("refunds", refunds_with_lines().order_by("-id")),
         )

@@ -4,7 +4,12 @@ from django.urls import path
 
 from pos_project.core.api import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
-from sales.api.customers import CustomerDueViewSet, CustomerPaymentViewSet, CustomerViewSet
+from sales.api.customers import (
+    CustomerAdvancePaybackView,
+    CustomerDueViewSet,
+    CustomerPaymentViewSet,
+    CustomerViewSet,
+)
 from sales.api.refunds import RefundViewSet
 from sales.api.sales import SaleViewSet
 
@@ -23,5 +28,6 @@ urlpatterns = [
         CustomerDueViewSet.as_view({"get": "list", "post": "create"}),
     ),
     path("customers/<str:customer>/payments", CustomerPaymentViewSet.as_view({"get": "list"})),
+    path("customers/<str:party>/advance-payback", CustomerAdvancePaybackView.as_view()),
     *router.urls,
 ]

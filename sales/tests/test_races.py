@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import connection, models
+from django.db import connection
 
 from inventory import fifo
 from inventory.fifo import InsufficientStock
@@ -20,7 +20,7 @@ from ledger.models import JournalLine
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
 from pos_project.tests.laws import balance, books_agree
-from pos_project.tests.races import Meeting, at_once, kinds
+from pos_project.tests.races import Meeting, at_once, kinds, unguarded
 from purchasing import receive
 from sales import checkout, delivery, holds, refunds
 from sales.models import CustomerDue, Refund, Sale
@@ -41,33 +41,6 @@ def rahim():
 @pytest.fixture
 def tills():
     return shop.a_cashier("till-1"), shop.a_cashier("till-2")
-
-
-def without_row_locks(monkeypatch):
-    """Take the guard away: `select_for_update` and the locking read of batches lock nothing."""
-    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_: rows.all())
-    real = BatchQuerySet.raw
-
-    def plain(rows, sql, *args, **kwargs):
-        return real(rows, sql.removesuffix(" FOR UPDATE"), *args, **kwargs)
-
-    monkeypatch.setattr(BatchQuerySet, "raw", plain)
-
-
-def unguarded(monkeypatch, *acts):
-    """Run the acts at once without any lock.
-
-    InnoDB's shared locks on the rows that foreign keys point to go too: they would turn most of
-    these races into deadlocks, which are replayed, and so hide what the missing guard does.
-    """
-    without_row_locks(monkeypatch)
-
-    def without_key_locks(act):
-        with connection.cursor() as cursor:
-            cursor.execute("SET foreign_key_checks = 0")
-        return act()
-
-    return at_once(*(lambda act=act: without_key_locks(act) for act in acts))
 
 
 def the_books_do_not_agree():

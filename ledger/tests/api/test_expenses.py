@@ -27,6 +27,8 @@ def test_an_expense_is_recorded_shown_and_booked(as_staff: APIClient, staff: Use
         "payment_method": "cash",
         "created_by": staff.pk,
         "created_by_name": staff.name,
+        "reverses": None,
+        "reversed_by": None,
     }
     assert created_at.endswith("+06:00")
     lines = JournalLine.objects.values_list("account_id", "debit", "credit")

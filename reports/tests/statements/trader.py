@@ -1,7 +1,8 @@
 """A small shop that trades as numbers tell it to, day after day, through the use cases only.
 
 Hypothesis draws the numbers. What the shop refuses is not traded; everything else may happen:
-credit, split tenders, advances, refunds with and without restock, adjustments and their voids.
+credit, split tenders, advances, refunds with and without restock, adjustments and their voids,
+and corrections: payments, purchases and expenses taken back, entries by hand.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,16 +17,19 @@ from hypothesis import strategies as st
 
 from catalog.models import TaxRate
 from inventory.models import InventoryLog
+from ledger import chart, posting
 from ledger.expenses import Spending, record_expense
+from ledger.models import Expense, Payment
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
+from purchasing.models import Purchase
 from sales.models import Sale
 
 FIRST_DAY = date(2026, 3, 2)
 
 # What happens: which of ACTIONS, and two numbers that each reads in its own way.
 events = st.lists(
-    st.tuples(st.integers(0, 11), st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=12
+    st.tuples(st.integers(0, 16), st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=12
 )
 # Days on which the shop is open, each some days after the one before.
 weeks = st.lists(st.tuples(st.integers(1, 40), events), min_size=1, max_size=5)
@@ -82,6 +86,11 @@ class Trader:
             self._adjust,
             self._void,
             self._spend,
+            self._undo_payment,
+            self._undo_purchase,
+            self._undo_expense,
+            self._pay_back,
+            self._post_by_hand,
         )
 
     def _product(self, which: int) -> Any:
@@ -144,3 +153,35 @@ class Trader:
     def _spend(self, which: int, many: int) -> None:
         category = ("rent", "salary", None)[which % 3]
         record_expense(Spending("Costs", Decimal(many), category=category), by=shop.a_cashier())
+
+    # --- Corrections ---
+
+    def _undo_payment(self, which: int, many: int) -> None:
+        dues = Payment.objects.filter(payment_type="due_payment", reverses=None, reversed_by=None)
+        last = dues.order_by("-id").first()
+        if last:
+            shop.undo_payment(last)
+
+    def _undo_purchase(self, which: int, many: int) -> None:
+        standing = Purchase.objects.filter(reverses=None, reversed_by=None).order_by("-id")
+        for purchase in standing[which % 3 : which % 3 + 1]:
+            shop.undo_purchase(purchase)
+
+    def _undo_expense(self, which: int, many: int) -> None:
+        last = Expense.objects.filter(reverses=None, reversed_by=None).order_by("-id").first()
+        if last:
+            shop.undo_expense(last)
+
+    def _pay_back(self, which: int, many: int) -> None:
+        parties = (*self.customers, *self.suppliers)
+        shop.pay_back(parties[which % 4], many)
+
+    def _post_by_hand(self, which: int, many: int) -> None:
+        amount = Decimal(many)
+        pairs = (("BANK", chart.CASH), ("BANK", "OWNERS_CAPITAL"), (chart.TAX_PAYABLE, "BANK"))
+        debit, credit = pairs[which % len(pairs)]
+        entry = shop.post_by_hand(
+            posting.Line(debit, debit=amount), posting.Line(credit, credit=amount)
+        )
+        if which > 6:
+            shop.undo_entry(entry)

@@ -141,6 +141,8 @@ def test_a_customers_payments_are_listed_newest_first(
         "purchase_id": None,
         "reference_no": sold.invoice_no,
         "note": "At the door",
+        "reverses": None,
+        "reversed_by": None,
         "user_id": admin.pk,
         "user_name": admin.name,
     }

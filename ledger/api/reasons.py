@@ -1,0 +1,9 @@
+"""What every reversal asks for."""
+
+from rest_framework import serializers
+
+from pos_project.core.fields import ReasonField
+
+
+class ReasonIn(serializers.Serializer):
+    reason = ReasonField()

@@ -1,0 +1,164 @@
+"""A delivery that was entered wrongly is undone whole: goods, money and dues, by the opposite."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from inventory import receiving
+from inventory.models import Batch
+from ledger import dues, payments, posting, reversals
+from ledger.models import JournalEntry, Payment
+from pos_project.core.errors import Conflict, NotFound
+from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.keys import key_of
+from pos_project.core.money import ZERO
+from pos_project.core.rows import insert_rows
+from pos_project.core.stamp import Actor, Stamp
+from purchasing.models import Purchase, PurchaseItem, SupplierDue
+from purchasing.receive import ITEM_FIELDS, free_number
+from purchasing.supplier_payments import SUPPLIER_DUES
+
+NAMED = 5  # of the products in the way; the others are counted
+
+
+def reverse_purchase(
+    purchase_id: int,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> Purchase:
+    """Undo a purchase while all its goods are there: a purchase of the same with opposite signs.
+
+    What was paid at once comes back by the same tenders, an advance used is an advance again, and
+    what was still owed is settled against the reversal. The supplier's invoice number is free for
+    the right entry. Raises NotFound; Conflict when goods are gone, when dues of it were paid, and
+    when it was reversed before; nothing is written then.
+    """
+    return once(key, lambda: _reverse(purchase_id, reason, Stamp.of(by, at)))
+
+
+def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
+    first = Purchase.objects.select_for_update().filter(pk=purchase_id).first()
+    if first is None:
+        raise NotFound("Purchase not found")
+    reversals.require_reversible(first, "purchase")
+    own = list(Payment.objects.filter(purchase=first).order_by("id"))
+    _require_dues_unpaid(own)
+    if first.advance_used:
+        dues.lock_party(SUPPLIER_DUES, first.supplier_id)
+    SupplierDue.objects.select_for_update().filter(purchase=first).first()
+    items = list(PurchaseItem.objects.filter(purchase=first).order_by("id"))
+    batches = _whole_batches(first, items)
+    stamp = stamp.in_store(first.store_id)
+    opposite = _insert(first, reason, stamp)
+    number = free_number(opposite)
+    insert_rows(
+        PurchaseItem,
+        (*ITEM_FIELDS, "reverses_id"),
+        [
+            (
+                opposite.pk,
+                item.product_id,
+                item.product_name,
+                -item.quantity,
+                item.cost_price,
+                -item.subtotal,
+                item.pk,
+            )
+            for item in items
+        ],
+    )
+    receiving.send_back(batches, reference=number, stamp=stamp)
+    _settle(first)
+    _book(first, opposite, own, number, reason, stamp)
+    Purchase.objects.filter(pk=opposite.pk).update_draft(
+        status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
+    )
+    return Purchase.objects.select_related("supplier", "reversed_by").get(pk=opposite.pk)
+
+
+def _require_dues_unpaid(payments_made: Sequence[Payment]) -> None:
+    undone = {payment.reverses_id for payment in payments_made}
+    for payment in payments_made:
+        is_due_payment = payment.payment_type == Payment.Type.DUE_PAYMENT
+        if is_due_payment and payment.reverses_id is None and payment.pk not in undone:
+            raise Conflict(
+                f"Dues of this purchase were paid later: reverse payment {payment.pk} first."
+            )
+
+
+def _whole_batches(first: Purchase, items: Sequence[PurchaseItem]) -> list[Batch]:
+    """The purchase's batches, locked. Raises Conflict, naming what is not all there any more."""
+    ids = Batch.objects.filter(purchase_item__purchase=first).values_list("id", flat=True)
+    wanted = set(ids)
+    locked = Batch.objects.all().locked(
+        [item.product_id for item in items], store_id=first.store_id, ids=wanted
+    )
+    batches = [batch for batch in locked if batch.id in wanted]
+    names = {item.product_id: item.product_name for item in items}
+    broken = [
+        f"{names[batch.product_id]} ({int(batch.remaining)} of {int(batch.quantity)} left)"
+        for batch in batches
+        if batch.remaining != batch.quantity
+    ]
+    if broken:
+        more = f" and {len(broken) - NAMED} more" if len(broken) > NAMED else ""
+        raise Conflict(f"Goods of this purchase are gone: {'; '.join(broken[:NAMED])}{more}.")
+    return batches
+
+
+def _insert(first: Purchase, reason: str, stamp: Stamp) -> Purchase:
+    return Purchase.objects.create(
+        store_id=stamp.store_id,
+        supplier_id=first.supplier_id,
+        user_id=stamp.user_id,
+        status=Purchase.Status.DRAFT,
+        purchase_date=stamp.business_date,
+        total_amount=-first.total_amount,
+        paid_amount=-first.total_amount,
+        due_amount=ZERO,
+        advance_used=-first.advance_used,
+        payment_method=first.payment_method,
+        note=reason,
+        reverses=first,
+        business_date=stamp.business_date,
+        created_at=stamp.at,
+    )
+
+
+def _settle(first: Purchase) -> None:
+    """Nothing is owed for the first any more, and its number may be entered again."""
+    SupplierDue.objects.filter(purchase=first).update(
+        due_amount=ZERO, status=SupplierDue.Status.PAID
+    )
+    Purchase.objects.filter(pk=first.pk).update(
+        paid_amount=first.total_amount, due_amount=ZERO, invoice_key=None
+    )
+
+
+def _book(
+    first: Purchase,
+    opposite: Purchase,
+    own: Sequence[Payment],
+    number: str,
+    reason: str,
+    stamp: Stamp,
+) -> None:
+    entry = JournalEntry.objects.filter(
+        event=JournalEntry.Event.PURCHASE, document_id=first.pk
+    ).first()
+    if entry is None:  # goods that cost nothing
+        return
+    entry_id = posting.reverse(
+        entry, stamp=stamp, reason=reason, document_id=opposite.pk, reference=number
+    )
+    payments.record(
+        [
+            payments.opposite(payment, reason=reason, purchase_id=opposite.pk)
+            for payment in own
+            if payment.payment_type == Payment.Type.PAYMENT
+        ],
+        entry_id=entry_id,
+        stamp=stamp,
+    )
