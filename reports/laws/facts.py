@@ -27,15 +27,14 @@ def frozen_days_are_their_rows() -> Iterator[Violation]:
 def frozen_months_are_their_days() -> Iterator[Violation]:
     for maker in MAKERS:
         days = _frozen_days(maker)
+        began = min((day for of_month in days.values() for day in of_month), default=None)
         for month in _frozen(maker, Span.MONTH):
-            # Days before the first sale ever are not frozen; from then on, every one.
-            first = min(days[month], default=month)
+            # Before the first day on which anything happened there is nothing to freeze.
+            first = month if began is None else max(month, began)
             count = (month_end(month) - first).days + 1
             if len(days[month]) != count:
                 yield Violation(
-                    f"{maker.name} of month {month}, frozen days",
-                    str(count),
-                    str(len(days[month])),
+                    f"{maker.name} of month {month}, frozen days", str(count), str(len(days[month]))
                 )
             for difference in maker.differing_month(month):
                 yield Violation(
