@@ -1,6 +1,6 @@
 """The lines of one account with a running balance, a page at a time or as a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +13,9 @@ from ledger.balances import lines_between
 from ledger.models import JournalLine, LedgerAccount, Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.money import ZERO, money
+
+ORDER = ("entry__business_date", "entry_id", "id")
+READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class AccountLines:
 
     def _lines(self, first: date | None, last: date | None) -> QuerySet[JournalLine]:
         lines = lines_between(first, last, store_id=self.store_id).filter(account_id=self.account)
-        return lines.order_by("entry__business_date", "entry_id", "id")
+        return lines.order_by(*ORDER)
 
     def _months(self) -> Iterator[tuple[date, date]]:
         days = self._lines(self.first, self.last).aggregate(
@@ -98,18 +101,31 @@ def _net(lines: QuerySet[Any]) -> Decimal:
 
 
 def _running(lines: QuerySet[Any], balance: Decimal) -> Iterator[LedgerLine]:
+    """The lines with the balance after each. First which, then what they show: the order of a busy
+    account is found in its keys, without looking for everybody's names."""
+    ids = list(lines.values_list("id", flat=True))
+    for start in range(0, len(ids), READ_AT_ONCE):
+        for line in _shown(ids[start : start + READ_AT_ONCE]):
+            day, entry_id, event, document_id, reference, party, debit, credit = line
+            balance += debit - credit
+            yield LedgerLine(
+                day, entry_id, event, document_id, reference, party, debit, credit, balance
+            )
+
+
+def _shown(ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
     # A line of cash names nobody, a payment of dues no document: its payment does both.
     payment = Payment.objects.filter(entry_id=OuterRef("entry_id")).order_by("id")
     names = ("customer__name", "supplier__name")
-    rows = lines.annotate(
-        ref=Coalesce("entry__reference", Subquery(payment.values("reference_no")[:1])),
-        party=Coalesce(*names, *(Subquery(payment.values(name)[:1]) for name in names)),
-    ).values_list(
-        *("entry__business_date", "entry_id", "entry__event", "entry__document_id"),
-        *("ref", "party", "debit", "credit"),
-    )
-    for day, entry_id, event, document_id, reference, party, debit, credit in rows:
-        balance += debit - credit
-        yield LedgerLine(
-            day, entry_id, event, document_id, reference, party, debit, credit, balance
+    return (
+        JournalLine.objects.filter(pk__in=ids)
+        .annotate(
+            ref=Coalesce("entry__reference", Subquery(payment.values("reference_no")[:1])),
+            party=Coalesce(*names, *(Subquery(payment.values(name)[:1]) for name in names)),
         )
+        .order_by(*ORDER)
+        .values_list(
+            *("entry__business_date", "entry_id", "entry__event", "entry__document_id"),
+            *("ref", "party", "debit", "credit"),
+        )
+    )

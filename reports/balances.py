@@ -21,12 +21,11 @@ def moved(
 ) -> list[Moved]:
     """By account and kind of event, in the days first…last; no first day means from the first
     there is. `account` leaves out the others."""
-    began = first_day()
-    if began is None or began > last:
+    period = since_the_beginning(last)
+    if period is None:
         return []
-    # From the first of its month, so that the month counts as whole.
-    start = month_of(began)
-    period = Period(start if first is None else max(first, start), last)
+    if first is not None:
+        period = Period(max(first, period.first), last)
     where: dict[str, Any] = {}
     if store_id is not None:
         where["store_id"] = store_id
@@ -39,3 +38,12 @@ def moved(
         Moved(code, event, exact(debit, 2), exact(credit, 2))
         for (code, event), (debit, credit) in rows.items()
     ]
+
+
+def since_the_beginning(last: date) -> Period | None:
+    """Everything up to `last`, from the first of a month on, so that this month counts as whole;
+    None before anything happened."""
+    began = first_day()
+    if began is None or began > last:
+        return None
+    return Period(month_of(began), last)

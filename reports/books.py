@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from inventory.stock_as_of import Held, held_as_of
 from ledger import chart, statements
 from ledger.balances import Moved, Sums, by_account
 from pos_project.core.money import ZERO
 from reports.balances import moved
 from reports.period import ONE_DAY, Period
+from reports.stock_as_of import Held, held_as_of
 from sales.tax_by_rate import TaxOfRate, tax_by_rate
 
 BEGINNING = date.min  # the first day of a period that takes in everything up to its last

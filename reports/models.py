@@ -207,3 +207,20 @@ class AccountFact(Fact):
 
     def __str__(self) -> str:
         return f"{self.account_id} by {self.event}, {self.first_day}"
+
+
+class StockFact(Fact):
+    """How a product's stock moved, in units and at cost. A month's row sums everything up to the
+    month's end: what was in stock then."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "product_id")
+    store = _of(Store)
+    product = _of(Product)
+    units = _units()
+    cost = _amount()
+
+    class Meta:
+        db_table = "fact_stock"
+
+    def __str__(self) -> str:
+        return f"stock of product {self.product_id}, {self.first_day}"

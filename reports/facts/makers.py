@@ -6,5 +6,6 @@ from reports.facts.accounts import ACCOUNTS
 from reports.facts.buyers import BUYERS
 from reports.facts.maker import Maker
 from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
+from reports.facts.stock import STOCK
 
-MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, ACCOUNTS)
+MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, ACCOUNTS, STOCK)

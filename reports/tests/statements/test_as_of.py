@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 
 from inventory.fifo import value
 from inventory.models import Batch
-from inventory.stock_as_of import held_as_of
 from ledger import chart
 from ledger.ageing import bucket_of
 from ledger.expenses import Spending, record_expense
@@ -25,6 +24,7 @@ from purchasing.supplier_payments import SUPPLIER_DUES
 from reports import books
 from reports.facts.freezing import freeze_missing
 from reports.period import Period
+from reports.stock_as_of import held_as_of
 from reports.tests.statements.trader import Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import CustomerDue
