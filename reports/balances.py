@@ -9,23 +9,18 @@ from typing import Any
 
 from ledger.balances import Moved
 from reports.facts.accounts import ACCOUNTS
-from reports.facts.days import month_of
-from reports.facts.freezing import first_day
 from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
 from reports.period import Period
 
+# Before any shop's first day, and the first of a month: a period from here on is everything.
+BEGINNING = date(1900, 1, 1)
+
 
 def moved(
-    first: date | None, last: date, *, store_id: int | None = None, account: str | None = None
+    period: Period, *, store_id: int | None = None, account: str | None = None
 ) -> list[Moved]:
-    """By account and kind of event, in the days first…last; no first day means from the first
-    there is. `account` leaves out the others."""
-    period = since_the_beginning(last)
-    if period is None:
-        return []
-    if first is not None:
-        period = Period(max(first, period.first), last)
+    """By account and kind of event, in the period. `account` leaves out the others."""
     where: dict[str, Any] = {}
     if store_id is not None:
         where["store_id"] = store_id
@@ -38,12 +33,3 @@ def moved(
         Moved(code, event, exact(debit, 2), exact(credit, 2))
         for (code, event), (debit, credit) in rows.items()
     ]
-
-
-def since_the_beginning(last: date) -> Period | None:
-    """Everything up to `last`, from the first of a month on, so that this month counts as whole;
-    None before anything happened."""
-    began = first_day()
-    if began is None or began > last:
-        return None
-    return Period(month_of(began), last)

@@ -5,14 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from ledger import chart, statements
-from ledger.balances import Moved, Sums, by_account
+from ledger.balances import Sums, by_account
 from pos_project.core.money import ZERO
-from reports.balances import moved
+from reports.balances import BEGINNING, moved
 from reports.period import ONE_DAY, Period
 from reports.stock_as_of import Held, held_as_of
 from sales.tax_by_rate import TaxOfRate, tax_by_rate
-
-BEGINNING = date.min  # the first day of a period that takes in everything up to its last
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,14 @@ def trial_balance(period: Period, *, store_id: int | None = None) -> statements.
     return statements.trial_balance(
         statements.accounts(),
         _before(period, store_id),
-        by_account(_moved(period, store_id)),
+        by_account(moved(period, store_id=store_id)),
     )
 
 
 def profit_loss(period: Period, *, store_id: int | None = None) -> statements.ProfitLoss:
-    return statements.profit_loss(statements.accounts(), by_account(_moved(period, store_id)))
+    return statements.profit_loss(
+        statements.accounts(), by_account(moved(period, store_id=store_id))
+    )
 
 
 def balance_sheet(day: date, *, store_id: int | None = None) -> statements.BalanceSheet:
@@ -56,7 +56,7 @@ def balance_sheet(day: date, *, store_id: int | None = None) -> statements.Balan
 
 
 def tax(period: Period, *, store_id: int | None = None) -> Tax:
-    account = statements.tax_account(_before(period, store_id), _moved(period, store_id))
+    account = statements.tax_account(_before(period, store_id), moved(period, store_id=store_id))
     return Tax(account, tax_by_rate(period.first, period.last, store_id=store_id))
 
 
@@ -68,28 +68,21 @@ def stock(day: date, *, store_id: int | None = None) -> Stock:
 
 def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decimal:
     """Where an account stood at the end of the day: debit (+) or credit (−)."""
-    rows = moved(None, day, store_id=store_id, account=account)
+    rows = moved(Period(BEGINNING, day), store_id=store_id, account=account)
     return by_account(rows).get(account, Sums()).net
 
 
 def moved_of(account: str, period: Period, *, store_id: int | None = None) -> Sums:
     """The two sides of an account in the period."""
-    rows = moved(period.first, period.last, store_id=store_id, account=account)
+    rows = moved(period, store_id=store_id, account=account)
     return by_account(rows).get(account, Sums())
-
-
-def _moved(period: Period, store_id: int | None) -> list[Moved]:
-    first = None if period.first == BEGINNING else period.first
-    return moved(first, period.last, store_id=store_id)
 
 
 def _before(period: Period, store_id: int | None) -> dict[str, Sums]:
     """The sums of everything before the period."""
-    if period.first == BEGINNING:
-        return {}
     return _standing(period.first - ONE_DAY, store_id)
 
 
 def _standing(day: date, store_id: int | None) -> dict[str, Sums]:
     """The sums of everything up to the day."""
-    return by_account(moved(None, day, store_id=store_id))
+    return by_account(moved(Period(BEGINNING, day), store_id=store_id))

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Product
-from reports.balances import since_the_beginning
+from reports.balances import BEGINNING
 from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
 from reports.facts.stock import STOCK
+from reports.period import Period
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,7 @@ def held_as_of(day: date, *, store_id: int | None = None) -> list[Held]:
 
     Σ movements up to the day: a movement that was dated back shows from its business day on.
     """
-    period = since_the_beginning(day)
-    if period is None:
-        return []
+    period = Period(BEGINNING, day)
     where: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
     sums = figures(STOCK, cover(period, STOCK)[STOCK.name], by=("product_id",), where=where)
     held = []

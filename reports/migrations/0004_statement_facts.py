@@ -5,44 +5,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_and_shop'),
-        ('catalog', '0001_tables'),
-        ('ledger', '0005_corrections'),
-        ('reports', '0001_facts'),
+        ("accounts", "0002_audit_and_shop"),
+        ("catalog", "0001_tables"),
+        ("ledger", "0005_corrections"),
+        ("reports", "0001_facts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccountFact',
+            name="AccountFact",
             fields=[
-                ('span', models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month')])),
-                ('first_day', models.DateField()),
-                ('pk', models.CompositePrimaryKey('span', 'first_day', 'store_id', 'account_id', 'event', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(max_length=20)),
-                ('debit', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('credit', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.ledgeraccount')),
-                ('store', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.store')),
+                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                ("first_day", models.DateField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "span",
+                        "first_day",
+                        "store_id",
+                        "account_id",
+                        "event",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event", models.CharField(max_length=20)),
+                ("debit", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("credit", models.DecimalField(decimal_places=2, max_digits=20)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.ledgeraccount",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.store",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'fact_accounts',
+                "db_table": "fact_accounts",
             },
         ),
         migrations.CreateModel(
-            name='StockFact',
+            name="StockFact",
             fields=[
-                ('span', models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month')])),
-                ('first_day', models.DateField()),
-                ('pk', models.CompositePrimaryKey('span', 'first_day', 'store_id', 'product_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('units', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('cost', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('product', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.product')),
-                ('store', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.store')),
+                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                ("first_day", models.DateField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "span",
+                        "first_day",
+                        "store_id",
+                        "product_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("units", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("cost", models.DecimalField(decimal_places=2, max_digits=20)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.store",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'fact_stock',
+                "db_table": "fact_stock",
             },
         ),
     ]
