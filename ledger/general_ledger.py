@@ -1,18 +1,18 @@
-"""The lines of one account with a running balance, a page at a time or as a stream."""
+"""The lines of one account, each with the balance after it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from ledger.balances import lines_between
 from ledger.models import JournalLine, LedgerAccount, Payment
 from pos_project.core.errors import NotFound
-from pos_project.core.money import ZERO, money
+from pos_project.core.money import total
 
 ORDER = ("entry__business_date", "entry_id", "id")
 READ_AT_ONCE = 1000
@@ -38,7 +38,7 @@ class LedgerPage:
     """Some lines of the account. `carried` is the balance before the first of them."""
 
     carried: Decimal
-    lines: list[LedgerLine]
+    lines: Iterator[LedgerLine]
 
 
 def account_named(text: str) -> LedgerAccount:
@@ -50,60 +50,29 @@ def account_named(text: str) -> LedgerAccount:
     return account
 
 
-class AccountLines:
-    """The lines of `account` in the days first…last, oldest day first, then as they were posted."""
-
-    def __init__(
-        self, account: str, first: date | None, last: date | None, *, store_id: int | None = None
-    ) -> None:
-        self.account, self.first, self.last, self.store_id = account, first, last, store_id
-
-    def count(self) -> int:
-        return self._lines(self.first, self.last).count()
-
-    def page(self, opening: Decimal, start: int, limit: int) -> LedgerPage:
-        """`limit` lines from position `start` on."""
-        lines = self._lines(self.first, self.last)
-        carried = opening + _net(lines[:start]) if start else opening
-        return LedgerPage(carried, list(_running(lines[start : start + limit], carried)))
-
-    def every(self, opening: Decimal) -> Iterator[LedgerLine]:
-        """All lines, read a month at a time, so that no account is too big."""
-        balance = opening
-        for first, last in self._months():
-            for line in _running(self._lines(first, last), balance):
-                balance = line.balance
-                yield line
-
-    def _lines(self, first: date | None, last: date | None) -> QuerySet[JournalLine]:
-        lines = lines_between(first, last, store_id=self.store_id).filter(account_id=self.account)
-        return lines.order_by(*ORDER)
-
-    def _months(self) -> Iterator[tuple[date, date]]:
-        days = self._lines(self.first, self.last).aggregate(
-            first=Min("entry__business_date"), last=Max("entry__business_date")
-        )
-        day, end = days["first"], days["last"]
-        while day is not None and day <= end:
-            next_month = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-            yield day, min(next_month - timedelta(days=1), end)
-            day = next_month
+def lines_of(
+    account: str,
+    first: date,
+    last: date,
+    balance: Decimal,
+    *,
+    start: int = 0,
+    limit: int | None = None,
+    store_id: int | None = None,
+) -> LedgerPage:
+    """The account's lines in the days first…last, oldest day first, then as they were posted, from
+    position `start` on; `balance` is where it stood before them all. Meant for as many days as fit
+    into memory."""
+    lines = lines_between(first, last, store_id=store_id).filter(account_id=account)
+    # First which, then what they show: the order of a busy account is found in its keys, without
+    # looking for everybody's names.
+    rows = list(lines.order_by(*ORDER).values_list("id", "debit", "credit"))
+    carried = balance + total(debit - credit for _, debit, credit in rows[:start])
+    end = None if limit is None else start + limit
+    return LedgerPage(carried, _running([row_id for row_id, _, _ in rows[start:end]], carried))
 
 
-def _sides(lines: QuerySet[Any]) -> tuple[Decimal, Decimal]:
-    sums = lines.aggregate(debits=Sum("debit"), credits=Sum("credit"))
-    return money(sums["debits"] or ZERO), money(sums["credits"] or ZERO)
-
-
-def _net(lines: QuerySet[Any]) -> Decimal:
-    debits, credits = _sides(lines)
-    return debits - credits
-
-
-def _running(lines: QuerySet[Any], balance: Decimal) -> Iterator[LedgerLine]:
-    """The lines with the balance after each. First which, then what they show: the order of a busy
-    account is found in its keys, without looking for everybody's names."""
-    ids = list(lines.values_list("id", flat=True))
+def _running(ids: Sequence[int], balance: Decimal) -> Iterator[LedgerLine]:
     for start in range(0, len(ids), READ_AT_ONCE):
         for line in _shown(ids[start : start + READ_AT_ONCE]):
             day, entry_id, event, document_id, reference, party, debit, credit = line

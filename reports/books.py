@@ -72,12 +72,6 @@ def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decim
     return by_account(rows).get(account, Sums()).net
 
 
-def moved_of(account: str, period: Period, *, store_id: int | None = None) -> Sums:
-    """The two sides of an account in the period."""
-    rows = moved(period, store_id=store_id, account=account)
-    return by_account(rows).get(account, Sums())
-
-
 def _before(period: Period, store_id: int | None) -> dict[str, Sums]:
     """The sums of everything before the period."""
     return _standing(period.first - ONE_DAY, store_id)

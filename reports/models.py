@@ -199,6 +199,7 @@ class AccountFact(Fact):
     store = _of(Store)
     account = _of(LedgerAccount)
     event = models.CharField(max_length=20)
+    line_count = models.PositiveBigIntegerField()
     debit = _amount()
     credit = _amount()
 

@@ -6,16 +6,16 @@ from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from ledger import statements
-from ledger.general_ledger import AccountLines, account_named
+from ledger.general_ledger import account_named
 from pos_project.core.errors import Invalid
 from reports import books
 from reports.api import statement_shapes as shapes
 from reports.api.asking import day_of, period_of
 from reports.api.statement_base import Shop, StatementView, statement_schema
+from reports.general_ledger import GeneralLedger
 from reports.papers import statement_sheets as sheets
 from reports.papers.sheet import Sheet
-from reports.period import ONE_DAY, Period
+from reports.period import Period
 
 
 def of_period(period: Period, shop: Shop) -> dict[str, Any]:
@@ -123,40 +123,24 @@ class GeneralLedgerView(StatementView):
 
     def shown(self, request: Request, shop: Shop, **path: str) -> Any:
         account, period = account_named(path["account"]), period_of(request.query_params)
-        lines = AccountLines(account.code, period.first, period.last, store_id=shop.store_id)
-        opening = self._opening(account.code, period, shop)
-        start, limit = self.window(request, lines.count())
-        page = lines.page(opening, start, limit)
-        moved = self._moved(account.code, period, shop)
+        ledger = GeneralLedger(account.code, period, store_id=shop.store_id)
+        page = ledger.page(*self.window(request, ledger.count))
         shown = shapes.GeneralLedgerOut(
             {
                 "account": account,
-                "opening": opening,
+                "opening": ledger.opening,
                 "carried": page.carried,
-                "lines": page.lines,
-                "debit": moved.debit,
-                "credit": moved.credit,
-                "closing": opening + moved.net,
+                "lines": list(page.lines),
+                "debit": ledger.sums.debit,
+                "credit": ledger.sums.credit,
+                "closing": ledger.closing,
             }
         )
         return {**of_period(period, shop), **shown.data}
 
     def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
         account, period = account_named(path["account"]), period_of(request.query_params)
-        lines = AccountLines(account.code, period.first, period.last, store_id=shop.store_id)
-        opening = self._opening(account.code, period, shop)
+        ledger = GeneralLedger(account.code, period, store_id=shop.store_id)
         return sheets.general_ledger_sheet(
-            str(account),
-            opening,
-            lines.every(opening),
-            opening + self._moved(account.code, period, shop).net,
-            period,
+            str(account), ledger.opening, ledger.every(), ledger.closing, period
         )
-
-    @staticmethod
-    def _opening(code: str, period: Period, shop: Shop) -> Any:
-        return books.balance_of(code, period.first - ONE_DAY, store_id=shop.store_id)
-
-    @staticmethod
-    def _moved(code: str, period: Period, shop: Shop) -> statements.Sums:
-        return books.moved_of(code, period, store_id=shop.store_id)

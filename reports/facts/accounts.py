@@ -7,13 +7,13 @@ ACCOUNTS = TableMaker(
     name="accounts",
     model=AccountFact,
     keys=("store_id", "account_id", "event"),
-    figures={"debit": "SUM", "credit": "SUM"},
+    figures={"line_count": "SUM", "debit": "SUM", "credit": "SUM"},
     events=(
         Events(
             "FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id WHERE {days}",
             "e.business_date",
             ("e.store_id", "l.account_id", "e.event"),
-            {"debit": "l.debit", "credit": "l.credit"},
+            {"line_count": "1", "debit": "l.debit", "credit": "l.credit"},
         ),
     ),
     cumulative=True,
