@@ -290,6 +290,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "pos_project.core.schema.ContractSchema",
     "EXCEPTION_HANDLER": "pos_project.core.exception_handler.envelope",
     "COERCE_DECIMAL_TO_STRING": False,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is ours: a view offers csv or pdf beside JSON
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": TRUST_PROXY,
 }

@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:key>", picture),
     path("api/", include("reports.api.urls")),  # users/me/performance before users/<id>
+    path("api/", include("reports.api.statement_urls")),
     path("api/", include("accounts.api.urls")),
     path("api/", include("ledger.api.urls")),
     path("api/", include("purchasing.api.urls")),

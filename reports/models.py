@@ -10,6 +10,7 @@ from django.db import models
 
 from accounts.models import Store
 from catalog.models import Product
+from ledger.models import LedgerAccount
 from sales.models import Customer
 
 
@@ -240,3 +241,39 @@ class RecordedFact(Fact):
 
     def __str__(self) -> str:
         return f"{self.recorded} × {self.kind} by user {self.user_id}, {self.first_day}"
+
+
+class AccountFact(Fact):
+    """What the journal moved on an account by one kind of event. A month's row sums everything up
+    to the month's end: an opening balance is one of them, and the days since."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "account_id", "event")
+    store = _of(Store)
+    account = _of(LedgerAccount)
+    event = models.CharField(max_length=20)
+    line_count = models.PositiveBigIntegerField()
+    debit = _amount()
+    credit = _amount()
+
+    class Meta:
+        db_table = "fact_accounts"
+
+    def __str__(self) -> str:
+        return f"{self.account_id} by {self.event}, {self.first_day}"
+
+
+class StockFact(Fact):
+    """How a product's stock moved, in units and at cost. A month's row sums everything up to the
+    month's end: what was in stock then."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "product_id")
+    store = _of(Store)
+    product = _of(Product)
+    units = _units()
+    cost = _amount()
+
+    class Meta:
+        db_table = "fact_stock"
+
+    def __str__(self) -> str:
+        return f"stock of product {self.product_id}, {self.first_day}"

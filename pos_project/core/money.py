@@ -26,3 +26,8 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 def unit_cost(value: Decimal | int) -> Decimal:
     """A cost per unit, 4 decimals."""
     return Decimal(value).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def quantity(value: Decimal | int) -> Decimal:
+    """Units of a product, 3 decimals: for sums that SQLite made of floats."""
+    return Decimal(value).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)

@@ -18,6 +18,9 @@ FROM = OpenApiParameter(
     "fromDate", OpenApiTypes.DATE, description="First day; 30 days before the last by default."
 )
 TO = OpenApiParameter("toDate", OpenApiTypes.DATE, description="Last day; today by default.")
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATE, description="The end of this day; today by default."
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,15 @@ def period_of(query: QueryDict, *, days: int = DEFAULT_DAYS) -> Period:
         text = "fromDate must not be later than toDate."
         raise Invalid(text, fields={"fromDate": [text]})
     return Period(first, last)
+
+
+def day_of(query: QueryDict) -> date:
+    """`as_of`, by default today. Raises Invalid (400) for no date and for a day yet to come."""
+    day = _day(query, "as_of")
+    if day is not None and day > today():
+        text = "A day that has not come yet."
+        raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
+    return day or today()
 
 
 def clamped(query: QueryDict, name: str, *, default: int, least: int, most: int) -> int:

@@ -30,8 +30,8 @@ SUBJECTS = (
     payments,
     books,
     documents,
-    facts,
     reversals,
+    facts,
 )
 
 CHECKS: tuple[Check, ...] = tuple(

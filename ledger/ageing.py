@@ -1,0 +1,95 @@
+"""How old the open dues are, as of a day, by party: 0–30, 31–60, 61–90 days and older.
+
+What was open of a document at the end of a day is what is open of it now, plus every payment and
+every other reduction since. So a day costs what happened after it, not what was ever sold.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, F, Sum, When
+
+from ledger.dues import OPEN, DueBook
+from ledger.models import Payment
+from ledger.party_statement import AMOUNT
+from pos_project.core.money import ZERO, money, total
+
+BUCKETS = ("0-30", "31-60", "61-90", "90+")
+NAMES = ("days_0_30", "days_31_60", "days_61_90", "days_over_90")
+_LAST_DAYS = (30, 60, 90)
+
+
+@dataclass(frozen=True)
+class Open:
+    """So much was open, or has been settled since, of a party's documents of one day."""
+
+    party_id: int
+    day: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Aged:
+    """What a party owed on the day, by age."""
+
+    party_id: int
+    buckets: tuple[Decimal, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return total(self.buckets)
+
+    @property
+    def named(self) -> dict[str, Decimal]:
+        """The buckets as the wire names them."""
+        return dict(zip(NAMES, self.buckets, strict=True))
+
+
+def bucket_of(day: date, as_of: date) -> int:
+    """The position in BUCKETS of a document of `day`. One dated after the day is not due yet: 0."""
+    age = (as_of - day).days
+    return sum(age > last for last in _LAST_DAYS)
+
+
+def aged(parts: Iterable[Open], as_of: date) -> list[Aged]:
+    """Sort what was open into buckets by party; parties with nothing open are left out. Pure."""
+    sums: dict[int, list[Decimal]] = {}
+    for part in parts:
+        buckets = sums.setdefault(part.party_id, [ZERO] * len(BUCKETS))
+        buckets[bucket_of(part.day, as_of)] += part.amount
+    return [Aged(party, tuple(buckets)) for party, buckets in sums.items() if any(buckets)]
+
+
+def open_parts(
+    book: DueBook, as_of: date, *, dated: str, store_id: int | None = None
+) -> Iterator[Open]:
+    """What is open now of the documents up to the day, and what was paid of them since.
+
+    `dated` names the document's date that its age counts from.
+    """
+    of_store = {} if store_id is None else {f"{book.document}__store_id": store_id}
+    documents = {f"{book.document}__business_date__lte": as_of, **of_store}
+    by = (f"{book.party}_id", f"{book.document}__{dated}")
+    dues: Any = book.due_model._default_manager.filter(status=OPEN, **documents)
+    yield from grouped(dues.values_list(*by).annotate(amount=Sum("due_amount")))
+    paid = Payment.objects.filter(
+        business_date__gt=as_of,
+        payment_type__in=(Payment.Type.PAYMENT, Payment.Type.DUE_PAYMENT),
+        **{f"{book.party}__isnull": False},
+        **documents,
+    )
+    signed = Case(
+        When(direction=book.direction, then=F("amount")),
+        default=-F("amount"),
+        output_field=AMOUNT,
+    )
+    yield from grouped(paid.values_list(*by).annotate(amount=Sum(signed)))
+
+
+def grouped(rows: Any) -> Iterator[Open]:
+    """Rows of (party, day, sum), however their query was ordered."""
+    for party_id, day, amount in rows.order_by():
+        yield Open(party_id, day, money(amount))

@@ -1,0 +1,283 @@
+"""Trial balance, profit and loss, balance sheet and tax account, from sums of the journal.
+
+Pure: sums in, statements out, no query. Where a line shows is decided by the kind of its account;
+the few accounts that our own documents post to are told apart by their handle in the chart, so
+that gross profit is the dashboards' gross profit. An account that an accountant adds is never left
+out: an income is "other income", an expense is an "operating expense".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger import chart
+from ledger.balances import Moved, Sums
+from ledger.models import JournalEntry, LedgerAccount
+from pos_project.core.money import ZERO, total
+
+# What sales post to besides tax: together they are net sales (contract 18).
+TRADING = frozenset({chart.SALES, chart.SALES_RETURNS, chart.DISCOUNTS_GIVEN})
+# Found and lost goods: neither sold nor spent, so outside cost of sales and expenses.
+STOCK_DIFFERENCES = frozenset({chart.INVENTORY_GAIN, chart.INVENTORY_LOSS})
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as statements name it."""
+
+    code: str
+    number: str
+    name: str
+    kind: str
+
+
+Accounts = Mapping[str, Account]
+
+
+def accounts() -> dict[str, Account]:
+    """Every account by its code, in the order of their numbers. One statement."""
+    rows = LedgerAccount.objects.order_by("number").values_list("code", "number", "name", "kind")
+    return {code: Account(code, number, name, kind) for code, number, name, kind in rows}
+
+
+# --- Trial balance ---
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """One account: where it stood before the period, what moved, where it stands after it."""
+
+    account: Account
+    opening: Decimal  # debit (+) or credit (−)
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debit - self.credit
+
+    @property
+    def opening_debit(self) -> Decimal:
+        return max(self.opening, ZERO)
+
+    @property
+    def opening_credit(self) -> Decimal:
+        return max(-self.opening, ZERO)
+
+    @property
+    def closing_debit(self) -> Decimal:
+        return max(self.closing, ZERO)
+
+    @property
+    def closing_credit(self) -> Decimal:
+        return max(-self.closing, ZERO)
+
+
+TRIAL_COLUMNS = (
+    *("opening_debit", "opening_credit", "debit", "credit"),
+    *("closing_debit", "closing_credit"),
+)
+
+
+@dataclass(frozen=True)
+class TrialBalance:
+    rows: list[TrialRow]
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        """The sum of every column; each debit column equals its credit column."""
+        return {
+            column: total(getattr(row, column) for row in self.rows) for column in TRIAL_COLUMNS
+        }
+
+    @property
+    def balanced(self) -> bool:
+        sums = self.totals
+        return all(
+            sums[debit] == sums[credit]
+            for debit, credit in zip(TRIAL_COLUMNS[::2], TRIAL_COLUMNS[1::2], strict=True)
+        )
+
+
+def trial_balance(
+    known: Accounts, opening: Mapping[str, Sums], period: Mapping[str, Sums]
+) -> TrialBalance:
+    """Every account that had a balance or moved."""
+    rows = [
+        TrialRow(
+            account,
+            opening.get(code, Sums()).net,
+            period.get(code, Sums()).debit,
+            period.get(code, Sums()).credit,
+        )
+        for code, account in known.items()
+    ]
+    return TrialBalance([row for row in rows if row.opening or row.debit or row.credit])
+
+
+# --- Sections of a statement ---
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account and what it contributes to its section."""
+
+    account: Account
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Section:
+    lines: list[Line]
+
+    @property
+    def total(self) -> Decimal:
+        return total(line.amount for line in self.lines)
+
+
+def _section(
+    known: Accounts,
+    sums: Mapping[str, Sums],
+    belongs: Callable[[Account], bool],
+    *,
+    credit: bool,
+) -> Section:
+    """The accounts that belong here and stand at something, on the side that counts as plus."""
+    sign = -1 if credit else 1
+    lines = [
+        Line(account, sign * sums[code].net)
+        for code, account in known.items()
+        if code in sums and belongs(account)
+    ]
+    return Section([line for line in lines if line.amount])
+
+
+# --- Profit and loss ---
+
+
+@dataclass(frozen=True)
+class ProfitLoss:
+    """Income is plus, and so is a section of costs: each is subtracted in its place."""
+
+    net_sales: Section
+    cost_of_sales: Section
+    operating_expenses: Section
+    other_income: Section
+    stock_differences: Section
+
+    @property
+    def gross_profit(self) -> Decimal:
+        return self.net_sales.total - self.cost_of_sales.total
+
+    @property
+    def net_profit(self) -> Decimal:
+        """The dashboards' net profit: gross profit less expenses."""
+        return self.gross_profit - self.operating_expenses.total
+
+    @property
+    def result(self) -> Decimal:
+        """What the period added to equity: net profit, other income, goods found and lost."""
+        return self.net_profit + self.other_income.total + self.stock_differences.total
+
+
+def profit_loss(known: Accounts, period: Mapping[str, Sums]) -> ProfitLoss:
+    def is_income(account: Account) -> bool:
+        return account.kind == LedgerAccount.Kind.INCOME
+
+    def is_expense(account: Account) -> bool:
+        return account.kind == LedgerAccount.Kind.EXPENSE
+
+    special = TRADING | STOCK_DIFFERENCES | {chart.COST_OF_GOODS_SOLD}
+    return ProfitLoss(
+        net_sales=_section(known, period, lambda a: a.code in TRADING, credit=True),
+        cost_of_sales=_section(
+            known, period, lambda a: a.code == chart.COST_OF_GOODS_SOLD, credit=False
+        ),
+        operating_expenses=_section(
+            known, period, lambda a: is_expense(a) and a.code not in special, credit=False
+        ),
+        other_income=_section(
+            known, period, lambda a: is_income(a) and a.code not in special, credit=True
+        ),
+        stock_differences=_section(
+            known, period, lambda a: a.code in STOCK_DIFFERENCES, credit=True
+        ),
+    )
+
+
+# --- Balance sheet ---
+
+
+@dataclass(frozen=True)
+class BalanceSheet:
+    """What the shop has, owes and is worth. `result` is what income and expense accounts stand
+    at: profit not yet moved to an equity account."""
+
+    assets: Section
+    liabilities: Section
+    equity: Section
+    result: Decimal
+
+    @property
+    def total_equity(self) -> Decimal:
+        return self.equity.total + self.result
+
+    @property
+    def liabilities_and_equity(self) -> Decimal:
+        return self.liabilities.total + self.total_equity
+
+    @property
+    def balanced(self) -> bool:
+        return self.assets.total == self.liabilities_and_equity
+
+
+def balance_sheet(known: Accounts, standing: Mapping[str, Sums]) -> BalanceSheet:
+    """`standing` are the sums of everything up to the day."""
+
+    def of(kind: str, *, credit: bool) -> Section:
+        return _section(known, standing, lambda account: account.kind == kind, credit=credit)
+
+    kinds = LedgerAccount.Kind
+    return BalanceSheet(
+        assets=of(kinds.ASSET, credit=False),
+        liabilities=of(kinds.LIABILITY, credit=True),
+        equity=of(kinds.EQUITY, credit=True),
+        result=of(kinds.INCOME, credit=True).total - of(kinds.EXPENSE, credit=False).total,
+    )
+
+
+# --- The tax account ---
+
+
+@dataclass(frozen=True)
+class TaxAccount:
+    """What customers paid us in tax, what they got back of it, and what is owed to the state."""
+
+    opening: Decimal
+    collected: Decimal
+    refunded: Decimal
+    settled: Decimal  # paid over, or corrected by hand: everything that no sale or refund moved
+
+    @property
+    def net(self) -> Decimal:
+        return self.collected - self.refunded
+
+    @property
+    def payable(self) -> Decimal:
+        return self.opening + self.net - self.settled
+
+
+def tax_account(opening: Mapping[str, Sums], period: Iterable[Moved]) -> TaxAccount:
+    moved = [row for row in period if row.account == chart.TAX_PAYABLE]
+
+    def net(*events: str) -> Decimal:
+        return total(row.credit - row.debit for row in moved if row.event in events)
+
+    sold, refunded = JournalEntry.Event.SALE, JournalEntry.Event.REFUND
+    others = {row.event for row in moved} - {sold, refunded}
+    return TaxAccount(
+        opening=-opening.get(chart.TAX_PAYABLE, Sums()).net,
+        collected=net(sold),
+        refunded=-net(refunded),
+        settled=-net(*others),
+    )
