@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reports.facts.buyers import BUYERS
 from reports.facts.categories import CATEGORIES
 from reports.facts.maker import Maker
+from reports.facts.purchases import PURCHASES
 from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
 
-MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, CATEGORIES)
+MAKERS: Sequence[Maker] = (SALES, BUYERS, PRODUCTS, CUSTOMERS, CASH, CATEGORIES, PURCHASES)
