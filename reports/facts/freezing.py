@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ledger.models import JournalEntry, Payment
 from pos_project.core.days import business_day
 from pos_project.core.transactions import transact
 from reports.facts.days import (
@@ -27,8 +26,8 @@ from reports.facts.days import (
 )
 from reports.facts.maker import Maker
 from reports.facts.makers import MAKERS
+from reports.facts.raw import as_day, rows
 from reports.models import FrozenPeriod, Span
-from sales.models import Refund, Sale
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +36,18 @@ FEW = 3  # days, and months, that a reader freezes on the way
 LOOK_BACK = timedelta(days=400)  # how far back a reader looks for them
 CATCH_UP_SECONDS = 60.0
 
+# Tables of events; each has an index that begins with the business day.
+WHERE_THINGS_HAPPEN = ("sales", "refunds", "payments", "journal_entries")
+
 Known = set[tuple[str, int, date]]  # fact, span, first day
 
 
 def first_day() -> date | None:
     """The first business day on which anything happened; None in an empty shop."""
-    firsts = [
-        rows.aggregate(first=Min("business_date"))["first"]
-        for rows in (Sale.objects, Refund.objects, Payment.objects, JournalEntry.objects)
-    ]
-    return min((first for first in firsts if first), default=None)
+    first_of = "(SELECT MIN(business_date) FROM {})"
+    firsts = ", ".join(first_of.format(table) for table in WHERE_THINGS_HAPPEN)
+    [found] = rows(f"SELECT {firsts}", {})
+    return min((as_day(first) for first in found if first is not None), default=None)
 
 
 def last_closed_day(now: datetime | None = None) -> date:

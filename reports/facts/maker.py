@@ -163,10 +163,13 @@ class TableMaker:
         source = events.source.format(days=days.on(events.day, name))
         keys = [f"{key} AS {column}" for key, column in zip(events.keys, self.keys, strict=True)]
         adds = [
-            f"{events.adds.get(column, '0' if kind == 'SUM' else 'NULL')} AS {column}"
-            for column, kind in self.figures.items()
+            f"{events.adds.get(column, self._nothing(column))} AS {column}"
+            for column in self.figures
         ]
         return f"SELECT {events.day} AS first_day, {', '.join((*keys, *adds))} {source}"
+
+    def _nothing(self, column: str) -> str:
+        return "0" if self.figures[column] == "SUM" else "NULL"
 
     def _insert(self, span: Span, select: str, parameters: Parameters) -> None:
         columns = ", ".join(("first_day", *self.keys, *self.figures))
