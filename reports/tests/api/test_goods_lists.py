@@ -12,7 +12,6 @@ from pos_project.core.days import today
 from pos_project.core.images import PictureChange
 from pos_project.tests import shop
 from reports.alerts import critical_alerts
-from reports.facts import freezing
 from reports.facts.categories import moved
 from reports.facts.freezing import freeze_missing
 
@@ -39,16 +38,6 @@ def ask(as_admin):
         return answer.json()["data"]
 
     return data
-
-
-@pytest.fixture
-def caught_up(ask, monkeypatch):
-    """A reader freezes a few days on the way, now and then; here once, before the test."""
-    monkeypatch.setattr(freezing, "CATCH_UP_SECONDS", 10**6)
-    freezing.CATCHING_UP.forget()
-    freezing.CATCHING_UP.now()
-    yield
-    freezing.CATCHING_UP.forget()
 
 
 def days_ago(days):
@@ -176,7 +165,6 @@ def test_a_product_that_only_came_back_was_not_sold_in_the_period(ask):
 
 @pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize("path", EVERY)
-@pytest.mark.usefixtures("caught_up")
 def test_a_list_costs_as_many_statements_for_thirty_rows_as_for_one(ask, queries, path, frozen):
     def trade(good):
         for number, offer in enumerate((None, shop.on_credit())):
