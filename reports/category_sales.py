@@ -7,14 +7,14 @@ the sales that had one of these, the labels' categories are taken off and today'
 from reports.active_products import ACTIVE
 from reports.facts.categories import CATEGORIES, CATEGORY_NOW, moved
 from reports.facts.raw import rows
-from reports.facts.reading import cover, figures
+from reports.facts.reading import Cover, figures
 from reports.period import Period
 
 
-def sales_by_category(period: Period) -> dict[int, int]:
+def sales_by_category(how: Cover, period: Period) -> dict[int, int]:
     """Sales with a line of an active product, by category id (0: none); a constant number of
     statements."""
-    counted = figures(CATEGORIES, cover(period, CATEGORIES)[CATEGORIES.name], by=("category_id",))
+    counted = figures(CATEGORIES, how, by=("category_id",))
     counts = {category_id: int(row[0]) for (category_id,), row in counted.items()}
     for category_id, change in _made_up_for(moved(), period):
         counts[category_id] = counts.get(category_id, 0) + int(change)

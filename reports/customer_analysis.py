@@ -14,6 +14,7 @@ from reports.customer_sales import (
 )
 from reports.facts.days import ONE_DAY
 from reports.facts.raw import as_day, as_moment, exact, rows
+from reports.facts.reading import Cover
 from reports.latest_sales import latest_sales
 from reports.period import Period
 from sales.models import Customer, Sale
@@ -85,9 +86,9 @@ def new_customers(period: Period) -> int:
     return joined.count()
 
 
-def buyers(period: Period, *, most: int) -> Buyers:
+def buyers(how: Cover, period: Period, *, most: int) -> Buyers:
     """The segments of those who bought in the period, and the first of them by revenue."""
-    sold = sold_to_customers(period)
+    sold = sold_to_customers(how)
     top, segments = [], {}
     for segment, customers, revenue, place, *bought in rows(
         f"""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.facts.raw import as_moment, exact, rows
-from reports.facts.reading import Source, cover, summed
+from reports.facts.reading import Cover, Source, cover, summed
 from reports.facts.sales import CUSTOMERS
 from reports.percentages import average
 from reports.period import Period
@@ -56,9 +56,9 @@ class CustomerSales:
         return average(self.revenue, self.orders)
 
 
-def sold_to_customers(period: Period) -> Source:
+def sold_to_customers(how: Cover) -> Source:
     """SQL of what each customer bought and brought back; the columns of `CustomerFact`."""
-    return summed(CUSTOMERS, cover(period, CUSTOMERS)[CUSTOMERS.name], by=("customer_id",))
+    return summed(CUSTOMERS, how, by=("customer_id",))
 
 
 def top_customers(period: Period, *, most: int) -> list[CustomerSales]:
@@ -72,7 +72,7 @@ def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
 
 
 def _first(period: Period, order: str, most: int) -> list[CustomerSales]:
-    sold = sold_to_customers(period)
+    sold = sold_to_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
     found = rows(
         f"""
         SELECT sold.customer_id, sold.orders, sold.gross_total, sold.refund_amount, sold.last_at,

@@ -191,6 +191,21 @@ class CashFact(Fact):
         return f"{self.method} {self.direction}, {self.first_day}"
 
 
+class PurchaseFact(Fact):
+    """What was bought of a product, reversals below zero. A month's row sums up to its end."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "product_id")
+    product = _of(Product)
+    quantity = _units()
+    subtotal = _amount()
+
+    class Meta:
+        db_table = "fact_purchases"
+
+    def __str__(self) -> str:
+        return f"bought of product {self.product_id}, {self.first_day}"
+
+
 class ProductLabel(models.Model):
     """The category that sales of a product are counted in by `CategoryFact`; of active ones only.
 

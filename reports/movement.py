@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from reports.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.facts.raw import exact, rows
+from reports.facts.reading import cover
+from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
 from reports.product_sales import OF_REVENUE, OF_UNITS, REVENUE, STOCK, UNITS, sold_products
@@ -59,7 +61,8 @@ def days_left(stock: int, units_sold: int, days: int) -> int:
 
 def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     """Active products by pace: all counted, and at most so many of each, most units first."""
-    sold = sold_products(last_days(today, days), *OF_UNITS, *OF_REVENUE)
+    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
+    sold = sold_products(how, *OF_UNITS, *OF_REVENUE)
     whens = " ".join(
         f"WHEN units >= {units} * %(days)s THEN '{pace}'"
         if units

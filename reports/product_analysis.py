@@ -4,7 +4,7 @@ One statement reads a row of whole numbers per active product, and Python picks 
 list in SQL would sum up the period anew. Amounts are in cents until they are shown.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
@@ -14,17 +14,17 @@ from inventory.figures import shelves
 from pos_project.core.money import CENT, money
 from reports.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.category_sales import sales_by_category
+from reports.facts.categories import CATEGORIES
 from reports.facts.raw import rows
-from reports.facts.reading import cover
+from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import PRODUCTS, SALES
-from reports.figures import sales_figures
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import REVENUE, UNITS, sold_products
+from reports.product_sales import OF_REVENUE, OF_UNITS, REVENUE, UNITS, sold_products
 
 ROWS = 10  # of each list
 FEW_UNITS = 2  # who sold no more is among the bottom sellers
-LOW_MARGIN_BELOW = Decimal("0.20")
+LOW_MARGIN_BELOW = 20  # percent
 
 
 class Sold(NamedTuple):
@@ -35,8 +35,7 @@ class Sold(NamedTuple):
     category_id: int  # 0: none
     price: int
     stock: int
-    lines: int
-    sales: int
+    sales: int  # different ones
     units: int
     revenue: int
     cogs: int
@@ -52,8 +51,9 @@ class Sold(NamedTuple):
 
     @property
     def has_low_margin(self) -> bool:
+        """Below 20 %; without revenue the margin is 0."""
         return self.units > 0 and (
-            not self.revenue or Decimal(self.profit) / self.revenue < LOW_MARGIN_BELOW
+            not self.revenue or 100 * self.profit < LOW_MARGIN_BELOW * self.revenue
         )
 
     @property
@@ -113,8 +113,9 @@ def amount(cents: int) -> Decimal:
 
 def analyse(period: Period) -> ProductAnalysis:
     """Active products only; archived and inactive ones are left out everywhere."""
-    products = _sold(period)
-    top = _first(products, lambda each: (-each.units, -each.revenue), lambda each: each.lines > 0)
+    how = cover(period, PRODUCTS, SALES, CATEGORIES)
+    products = _sold(how[PRODUCTS.name])
+    top = _first(products, lambda each: (-each.units, -each.revenue), lambda each: each.sales > 0)
     bottom = _first(
         products,
         lambda each: (each.units, each.name.casefold()),
@@ -124,19 +125,25 @@ def analyse(period: Period) -> ProductAnalysis:
     lowest = _first(products, lambda each: (each.margin,), lambda each: each.has_low_margin)
     return ProductAnalysis(
         overall=_together("", products),
-        products_sold=sum(1 for each in products if each.lines > 0),
-        transactions=sales_figures(cover(period, SALES)[SALES.name]).orders,
+        products_sold=sum(1 for each in products if each.sales > 0),
+        transactions=_transactions(how[SALES.name]),
         top_sellers=top,
         bottom_sellers=bottom,
         most_profitable=profitable,
         lowest_margin=lowest,
-        categories=_categories(products, period),
+        categories=_categories(products, sales_by_category(how[CATEGORIES.name], period)),
         described=_described({each.id for each in (*top, *bottom, *profitable, *lowest)}),
     )
 
 
-def _sold(period: Period) -> list[Sold]:
-    sold = sold_products(period, *PRODUCTS.figures)
+def _transactions(how: Cover) -> int:
+    """All sales of the period, whatever was sold."""
+    [(orders,)] = figures(SALES.only("orders"), how).values()
+    return int(orders or 0)
+
+
+def _sold(how: Cover) -> list[Sold]:
+    sold = sold_products(how, "sale_count", *OF_UNITS, *OF_REVENUE, "cogs")
 
     def whole(what: str) -> str:
         return f"CAST(ROUND(COALESCE({what}, 0)) AS SIGNED INTEGER)"
@@ -144,8 +151,8 @@ def _sold(period: Period) -> list[Sold]:
     found = rows(
         f"""
         SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
-            {whole("shelf.units")}, {whole("sold.line_count")}, {whole("sold.sale_count")},
-            {whole(UNITS)}, {whole(f"{REVENUE} * 100")}, {whole("sold.cogs * 100")}
+            {whole("shelf.units")}, {whole("sold.sale_count")}, {whole(UNITS)},
+            {whole(f"{REVENUE} * 100")}, {whole("sold.cogs * 100")}
         FROM products p
         LEFT JOIN ({sold.sql}) sold ON sold.product_id = p.id
         LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
@@ -177,12 +184,11 @@ def _together(name: str, products: Sequence[Sold]) -> Category:
     )
 
 
-def _categories(products: Iterable[Sold], period: Period) -> list[Category]:
+def _categories(products: Iterable[Sold], sales: Mapping[int, int]) -> list[Category]:
     by_category: dict[int, list[Sold]] = {}
     for each in products:
         by_category.setdefault(each.category_id, []).append(each)
     names = dict(rows("SELECT id, name FROM categories", {}))
-    sales = sales_by_category(period)
     found = []
     for category_id, of_category in by_category.items():
         category = _together(names.get(category_id, NO_CATEGORY), of_category)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from reports.active_products import NO_BRAND, NO_CATEGORY
 from reports.facts.raw import exact, rows
-from reports.facts.reading import Source, cover, summed
+from reports.facts.reading import Cover, Source, cover, summed
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
@@ -40,15 +40,15 @@ class TopProduct:
     stock: int
 
 
-def sold_products(period: Period, *columns: str) -> Source:
+def sold_products(how: Cover, *columns: str) -> Source:
     """SQL of what was sold and brought back of each product: these columns of `ProductFact`."""
-    how = cover(period, PRODUCTS)[PRODUCTS.name]
     return summed(PRODUCTS.only(*columns), how, by=("product_id",))
 
 
 def top_products(period: Period, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    sold = sold_products(period, "line_count", *OF_UNITS, *OF_REVENUE)
+    how = cover(period, PRODUCTS)[PRODUCTS.name]
+    sold = sold_products(how, "line_count", *OF_UNITS, *OF_REVENUE)
     found = rows(
         f"""
         SELECT p.id, p.name, c.name, b.name, top.line_count, top.units, top.revenue,

@@ -13,6 +13,8 @@ from inventory.figures import shelves
 from pos_project.core.money import ZERO, money, total
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import exact, rows
+from reports.facts.reading import cover
+from reports.facts.sales import PRODUCTS
 from reports.movement import days_left, last_days
 from reports.percentages import average
 from reports.product_sales import OF_UNITS, UNITS, sold_products
@@ -101,7 +103,8 @@ def reordering(today: date, *, days: int, most: int) -> Reordering:
 
 
 def _needs(today: date, days: int) -> list[Need]:
-    sold = sold_products(last_days(today, days), *OF_UNITS)
+    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
+    sold = sold_products(how, *OF_UNITS)
     found = list(
         rows(
             f"""

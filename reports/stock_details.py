@@ -12,6 +12,7 @@ from reports.facts.raw import as_day, exact, rows
 from reports.facts.reading import cover, figures
 from reports.facts.sales import PRODUCTS
 from reports.movement import last_days
+from reports.product_sales import OF_UNITS
 from reports.unit_costs import UnitCost, unit_costs
 
 HISTORY = 20  # purchase lines shown of a product
@@ -108,18 +109,16 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
 
 
 def _units_sold(ids: list[int], today: date) -> dict[int, int]:
-    period = last_days(today, SOLD_DAYS)
     sold = figures(
-        PRODUCTS,
-        cover(period, PRODUCTS)[PRODUCTS.name],
+        PRODUCTS.only(*OF_UNITS),
+        cover(last_days(today, SOLD_DAYS), PRODUCTS)[PRODUCTS.name],
         by=("product_id",),
         where={"product_id": ids},
     )
-    units = {}
-    for (product_id,), row in sold.items():
-        of = dict(zip(PRODUCTS.figures, row, strict=True))
-        units[product_id] = int(exact(of["quantity"], 3) - exact(of["returned"], 3))
-    return units
+    return {
+        product_id: int(exact(units, 3) - exact(returned, 3))
+        for (product_id,), (units, returned) in sold.items()
+    }
 
 
 def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:
@@ -134,14 +133,15 @@ def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:
             SELECT i.id, i.product_id, u.invoice_no, u.purchase_date, u.supplier_id,
                 SUM(i.quantity) OVER (PARTITION BY i.product_id) AS ever,
                 ROW_NUMBER() OVER (
-                    PARTITION BY i.product_id ORDER BY u.purchase_date DESC, i.id DESC
+                    PARTITION BY i.product_id, i.quantity > 0
+                    ORDER BY u.purchase_date DESC, i.id DESC
                 ) AS place
             FROM purchase_items i JOIN purchases u ON u.id = i.purchase_id
             WHERE i.product_id IN ({marks})
         ) line
         JOIN purchase_items i ON i.id = line.id
         LEFT JOIN suppliers s ON s.id = line.supplier_id
-        WHERE line.place <= {HISTORY}
+        WHERE line.place <= {HISTORY} AND i.quantity > 0
         ORDER BY line.product_id, line.place
         """,  # noqa: S608  (ids and a number of ours)
         {},

@@ -1,17 +1,17 @@
 """What a unit of a product costs: first in, first out, and bought on average (contract 18)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-from django.db.models import Sum
+from typing import Any
 
 from pos_project.core.days import FIRST_DAY
-from pos_project.core.money import ZERO, money
-from purchasing.models import PurchaseItem
+from pos_project.core.money import ZERO
+from reports.facts.maker import TableMaker
+from reports.facts.purchases import PURCHASES
 from reports.facts.raw import exact
-from reports.facts.reading import cover, figures
+from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
@@ -28,8 +28,19 @@ class UnitCost:
 def unit_costs(product_ids: Sequence[int], *, today: date) -> dict[int, UnitCost]:
     """The unit costs of these products, in a constant number of statements."""
     ids = list(product_ids)
-    bought = _bought(ids)
-    sold = _sold(ids, today)
+    ever = cover(Period(FIRST_DAY, today), PRODUCTS, PURCHASES)
+    bought = {
+        product_id: average(subtotal, units)
+        for product_id, units, subtotal in _sums(PURCHASES, ever, ids)
+        if units > 0
+    }
+    sold = {
+        product_id: average(cogs, units - returned)
+        for product_id, units, returned, cogs in _sums(
+            PRODUCTS.only("quantity", "returned", "cogs"), ever, ids
+        )
+        if units > returned
+    }
     return {
         product_id: UnitCost(
             sold.get(product_id, bought.get(product_id, ZERO)), bought.get(product_id, ZERO)
@@ -38,23 +49,9 @@ def unit_costs(product_ids: Sequence[int], *, today: date) -> dict[int, UnitCost
     }
 
 
-def _bought(ids: list[int]) -> dict[int, Decimal]:
-    lines = PurchaseItem.objects.filter(product_id__in=ids).order_by().values_list("product_id")
-    return {
-        product_id: average(money(subtotal), units)
-        for product_id, subtotal, units in lines.annotate(Sum("subtotal"), Sum("quantity"))
-    }
-
-
-def _sold(ids: list[int], today: date) -> dict[int, Decimal]:
-    """Of what was ever sold and has not all come back."""
-    ever = cover(Period(FIRST_DAY, today), PRODUCTS)[PRODUCTS.name]
-    costs = {}
-    for (product_id,), row in figures(
-        PRODUCTS, ever, by=("product_id",), where={"product_id": ids}
-    ).items():
-        of = dict(zip(PRODUCTS.figures, row, strict=True))
-        units = exact(of["quantity"], 3) - exact(of["returned"], 3)
-        if units > 0:
-            costs[product_id] = average(exact(of["cogs"], 2), units)
-    return costs
+def _sums(
+    maker: TableMaker, ever: Mapping[str, Cover], ids: list[int]
+) -> Iterator[tuple[Any, ...]]:
+    found = figures(maker, ever[maker.name], by=("product_id",), where={"product_id": ids})
+    for (product_id,), row in found.items():
+        yield product_id, *(exact(each, 3) for each in row)

@@ -1,5 +1,6 @@
 """Dashboards of customers (contract 20.6, 20.7)."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -26,9 +27,9 @@ from reports.customer_analysis import (
     new_customers,
 )
 from reports.customer_sales import NO_PHONE, CustomerSales, largest_debtors
-from reports.facts.reading import cover
-from reports.facts.sales import SALES
-from reports.figures import sales_figures
+from reports.facts.raw import exact
+from reports.facts.reading import Cover, cover, figures
+from reports.facts.sales import CUSTOMERS, SALES
 from reports.owed import receivables
 from reports.period import Period
 from sales.models import Customer, Sale
@@ -152,8 +153,9 @@ class ComprehensiveAnalysisView(PeriodView):
     meta_shape = AskedMeta
 
     def data(self, asked: Period) -> dict[str, Any]:
-        sold = sales_figures(cover(asked, SALES)[SALES.name])
-        bought = buyers(asked, most=ROWS)
+        how = cover(asked, SALES, CUSTOMERS)
+        gross, refunded, orders = _to_customers(how[SALES.name])
+        bought = buyers(how[CUSTOMERS.name], asked, most=ROWS)
         owing = receivables(asked, today=asked.last)
         return {
             "period": counted_period(asked),
@@ -161,12 +163,12 @@ class ComprehensiveAnalysisView(PeriodView):
                 "total_customers": Customer.objects.listed().count(),
                 "active_customers": bought.count,
                 "new_customers": new_customers(asked),
-                "total_revenue": sold.customer_revenue,
-                "gross_total": sold.customer_gross,
-                "refund_amount": sold.customer_refund,
+                "total_revenue": gross - refunded,
+                "gross_total": gross,
+                "refund_amount": refunded,
                 "total_outstanding": owing.due,
                 "customers_with_dues": owing.customers,
-                "total_transactions": sold.customer_orders,
+                "total_transactions": orders,
             },
             "top_customers": [
                 {
@@ -196,6 +198,13 @@ class ComprehensiveAnalysisView(PeriodView):
 
     def meta(self, request: Request, asked: Period) -> dict[str, Any]:
         return {**super().meta(request, asked), "query_params": named_period(asked)}
+
+
+def _to_customers(how: Cover) -> tuple[Decimal, Decimal, int]:
+    """Of sales with a customer: gross total, refunded, how many."""
+    asked = SALES.only("customer_gross", "customer_refund", "customer_orders")
+    [(gross, refunded, orders)] = figures(asked, how).values()
+    return exact(gross, 2), exact(refunded, 2), int(orders or 0)
 
 
 def _late(each: LateCustomer) -> dict[str, Any]:

@@ -190,7 +190,7 @@ class ProductAnalysisView(DashboardView):
 def _how_little(product: Sold, described: Described) -> str:
     if not described.ever_sold:
         return "Never sold"
-    return "Very low sales" if product.lines else "No sales in this period"
+    return "Very low sales" if product.sales else "No sales in this period"
 
 
 def _overview(found: ProductAnalysis) -> dict[str, Any]:

@@ -30,8 +30,8 @@ class CategoriesMaker(TableMaker):
         ids = moved()
         if not ids:
             return
-        days = _days_sold(ids)
         frozen = FrozenPeriod.objects.filter(fact=self.name)
+        days = _days_sold(ids) if frozen.exists() else Days()
         for first, last in days.runs:
             frozen.filter(span=Span.DAY, first_day__range=(first, last)).delete()
         months = {month_of(day) for day in days}

@@ -154,8 +154,8 @@ class TableMaker:
 
     def _sum(self, column: str) -> str:
         kind, places = self.figures[column], self._places(column)
-        if kind == "SUM" and places:
-            # SQLite sums floats: what is stored has the column's places again.
+        if kind == "SUM" and places and connection.vendor == "sqlite":
+            # It sums floats: what is stored has the column's places again.
             return f"ROUND(SUM({column}), {places}) AS {column}"
         return f"{kind}({column}) AS {column}"
 

@@ -178,7 +178,6 @@ def test_a_list_costs_as_many_statements_for_thirty_rows_as_for_one(ask, queries
     trade(goods[0])
     if frozen:
         freeze_missing()
-    ask(path)  # a reader freezes a few days on the way, once a minute
     one = len(queries(lambda: ask(path)))
     for good in goods[1:]:
         trade(good)
