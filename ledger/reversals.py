@@ -6,7 +6,12 @@ counts on the day it is made. A correction is not undone again: what was right i
 
 from typing import Any
 
+from django.db.models import Q
+
 from pos_project.core.errors import Conflict
+
+# Rows that were not undone, for counts; sums need no filter, for opposites cancel out.
+STANDING = Q(reverses__isnull=True, reversed_by__isnull=True)
 
 
 class AlreadyReversed(Conflict):

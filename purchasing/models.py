@@ -30,10 +30,6 @@ class Supplier(Archivable, Contact):
         return self.name
 
 
-# Purchases that were not undone, for counts; sums need no filter, for the opposites cancel out.
-STANDING = Q(reverses__isnull=True, reversed_by__isnull=True)
-
-
 class Purchase(AppendOnly):
     """Goods received from a supplier, paid now or owed.
 

@@ -31,6 +31,8 @@ from ledger.models import Expense, JournalEntry, Payment, PaymentMethod
 from ledger.paybacks import pay_back_advance
 from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Offer, Tender
+from ledger.period_lock import lock_through
+from pos_project.core.days import FIRST_DAY
 from pos_project.core.errors import DomainError
 from pos_project.core.idempotency import RequestKey, fingerprint
 from pos_project.core.stamp import Stamp
@@ -397,3 +399,4 @@ def a_days_work() -> None:
     pay_dues(rahim, 20)
     hold((shirt, 1), customer=rahim)
     record_expense(Spending("Tea", Decimal(12)), by=a_cashier(), key=a_key())
+    lock_through(FIRST_DAY, reason="Before we opened", by=a_cashier(), role="manager")

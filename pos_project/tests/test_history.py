@@ -28,7 +28,6 @@ MOVING = {
 def history():
     shop.a_days_work()
     baker.make("accounts.LoginEvent")
-    baker.make("ledger.PeriodLock")
 
 
 @pytest.fixture(params=POSTED, ids=lambda model: model.__name__)
