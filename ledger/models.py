@@ -77,6 +77,7 @@ class JournalEntry(AppendOnly):
         POSTED = "posted"
 
     DRAFT_STATUSES = ("draft",)
+    BALANCED_LINES = ("lines", "debit", "credit")
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     event = models.CharField(max_length=20, choices=Event.choices)
@@ -110,6 +111,8 @@ class JournalEntry(AppendOnly):
 
 class JournalLine(AppendOnly):
     """One side of an entry; exactly one of debit and credit is above zero."""
+
+    LINE_OF = "entry"
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines")
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="lines")
