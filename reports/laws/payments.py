@@ -13,8 +13,9 @@ def sales_were_paid_by_payments() -> Iterator[Violation]:
     return differing(
         f"""
         SELECT s.id, s.invoice_no,
-            SUM(CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END) + s.advance_used
-                AS expected,
+            s.advance_used + COALESCE(
+                SUM(CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END), 0
+            ) AS expected,
             s.paid_amount AS found
         FROM (SELECT * FROM sales WHERE status = 'completed') s
         LEFT JOIN payments p ON p.sale_id = s.id AND {PAID}
@@ -29,8 +30,9 @@ def purchases_were_paid_by_payments() -> Iterator[Violation]:
     return differing(
         f"""
         SELECT x.id, x.invoice_no,
-            SUM(CASE WHEN p.direction = 'out' THEN p.amount ELSE -p.amount END) + x.advance_used
-                AS expected,
+            x.advance_used + COALESCE(
+                SUM(CASE WHEN p.direction = 'out' THEN p.amount ELSE -p.amount END), 0
+            ) AS expected,
             x.paid_amount AS found
         FROM purchases x LEFT JOIN payments p ON p.purchase_id = x.id AND {PAID}
         GROUP BY x.id, x.invoice_no, x.paid_amount, x.advance_used

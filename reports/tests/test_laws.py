@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from pos_project.core.history import AppendOnly
+from pos_project.tests import shop
 from reports.laws import CHECKS, LAWS, RECOMPUTED_BY
 from reports.reconcile import Verdict, examine
 from reports.tests.a_shops_week import Week, trade
@@ -41,6 +42,16 @@ def test_a_week_of_honest_trade_breaks_no_law(week: Week) -> None:
 
 def test_an_empty_shop_breaks_no_law(db: None) -> None:
     assert all(verdict.holds for verdict in examine(CHECKS))
+
+
+def test_what_an_advance_alone_paid_breaks_no_law(db: None) -> None:
+    rahim, delta, tea = shop.a_customer(), shop.a_supplier(), shop.a_product("4.00")
+    shop.an_advance(rahim, 10)
+    shop.an_advance_to(delta, 10)
+    shop.buy((tea, 2, "3.00"), supplier=delta, offer=shop.cash(0, use_advance=True))
+    shop.sell((tea, 1), customer=rahim, offer=shop.cash(0, use_advance=True))
+
+    assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
 
 
 def test_every_law_has_a_row_that_breaks_it_in_these_tests() -> None:
