@@ -44,7 +44,7 @@ def _trigger(rules: Guarded, event: str, when: str, says: str, *, part: str = ""
 
 
 def _changes(rules: Guarded) -> str:
-    differs = " OR ".join(f"NEW.{each.name} IS NOT OLD.{each.name}" for each in rules.fixed)
+    differs = " OR ".join(f'NEW."{each.name}" IS NOT OLD."{each.name}"' for each in rules.fixed)
     if rules.drafts:
         return f"OLD.status NOT IN ({words(rules.drafts)}) AND ({differs})"
     if rules.document:
