@@ -13,11 +13,24 @@ from reports.laws import (
     refunds,
     replay,
     sales,
+    seals,
     stock,
 )
 from reports.laws.law import Check, Finding, Law, Violation
 
-SUBJECTS = (house, stock, replay, sales, refunds, purchases, dues, payments, books, documents)
+SUBJECTS = (
+    house,
+    stock,
+    replay,
+    sales,
+    refunds,
+    purchases,
+    dues,
+    payments,
+    books,
+    documents,
+    seals,
+)
 
 CHECKS: tuple[Check, ...] = tuple(
     check for subject in SUBJECTS for check in vars(subject).values() if isinstance(check, Check)
