@@ -33,6 +33,12 @@ MATRIX: dict[str, dict[str, str]] = {
     "customers/1/dues": {"get": ANYONE, "post": ANYONE},
     "customers/1/payments": {"get": ANYONE},
     "customers/1/sales/1/items": {"get": ANYONE},
+    "dashboard/daily-trends": {"get": ADMIN},
+    "dashboard/financial-summary": {"get": ADMIN},
+    "dashboard/payment-breakdown": {"get": ADMIN},
+    "dashboard/profit-loss": {"get": ADMIN},
+    "dashboard/staff-performance": {"get": ADMIN},
+    "dashboard/tax-summary": {"get": ADMIN},
     "docs": {"get": PUBLIC},
     "expenses": {"get": ANYONE, "post": ANYONE},
     "inventory": {"get": ANYONE, "post": ANYONE},
@@ -62,7 +68,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "tax-rates/1": {"put": ADMIN, "delete": ADMIN},
     "users": {"get": ADMIN, "post": ADMIN},
     "users/1": {"get": ADMIN, "put": ADMIN, "delete": ADMIN},
+    "users/1/performance": {"get": ADMIN},
     "users/me": {"get": SHOP},
+    "users/me/performance": {"get": SHOP},
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 ROWS = [
