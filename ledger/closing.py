@@ -56,9 +56,9 @@ def next_day() -> date | None:
     return min((first for book in books() if (first := book.first_day())), default=None)
 
 
-def is_over(day: date, now: datetime) -> bool:
+def is_over(day: date, now: datetime | None = None) -> bool:
     """Whether it may be closed: it ended at least ten minutes ago."""
-    return now >= day_start(day + ONE_DAY) + GRACE
+    return (now or timezone.now()) >= day_start(day + ONE_DAY) + GRACE
 
 
 def seal(day: date, *, now: datetime | None = None) -> DaySeal:
