@@ -37,6 +37,9 @@ class Book:
         return self.model._meta.db_table
 
     def first_day(self) -> date | None:
+        """The first day with a row; None for lines, whose day is that of what they belong to."""
+        if "__" in self.day:
+            return None
         first: date | None = self.model._default_manager.aggregate(first=models.Min(self.day))[
             "first"
         ]
