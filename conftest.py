@@ -12,6 +12,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
+from pos_project.tests.switch import guards_off, let_django_empty_the_tables
+
+__all__ = ["guards_off"]
+
+let_django_empty_the_tables()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,7 @@ from pos_project.core.transactions import transact
 # Longer than the leeway of a token's expiry: a token may never outlive its row, or its last
 # honest use would look like theft.
 EXPIRED_TOKENS_KEPT = timedelta(days=1)
+ROWS_AT_ONCE = 1000  # short transactions, so that nobody who signs in waits
 
 
 class SessionRefused(DomainError):
@@ -100,6 +101,16 @@ def close_session(token: str, *, at: datetime) -> None:
         RefreshToken.objects.filter(family=row.family, revoked_at=None).update(revoked_at=at)
 
     transact(withdraw)
+
+
+def forget_expired(*, at: datetime) -> int:
+    """Delete refresh tokens that expired long ago, of users who did not come back; how many."""
+    old = RefreshToken.objects.filter(expires_at__lt=at - EXPIRED_TOKENS_KEPT).order_by("id")
+    deleted = 0
+    while ids := list(old.values_list("pk", flat=True)[:ROWS_AT_ONCE]):
+        part = RefreshToken.objects.filter(pk__in=ids)
+        deleted += transact(lambda part=part: part.delete()[0])  # type: ignore[misc]
+    return deleted
 
 
 def revoke_sessions(user_id: int, *, at: datetime) -> None:

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 
 from ledger import chart
 from pos_project.core import past_days
@@ -32,14 +33,34 @@ def ensure_chart(apps: Apps = installed, **_: Any) -> None:
     )
 
 
+def ensure_genesis(apps: Apps = installed, **_: Any) -> None:
+    """The seal before all days, which the first closed day builds upon; made by `migrate`."""
+    try:
+        seal = apps.get_model("ledger", "DaySeal")
+    except LookupError:  # migrated back to before there were seals
+        return
+    from ledger.sealing import GENESIS  # needs the models, which this module comes before
+
+    if not seal.objects.filter(day=None).exists():
+        seal.objects.create(
+            seal=GENESIS, previous="", row_counts={}, checksums=b"", created_at=timezone.now()
+        )
+
+
 class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
-        from ledger.period_lock import is_locked
+        from ledger import closing, period_lock, sealing
+        from ledger.models import JournalEntry, JournalLine, Payment
 
-        past_days.sealed_by(is_locked)
         post_migrate.connect(ensure_chart, sender=self)
+        post_migrate.connect(ensure_genesis, sender=self)
+        past_days.sealed_by(closing.is_sealed)
+        past_days.sealed_by(period_lock.is_locked)
+        sealing.covers(JournalEntry)
+        sealing.covers(JournalLine, day="entry__business_date")
+        sealing.covers(Payment)
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
 

@@ -1,4 +1,4 @@
-"""The books: accounts, journal, the shop's ways of being paid, payments and expenses."""
+"""The books: accounts, journal, the shop's ways of being paid, payments, expenses, sealed days."""
 
 from django.conf import settings
 from django.db import models
@@ -83,6 +83,7 @@ class JournalEntry(AppendOnly):
         POSTED = "posted"
 
     DRAFT_STATUSES = ("draft",)
+    BALANCED_LINES = ("lines", "debit", "credit")
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     event = models.CharField(max_length=20, choices=Event.choices)
@@ -120,6 +121,8 @@ class JournalEntry(AppendOnly):
 
 class JournalLine(AppendOnly):
     """One side of an entry; exactly one of debit and credit is above zero."""
+
+    LINE_OF = "entry"
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines")
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="lines")
@@ -290,3 +293,25 @@ class PeriodLock(AppendOnly):
 
     def __str__(self) -> str:
         return f"locked through {self.locked_through}"
+
+
+class DaySeal(AppendOnly):
+    """A closed business day: a hash over its rows and the seal before it.
+
+    The genesis, which `migrate` makes, comes before every day: its `day` is NULL.
+    """
+
+    day = models.DateField(null=True, unique=True)
+    seal = models.CharField(max_length=64)  # SHA-256, hex
+    previous = models.CharField(max_length=64)
+    row_counts = models.JSONField()  # table → how many of its rows were sealed
+    # Per row its id and a checksum, packed: not to prove anything, but to name the row that
+    # changed where the seal says that one did.
+    checksums = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "day_seals"
+
+    def __str__(self) -> str:
+        return f"seal of {self.day or 'the genesis'}"

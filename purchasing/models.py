@@ -108,6 +108,8 @@ class Purchase(AppendOnly):
 
 
 class PurchaseItem(AppendOnly):
+    LINE_OF = "purchase"
+
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     product_name = models.CharField(max_length=255)

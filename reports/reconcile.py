@@ -7,6 +7,7 @@ from time import monotonic
 from pos_project.core.transactions import snapshot
 from reports.laws import CHECKS, LAWS, Check, Law, Violation
 from reports.laws.law import MOST
+from reports.laws.seals import the_kept_head
 
 
 @dataclass
@@ -46,17 +47,26 @@ def chosen(ids: Iterable[str] | None) -> list[Check]:
 
 
 def reconcile(
-    ids: Iterable[str] | None = None, *, on_progress: Callable[[Law], None] | None = None
+    ids: Iterable[str] | None = None,
+    *,
+    head: str | None = None,
+    on_progress: Callable[[Law], None] | None = None,
 ) -> list[Verdict]:
     """Check the laws (all, or those with these ids) at one moment, while the tills go on selling.
 
+    `head` is a seal kept outside the database; whether the chain still has it is one more law.
     Read only. Raises UnknownLaw. `on_progress` is called with each law once it is decided.
     """
     checks = chosen(ids)
     wanted = None if ids is None else {each.casefold() for each in ids}
+    kept_head = [] if head is None else [the_kept_head(head)]
     with snapshot():
         verdicts = examine(checks, on_progress=on_progress)
-    return [verdict for verdict in verdicts if wanted is None or _is_wanted(verdict.law, wanted)]
+        heads = examine(kept_head, on_progress=on_progress)
+    return [
+        *(verdict for verdict in verdicts if wanted is None or _is_wanted(verdict.law, wanted)),
+        *heads,
+    ]
 
 
 def examine(

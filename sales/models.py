@@ -187,6 +187,8 @@ class Sale(AppendOnly):
 class SaleItem(AppendOnly):
     """A line of a sale, as it was told: the name and price of that moment."""
 
+    LINE_OF = "sale"
+
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     product_name = models.CharField(max_length=255)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CoreConfig(AppConfig):
@@ -6,4 +7,10 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from pos_project.core import checks  # noqa: F401  (registers the system checks)
+        from pos_project.core import (
+            checks,  # noqa: F401  (registers the system checks)
+            guards,
+        )
+
+        pre_migrate.connect(guards.remove_to_migrate, sender=self)
+        post_migrate.connect(guards.install, sender=self)

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Info, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+
+from pos_project.core import guards
+from pos_project.core.guards.rights import may_change_triggers, past_the_guards
 
 MIN_SECRET_BYTES = 32
 
@@ -60,3 +63,47 @@ def driver_is_named(**_: Any) -> list[Info]:
             )
         ]
     return []
+
+
+@register(Tags.database)
+def history_is_guarded(**_: Any) -> list[CheckMessage]:
+    """Says so, ever after, when the database does not refuse to rewrite history by itself.
+
+    Runs with every `migrate`, and in `check --database default`.
+    """
+    missing = guards.missing()
+    if not missing:
+        return []
+    if connection.vendor == "mysql" and not may_change_triggers():
+        return [
+            Info(
+                "This database user cannot see whether the append-only triggers are there.",
+                hint="Run the check as the user who migrates.",
+                id="core.I002",
+            )
+        ]
+    return [
+        Warning(
+            f"{len(missing)} append-only triggers are missing or changed ({missing[0]}, …): the"
+            " database itself does not refuse to rewrite history.",
+            hint="manage.py migrate puts them up; see docs/append-only.md if it may not.",
+            id="core.W001",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
+def user_cannot_pass_the_guards(**_: Any) -> list[CheckMessage]:
+    """TRUNCATE empties a table and asks no trigger: the shop's user must not have the right."""
+    held = past_the_guards() if connection.vendor == "mysql" else []
+    if not held:
+        return []
+    return [
+        Warning(
+            f"The database user has the right {' and '.join(held)}, which reaches past the"
+            " append-only triggers.",
+            hint="Let the shop run as a user with SELECT, INSERT, UPDATE and DELETE alone, and"
+            " migrate as another: docs/append-only.md.",
+            id="core.W002",
+        )
+    ]

@@ -6,7 +6,7 @@ increment is one statement.
 
 import hashlib
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -41,7 +41,7 @@ class CounterTable(BaseCache):
             is_new = bool(cursor.rowcount == 1)
         if is_new:
             # Once a window, not once a request: a busy till does not sweep on every call.
-            RateCounter.objects.filter(expires_at__lt=timezone.now()).delete()
+            forget_expired(at=timezone.now())
         return is_new
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
@@ -77,6 +77,11 @@ class CounterTable(BaseCache):
 
     def _seconds(self, timeout: Any) -> float:
         return float(self.default_timeout or 300) if timeout is DEFAULT_TIMEOUT else float(timeout)
+
+
+def forget_expired(*, at: datetime) -> int:
+    """Delete the counts of windows that are over; how many."""
+    return RateCounter.objects.filter(expires_at__lt=at).delete()[0]
 
 
 class RedisOrTable(RedisCache):

@@ -2,6 +2,7 @@
 
 A posted row may change only in its moving columns, each of which `reconcile` recomputes from
 other rows. Everything else about it is corrected by a new, opposite row that names the first.
+The models refuse it here; the database's triggers (`guards`) are generated from the same lists.
 """
 
 from collections.abc import Iterable
@@ -50,6 +51,10 @@ class AppendOnly(models.Model):
 
     MOVING_COLUMNS: ClassVar[frozenset[str]] = frozenset()
     DRAFT_STATUSES: ClassVar[tuple[str, ...]] = ()
+    # A line may change while the document that this key points to is a draft.
+    LINE_OF: ClassVar[str | None] = None
+    # Lines (related name) whose two columns add up to the same when the document is posted.
+    BALANCED_LINES: ClassVar[tuple[str, str, str] | None] = None
 
     objects = AppendOnlyQuerySet.as_manager()
 

@@ -6,6 +6,7 @@ from reports.facts.accounts import ACCOUNTS
 from reports.facts.buyers import BUYERS
 from reports.facts.categories import CATEGORIES
 from reports.facts.maker import Maker
+from reports.facts.purchases import PURCHASES
 from reports.facts.recorded import RECORDED
 from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
 from reports.facts.stock import STOCK
@@ -20,4 +21,5 @@ MAKERS: Sequence[Maker] = (
     RECORDED,
     ACCOUNTS,
     STOCK,
+    PURCHASES,
 )

@@ -15,6 +15,7 @@ from reports.laws import (
     replay,
     reversals,
     sales,
+    seals,
     stock,
 )
 from reports.laws.law import Check, Finding, Law, Violation
@@ -32,6 +33,7 @@ SUBJECTS = (
     documents,
     reversals,
     facts,
+    seals,
 )
 
 CHECKS: tuple[Check, ...] = tuple(

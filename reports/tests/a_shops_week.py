@@ -16,6 +16,7 @@ from catalog.models import Brand, Category, Product, TaxRate
 from inventory.adjustments import Adjustment, adjust, void
 from inventory.models import InventoryLog
 from inventory.receiving import receive_opening_stock
+from ledger import closing
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.manual_entries import (
     ManualEntry,
@@ -225,6 +226,9 @@ def trade() -> Week:
 
     expense = record_expense(Spending("Rent", d("25.50"), category="rent"), by=by)
     record_expense(Spending("Bulbs", d("3.10"), payment_method="card"), by=by)
+
+    while (open_day := closing.next_day()) and open_day < today():
+        closing.seal(open_day, now=timezone.now() + timedelta(minutes=10))
 
     assert still_owed.due_amount == d("4.00")
     corrections = _corrections(by, supplier, tea, rice)

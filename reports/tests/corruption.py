@@ -59,6 +59,12 @@ def change(table: str, row_id: Any, setting: str) -> Any:
     return row_id
 
 
+def delete(table: str, row_id: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])
+        assert cursor.rowcount == 1, (table, row_id)
+
+
 def change_first(table: str, where: str, setting: str) -> Any:
     return change(table, row_of(f"SELECT id FROM {table} WHERE {where} ORDER BY id"), setting)
 
@@ -107,8 +113,7 @@ def _one_line_less(week: Week) -> str:
     line = row_of(
         f"SELECT id FROM journal_lines WHERE entry_id = {entry_of('expense', week.expense)}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM journal_lines WHERE id = %s", [line])
+    delete("journal_lines", line)
     return (
         f"entry {entry_of('expense', week.expense)} (expense), lines: expected 2 or more, found 1"
     )
@@ -186,6 +191,39 @@ def _fact(sql: str, words: str) -> Breaking:
         return words
 
     return breaking
+
+
+def _first_sealed_row(table: str) -> Any:
+    """A row under the first seal of a day."""
+    return row_of(
+        f"SELECT id FROM {table} WHERE business_date = (SELECT MIN(day) FROM day_seals) ORDER BY id"
+    )
+
+
+def _sealed_line_edited(week: Week) -> str:
+    entry = _first_sealed_row("journal_entries")
+    line = row_of(f"SELECT id FROM journal_lines WHERE entry_id = {entry} AND debit > 0")
+    change("journal_lines", line, "debit = debit + 0.01")
+    return f"journal_lines {line} of {row_of('SELECT MIN(day) FROM day_seals')}: expected the row"
+
+
+def _sealed_payment_gone(week: Week) -> str:
+    payment = _first_sealed_row("payments")
+    delete("payments", payment)
+    return f"payments {payment} of {row_of('SELECT MIN(day) FROM day_seals')}: expected the row"
+
+
+def _row_slipped_into_a_closed_day(week: Week) -> str:
+    first = row_of("SELECT MIN(day) FROM day_seals")
+    log = change("inventory_log", week.increase.pk, f"business_date = '{first}'")
+    return f"inventory_log {log} of {first}: expected no such row"
+
+
+def _seal_missing(week: Week) -> str:
+    first = row_of("SELECT MIN(day) FROM day_seals")
+    seal = row_of(f"SELECT id FROM day_seals WHERE day > '{first}' ORDER BY day")
+    delete("day_seals", seal)
+    return "before it, found none"
 
 
 # Law by name → ways of breaking one row, each returning words of the line that must name it.
@@ -865,5 +903,32 @@ BROKEN: dict[str, list[Breaking]] = {
         _fact("UPDATE fact_products SET quantity = quantity + 1 WHERE span = 2", "quantity: "),
         _fact("DELETE FROM fact_buyers WHERE span = 2", "customers: expected "),
         _fact("DELETE FROM fact_periods WHERE fact = 'cash' AND span = 1", "cash of month "),
+    ],
+    "sealed_days_are_unchanged": [
+        _sealed_line_edited,
+        _sealed_payment_gone,
+        _row_slipped_into_a_closed_day,
+        lambda w: (
+            change_first("day_seals", "day IS NOT NULL", "seal = 'forged'")
+            and f"seal of {row_of('SELECT MIN(day) FROM day_seals')}: expected forged"
+        ),
+    ],
+    "seals_are_a_chain": [
+        _seal_missing,
+        lambda w: (
+            change_first("day_seals", "day IS NOT NULL", "previous = 'forged'")
+            and f"seal of {row_of('SELECT MIN(day) FROM day_seals')}, the seal before"
+        ),
+        lambda w: (
+            change_first("day_seals", "day IS NULL", "seal = 'forged'") and "genesis of the seals"
+        ),
+    ],
+    "nothing_is_before_the_first_seal": [
+        _first(
+            "inventory_log",
+            "kind = 'sale'",
+            "business_date = '2001-01-01'",
+            "inventory_log {}, business day",
+        ),
     ],
 }

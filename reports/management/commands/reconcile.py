@@ -23,6 +23,7 @@ examples:
   manage.py reconcile --only I1,I13    stock and FIFO
   manage.py reconcile --json           for programs
   manage.py reconcile --list           the laws, without checking them
+  manage.py reconcile --head 3f1a…     also: is the seal that was kept elsewhere in the chain?
 """
 
 
@@ -43,6 +44,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rows", type=int, default=5, metavar="N", help="name at most N rows per law (5)"
         )
+        parser.add_argument(
+            "--head", metavar="SEAL", help="a seal printed by close_day and kept elsewhere"
+        )
         parser.add_argument("--list", action="store_true", help="list the laws and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +57,7 @@ class Command(BaseCommand):
         ids = None
         if options["only"] is not None:
             ids = [each.strip() for each in options["only"].split(",") if each.strip()]
-        verdicts = self._verdicts(ids)
+        verdicts = self._verdicts(ids, options["head"])
         most = max(options["rows"], 1)
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(verdicts, most), indent=2, ensure_ascii=False))
@@ -62,9 +66,9 @@ class Command(BaseCommand):
         if not all(verdict.holds for verdict in verdicts):
             raise SystemExit(1)
 
-    def _verdicts(self, ids: list[str] | None) -> list[Verdict]:
+    def _verdicts(self, ids: list[str] | None, head: str | None) -> list[Verdict]:
         try:
-            count = sum(len(check.laws) for check in chosen(ids))
+            count = sum(len(check.laws) for check in chosen(ids)) + (head is not None)
         except UnknownLaw as unknown:
             raise CommandError(
                 f"No such law: {unknown}. See manage.py reconcile --list.", returncode=2
@@ -72,11 +76,11 @@ class Command(BaseCommand):
         # Progress goes to the terminal beside the result, never into it.
         console = Console(stderr=True)
         if not console.is_terminal:
-            return reconcile(ids)
+            return reconcile(ids, head=head)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
             task = progress.add_task("Reading the books", total=count)
-            return reconcile(ids, on_progress=_advance(progress, task))
+            return reconcile(ids, head=head, on_progress=_advance(progress, task))
 
     def _print(self, verdicts: list[Verdict], most: int) -> None:
         broken = [verdict for verdict in verdicts if not verdict.holds]

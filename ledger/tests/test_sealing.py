@@ -1,0 +1,91 @@
+"""What a seal is made of: one canonical form of a row, the same on every database."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+
+from inventory.models import InventoryLog
+from ledger import sealing
+from ledger.models import JournalEntry, JournalLine, Payment
+from pos_project.core.days import today
+from pos_project.tests import shop
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_canonical_form_of_a_row_is_the_same_on_every_database() -> None:
+    """These bytes are what auditors recompute: another form is another kind of seal."""
+    entry = JournalEntry.objects.create(
+        id=12,
+        store_id=1,
+        event="expense",
+        document_id=7,
+        reference="Tea “কাপ”",
+        business_date=date(2026, 3, 8),
+        created_by=shop.a_cashier(),
+        created_at=datetime(2026, 3, 8, 18, 30, 0, 45, tzinfo=UTC),
+    )
+    JournalLine.objects.create(
+        id=98, entry=entry, account_id="OTHER_EXPENSES", debit=Decimal("0.1"), credit=0
+    )
+    lines = {
+        book.table: [text for _, text in book.rows(date(2026, 3, 8))] for book in sealing.books()
+    }
+    by = entry.created_by_id
+    assert lines == {
+        "inventory_log": [],
+        "journal_entries": [
+            b'["journal_entries",{"business_date":"2026-03-08",'
+            b'"created_at":"2026-03-08T18:30:00.000045Z","created_by_id":%d,"document_id":7,'
+            b'"event":"expense","id":12,"reference":"Tea \xe2\x80\x9c\xe0\xa6\x95\xe0\xa6\xbe'
+            b'\xe0\xa6\xaa\xe2\x80\x9d","status":"draft","store_id":1}]\n' % by
+        ],
+        "journal_lines": [
+            b'["journal_lines",{"account_id":"OTHER_EXPENSES","credit":"0.00","debit":"0.10",'
+            b'"entry_id":12,"id":98}]\n'
+        ],
+        "payments": [],
+    }
+
+
+def test_a_day_without_rows_is_sealed_by_its_date_and_the_seal_before() -> None:
+    line = b'["day_seals",{"day":"2026-03-08","previous":"%s"}]\n' % sealing.GENESIS.encode()
+    sealed = sealing.seal_of(date(2026, 3, 8), after=sealing.GENESIS)
+    assert sealed.seal == hashlib.sha256(line).hexdigest()
+
+
+@pytest.mark.parametrize("model", [JournalEntry, JournalLine, Payment, InventoryLog])
+def test_every_column_of_a_sealed_row_is_sealed_but_for_those_that_move(model: Any) -> None:
+    shop.a_days_work()
+    [book] = [book for book in sealing.books() if book.model is model]
+    columns = {name for _, text in book.rows(today()) for name in orjson.loads(text)[1]}
+    expected = {field.column for field in model._meta.concrete_fields} - model.MOVING_COLUMNS
+    always_empty = {
+        field.column
+        for field in model._meta.concrete_fields
+        if field.null and not model.objects.exclude(**{field.name: None}).exists()
+    }
+    assert columns == expected - always_empty
+
+
+def test_the_checksums_name_every_row_under_a_seal() -> None:
+    shop.a_days_work()
+    day = today()
+    sealed = sealing.seal_of(day, after="")
+    named = sealing.checksums(sealed.row_counts, sealed.checksums)
+    entries = JournalEntry.objects.filter(business_date=day).values_list("id", flat=True)
+    assert [row_id for table, row_id in named if table == "journal_entries"] == sorted(entries)
+    assert len(named) == sum(sealed.row_counts.values())
+
+
+def test_a_seal_costs_the_same_statements_for_one_row_as_for_hundreds(queries: Any) -> None:
+    costs = []
+    for sales in (1, 50):
+        for _ in range(sales):
+            shop.sell((shop.a_service(), 1))
+        costs.append(len(queries(lambda: sealing.seal_of(today(), after=""))))
+    assert costs == [4, 4]

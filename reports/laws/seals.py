@@ -1,0 +1,88 @@
+"""What holds for closed days: each still has the rows it was sealed with, in an unbroken chain."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ledger import sealing
+from ledger.models import DaySeal
+from reports.laws.law import Check, Violation, law
+
+ONE_DAY = timedelta(days=1)
+
+
+@law("I20", "A closed day has the very rows it was sealed with: its seal, recomputed, is the same.")
+def sealed_days_are_unchanged() -> Iterator[Violation]:
+    for kept in _seals():
+        assert kept.day is not None
+        found = sealing.seal_of(kept.day, after=kept.previous, tables=kept.row_counts)
+        if found.seal != kept.seal:
+            yield Violation(f"seal of {kept.day}", kept.seal, found.seal)
+            yield from _changed_rows(kept, found)
+
+
+@law(
+    "I20", "Seals follow each other day by day, each holding the one before; the genesis is first."
+)
+def seals_are_a_chain() -> Iterator[Violation]:
+    genesis = DaySeal.objects.filter(day=None).values_list("seal", flat=True)
+    if list(genesis) != [sealing.GENESIS]:
+        yield Violation("genesis of the seals", sealing.GENESIS, ", ".join(genesis) or "none")
+    before, previous = None, sealing.GENESIS
+    for kept in _seals():
+        assert kept.day is not None
+        if before is not None and kept.day != before + ONE_DAY:
+            yield Violation(
+                f"seal of {kept.day}", f"a seal of {before + ONE_DAY} before it", "none"
+            )
+        if kept.previous != previous:
+            yield Violation(f"seal of {kept.day}, the seal before", previous, kept.previous)
+        before, previous = kept.day, kept.seal
+
+
+@law("I20", "Nothing counts on a day before the first closed one: it would be under no seal.")
+def nothing_is_before_the_first_seal() -> Iterator[Violation]:
+    first = next(_seals(), None)
+    if first is None:
+        return
+    for book in sealing.books(first.row_counts):
+        early = book.first_day()
+        if early is not None and first.day is not None and early < first.day:
+            row_id = next(row_id for row_id, _ in book.rows(early))
+            yield Violation(
+                f"{book.table} {row_id}, business day", f"{first.day} or later", str(early)
+            )
+
+
+def the_kept_head(seal: str) -> Check:
+    """The check of a seal that was kept outside the database: the chain must still lead to it.
+
+    Who may rewrite the tables may seal them anew, too; this is what they cannot forge.
+    """
+
+    @law("I20", "The seal kept outside the database is in the chain.")
+    def the_kept_head_is_in_the_chain() -> Iterator[Violation]:
+        if not DaySeal.objects.filter(seal=seal.strip().lower()).exists():
+            yield Violation("head of the seals", seal, "no such seal: the chain was rewritten")
+
+    return the_kept_head_is_in_the_chain
+
+
+def _seals() -> Iterator[DaySeal]:
+    """The seals of days, oldest first; their checksums are read only where a day is broken."""
+    days = DaySeal.objects.filter(day__isnull=False).defer("checksums")
+    return days.order_by("day").iterator(chunk_size=100)
+
+
+def _changed_rows(kept: DaySeal, found: sealing.Sealed) -> Iterator[Violation]:
+    """The rows of a broken day that are not what they were."""
+    before = sealing.checksums(kept.row_counts, bytes(kept.checksums))
+    after = sealing.checksums(found.row_counts, found.checksums)
+    for row in sorted(before.keys() | after.keys()):
+        table, row_id = row
+        name = f"{table} {row_id} of {kept.day}"
+        if row not in after:
+            yield Violation(name, "the row as it was sealed", "no such row on that day")
+        elif row not in before:
+            yield Violation(name, "no such row when the day was sealed", "a row")
+        elif before[row] != after[row]:
+            yield Violation(name, "the row as it was sealed", "another content")

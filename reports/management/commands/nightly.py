@@ -1,0 +1,37 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts import sessions
+from pos_project.core import counters
+from pos_project.core.errors import DomainError
+from reports.close_days import close_until, last_closable_day
+from reports.facts.freezing import freeze_missing
+
+
+class Command(BaseCommand):
+    help = (
+        "What is due every night: close the days that are over (see close_day), freeze figures"
+        " that are missing, and forget expired sign-ins and counts of rate limits. Run it once a"
+        " night, at least ten minutes after midnight; safe to run twice, and at any hour. When one"
+        " part fails the others are done all the same, and the exit code is 1."
+    )
+
+    def handle(self, **_: Any) -> None:
+        parts: tuple[tuple[str, Callable[[], int]], ...] = (
+            ("days closed", lambda: len(close_until(last_closable_day()))),
+            ("days frozen, per kind of figure", freeze_missing),
+            ("expired sign-ins forgotten", lambda: sessions.forget_expired(at=timezone.now())),
+            ("expired counts forgotten", lambda: counters.forget_expired(at=timezone.now())),
+        )
+        failed = []
+        for name, do in parts:
+            try:
+                self.stdout.write(f"{do():>8,} {name}")
+            except DomainError as error:
+                failed.append(name)
+                self.stderr.write(f"   not done: {name}: {error.message}")
+        if failed:
+            raise CommandError(f"{len(failed)} of {len(parts)} parts failed; run it again.")
