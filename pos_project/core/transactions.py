@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 GIVE_UP_AFTER_SECONDS = 60  # a use case that crosses midnight must not post into yesterday
+ASK_FOR_SECONDS = 10  # a server that was killed in a commit is back by then
 LOCK_WAIT = 1205
 # 0 a closed handle, 1053 shutting down, 1927 killed, 4031 and 2006 gone away, 2013 lost on the way
 LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
@@ -96,9 +97,8 @@ def _was_saved(row: models.Model | None, lost: DatabaseError | InterfaceError) -
 
     Raises OutcomeUnknown when nobody can tell.
     """
-    for attempt in range(1, TRIES + 1):
-        if row is None:
-            break
+    give_up_at = time.monotonic() + ASK_FOR_SECONDS
+    while row is not None:
         try:
             with transaction.atomic(durable=True):
                 return _is_there(row)
@@ -106,7 +106,9 @@ def _was_saved(row: models.Model | None, lost: DatabaseError | InterfaceError) -
             if not is_refusal(error):
                 raise
             connection.close()
-            _pause(attempt)
+            if time.monotonic() > give_up_at:
+                break
+            _pause(TRIES)
     raise OutcomeUnknown(
         "The connection to the database was lost while saving. Look whether it was saved before"
         " you try again."
