@@ -208,7 +208,7 @@ class TradingShop(Till):
 
     @event(
         5,
-        lines=st.lists(st.tuples(WHICH, st.integers(1, 12), COSTS), min_size=1, max_size=3),
+        lines=st.lists(st.tuples(WHICH, st.integers(1, 7), COSTS), min_size=1, max_size=3),
         who=WHICH,
         way=WAYS,
         ahead=st.booleans(),

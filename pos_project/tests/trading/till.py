@@ -54,14 +54,18 @@ class Till(WatchedShop):
         ]
         self.customers = [shop.a_customer(name="Rahim"), shop.a_customer(name="Karim")]
         self.suppliers = [shop.a_supplier(name="Delta"), shop.a_supplier(name="Farmers")]
-        self.rate = TaxRate.objects.create(name="VAT", rate=Decimal("7.50"))
+        self.rate = TaxRate.objects.create(name="VAT", rate=Decimal("12.50"))
         self.sold: list[tuple[Sale, SoldBefore]] = []
         self.held: list[Sale] = []
         self.by_hand: list[InventoryLog] = []
         self.invoices: list[tuple[Supplier, str]] = []
         self.kept: list[Kept] = []
         self.keys = 0
-        shop.buy(*((product, 20, "2.35") for product in self.goods[:3]), supplier=self.suppliers[0])
+        # Small lots, so that a line often takes from two.
+        lots = [
+            (product, 5, cost) for product in self.goods[:3] for cost in ("2.35", "2.40", "0.15")
+        ]
+        shop.buy(*lots, supplier=self.suppliers[0])
 
     # --- Choosing, and sums by hand ---
 
