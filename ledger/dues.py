@@ -4,14 +4,14 @@ The two rooms that own the documents describe them by a `DueBook`; this room kno
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
 
 from ledger import payments, posting
-from ledger.models import Payment
+from ledger.models import JournalEntry, Payment
 from ledger.payments import Tender
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import total
@@ -73,6 +73,7 @@ class DuePayment:
     allocations: list[Allocation]
     advance: Decimal
     remaining_due: Decimal
+    witness: JournalEntry | None = None  # the row that tells whether all of it was saved
 
     @property
     def applied(self) -> Decimal:
@@ -122,8 +123,7 @@ def pay(
             for share in allocations
         },
     )
-    _book_money(book, party_id, paid, tender, note, stamp)
-    return paid
+    return replace(paid, witness=_book_money(book, party_id, paid, tender, note, stamp))
 
 
 def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> None:
@@ -207,7 +207,7 @@ def _book_money(
     tender: Tender,
     note: str | None,
     stamp: Stamp,
-) -> None:
+) -> JournalEntry:
     money_in = book.direction == Payment.Direction.IN
     whose = {f"{book.party}_id": party_id}
 
@@ -250,3 +250,4 @@ def _book_money(
             )
         )
     payments.record(rows, entry_id=entry_id, stamp=stamp)
+    return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=stamp.at)

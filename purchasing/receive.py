@@ -18,6 +18,7 @@ from pos_project.core.keys import key_of
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.transactions import names_what_is_gone
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
@@ -70,7 +71,7 @@ def receive_purchase(
 
 def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
     if not Supplier.objects.listed().filter(pk=delivery.supplier_id).exists():
-        raise Invalid("Unknown supplier.", fields={"supplier_id": ["Unknown supplier."]})
+        raise _unknown_supplier()
     wanted = {line.product_id for line in delivery.lines}
     # Not in_bulk(): it asks once per 999 products on SQLite.
     products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
@@ -96,6 +97,10 @@ def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
     return products
 
 
+def _unknown_supplier() -> Invalid:
+    return Invalid("Unknown supplier.", fields={"supplier_id": ["Unknown supplier."]})
+
+
 def _receive(
     delivery: Delivery,
     offer: payments.Offer,
@@ -106,7 +111,8 @@ def _receive(
     stamp = Stamp.of(by, at, day=delivery.purchase_date)
     balance = ZERO
     if offer.use_advance:
-        Supplier.objects.select_for_update().get(pk=delivery.supplier_id)
+        if not Supplier.objects.select_for_update().filter(pk=delivery.supplier_id):
+            raise _unknown_supplier()
         balance = advances.supplier_balance(delivery.supplier_id)
     settlement = payments.settle(delivery.total, offer, advance_balance=balance)
     if settlement.change:
@@ -168,7 +174,7 @@ def _insert(delivery: Delivery, settlement: payments.Settlement, stamp: Stamp) -
             created_at=stamp.at,
         )
     except IntegrityError as error:
-        if delivery.invoice_no is None:
+        if delivery.invoice_no is None or names_what_is_gone(error):
             raise
         text = "This supplier's invoice number is already entered."
         raise Conflict(text, fields={"invoice_no": [text]}) from error

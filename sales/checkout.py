@@ -71,7 +71,7 @@ def read_and_price(order: Order) -> PricedOrder:
     if order.customer_id is not None:
         customers = Customer.objects.listed()
         if not customers.filter(pk=order.customer_id).exists():
-            raise Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
+            raise _unknown_customer()
     percent = None
     if order.tax_rate_id is not None:
         if order.tax:
@@ -82,6 +82,10 @@ def read_and_price(order: Order) -> PricedOrder:
         if percent is None:
             raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
     return price(order, products, tax_percent=percent)
+
+
+def _unknown_customer() -> Invalid:
+    return Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
 
 
 def require_customer_for_advance(customer_id: int | None, offer: payments.Offer) -> None:
@@ -99,7 +103,8 @@ def settle(amount: Decimal, customer_id: int | None, offer: payments.Offer) -> p
     balance = ZERO
     if offer.use_advance:
         assert customer_id is not None
-        Customer.objects.select_for_update().get(pk=customer_id)
+        if not Customer.objects.select_for_update().filter(pk=customer_id):
+            raise _unknown_customer()
         balance = advances.customer_balance(customer_id)
     settlement = payments.settle(amount, offer, advance_balance=balance)
     if settlement.due and customer_id is None:

@@ -26,6 +26,11 @@ class Sold:
     sale: Sale
     change: Decimal
 
+    @property
+    def witness(self) -> Sale:
+        """The row that tells whether all of it was saved."""
+        return self.sale
+
 
 def deliver(
     sale: Sale,

@@ -12,7 +12,7 @@ from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.stamp import Actor, Stamp
 from sales import checkout
 from sales.delivery import Sold, deliver
-from sales.models import Sale, SaleItem
+from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder
 
 
@@ -60,6 +60,10 @@ def _complete(sale_id: int, offer: payments.Offer, stamp: Stamp) -> Sold:
     stamp = stamp.in_store(sale.store_id)
     checkout.require_customer_for_advance(sale.customer_id, offer)
     settlement = checkout.settle(sale.total_amount, sale.customer_id, offer)
+    if settlement.due and not Customer.objects.listed().filter(pk=sale.customer_id).exists():
+        # A checkout would not know them; what they owed could never be paid.
+        text = "The customer was removed: this sale is paid in full."
+        raise Invalid(text, fields={"paid_amount": [text]})
     items = list(SaleItem.objects.filter(sale_id=sale.pk).select_related("product").order_by("id"))
     lines = [_line(position, item) for position, item in enumerate(items)]
     picks = pick(checkout.wants_of(lines), store_id=stamp.store_id)

@@ -13,7 +13,7 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Any, TypeVar
 
 from django.core.files.base import File
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, models
 from django.utils import timezone
 
 from pos_project.core.errors import DomainError, Invalid, Unavailable
@@ -86,19 +86,24 @@ def once(key: RequestKey | None, do: Callable[[], R]) -> R:
 
     Raises Replayed when the key's work is done, KeyReused when the key was used for something
     else, KeyInUse while its first use is still running. A refusal leaves the key free.
+
+    When the connection is lost in the commit, the key's row tells whether the work was done;
+    without a key, the row that the result names as its `witness`, or the result itself.
     """
     if key is None:
-        return transact(do)
+        return transact(do, row_of=_witness)
+    claims: list[IdempotentRequest] = []
 
     def claimed() -> R:
-        row_id = _claim(key)
+        claims[:] = [_claim(key)]
         result = do()
         status, body = key.answer(result)
-        IdempotentRequest.objects.filter(pk=row_id).update(status=status, body=body)
+        IdempotentRequest.objects.filter(pk=claims[0].pk).update(status=status, body=body)
+        claims[0].status = status
         return result
 
     try:
-        return transact(claimed)
+        return transact(claimed, row_of=lambda _: claims[0])
     except _KeyTaken:
         _give_kept(key)
     raise KeyInUse("This request is being worked on. Please try again.")  # purged in between
@@ -128,14 +133,19 @@ def _give_kept(key: RequestKey) -> None:
     raise Replayed(kept.status, kept.body)
 
 
-def _claim(key: RequestKey) -> int:
+def _witness(result: Any) -> models.Model | None:
+    row = getattr(result, "witness", result)
+    return row if isinstance(row, models.Model) else None
+
+
+def _claim(key: RequestKey) -> IdempotentRequest:
     try:
         return IdempotentRequest.objects.create(
             user_id=key.user_id,
             key_hash=key.key_hash,
             fingerprint=key.fingerprint,
             created_at=timezone.now(),
-        ).pk
+        )
     except IntegrityError as error:
         raise _KeyTaken from error
     except OperationalError as error:

@@ -4,24 +4,31 @@ Deadlocks, lock waits, a busy SQLite file and Galera's certification failures ar
 fault: the use case is rolled back and run again from outside the transaction with fresh objects.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
 
-from pos_project.core.errors import OutcomeUnknown, Unavailable
+from pos_project.core.errors import Conflict, OutcomeUnknown, Unavailable
 
 R = TypeVar("R")
+log = logging.getLogger(__name__)
 
 TRIES = 5
 GIVE_UP_AFTER_SECONDS = 60  # a use case that crosses midnight must not post into yesterday
+ASK_FOR_SECONDS = 10  # a server that was killed in a commit is back by then
 LOCK_WAIT = 1205
-LOST_CONNECTION = {2006, 2013}
+# 0 a closed handle, 1053 shutting down, 1927 killed, 4031 and 2006 gone away, 2013 lost on the way
+LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
+# Restarting (2002, 2003) or full (1040, 1203): nothing was begun.
+OUT_OF_REACH = {1040, 1203, 2002, 2003}
 # 1213 deadlock (and Galera certification), 1020 record changed since the snapshot
-REFUSALS = {1213, 1020, LOCK_WAIT} | LOST_CONNECTION
+REFUSALS = {1213, 1020, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
+MISSING_PARENT = 1452
 
 
 def error_number(error: BaseException) -> int | None:
@@ -38,11 +45,25 @@ def is_refusal(error: DatabaseError | InterfaceError) -> bool:
     return "database is locked" in text or "database table is locked" in text
 
 
-def transact(do: Callable[[], R]) -> R:
+def _no_row(result: object) -> None:
+    """Nothing tells whether it was saved."""
+
+
+def names_what_is_gone(error: IntegrityError) -> bool:
+    """Whether a new row named one that is not there: somebody has just removed it."""
+    return (
+        error_number(error) == MISSING_PARENT
+        or "foreign key constraint failed" in str(error).lower()
+    )
+
+
+def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] = _no_row) -> R:
     """Run `do` in one durable transaction; replay it up to 5 times when the engine refuses.
 
-    Raises Unavailable when every try was refused, and OutcomeUnknown when the connection was lost
-    in the commit itself. In between, whatever `do` raises rolls everything back and passes on.
+    Raises Unavailable when every try was refused, and Conflict when something it named was
+    removed meanwhile. When the connection is lost in the commit itself, the row that `row_of`
+    names, which `do` wrote, tells whether it was saved; when nothing tells, OutcomeUnknown is
+    raised. In between, whatever `do` raises rolls everything back and passes on.
     """
     give_up_at = time.monotonic() + GIVE_UP_AFTER_SECONDS
     for attempt in range(1, TRIES + 1):
@@ -52,20 +73,60 @@ def transact(do: Callable[[], R]) -> R:
                 result = do()
                 committing = True
             return result
+        except IntegrityError as error:
+            if not names_what_is_gone(error):
+                raise
+            log.warning("a row that was named is gone: %s", error)
+            raise Conflict("Something this names was just removed. Please look again.") from error
         except (DatabaseError, InterfaceError) as error:
             if not is_refusal(error):
                 raise
             if error_number(error) in LOST_CONNECTION:
                 connection.close()
-                if committing:
-                    raise OutcomeUnknown(
-                        "The connection to the database was lost while saving. Look whether it "
-                        "was saved before you try again."
-                    ) from error
+                if committing and _was_saved(row_of(result), error):
+                    return result
             if attempt == TRIES or time.monotonic() > give_up_at:
                 raise Unavailable("The shop is busy. Please try again.") from error
-            time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311  (jitter)
+            log.warning("refused by the engine, try %d of %d: %s", attempt, TRIES, error)
+            _pause(attempt)
     raise AssertionError("unreachable")
+
+
+def _was_saved(row: models.Model | None, lost: DatabaseError | InterfaceError) -> bool:
+    """Whether a commit that got no answer was done, asked over a new connection.
+
+    Raises OutcomeUnknown when nobody can tell.
+    """
+    give_up_at = time.monotonic() + ASK_FOR_SECONDS
+    while row is not None:
+        try:
+            with transaction.atomic(durable=True):
+                return _is_there(row)
+        except (DatabaseError, InterfaceError) as error:
+            if not is_refusal(error):
+                raise
+            connection.close()
+            if time.monotonic() > give_up_at:
+                break
+            _pause(TRIES)
+    raise OutcomeUnknown(
+        "The connection to the database was lost while saving. Look whether it was saved before"
+        " you try again."
+    ) from lost
+
+
+def _is_there(row: models.Model) -> bool:
+    # Locking, so that a commit which is still under way is waited for. The moment tells the row
+    # from another one that a restarted server gave the same number; the status, a held sale that
+    # was completed from one that was not.
+    same = {name: getattr(row, name) for name in ("created_at", "status") if hasattr(row, name)}
+    rows = type(row)._base_manager.select_for_update()
+    return rows.filter(pk=row.pk, **same).first() is not None
+
+
+def _pause(attempt: int) -> None:
+    """Full jitter, so that tills that met once do not meet again."""
+    time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311
 
 
 @contextmanager

@@ -19,8 +19,10 @@ class Till:
     base_url: str
     token: str
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
-        """Status and JSON body of one request."""
+    def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None
+    ) -> tuple[int, Any]:
+        """Status and JSON body of one request, under an Idempotency-Key if one is given."""
         request = urllib.request.Request(  # noqa: S310  (loopback only)
             self.base_url + path,
             data=None if body is None else json.dumps(body).encode(),
@@ -28,6 +30,7 @@ class Till:
             headers={
                 "Authorization": f"Bearer {self.token}",
                 "Content-Type": "application/json",
+                **({"Idempotency-Key": key} if key else {}),
             },
         )
         try:

@@ -287,7 +287,7 @@ def test_the_second_twin_waits_for_the_first(twins, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_control_twins_that_claim_nothing_are_two_sales(twins, monkeypatch):
     meeting = Meeting()
-    monkeypatch.setattr(idempotency, "_claim", lambda key: 0)
+    monkeypatch.setattr(idempotency, "_claim", lambda key: IdempotentRequest())
     meeting.after(monkeypatch, idempotency, "_claim")
     assert kinds(at_once(*twins)) == ["Sold", "Sold"]
     assert meeting.met

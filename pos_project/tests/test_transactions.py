@@ -1,22 +1,36 @@
 """One use case, one transaction, replayed as a whole when the engine refuses it."""
 
 import threading
+from unittest.mock import Mock
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from model_bakery import baker
 
 from accounts.models import Store
 from catalog.models import Brand
 from inventory.models import BatchQuerySet
+from inventory.products import remove_product
 from ledger.models import LedgerAccount, PaymentMethod
 from pos_project.core import transactions
-from pos_project.core.errors import Invalid, OutcomeUnknown, Unavailable
+from pos_project.core.errors import Conflict, Invalid, OutcomeUnknown, Unavailable
 from pos_project.core.transactions import TRIES, snapshot, transact
 from pos_project.tests import shop
 from pos_project.tests.laws import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, on_file
-from sales.models import Customer
+from purchasing import receive
+from purchasing.models import Purchase
+from purchasing.suppliers import remove_supplier
+from sales import checkout
+from sales.customers import remove_customer
+from sales.models import Customer, Sale
 
 __all__ = ["on_file"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +66,8 @@ class Story:
         OperationalError(1020, "Record has changed since last read"),
         OperationalError("database is locked"),
         OperationalError("database table is locked: brands"),
+        OperationalError(2003, "Can't connect to MySQL server"),
+        OperationalError(1040, "Too many connections"),
     ],
     ids=str,
 )
@@ -89,10 +105,15 @@ def test_a_refusal_of_the_shop_or_a_bug_is_not_tried_again(refusal):
     assert not Brand.objects.exists()
 
 
-def test_a_connection_lost_half_way_is_opened_again(monkeypatch):
+@pytest.mark.parametrize(
+    "loss",
+    [LOST, OperationalError(1927, "Connection was killed"), InterfaceError(0, "")],
+    ids=str,
+)
+def test_a_connection_lost_half_way_is_opened_again(monkeypatch, loss):
     closed = []
     monkeypatch.setattr(connection, "close", lambda: closed.append(True))
-    story = Story(LOST)
+    story = Story(loss)
     assert transact(story) == "done"
     assert closed
     assert Brand.objects.count() == 1
@@ -124,6 +145,74 @@ def test_a_commit_that_the_engine_refuses_is_done_again(monkeypatch):
     story = Story()
     assert transact(story) == "done"
     assert (story.tries, Brand.objects.count()) == (2, 1)
+
+
+def test_a_server_out_of_reach_answers_503_to_who_only_reads(monkeypatch, client):
+    monkeypatch.setattr(
+        "accounts.authentication.read_access_token",
+        Mock(side_effect=OperationalError(2002, "Can't connect to local server")),
+    )
+    answer = client.get("/api/sales", headers={"Authorization": "Bearer any"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+
+
+# --- What was named is removed meanwhile ---
+
+
+@pytest.fixture
+def just_before(monkeypatch):
+    """Let something happen between what a use case looks up and its transaction."""
+
+    def arrange(owner, name, act):
+        real = getattr(owner, name)
+
+        def then(*args, **kwargs):
+            result = real(*args, **kwargs)
+            act()
+            return result
+
+        monkeypatch.setattr(owner, name, then)
+
+    return arrange
+
+
+def test_a_customer_removed_while_the_till_rings_up_is_a_conflict(just_before):
+    rahim, postage = shop.a_customer(), shop.a_service()
+    just_before(checkout, "read_and_price", lambda: remove_customer(rahim.pk, by=shop.a_cashier()))
+    shop.a_cashier()
+    with pytest.raises(Conflict):
+        shop.sell((postage, 1), customer=rahim)
+    assert not Sale.objects.exists()
+
+
+def test_a_customer_removed_before_the_advance_is_decided_on_is_unknown(just_before):
+    rahim, postage = shop.a_customer(), shop.a_service()
+    just_before(checkout, "read_and_price", lambda: remove_customer(rahim.pk, by=shop.a_cashier()))
+    shop.a_cashier()
+    with pytest.raises(Invalid):
+        shop.sell((postage, 1), customer=rahim, offer=shop.cash(50, use_advance=True))
+    assert not Sale.objects.exists()
+
+
+def test_a_service_removed_while_the_till_rings_up_is_a_conflict(just_before):
+    postage = shop.a_service()
+    just_before(checkout, "read_and_price", lambda: remove_product(postage.pk))
+    shop.a_cashier()
+    with pytest.raises(Conflict):
+        shop.sell((postage, 1))
+    assert not Sale.objects.exists()
+
+
+@pytest.mark.parametrize("use_advance", [False, True])
+def test_a_supplier_removed_while_goods_come_in_is_no_duplicate_invoice(just_before, use_advance):
+    delta, mug = shop.a_supplier(), shop.a_product()
+    just_before(receive, "_check", lambda: remove_supplier(delta.pk))
+    shop.a_cashier()
+    offer = shop.cash(0, use_advance=use_advance)
+    with pytest.raises(Invalid if use_advance else Conflict) as refused:
+        shop.buy((mug, 1, "2.00"), supplier=delta, offer=offer, invoice="PO-1")
+    assert "invoice_no" not in refused.value.fields
+    assert not Purchase.objects.exists()
 
 
 def test_a_use_case_is_never_part_of_another_transaction():

@@ -14,6 +14,7 @@ from pos_project.core.days import today
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
 from sales import holds
+from sales.customers import remove_customer
 from sales.models import CustomerDue, Sale, SaleCogs, SaleItemBatch
 from sales.pricing import Line, Order
 
@@ -174,3 +175,12 @@ def test_goods_leave_the_store_that_held_them(shirt):
     shop.complete(held, by=elsewhere)
     assert shop.stock_of(shirt) == 4
     assert InventoryLog.objects.get(kind="sale").store_id == held.store_id
+
+
+def test_a_customer_removed_meanwhile_pays_in_full(shirt):
+    rahim = shop.a_customer()
+    held = shop.hold((shirt, 1), customer=rahim)
+    remove_customer(rahim.pk, by=shop.a_cashier())
+    with shop.refused(Invalid, "paid_amount"):
+        shop.complete(held, shop.on_credit())
+    assert shop.complete(held, shop.cash("19.99")).sale.customer_id == rahim.pk

@@ -1,0 +1,33 @@
+"""Weeks of random trade: every use case in any order, and after every step all laws hold.
+
+The same trades every time, so that a red build can be told again. For more and other ones:
+`TRADES=500 STEPS=80 pytest pos_project/tests/test_trading.py`.
+"""
+
+import os
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from pos_project.tests.trading.machine import TradingShop
+
+# A step costs three times as much where each statement crosses a socket.
+TRADES = int(os.environ.get("TRADES") or (16 if connection.vendor == "sqlite" else 6))
+STEPS = int(os.environ.get("STEPS") or 50)
+
+
+@pytest.mark.django_db
+def test_whatever_is_traded_every_law_holds() -> None:
+    run_state_machine_as_test(
+        TradingShop,
+        settings=settings(
+            max_examples=TRADES,
+            stateful_step_count=STEPS,
+            derandomize="TRADES" not in os.environ,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""A shop that trades at random, watched by every law: see `machine.py`."""
