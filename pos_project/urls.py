@@ -17,6 +17,7 @@ urlpatterns = [
         name="docs",
     ),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:key>", picture),
+    path("api/", include("reports.api.urls")),  # users/me/performance before users/<id>
     path("api/", include("accounts.api.urls")),
     path("api/", include("ledger.api.urls")),
     path("api/", include("purchasing.api.urls")),

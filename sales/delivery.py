@@ -45,6 +45,7 @@ def deliver(
             customer_id=sale.customer_id,
             user_id=stamp.user_id,
             due_amount=settlement.due,
+            sale_date=stamp.business_date,
             created_at=stamp.at,
         )
     entry_id = posting.post(

@@ -269,6 +269,7 @@ class CustomerDue(AppendOnly):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     due_amount = models.DecimalField(max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    sale_date = models.DateField()  # the sale's business day: what a report of that day is owed
     created_at = models.DateTimeField()
 
     class Meta:
@@ -282,6 +283,8 @@ class CustomerDue(AppendOnly):
         indexes = (
             # serves what a customer owes
             models.Index(fields=["customer", "status"], name="sales_customerdue_open"),
+            # serves what is still owed for the sales of a period
+            models.Index(fields=["status", "sale_date"], name="sales_customerdue_by_sale_day"),
         )
 
     def __str__(self) -> str:
@@ -304,6 +307,8 @@ class Refund(AppendOnly):
     refund_method = models.CharField(max_length=20)
     reason = models.CharField(max_length=255, null=True)
     business_date = models.DateField(db_index=True)
+    # The sale's business day; its index serves what was cancelled of the sales of a period.
+    sale_date = models.DateField(db_index=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -215,6 +215,7 @@ def _insert(
         refund_method=claim.method,
         reason=claim.reason,
         business_date=stamp.business_date,
+        sale_date=sale.business_date,
         created_at=stamp.at,
     )
 

@@ -74,6 +74,21 @@ def debts_are_the_receivables() -> Iterator[Violation]:
     return _debts_match_accounts(CUSTOMERS)
 
 
+@law("I22", "Dues and refunds stand under the business day of their sale, where reports look.")
+def dues_and_refunds_know_their_sale_s_day() -> Iterator[Violation]:
+    for noun, table in (("due", "customer_dues"), ("refund", "refunds")):
+        yield from breaking(
+            f"""
+            SELECT x.id, x.sale_id, s.business_date, x.sale_date
+            FROM {table} x JOIN sales s ON s.id = x.sale_id
+            WHERE s.business_date IS NULL OR x.sale_date <> s.business_date
+            """,
+            f"{noun} {{0}} of sale {{1}}, sale_date",
+            expected="{2}",
+            found="{3}",
+        )
+
+
 @law("I8", "A purchase's due is its due row: the same amount, the same supplier.")
 def dues_are_those_of_purchases() -> Iterator[Violation]:
     return _dues_match_documents(SUPPLIERS)

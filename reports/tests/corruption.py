@@ -528,6 +528,10 @@ BROKEN: dict[str, list[Breaking]] = {
             "batches", "origin = 'purchase'", "received_on = '2001-01-01'", "batch {} of purchase"
         ),
     ],
+    "dues_and_refunds_know_their_sale_s_day": [
+        _first("customer_dues", "1 = 1", "sale_date = '2001-01-01'", "due {} of sale"),
+        _first("refunds", "1 = 1", "sale_date = '2001-01-01'", "refund {} of sale"),
+    ],
     "dues_are_those_of_sales": [
         lambda w: (
             change_first(

@@ -1,0 +1,59 @@
+"""What a dashboard may be asked for: a period, a number of days or rows (contract 1.4, 20)."""
+
+import re
+from datetime import date, timedelta
+
+from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from pos_project.core.days import today
+from pos_project.core.errors import Invalid
+from pos_project.core.fields import parse_day
+from reports.period import Period
+
+DEFAULT_DAYS = 30
+FROM = OpenApiParameter(
+    "fromDate", OpenApiTypes.DATE, description="First day; 30 days before the last by default."
+)
+TO = OpenApiParameter("toDate", OpenApiTypes.DATE, description="Last day; today by default.")
+
+
+def whole_number(name: str, *, default: int, least: int, most: int) -> OpenApiParameter:
+    """How the description names a parameter that `clamped` reads."""
+    return OpenApiParameter(
+        name, OpenApiTypes.INT, default=default, description=f"{least} to {most}, else clamped."
+    )
+
+
+def period_of(query: QueryDict, *, days: int = DEFAULT_DAYS) -> Period:
+    """The period asked for; without a first day it begins `days` before its end.
+
+    Raises Invalid (400) for what is no date, or a first day after the last.
+    """
+    first, last = _day(query, "fromDate"), _day(query, "toDate")
+    last = last or today()
+    first = first or last - timedelta(days=days)
+    if first > last:
+        text = "fromDate must not be later than toDate."
+        raise Invalid(text, fields={"fromDate": [text]})
+    return Period(first, last)
+
+
+def clamped(query: QueryDict, name: str, *, default: int, least: int, most: int) -> int:
+    """A whole number, brought into its bounds; anything else means the default."""
+    text = query.get(name, "").strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,30}", text):
+        return default
+    return min(max(int(text), least), most)
+
+
+def _day(query: QueryDict, name: str) -> date | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    day = parse_day(text)
+    if day is None:
+        problem = "A real date YYYY-MM-DD between 2000 and 2100."
+        raise Invalid(f"{name}: {problem}", fields={name: [problem]})
+    return day
