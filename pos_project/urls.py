@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pos_project.core.health import HealthView
 from pos_project.core.images import picture
+from reports.papers import views as papers
 
 urlpatterns = [
     path("health", HealthView.as_view()),
@@ -24,5 +25,7 @@ urlpatterns = [
     path("api/", include("catalog.api.urls")),
     path("api/", include("inventory.api.urls")),
     path("api/", include("sales.api.urls")),
+    path("papers/<str:token>", papers.page, name="paper"),
+    path("papers/<str:token>/pdf", papers.as_pdf, name="paper-pdf"),
     path("admin/", admin.site.urls),
 ]
