@@ -27,5 +27,6 @@ urlpatterns = [
     path("api/", include("sales.api.urls")),
     path("papers/<str:token>", papers.page, name="paper"),
     path("papers/<str:token>/pdf", papers.as_pdf, name="paper-pdf"),
+    path("admin/papers/<str:kind>/<int:document_id>", papers.own, name="open-paper"),
     path("admin/", admin.site.urls),
 ]

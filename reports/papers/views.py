@@ -1,7 +1,8 @@
 """`/papers/…`: the pages behind signed links. No session, no token: the link is the right."""
 
+from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -29,6 +30,15 @@ def as_pdf(request: HttpRequest, token: str) -> HttpResponse:
     answer = HttpResponse(pdf.render(paper), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{paper.file_name}.pdf"'
     return _private(answer)
+
+
+@staff_member_required
+@require_safe
+def own(request: HttpRequest, kind: str, document_id: int) -> HttpResponse:
+    """From the back office to the paper of a document."""
+    if kind not in links.PAPERS:
+        return _missing(request, NotFound("There is no such paper."))
+    return redirect(links.link(kind, document_id))
 
 
 def _missing(request: HttpRequest, error: NotFound) -> HttpResponse:
