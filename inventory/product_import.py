@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from import_export import fields, resources
 from import_export.widgets import BooleanWidget, CharWidget, DecimalWidget, ForeignKeyWidget
 
@@ -11,6 +12,9 @@ from catalog.models import Brand, Category, Product
 from pos_project.core.keys import key_of
 from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.people import Status
+
+# What an empty cell, or a file without the column, means.
+DEFAULTS = {"unit": "pcs", "status": Status.ACTIVE.value, "keeps_stock": "1"}
 
 
 class _Price(DecimalWidget):
@@ -48,10 +52,10 @@ class ProductResource(resources.ModelResource):
     price = fields.Field("price", "price", widget=_Price())
     brand = fields.Field("brand", "brand", widget=_Known(Brand, "name"))
     category = fields.Field("category", "category", widget=_Known(Category, "name"))
-    unit = fields.Field("unit", "unit", default="pcs")
+    unit = fields.Field("unit", "unit")
     description = fields.Field("description", "description")
-    status = fields.Field("status", "status", default=Status.ACTIVE)
-    keeps_stock = fields.Field("keeps_stock", "keeps_stock", widget=BooleanWidget(), default=True)
+    status = fields.Field("status", "status")
+    keeps_stock = fields.Field("keeps_stock", "keeps_stock", widget=BooleanWidget())
 
     class Meta:
         model = Product
@@ -84,15 +88,15 @@ class ProductResource(resources.ModelResource):
         for name in ("sku", "name"):
             row[name] = str(row.get(name) or "").strip()
             if not row[name]:
-                raise ValueError(f"The {name} is missing.")
-        key, number = str(key_of(row["sku"])), kwargs.get("row_number", 0)
+                raise ValidationError({name: f"The {name} is missing."})
+        key = str(key_of(row["sku"]))
         if key in self._seen:
-            raise ValueError(f"The SKU {row['sku']} stands in row {self._seen[key]} already.")
-        self._seen[key] = number
-        if row.get("status") in (None, ""):
-            row["status"] = Status.ACTIVE
-        if row.get("keeps_stock") in (None, ""):
-            row["keeps_stock"] = "1"
+            text = f"The SKU {row['sku']} stands in row {self._seen[key]} already."
+            raise ValidationError({"sku": text})
+        self._seen[key] = kwargs.get("row_number", 0)
+        for name, default in DEFAULTS.items():
+            if row.get(name) in (None, ""):
+                row[name] = default
 
     def get_instance(self, instance_loader: Any, row: Any) -> Product | None:
         return self.get_queryset().filter(sku_key=key_of(row["sku"])).first()
