@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from inventory import product_admin  # noqa: F401  (registers the page of products)
 from inventory.adjustments import void
 from inventory.models import Batch, InventoryLog
-from pos_project.core.admin import ReadOnlyAdmin
+from pos_project.core.admin import ReadOnlyAdmin, asked
 
 
 @admin.register(Batch)
@@ -58,7 +58,7 @@ class InventoryLogAdmin(ReadOnlyAdmin):
 
         return self.ask_and_do(
             request,
-            Form(request.POST or None),
+            Form(asked(request)),
             do,
             title=f"Undo {entry.change_qty.normalize():f} of {entry.product.name}?",
             button="Undo",

@@ -18,7 +18,6 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from import_export.admin import ImportExportModelAdmin
-from rest_framework.exceptions import ValidationError as PictureRefused
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -37,9 +36,9 @@ from inventory import figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
-from pos_project.core.admin import ShopAdmin, changed
+from pos_project.core.admin import ShopAdmin, asked, changed, picture_of_form
 from pos_project.core.errors import DomainError
-from pos_project.core.images import ImageField, PictureChange, image_url, picture_change
+from pos_project.core.images import PictureChange, image_url, picture_change
 from pos_project.core.keys import key_of
 from pos_project.core.people import Status
 from pos_project.core.permissions import ADMIN
@@ -108,13 +107,7 @@ class ProductForm(forms.ModelForm):
         return sku
 
     def clean_picture(self) -> Any:
-        upload = self.cleaned_data.get("picture")
-        if not upload:
-            return None
-        try:
-            return ImageField().run_validation(upload)
-        except PictureRefused as error:
-            raise forms.ValidationError([str(text) for text in error.detail]) from error
+        return picture_of_form(self.cleaned_data.get("picture"))
 
 
 class CountForm(forms.Form):
@@ -348,7 +341,7 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
             )
             return f"Stock of {product.name} adjusted by {change:+f}."
 
-        form = CountForm(request.POST or None, initial={"expected": int(product.stock)})
+        form = CountForm(asked(request), initial={"expected": int(product.stock)})
         return self.ask_and_do(
             request,
             form,
@@ -369,7 +362,7 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
 
         return self.ask_and_do(
             request,
-            forms.Form(request.POST or None),
+            forms.Form(asked(request)),
             do,
             title=f"Remove {product.name}?",
             button="Remove",

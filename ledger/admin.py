@@ -19,7 +19,7 @@ from unfold.widgets import (
 
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, JournalEntry, JournalLine, LedgerAccount, Payment, PaymentMethod
-from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin
+from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin, asked
 from pos_project.core.days import today
 
 
@@ -139,7 +139,7 @@ class ExpenseAdmin(ReadOnlyAdmin):
 
         return self.ask_and_do(
             request,
-            ExpenseForm(request.POST or None),
+            ExpenseForm(asked(request)),
             do,
             title="Record an expense",
             button="Record",

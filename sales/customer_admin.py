@@ -1,7 +1,5 @@
 """Customers in the back office: who they are, what they owe, and taking their money."""
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,31 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from ledger import advances
-from ledger.payments import Tender
-from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin, changed
-from pos_project.core.days import business_day, day_start, today
+from ledger.admin_forms import PaymentForm
+from pos_project.core.admin import (
+    AgeFilter,
+    HistoryInline,
+    ReadOnlyAdmin,
+    ShopAdmin,
+    asked,
+    changed,
+)
+from pos_project.core.days import business_day, today
 from pos_project.core.images import PictureChange
 from pos_project.core.money import money
 from pos_project.core.people import CONTACT_FIELDS
 from sales import customers
 from sales.customer_payments import receive_due_payment
 from sales.models import Customer, CustomerDue, Sale
-from sales.sale_admin import HistoryInline, method_choices
 
-# How old a due is: label → from and to so many days.
-AGES = {
-    "0-30": (0, 30),
-    "31-60": (31, 60),
-    "61-90": (61, 90),
-    "90+": (91, None),
-}
 LATEST = 20
 _OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
 
@@ -49,51 +41,6 @@ class OwesFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(customers.owing()) if self.value() == "yes" else queryset
-
-
-class AgeFilter(admin.SimpleListFilter):
-    """By the days since the sale."""
-
-    title = "age"
-    parameter_name = "age"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(label, f"{label} days") for label in AGES]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in AGES:
-            return queryset
-        youngest, oldest = AGES[str(self.value())]
-        last = today() - timedelta(days=youngest)
-        queryset = queryset.filter(created_at__lt=day_start(last + timedelta(days=1)))
-        if oldest is None:
-            return queryset
-        return queryset.filter(created_at__gte=day_start(today() - timedelta(days=oldest)))
-
-
-class PaymentForm(forms.Form):
-    """What somebody pays for dues; the oldest are settled first, the rest is an advance."""
-
-    amount = forms.DecimalField(
-        min_value=Decimal("0.01"),
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="The oldest dues are settled first; what is left over is paid ahead.",
-    )
-    method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
-    reference = forms.CharField(
-        max_length=100, required=False, widget=UnfoldAdminTextInputWidget, help_text="Slip number."
-    )
-    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["method"].choices = method_choices()  # type: ignore[attr-defined]
-
-    def tender(self) -> Tender:
-        said = self.cleaned_data
-        return Tender(said["method"], said["amount"], said["reference"] or None)
 
 
 class OpenDueInline(HistoryInline):
@@ -184,7 +131,7 @@ class CustomerAdmin(ShopAdmin):
     def receive_payment(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take money for what a customer owes."""
         customer: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
-        form = PaymentForm(request.POST or None, initial={"amount": customer.debt})
+        form = PaymentForm(asked(request), initial={"amount": self.owes(customer)})
         by: Any = request.user
 
         def do(said: dict[str, Any]) -> str:
@@ -198,7 +145,7 @@ class CustomerAdmin(ShopAdmin):
             request,
             form,
             do,
-            title=f"{customer.name} owes {customer.debt}",
+            title=f"{customer.name} owes {self.owes(customer)}",
             button="Receive payment",
             back_to=self.page_of(customer.pk),
         )
@@ -215,7 +162,7 @@ class CustomerAdmin(ShopAdmin):
 
         return self.ask_and_do(
             request,
-            forms.Form(request.POST or None),
+            forms.Form(asked(request)),
             do,
             title=f"Remove {customer.name}?",
             button="Remove",

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -22,9 +21,10 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from ledger.models import JournalEntry, Payment, PaymentMethod
+from ledger.admin_forms import method_choices
+from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
-from pos_project.core.admin import ReadOnlyAdmin
+from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked
 from pos_project.core.money import ZERO
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem
@@ -32,21 +32,6 @@ from sales.refunds import Claim, Returned, refund
 from sales.sale_lines import sale_lines
 
 STATUS_COLOURS = {"completed": "success", "pending": "warning", "cancelled": "danger"}
-
-
-class HistoryInline(TabularInline):
-    """Rows of history beneath the document that they belong to."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-    verbose_name_plural = ""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class SaleItemInline(HistoryInline):
@@ -91,13 +76,6 @@ class WithDueFilter(admin.SimpleListFilter):
         if self.value() != "open":
             return queryset
         return queryset.filter(status=Sale.Status.COMPLETED, due__status="open")
-
-
-def method_choices(*, on_credit: bool = False) -> list[tuple[str, str]]:
-    """The shop's active payment methods, for a form."""
-    active = PaymentMethod.objects.filter(is_active=True).order_by("name")
-    credit = [(ON_CREDIT, "On credit")] if on_credit else []
-    return [*active.values_list("code", "name"), *credit]
 
 
 class CompleteForm(forms.Form):
@@ -247,7 +225,7 @@ class SaleAdmin(ReadOnlyAdmin):
             for line in sale_lines().filter(sale=sale).order_by("id")
             if line.quantity > line.refunded_quantity  # type: ignore[attr-defined]  # (annotated)
         ]
-        form = RefundForm(request.POST or None, lines=lines)
+        form = RefundForm(asked(request), lines=lines)
         by: Any = request.user
 
         def do(answers: dict[str, Any]) -> str:
@@ -289,7 +267,7 @@ class SaleAdmin(ReadOnlyAdmin):
 
         return self.ask_and_do(
             request,
-            CompleteForm(request.POST or None, initial={"paid": sale.total_amount}),
+            CompleteForm(asked(request), initial={"paid": sale.total_amount}),
             do,
             title=f"Complete {sale}: {sale.total_amount}",
             button="Complete the sale",
@@ -307,7 +285,7 @@ class SaleAdmin(ReadOnlyAdmin):
 
         return self.ask_and_do(
             request,
-            forms.Form(request.POST or None),
+            forms.Form(asked(request)),
             do,
             title=f"Cancel {sale}?",
             button="Cancel the held sale",

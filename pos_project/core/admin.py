@@ -1,18 +1,23 @@
 """What the pages of the back office have in common: they call the use cases that tills call."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
-from django.db.models import Model
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import ModelAdmin
+from rest_framework.exceptions import ValidationError as PictureRefused
+from unfold.admin import ModelAdmin, TabularInline
 
+from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
+from pos_project.core.images import ImageField
 
 
 class _OutsideTransactions(admin.ModelAdmin):
@@ -82,7 +87,6 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         button: str,
         back_to: str,
         warning: str = "",
-        extra: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A page that asks what an action needs to know and runs it: `do` gets the clean form and
         returns what to say. What the shop refuses is said at the form, and nothing was written."""
@@ -94,6 +98,23 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             else:
                 messages.success(request, said)
                 return HttpResponseRedirect(back_to)
+        return self.ask_page(
+            request, form, title=title, button=button, back_to=back_to, warning=warning
+        )
+
+    def ask_page(
+        self,
+        request: HttpRequest,
+        form: Form,
+        *,
+        title: str,
+        button: str,
+        back_to: str,
+        warning: str = "",
+        template: str = "back_office/ask.html",
+        extra: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page with the form, in the frame of the back office."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.model._meta,
@@ -104,7 +125,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             "warning": warning,
             **(extra or {}),
         }
-        return TemplateResponse(request, "back_office/ask.html", context)
+        return TemplateResponse(request, template, context)
 
     def page_of(self, row_id: object) -> str:
         """The address of a row's own page."""
@@ -115,6 +136,50 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     def list_page(self) -> str:
         meta = self.model._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+class HistoryInline(TabularInline):
+    """Rows of history beneath the document that they belong to."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    verbose_name_plural = ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+# How old a due is: label → from and to so many days.
+AGES = {
+    "0-30": (0, 30),
+    "31-60": (31, 60),
+    "61-90": (61, 90),
+    "90+": (91, None),
+}
+
+
+class AgeFilter(admin.SimpleListFilter):
+    """By the days since the sale."""
+
+    title = "age"
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(label, f"{label} days") for label in AGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in AGES:
+            return queryset
+        youngest, oldest = AGES[str(self.value())]
+        last = today() - timedelta(days=youngest)
+        queryset = queryset.filter(created_at__lt=day_start(last + timedelta(days=1)))
+        if oldest is None:
+            return queryset
+        return queryset.filter(created_at__gte=day_start(today() - timedelta(days=oldest)))
 
 
 class ReadOnlyAdmin(ShopAdmin):
@@ -134,6 +199,11 @@ def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:
     return request.to_do  # type: ignore[attr-defined]
 
 
+def asked(request: HttpRequest) -> Any:
+    """What a form page was answered; None while it only asks."""
+    return request.POST if request.method == "POST" else None
+
+
 def changed(form: ModelForm) -> dict[str, Any]:
     """The columns that a form changes, as a use case takes them: `brand` as `brand_id`."""
     columns = {field.name for field in form.instance._meta.concrete_fields}
@@ -149,6 +219,16 @@ def changed(form: ModelForm) -> dict[str, Any]:
         else:
             fields[name] = value if value != "" else None
     return fields
+
+
+def picture_of_form(upload: Any) -> Any:
+    """An uploaded picture, checked and encoded anew as the API does it; None for none."""
+    if not upload:
+        return None
+    try:
+        return ImageField().run_validation(upload)
+    except PictureRefused as error:
+        raise ValidationError([str(text) for text in error.detail]) from error
 
 
 def _sentence(refusal: DomainError) -> str:
