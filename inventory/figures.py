@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
@@ -59,6 +60,22 @@ def stock_of_each(store_id: int) -> Coalesce:
 def sold_of_each(store_id: int, today: date) -> Coalesce:
     """A product's units sold in the last 30 days, as an expression over a query of products."""
     return _sum_or_zero(_sales(store_id, today).filter(product_id=OuterRef("pk")), -F("change_qty"))
+
+
+def shelves() -> str:
+    """SQL of what is on the shelves of all stores: one row per product that has stock, with its
+    units and their worth at cost, which is each batch's own, rounded to the cent (R2)."""
+    # Whole numbers on SQLite: its decimals are floats, which would miss half a cent.
+    worth = (
+        "(CAST(ROUND(remaining * 1000) AS INTEGER) * CAST(ROUND(unit_cost * 10000) AS INTEGER)"
+        " + 50000) / 100000 / 100.0"
+        if connection.vendor == "sqlite"
+        else "ROUND(remaining * unit_cost, 2)"
+    )
+    return (
+        f"SELECT product_id, ROUND(SUM(remaining), 3) AS units, ROUND(SUM({worth}), 2) AS worth"  # noqa: S608
+        " FROM batches WHERE is_open = 1 GROUP BY product_id"
+    )
 
 
 def _sales(store_id: int, today: date) -> QuerySet[InventoryLog]:

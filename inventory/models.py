@@ -119,6 +119,11 @@ class Batch(AppendOnly):
             models.Index(
                 fields=["product", "store", "is_open", "received_on", "id"], name=FIFO_INDEX
             ),
+            # serves what all stock is worth: the open batches alone, without their rows
+            models.Index(
+                fields=["is_open", "product", "remaining", "unit_cost"],
+                name="inventory_batch_on_shelf",
+            ),
         )
 
     def __str__(self) -> str:

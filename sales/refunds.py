@@ -203,6 +203,7 @@ def _insert(
     sale: Sale, claim: Claim, shares: Shares, due: CustomerDue | None, stamp: Stamp
 ) -> Refund:
     due_reduced = min(shares.amount, due.due_amount if due else ZERO)
+    assert sale.business_date is not None, sale  # it is completed
     return Refund.objects.create(
         sale_id=sale.pk,
         store_id=stamp.store_id,

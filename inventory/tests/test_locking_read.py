@@ -125,7 +125,11 @@ def test_no_other_index_of_batches_starts_with_the_product():
         cursor.execute("SHOW INDEX FROM batches")
         columns = [column[0] for column in cursor.description]
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    first = {row["Key_name"] for row in rows if row["Column_name"] == "product_id"}
+    first = {
+        row["Key_name"]
+        for row in rows
+        if row["Column_name"] == "product_id" and row["Seq_in_index"] == 1
+    }
     assert first == {FIFO_INDEX}
     composite = [row["Column_name"] for row in rows if row["Key_name"] == FIFO_INDEX]
     assert composite == ["product_id", "store_id", "is_open", "received_on", "id"]

@@ -1,6 +1,7 @@
 """What a dashboard may be asked for: a period, a number of days or rows (contract 1.4, 20)."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.http import QueryDict
@@ -17,6 +18,14 @@ FROM = OpenApiParameter(
     "fromDate", OpenApiTypes.DATE, description="First day; 30 days before the last by default."
 )
 TO = OpenApiParameter("toDate", OpenApiTypes.DATE, description="Last day; today by default.")
+
+
+@dataclass(frozen=True)
+class TopOf:
+    """So many rows of a period."""
+
+    period: Period
+    limit: int
 
 
 def whole_number(name: str, *, default: int, least: int, most: int) -> OpenApiParameter:

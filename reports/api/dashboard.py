@@ -15,19 +15,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pos_project.core.days import local_iso
-from pos_project.core.fields import MomentField
 from pos_project.core.permissions import Admin
 from pos_project.core.schema import ContractSchema
 from pos_project.core.transactions import snapshot
 from reports.api.asking import FROM, TO, period_of
+from reports.api.shapes import CountedPeriod, Meta, NamedPeriod
+from reports.facts.freezing import CATCHING_UP
 from reports.period import Period
-
-
-class Meta(serializers.Serializer):
-    """When a dashboard was read, and by whom."""
-
-    timestamp = MomentField()
-    userId = serializers.IntegerField()
 
 
 class DashboardSchema(ContractSchema):
@@ -72,6 +66,7 @@ class DashboardView(APIView):
 
     def get(self, request: Request, **path: str) -> Response:
         asked = self.asked(request, **path)
+        CATCHING_UP.now()
         with snapshot():
             data = self.data(asked)
         return Response(
@@ -117,12 +112,13 @@ def counted_period(period: Period) -> dict[str, Any]:
     }
 
 
-class NamedPeriod(serializers.Serializer):
-    fromDate = serializers.DateField()
-    toDate = serializers.DateField()
-
-
-class CountedPeriod(serializers.Serializer):
-    from_date = serializers.DateField()
-    to_date = serializers.DateField()
-    days = serializers.IntegerField()
+__all__ = [
+    "CountedPeriod",
+    "DashboardSchema",
+    "DashboardView",
+    "Meta",
+    "NamedPeriod",
+    "PeriodView",
+    "counted_period",
+    "named_period",
+]

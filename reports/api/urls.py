@@ -2,9 +2,44 @@
 
 from django.urls import path
 
+from reports.api.customers import ComprehensiveAnalysisView, CustomerAnalysisView
+from reports.api.financial_analysis import FinancialAnalysisView
+from reports.api.main import MainView
+from reports.api.money import (
+    DailyTrendsView,
+    FinancialSummaryView,
+    PaymentBreakdownView,
+    ProfitLossView,
+    TaxSummaryView,
+)
 from reports.api.papers import PurchasePapersView, SalePapersView
+from reports.api.product_analysis import ProductAnalysisView
+from reports.api.products import TopProductsView
+from reports.api.staff import OwnPerformanceView, StaffPerformanceView, UserPerformanceView
+from reports.api.stock import StockAlertsView, ValuationView
+from reports.api.stock_details import StockDetailsView
+from reports.api.stock_movement import MovementView, ReorderView
 
 urlpatterns = [
+    path("users/me/performance", OwnPerformanceView.as_view()),  # before users/<id>/performance
+    path("users/<str:user>/performance", UserPerformanceView.as_view()),
+    path("dashboard/main", MainView.as_view()),
+    path("dashboard/financial-analysis", FinancialAnalysisView.as_view()),
+    path("dashboard/financial-summary", FinancialSummaryView.as_view()),
+    path("dashboard/daily-trends", DailyTrendsView.as_view()),
+    path("dashboard/staff-performance", StaffPerformanceView.as_view()),
+    path("dashboard/payment-breakdown", PaymentBreakdownView.as_view()),
+    path("dashboard/tax-summary", TaxSummaryView.as_view()),
+    path("dashboard/profit-loss", ProfitLossView.as_view()),
+    path("dashboard/customer-analysis", CustomerAnalysisView.as_view()),
+    path("dashboard/customer-analysis/comprehensive", ComprehensiveAnalysisView.as_view()),
+    path("dashboard/inventory/alerts", StockAlertsView.as_view()),
+    path("dashboard/inventory/detailed", StockDetailsView.as_view()),
+    path("dashboard/inventory/movement", MovementView.as_view()),
+    path("dashboard/inventory/reorder-recommendations", ReorderView.as_view()),
+    path("dashboard/inventory/valuation", ValuationView.as_view()),
+    path("dashboard/product-analysis", ProductAnalysisView.as_view()),
+    path("dashboard/top-products", TopProductsView.as_view()),
     path("sales/<str:sale>/papers", SalePapersView.as_view()),
     path("purchase/<str:purchase>/papers", PurchasePapersView.as_view()),
 ]

@@ -7,6 +7,7 @@ from reports.laws import (
     books,
     documents,
     dues,
+    facts,
     house,
     payments,
     purchases,
@@ -17,7 +18,19 @@ from reports.laws import (
 )
 from reports.laws.law import Check, Finding, Law, Violation
 
-SUBJECTS = (house, stock, replay, sales, refunds, purchases, dues, payments, books, documents)
+SUBJECTS = (
+    house,
+    stock,
+    replay,
+    sales,
+    refunds,
+    purchases,
+    dues,
+    payments,
+    books,
+    documents,
+    facts,
+)
 
 CHECKS: tuple[Check, ...] = tuple(
     check for subject in SUBJECTS for check in vars(subject).values() if isinstance(check, Check)

@@ -176,6 +176,18 @@ def _first(table: str, where: str, setting: str, words: str) -> Breaking:
     return lambda week: words.format(change_first(table, where, setting))
 
 
+def _fact(sql: str, words: str) -> Breaking:
+    """Change frozen facts by `sql`; they have no ids, so `words` are those of the kind and day."""
+
+    def breaking(week: Week) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            assert cursor.rowcount >= 1, sql
+        return words
+
+    return breaking
+
+
 # Law by name → ways of breaking one row, each returning words of the line that must name it.
 BROKEN: dict[str, list[Breaking]] = {
     "kept_requests_have_answers": [
@@ -741,5 +753,27 @@ BROKEN: dict[str, list[Breaking]] = {
         lambda w: "entry {}, event".format(
             change("journal_entries", entry_of("expense", w.expense), "event = 'gift'")
         ),
+    ],
+    "frozen_days_are_their_rows": [
+        _fact(
+            "UPDATE fact_sales SET gross_total = gross_total + 0.01 WHERE span = 1",
+            "method cash, gross_total: expected ",
+        ),
+        _fact("UPDATE fact_sales SET largest = 1 WHERE span = 1", "method due, largest: expected"),
+        _fact("DELETE FROM fact_products WHERE span = 1", "products of day: first_day "),
+        _fact("UPDATE fact_customers SET last_at = NULL WHERE span = 1", "last_at: expected "),
+        _fact("UPDATE fact_cash SET payments = 0 WHERE span = 1", "payments: expected "),
+        _fact("UPDATE fact_buyers SET days = 0 WHERE span = 1", "days: expected 1 different"),
+        # A sale that was written behind the facts' back.
+        lambda w: (
+            change("sales", w.cash_sale.pk, "tax = tax + 1, total_amount = total_amount + 1")
+            and "method cash, tax: expected "
+        ),
+    ],
+    "frozen_months_are_their_days": [
+        _fact("UPDATE fact_sales SET cogs = cogs + 1 WHERE span = 2", "sales of month: first_day "),
+        _fact("UPDATE fact_products SET quantity = quantity + 1 WHERE span = 2", "quantity: "),
+        _fact("DELETE FROM fact_buyers WHERE span = 2", "customers: expected "),
+        _fact("DELETE FROM fact_periods WHERE fact = 'cash' AND span = 1", "cash of month "),
     ],
 }

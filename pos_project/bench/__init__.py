@@ -1,0 +1,1 @@
+"""Measuring the program at size: a shop of a million sales, its reports, its till."""

@@ -1,0 +1,257 @@
+"""The first page: how the shop does (contract 20.1)."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+from rest_framework.request import Request
+
+from ledger.models import Payment
+from ledger.payments import CASH
+from pos_project.core.days import local_iso, today
+from pos_project.core.money import ZERO, money
+from pos_project.core.permissions import AdminStaff
+from reports.alerts import CriticalAlert, critical_alerts
+from reports.api.asking import period_of
+from reports.api.dashboard import PeriodView, counted_period
+from reports.api.shapes import (
+    COUNT,
+    DAY,
+    MOMENT,
+    MONEY,
+    TEXT,
+    CountedPeriod,
+    or_null,
+    shape,
+)
+from reports.customer_sales import CustomerSales, top_customers
+from reports.facts.buyers import BUYERS
+from reports.facts.reading import buyers, cover
+from reports.facts.sales import SALES
+from reports.figures import SalesFigures, sales_figures
+from reports.latest_sales import latest_sales
+from reports.owed import owed
+from reports.period import Period
+from reports.product_sales import TopProduct, top_products
+from sales.models import Customer, Sale
+
+TOP, RECENT = 5, 10
+LOW_BELOW = 20  # units
+WALK_IN = "Walk-in Customer"
+
+MAIN = shape(
+    "MainDashboard",
+    {
+        "period": CountedPeriod,
+        "key_metrics": {
+            "total_revenue": MONEY,
+            "gross_total": MONEY,
+            "refund_amount": MONEY,
+            "total_outstanding": MONEY,
+            "total_customers": COUNT,
+            "active_customers": COUNT,
+            "total_transactions": COUNT,
+            "critical_alerts": COUNT,
+            "today_cash": MONEY,
+            "today_credit": MONEY,
+            "today_profit": MONEY,
+        },
+        "top_customers": [
+            {
+                "customer_id": COUNT,
+                "customer_name": TEXT,
+                "phone": TEXT,
+                "total_revenue": MONEY,
+                "outstanding_due": MONEY,
+            }
+        ],
+        "top_products": [
+            {
+                "product_id": COUNT,
+                "product_name": TEXT,
+                "units_sold": COUNT,
+                "total_revenue": MONEY,
+                "stock_quantity": COUNT,
+                "stock_status": TEXT,
+            }
+        ],
+        "critical_alerts": [
+            {
+                "alert_id": TEXT,
+                "alert_type": TEXT,
+                "severity": TEXT,
+                "customer_id": or_null(COUNT),
+                "product_id": or_null(COUNT),
+                "customer_name": or_null(TEXT),
+                "product_name": or_null(TEXT),
+                "days_overdue": COUNT,
+                "current_stock": COUNT,
+                "reorder_level": COUNT,
+                "amount_due": MONEY,
+            }
+        ],
+        "recent_transactions": [
+            {
+                "transaction_id": TEXT,
+                "sale_id": COUNT,
+                "customer_name": TEXT,
+                "amount": MONEY,
+                "total_amount": MONEY,
+                "paid_amount": MONEY,
+                "due_amount": MONEY,
+                "status": TEXT,
+                "date": MOMENT,
+                "transaction_date": MOMENT,
+            }
+        ],
+        "meta": {"timestamp": MOMENT, "execution_time_ms": COUNT, "data_points": COUNT},
+    },
+)
+META = shape(
+    "MainMeta",
+    {"timestamp": DAY, "userId": COUNT, "query_params": {"fromDate": DAY, "toDate": DAY}},
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The period, and when it was asked for."""
+
+    period: Period
+    sent: dict[str, str]
+    started: float = field(default_factory=time.perf_counter)
+
+
+class MainView(PeriodView):
+    """Key figures, best customers and products, what needs attention, the newest sales.
+
+    The three figures of today ignore the period.
+    """
+
+    permission_classes = (AdminStaff,)
+    message = "Main dashboard"
+    shape = MAIN
+    meta_shape = META
+
+    def asked(self, request: Request, **path: str) -> Asked:
+        period = period_of(request.query_params)
+        sent = {"fromDate": period.first.isoformat(), "toDate": period.last.isoformat()}
+        return Asked(period, sent)
+
+    def data(self, asked: Asked) -> dict[str, Any]:
+        period, now = asked.period, today()
+        alerts = critical_alerts(now)
+        customers = [_customer(each) for each in top_customers(period, most=TOP)]
+        products = [_product(each) for each in top_products(period, most=TOP)]
+        sales = [
+            _sale(each) for each in latest_sales(Sale.objects.completed(), period, most=RECENT)
+        ]
+        shown_alerts = [_alert(each) for each in alerts.first]
+        return {
+            "period": counted_period(period),
+            "key_metrics": {**_metrics(period), "critical_alerts": alerts.count, **_of_today()},
+            "top_customers": customers,
+            "top_products": products,
+            "critical_alerts": shown_alerts,
+            "recent_transactions": sales,
+            "meta": {
+                "timestamp": local_iso(timezone.now()),
+                "execution_time_ms": round((time.perf_counter() - asked.started) * 1000),
+                "data_points": sum(map(len, (customers, products, shown_alerts, sales))),
+            },
+        }
+
+    def meta(self, request: Request, asked: Asked) -> dict[str, Any]:
+        return {
+            "timestamp": today().isoformat(),
+            "userId": request.user.pk,
+            "query_params": asked.sent,
+        }
+
+
+def _metrics(period: Period) -> dict[str, Any]:
+    how = cover(period, SALES, BUYERS)
+    sold = sales_figures(how["sales"])
+    return {
+        "total_revenue": sold.total_revenue,
+        "gross_total": sold.gross_total,
+        "refund_amount": sold.refund_amount,
+        "total_outstanding": owed(period).due,
+        "total_customers": Customer.objects.listed().count(),
+        "active_customers": len(buyers(how["buyers"]).customers),
+        "total_transactions": sold.orders,
+    }
+
+
+def _of_today() -> dict[str, Any]:
+    day = Period(today(), today())
+    sold: SalesFigures = sales_figures(cover(day, SALES)["sales"])
+    received = Payment.objects.filter(
+        business_date=day.first,
+        method=CASH,
+        direction=Payment.Direction.IN,
+        payment_party=Payment.Party.CUSTOMER,
+    ).aggregate(amount=Sum("amount"))["amount"]
+    return {
+        "today_cash": money(received or ZERO),
+        "today_credit": owed(day).due,
+        "today_profit": sold.gross_profit,
+    }
+
+
+def _customer(each: CustomerSales) -> dict[str, Any]:
+    return {
+        "customer_id": each.customer_id,
+        "customer_name": each.name,
+        "phone": each.phone,
+        "total_revenue": each.revenue,
+        "outstanding_due": each.due,
+    }
+
+
+def _product(each: TopProduct) -> dict[str, Any]:
+    status = "In Stock" if each.stock >= LOW_BELOW else "Low Stock"
+    return {
+        "product_id": each.id,
+        "product_name": each.name,
+        "units_sold": each.units_sold,
+        "total_revenue": each.revenue,
+        "stock_quantity": each.stock,
+        "stock_status": status if each.stock else "Out of Stock",
+    }
+
+
+def _alert(each: CriticalAlert) -> dict[str, Any]:
+    return {
+        "alert_id": each.alert_id,
+        "alert_type": each.alert_type,
+        "severity": each.severity,
+        "customer_id": each.customer_id,
+        "product_id": each.product_id,
+        "customer_name": each.customer_name,
+        "product_name": each.product_name,
+        "days_overdue": each.days_overdue,
+        "current_stock": each.current_stock,
+        "reorder_level": each.reorder_level,
+        "amount_due": each.amount_due,
+    }
+
+
+def _sale(sale: Sale) -> dict[str, Any]:
+    assert sale.completed_at is not None, sale
+    unpaid = "Partial" if sale.paid_amount > 0 else "Due"
+    moment = local_iso(sale.completed_at)
+    return {
+        "transaction_id": sale.invoice_no,
+        "sale_id": sale.pk,
+        "customer_name": sale.customer.name if sale.customer else WALK_IN,
+        "amount": sale.total_amount,
+        "total_amount": sale.total_amount,
+        "paid_amount": sale.paid_amount,
+        "due_amount": sale.due_amount,
+        "status": unpaid if sale.due_amount else "Paid",
+        "date": moment,
+        "transaction_date": moment,
+    }

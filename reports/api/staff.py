@@ -1,0 +1,194 @@
+"""Dashboards of people who sell: all of them, and one (contract 20.8, 19.1)."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from rest_framework.request import Request
+
+from accounts.models import User
+from pos_project.core.api import found
+from pos_project.core.permissions import AdminStaff
+from reports.api.asking import period_of
+from reports.api.dashboard import PeriodView, named_period
+from reports.api.shapes import COUNT, DAY, MONEY, TEXT, NamedPeriod, shape
+from reports.facts.buyers import BUYERS, Buyers
+from reports.facts.reading import buyers_by_seller, buyers_of, cover
+from reports.facts.sales import SALES
+from reports.figures import SalesFigures, sales_by
+from reports.owed import Owed, owed_by
+from reports.percentages import average
+from reports.period import Period
+
+STAFF_PERFORMANCE = shape(
+    "StaffPerformance",
+    {
+        "period": NamedPeriod,
+        "staff_performance": [
+            {
+                "staff_id": COUNT,
+                "staff_name": TEXT,
+                "total_sales": COUNT,
+                "total_revenue": MONEY,
+                "gross_sales": MONEY,
+                "total_discounts": MONEY,
+                "tax_collected": MONEY,
+                "cash_collected": MONEY,
+                "dues_created": MONEY,
+                "unique_customers": COUNT,
+                "avg_sale_value": MONEY,
+                "working_days": COUNT,
+            }
+        ],
+    },
+)
+
+
+class StaffPerformanceView(PeriodView):
+    """Every user who has not been archived, by revenue."""
+
+    message = "Staff performance"
+    shape = STAFF_PERFORMANCE
+
+    def data(self, asked: Period) -> dict[str, Any]:
+        how = cover(asked, SALES, BUYERS)
+        sold = sales_by(how["sales"], "seller_id")
+        open_, bought = owed_by(asked, "seller_id"), buyers_by_seller(how["buyers"])
+        people = User.objects.listed().order_by("id").values_list("id", "name")
+        rows = [
+            _of_seller(
+                user_id,
+                name,
+                sold.get((user_id,), SalesFigures()),
+                open_.get((user_id,), Owed()),
+                bought.get(user_id, Buyers()),
+            )
+            for user_id, name in people
+        ]
+        rows.sort(key=lambda row: -row["total_revenue"])  # stable: ties by id
+        return {"period": named_period(asked), "staff_performance": rows}
+
+
+def _of_seller(
+    user_id: int, name: str, sold: SalesFigures, open_: Owed, bought: Buyers
+) -> dict[str, Any]:
+    return {
+        "staff_id": user_id,
+        "staff_name": name,
+        "total_sales": sold.orders,
+        "total_revenue": sold.total_revenue,
+        "gross_sales": sold.gross_sales,
+        "total_discounts": sold.discount,
+        "tax_collected": sold.tax_collected,
+        "cash_collected": open_.paid_of(sold.gross_total),
+        "dues_created": open_.due,
+        "unique_customers": len(bought.customers),
+        "avg_sale_value": sold.average_order,
+        "working_days": len(bought.days),
+    }
+
+
+PERFORMANCE = shape(
+    "Performance",
+    {
+        "range": NamedPeriod,
+        "summary": {
+            "orders": COUNT,
+            "totalAmount": MONEY,
+            "totalPaid": MONEY,
+            "totalDue": MONEY,
+            "avgOrderValue": MONEY,
+            "uniqueCustomers": COUNT,
+            "itemsSold": COUNT,
+        },
+        "byDay": [
+            {
+                "day": DAY,
+                "orders": COUNT,
+                "revenue": MONEY,
+                "paid": MONEY,
+                "due": MONEY,
+            }
+        ],
+        "byPaymentMethod": [
+            {
+                "payment_method": TEXT,
+                "orders": COUNT,
+                "revenue": MONEY,
+            }
+        ],
+    },
+)
+
+
+@dataclass(frozen=True)
+class AskedOf:
+    """Whose performance is asked for, and when."""
+
+    user_id: int
+    period: Period
+
+
+class UserPerformanceView(PeriodView):
+    """What one user sold."""
+
+    message = "User performance"
+    shape = PERFORMANCE
+    tags = ("users",)
+
+    def asked(self, request: Request, **path: str) -> AskedOf:
+        user = found(User.objects.listed(), path["user"], "user")
+        return AskedOf(user.pk, period_of(request.query_params))
+
+    def data(self, asked: AskedOf) -> dict[str, Any]:
+        period, seller_id = asked.period, asked.user_id
+        how = cover(period, SALES, BUYERS, by_day=True)
+        by_day_and_method = sales_by(how["sales"], "first_day", "method", seller_id=seller_id)
+        open_ = owed_by(period, "first_day", seller_id=seller_id)
+        days: dict[Any, SalesFigures] = {}
+        methods: dict[str, SalesFigures] = {}
+        for (day, method), sold in by_day_and_method.items():
+            days[day] = days.get(day, SalesFigures()) + sold
+            methods[method] = methods.get(method, SalesFigures()) + sold
+        whole = sum(days.values(), SalesFigures())
+        owing = sum((each.due for each in open_.values()), Owed().due)
+        cancelled = sum((each.cancelled for each in open_.values()), Owed().cancelled)
+        ranked = sorted(methods, key=lambda method: (-methods[method].total_revenue, method))
+        return {
+            "range": named_period(period),
+            "summary": {
+                "orders": whole.orders,
+                "totalAmount": whole.total_revenue,
+                "totalPaid": Owed(owing, cancelled).paid_of(whole.gross_total),
+                "totalDue": owing,
+                "avgOrderValue": average(whole.total_revenue, whole.orders),
+                "uniqueCustomers": len(buyers_of(how["buyers"], seller_id).customers),
+                "itemsSold": int(whole.units),
+            },
+            "byDay": [
+                {
+                    "day": day.isoformat(),
+                    "orders": days[day].orders,
+                    "revenue": days[day].total_revenue,
+                    "paid": open_.get((day,), Owed()).paid_of(days[day].gross_total),
+                    "due": open_.get((day,), Owed()).due,
+                }
+                for day in sorted(days, reverse=True)
+            ],
+            "byPaymentMethod": [
+                {
+                    "payment_method": method,
+                    "orders": methods[method].orders,
+                    "revenue": methods[method].total_revenue,
+                }
+                for method in ranked
+            ],
+        }
+
+
+class OwnPerformanceView(UserPerformanceView):
+    """What the caller sold."""
+
+    permission_classes = (AdminStaff,)
+
+    def asked(self, request: Request, **path: str) -> AskedOf:
+        return AskedOf(cast(User, request.user).pk, period_of(request.query_params))

@@ -1,0 +1,32 @@
+"""Reading rows by plain SQL, the same on both databases."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+
+def rows(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Run a SELECT with named parameters and yield its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, dict(parameters))
+        while part := cursor.fetchmany(2000):
+            yield from part
+
+
+def as_day(value: Any) -> date:
+    """A day as the database gave it: SQLite keeps text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def exact(value: Any, places: int) -> Decimal:
+    """A number as the decimal it stands for: SQLite sums floats. NULL is nothing, so zero."""
+    return Decimal(0 if value is None else str(value)).quantize(Decimal(1).scaleb(-places))
+
+
+def as_moment(value: Any) -> datetime:
+    """A moment as the database gave it: UTC, without saying so; SQLite keeps text."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

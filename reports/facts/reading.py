@@ -1,0 +1,248 @@
+"""Reading figures of a period: what is frozen of it from facts, the rest from the rows themselves.
+
+Everything here is read inside `snapshot()`, so that a day is either frozen or live, never both.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days, within
+from reports.facts.days import Days, month_before, month_end, month_of, months_between
+from reports.facts.freezing import first_day
+from reports.facts.id_set import IdSet
+from reports.facts.maker import Maker, Parameters, TableMaker
+from reports.facts.raw import as_day, rows
+from reports.facts.sales import SALE_DAY, SOLD, SOLD_LINES
+from reports.models import BuyersFact, FrozenPeriod, Span
+from reports.period import Period
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How a period is read: by months, by frozen days, and live; each day in one of them.
+
+    Where months add up, it is the one month in `months` less the one in `less`, if any.
+    """
+
+    months: Days = field(default_factory=Days)
+    less: Days = field(default_factory=Days)
+    days: Days = field(default_factory=Days)
+    live: Days = field(default_factory=Days)
+
+
+def cover(period: Period, *makers: Maker, by_day: bool = False) -> dict[str, Cover]:
+    """How to read the period, by the maker's name. `by_day` reads no months."""
+    began = first_day()
+    if began is None or began > period.last:
+        return {maker.name: Cover() for maker in makers}
+    names = [maker.name for maker in makers]
+    chosen: dict[str, tuple[Days, Days, Days]] = dict.fromkeys(names, (Days(), Days(), Days()))
+    if not by_day:
+        before = month_before(max(period.first, began))
+        frozen = _frozen(names, Span.MONTH, Days.between(before, period.last))
+        chosen = {maker.name: _months(maker, frozen[maker.name], period, began) for maker in makers}
+    whole = Days.between(max(period.first, began), period.last)
+    left = {name: whole - covered for name, (_, _, covered) in chosen.items()}
+    asked = Days()
+    for days in left.values():
+        asked |= days
+    frozen = _frozen(names, Span.DAY, asked.coarse())
+    covers = {}
+    for name, (months, less, _) in chosen.items():
+        live = (left[name] - Days.of(frozen[name])).coarse()
+        covers[name] = Cover(months, less, left[name] - live, live)
+    return covers
+
+
+def _months(
+    maker: Maker, frozen: set[date], period: Period, began: date
+) -> tuple[Days, Days, Days]:
+    """The months to read, the month to take off them, and the days that are covered by that."""
+    whole = list(months_between(period.first, period.last))
+    if not maker.cumulative:
+        used = [month for month in whole if month in frozen]
+        covered = Days()
+        for month in used:
+            covered |= Days.between(month, month_end(month))
+        return Days.of(used), Days(), covered
+    for start in whole:
+        nothing_before = start <= month_of(began)
+        if nothing_before or month_before(start) in frozen:
+            top = max(
+                (month for month in whole if month in frozen and month >= start), default=None
+            )
+            if top is None:
+                break
+            less = Days() if nothing_before else Days.of([month_before(start)])
+            return Days.of([top]), less, Days.between(start, month_end(top))
+    return Days(), Days(), Days()
+
+
+def _frozen(names: Sequence[str], span: Span, days: Days) -> dict[str, set[date]]:
+    found: dict[str, set[date]] = {name: set() for name in names}
+    periods = FrozenPeriod.objects.filter(within(days), fact__in=names, span=span)
+    for name, first in periods.values_list("fact", "first_day"):
+        found[name].add(first)
+    return found
+
+
+# --- Tables of sums ---
+
+
+@dataclass(frozen=True)
+class Source:
+    """A SELECT and its parameters, for the FROM of another."""
+
+    sql: str
+    parameters: Parameters
+
+
+def summed(
+    maker: TableMaker, how: Cover, *, by: Sequence[str] = (), where: Mapping[str, Any] | None = None
+) -> Source:
+    """A maker's figures of the period, one row per `by` (key columns, or `first_day`).
+
+    `where` keeps only rows with these keys; a list names several. Where months add up, also what
+    moved before the period has a row, of zeros (and its MAX is of then).
+    """
+    columns = ", ".join((*by, *maker.figures))
+    only, parameters = _only(where or {})
+    parts = []
+    for span, days, sign in (
+        (Span.MONTH, how.months, ""),
+        (Span.MONTH, how.less, "-"),
+        (Span.DAY, how.days, ""),
+    ):
+        if days:
+            name = f"{span.name.lower()}{'_less' if sign else ''}"
+            shown = ", ".join((*by, *(_signed(maker, column, sign) for column in maker.figures)))
+            parts.append(
+                f"SELECT {shown} FROM {maker.table}"  # noqa: S608  (names are our own models)
+                f" WHERE span = {span.value} AND {days.on('first_day', name)}{only}"
+            )
+            parameters |= days.parameters(name)
+    if how.live or not parts:
+        parts.append(
+            f"SELECT {columns} FROM ({maker.events_of(how.live, 'live')}) happened"  # noqa: S608
+            f" WHERE 1 = 1{only}"
+        )
+        parameters |= how.live.parameters("live")
+    grouped = f" GROUP BY {', '.join(by)}" if by else ""
+    shown = ", ".join((*by, maker.sums()))
+    return Source(
+        f"SELECT {shown} FROM ({' UNION ALL '.join(parts)}) parts{grouped}",  # noqa: S608
+        parameters,
+    )
+
+
+def _only(where: Mapping[str, Any]) -> tuple[str, Parameters]:
+    conditions, parameters = "", Parameters()
+    for key, wanted in where.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        names = [f"only_{key}{at}" for at in range(len(values))]
+        marks = ", ".join(f"%({name})s" for name in names) or "NULL"
+        conditions += f" AND {key} IN ({marks})"
+        parameters |= dict(zip(names, values, strict=True))
+    return conditions, parameters
+
+
+def _signed(maker: TableMaker, column: str, sign: str) -> str:
+    if not sign:
+        return column
+    # What is latest or largest up to the earlier month says nothing about the months after it.
+    return f"-{column}" if maker.figures[column] == "SUM" else f"NULL AS {column}"
+
+
+def figures(
+    maker: TableMaker, how: Cover, *, by: Sequence[str] = (), where: Mapping[str, Any] | None = None
+) -> dict[Key, tuple[Any, ...]]:
+    """The rows of `summed`, by key, as the database gave them: figures in the maker's order."""
+    source = summed(maker, how, by=by, where=where)
+    return {
+        tuple(
+            as_day(value) if column == "first_day" else value
+            for column, value in zip(by, row, strict=False)
+        ): row[len(by) :]
+        for row in rows(source.sql, source.parameters)
+    }
+
+
+# --- Sets ---
+
+
+def buyers(how: Cover) -> Buyers:
+    """Who bought what on which days, of everybody."""
+    everybody = BuyersFact.objects.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
+    found = _frozen_buyers(everybody, how)
+    _add_live(found, how.live, "0")
+    return found.get(EVERYBODY[1], Buyers())
+
+
+def buyers_by_seller(how: Cover) -> dict[int, Buyers]:
+    """The same of each seller; whoever sold nothing is absent."""
+    found = _frozen_buyers(BuyersFact.objects.exclude(seller_id=EVERYBODY[1]), how)
+    _add_live(found, how.live, "s.user_id")
+    return found
+
+
+def buyers_of(how: Cover, seller_id: int) -> Buyers:
+    """The same of one seller."""
+    found = _frozen_buyers(BuyersFact.objects.filter(seller_id=seller_id), how)
+    _add_live(found, how.live, "s.user_id", seller_id=seller_id)
+    return found.get(seller_id, Buyers())
+
+
+def _frozen_buyers(facts: QuerySet[BuyersFact], how: Cover) -> dict[int, Buyers]:
+    found: dict[int, Buyers] = defaultdict(Buyers)
+    periods = Q(within(how.months), span=Span.MONTH) | Q(within(how.days), span=Span.DAY)
+    for seller_id, first, days, customers, products in facts.filter(periods).values_list(
+        "seller_id", "first_day", "days", "customers", "products"
+    ):
+        each = found[seller_id]
+        each.days |= bits_to_days(days, month_of(first))
+        each.customers.add_all(IdSet.from_bytes(customers))
+        each.products.add_all(IdSet.from_bytes(products))
+    return found
+
+
+def _add_live(
+    found: dict[int, Buyers], live: Days, seller: str, *, seller_id: int | None = None
+) -> None:
+    if not live:
+        return
+    only = "" if seller_id is None else " AND s.user_id = %(seller)s"
+    parameters = {**live.parameters(), "seller": seller_id}
+
+    def pairs(what: str, source: str) -> dict[int, set[Any]]:
+        ids: dict[int, set[Any]] = defaultdict(set)
+        where = source.format(days=live.on(SALE_DAY))
+        for whose, value in rows(f"SELECT DISTINCT {seller}, {what} {where}{only}", parameters):
+            ids[whose].add(value)
+        return ids
+
+    for whose, days in pairs(SALE_DAY, SOLD).items():
+        found[whose].days |= {as_day(day) for day in days}
+    for whose, ids in pairs("s.customer_id", f"{SOLD} AND s.customer_id IS NOT NULL").items():
+        found[whose].customers.add_all(IdSet(ids))
+    for whose, ids in pairs("i.product_id", SOLD_LINES).items():
+        found[whose].products.add_all(IdSet(ids))
+
+
+def customers_by_day(how: Cover) -> dict[date, int]:
+    """How many different customers bought on each day; days without one are absent."""
+    facts = BuyersFact.objects.filter(
+        within(how.days), span=Span.DAY, store_id=EVERYBODY[0], seller_id=EVERYBODY[1]
+    )
+    counts = dict(facts.values_list("first_day", "customer_count"))
+    if how.live:
+        source = f"{SOLD} AND s.customer_id IS NOT NULL".format(days=how.live.on(SALE_DAY))
+        sql = f"SELECT {SALE_DAY}, COUNT(DISTINCT s.customer_id) {source} GROUP BY {SALE_DAY}"
+        counts |= {as_day(day): count for day, count in rows(sql, how.live.parameters())}
+    return counts

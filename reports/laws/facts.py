@@ -1,0 +1,57 @@
+"""Frozen facts: a closed day's are what its rows come to, a month's what its days add up to."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from reports.facts.days import Days, month_end, month_of
+from reports.facts.maker import Maker
+from reports.facts.makers import MAKERS
+from reports.laws.law import Violation, law
+from reports.models import FrozenPeriod, Span
+
+
+@law("I22", "The facts of a frozen day are what the day's rows come to.")
+def frozen_days_are_their_rows() -> Iterator[Violation]:
+    for maker in MAKERS:
+        for days in _frozen_days(maker).values():
+            for difference in maker.differing_days(Days.of(days)):
+                yield Violation(
+                    f"{maker.name} of day: {difference.what}",
+                    difference.expected,
+                    difference.found,
+                )
+
+
+@law("I22", "The facts of a frozen month are what its days, all frozen, add up to.")
+def frozen_months_are_their_days() -> Iterator[Violation]:
+    for maker in MAKERS:
+        days = _frozen_days(maker)
+        began = min((day for of_month in days.values() for day in of_month), default=None)
+        for month in _frozen(maker, Span.MONTH):
+            # Before the first day on which anything happened there is nothing to freeze.
+            first = month if began is None else max(month, began)
+            count = (month_end(month) - first).days + 1
+            if len(days[month]) != count:
+                yield Violation(
+                    f"{maker.name} of month {month}, frozen days", str(count), str(len(days[month]))
+                )
+            for difference in maker.differing_month(month):
+                yield Violation(
+                    f"{maker.name} of month: {difference.what}",
+                    difference.expected,
+                    difference.found,
+                )
+
+
+def _frozen(maker: Maker, span: Span) -> list[date]:
+    periods = FrozenPeriod.objects.filter(fact=maker.name, span=span).order_by("first_day")
+    return list(periods.values_list("first_day", flat=True))
+
+
+def _frozen_days(maker: Maker) -> dict[date, list[date]]:
+    """By month."""
+    days: dict[date, list[date]] = defaultdict(list)
+    for day in _frozen(maker, Span.DAY):
+        days[month_of(day)].append(day)
+    return days

@@ -1,0 +1,93 @@
+"""What is paid and still due of the sales of a period, as it stands today.
+
+Live, by the sale's business day: the open dues are few, and so are dues that a refund cancelled.
+What was paid follows from them (I6): total = paid + due + due cancelled by refunds.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from pos_project.core.money import ZERO, money
+from reports.period import Period
+from sales.models import CustomerDue, Refund
+
+OVERDUE_AFTER = timedelta(days=30)
+# What sales are told apart by → the due's or refund's way there.
+WAYS = {
+    "seller_id": "sale__user_id",
+    "method": "sale__payment_method",
+    "first_day": "sale_date",
+}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Of some sales: what is due, and what of their dues refunds cancelled."""
+
+    due: Decimal = ZERO
+    cancelled: Decimal = ZERO
+
+    def paid_of(self, gross_total: Decimal) -> Decimal:
+        """What has been paid of sales that came to `gross_total`."""
+        return gross_total - self.due - self.cancelled
+
+
+@dataclass(frozen=True)
+class Receivables:
+    """The sales of a period with something due."""
+
+    sales: int
+    due: Decimal
+    customers: int
+    total: Decimal  # what these sales came to
+    partly_paid_total: Decimal  # and those of them of which something was paid
+    oldest: date | None
+    overdue: int  # dated more than 30 days ago
+
+
+def owed(period: Period, *, seller_id: int | None = None) -> Owed:
+    """Of all the sales of the period; of one seller's, if named."""
+    return owed_by(period, seller_id=seller_id).get((), Owed())
+
+
+def owed_by(period: Period, *by: str, seller_id: int | None = None) -> dict[tuple[Any, ...], Owed]:
+    """By `seller_id`, `method` or `first_day` of the sale; absent where nothing is owed."""
+    days = Q(sale_date__range=(period.first, period.last))
+    if seller_id is not None:
+        days &= Q(sale__user_id=seller_id)
+    ways = [WAYS[each] for each in by]
+    open_dues = CustomerDue.objects.filter(days, status=CustomerDue.Status.OPEN)
+    due = _sums(open_dues, "due_amount", ways)
+    cancelled = _sums(Refund.objects.filter(days, due_reduced__gt=0), "due_reduced", ways)
+    return {key: Owed(due.get(key, ZERO), cancelled.get(key, ZERO)) for key in {*due, *cancelled}}
+
+
+def receivables(period: Period, *, today: date) -> Receivables:
+    """The open dues of the period's sales, and how old they are `today`."""
+    late = Q(sale_date__lt=today - OVERDUE_AFTER)
+    row = CustomerDue.objects.filter(
+        status=CustomerDue.Status.OPEN, sale_date__range=(period.first, period.last)
+    ).aggregate(
+        sales=Count("id"),
+        due=Sum("due_amount"),
+        customers=Count("customer_id", distinct=True),
+        total=Sum("sale__total_amount"),
+        partly_paid_total=Sum("sale__total_amount", filter=Q(sale__paid_amount__gt=0)),
+        oldest=Min("sale_date"),
+        overdue=Count("id", filter=late),
+    )
+    for amount in ("due", "total", "partly_paid_total"):
+        row[amount] = money(row[amount] or ZERO)
+    return Receivables(**row)
+
+
+def _sums(rows: QuerySet[Any], column: str, ways: list[str]) -> dict[tuple[Any, ...], Decimal]:
+    if not ways:
+        amount = rows.aggregate(amount=Sum(column))["amount"]
+        return {} if amount is None else {(): money(amount)}
+    grouped = rows.order_by().values_list(*ways).annotate(amount=Sum(column))
+    return {tuple(key): money(amount) for *key, amount in grouped}

@@ -1,0 +1,143 @@
+"""What to buy again: products whose stock, at the pace of the last days, lasts 30 days at most.
+
+Decided in whole numbers, so that both databases round alike: `round(a ÷ b) ≤ n` is
+`2a < (2n + 1)b`.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from inventory.figures import shelves
+from pos_project.core.money import ZERO, money, total
+from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
+from reports.facts.raw import exact, rows
+from reports.movement import days_left, last_days
+from reports.percentages import average
+from reports.product_sales import UNITS, sold_products
+from reports.unit_costs import UnitCost, unit_costs
+
+COVER_DAYS = 30  # what is bought again should last so long
+# A priority is reached when the stock lasts so many days at most.
+PRIORITIES = (("urgent", 7), ("high", 14), ("medium", COVER_DAYS))
+
+
+@dataclass(frozen=True)
+class Need:
+    """How much to buy again of a product, and what that costs and brings."""
+
+    product_id: int
+    price: Decimal
+    stock: int
+    units_sold: int
+    days: int
+    cost: UnitCost
+
+    @property
+    def units_a_day(self) -> Decimal:
+        return average(self.units_sold, self.days)
+
+    @property
+    def days_left(self) -> int:
+        return days_left(self.stock, self.units_sold, self.days)
+
+    @property
+    def units(self) -> int:
+        """Units per day × 30 − stock, to the nearest unit."""
+        wanted = Decimal(self.units_sold) * COVER_DAYS / self.days - self.stock
+        return int(wanted.quantize(Decimal(1), ROUND_HALF_UP))
+
+    @property
+    def estimated_cost(self) -> Decimal:
+        return money(self.units * self.cost.fifo)
+
+    @property
+    def revenue(self) -> Decimal:
+        return money(self.units * self.price)
+
+    @property
+    def profit(self) -> Decimal:
+        return self.revenue - self.estimated_cost
+
+    @property
+    def priority(self) -> str:
+        return next(name for name, most in PRIORITIES if self.days_left <= most)
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A need, and the product's names."""
+
+    need: Need
+    name: str
+    sku: str
+    category: str
+    brand: str
+
+
+@dataclass(frozen=True)
+class Reordering:
+    """Everything to buy again in sums, and the most pressing of it."""
+
+    count: int = 0
+    by_priority: Counter[str] = field(default_factory=Counter)
+    estimated_cost: Decimal = ZERO
+    profit: Decimal = ZERO
+    first: list[Recommendation] = field(default_factory=list)
+
+
+def reordering(today: date, *, days: int, most: int) -> Reordering:
+    """What to buy again, soonest sold out first, then what sells fastest; sums are of all of it."""
+    needs = _needs(today, days)
+    names = _names([need.product_id for need in needs[:most]])
+    return Reordering(
+        len(needs),
+        Counter(need.priority for need in needs),
+        total(need.estimated_cost for need in needs),
+        total(need.profit for need in needs),
+        [Recommendation(need, *names[need.product_id]) for need in needs[:most]],
+    )
+
+
+def _needs(today: date, days: int) -> list[Need]:
+    sold = sold_products(last_days(today, days))
+    found = list(
+        rows(
+            f"""
+            SELECT id, price, stock, units FROM (
+                SELECT p.id, p.price, COALESCE(shelf.units, 0) AS stock, {UNITS} AS units
+                FROM ({sold.sql}) sold
+                JOIN products p ON p.id = sold.product_id
+                LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
+                WHERE {KEPT_IN_STOCK} AND {UNITS} > 0
+            ) selling
+            WHERE 2 * stock * %(days)s < {2 * COVER_DAYS + 1} * units
+                AND {2 * COVER_DAYS} * units - 2 * stock * %(days)s >= %(days)s
+            """,  # noqa: S608  (our own names and numbers)
+            {**sold.parameters, "days": days},
+        )
+    )
+    costs = unit_costs([row[0] for row in found], today=today)
+    needs = [
+        Need(product_id, exact(price, 2), int(stock), int(units), days, costs[product_id])
+        for product_id, price, stock, units in found
+    ]
+    return sorted(needs, key=lambda need: (need.days_left, -need.units_sold, need.product_id))
+
+
+def _names(product_ids: list[int]) -> dict[int, tuple[str, str, str, str]]:
+    """Name, SKU, category and brand of the products that are shown."""
+    marks = ", ".join(map(str, product_ids)) or "NULL"
+    return {
+        product_id: (name, sku, category or NO_CATEGORY, brand or NO_BRAND)
+        for product_id, name, sku, category, brand in rows(
+            f"""
+            SELECT p.id, p.name, p.sku, c.name, b.name FROM products p
+            LEFT JOIN categories c ON c.id = p.category_id
+            LEFT JOIN brands b ON b.id = p.brand_id
+            WHERE p.id IN ({marks})
+            """,  # noqa: S608  (ids)
+            {},
+        )
+    }

@@ -1,0 +1,65 @@
+"""What was spent on running the shop in a period, by category. Live: expenses are few."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Count, Max, Q, Sum
+
+from ledger.models import Expense
+from pos_project.core.keys import key_of
+from pos_project.core.money import ZERO, money, total
+from reports.period import Period
+
+# The categories that are singled out, by their folded names; everything else is "other".
+SINGLED_OUT = ("salary", "utilities", "rent")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Expenses of a period. A category is the same however its name is capitalised."""
+
+    count: int = 0  # a reversed one and its reversal count as none
+    largest: Decimal = ZERO
+    by_category: dict[str, Decimal] = field(default_factory=dict)  # folded name → amount
+    names: dict[str, str] = field(default_factory=dict)  # folded name → as first written
+    without_category: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return total(self.by_category.values()) + self.without_category
+
+    @property
+    def other(self) -> Decimal:
+        """Everything but what is singled out, expenses without a category included."""
+        return self.total - total(self.of(name) for name in SINGLED_OUT)
+
+    @property
+    def categories(self) -> list[str]:
+        return sorted(self.names.values(), key=str.casefold)
+
+    def of(self, category: str) -> Decimal:
+        return self.by_category.get(category, ZERO)
+
+
+def spent(period: Period) -> Spent:
+    """The expenses of the period: one statement, one row per category."""
+    count, largest, without = 0, ZERO, ZERO
+    amounts: dict[str, Decimal] = {}
+    names: dict[str, str] = {}
+    rows = Expense.objects.filter(business_date__range=(period.first, period.last))
+    grouped = rows.order_by("category").values_list("category")
+    for category, spendings, reversals, amount, most in grouped.annotate(
+        spendings=Count("id", filter=Q(amount__gt=0)),
+        reversals=Count("id", filter=Q(amount__lt=0)),
+        amount_spent=Sum("amount"),
+        most=Max("amount"),
+    ):
+        count += spendings - reversals
+        largest = max(largest, money(most))
+        key = key_of(category)
+        if key is None:
+            without += money(amount)
+            continue
+        amounts[key] = amounts.get(key, ZERO) + money(amount)
+        names.setdefault(key, category)
+    return Spent(count, largest, amounts, names, without)
