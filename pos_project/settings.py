@@ -329,6 +329,7 @@ UNFOLD = {
             "950": "#1e1b4b",
         }
     },
+    "DASHBOARD_CALLBACK": "pos_project.back_office.home.glance",
     "LOGIN": {"form": "accounts.office_sign_in.SignInForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
