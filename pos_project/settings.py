@@ -311,6 +311,7 @@ UNFOLD = {
     "SITE_TITLE": "Back office",
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
+    "STYLES": [lambda request: static("shop/shop.css")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("shop/icon.svg")}
     ],

@@ -48,7 +48,7 @@ def glance(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's hook: what `templates/admin/index.html` shows beyond Django's own page."""
     CATCHING_UP.now()
     with snapshot():
-        return {**context, **_shop(request), "people": _people(request)}
+        return {**context, **_shop(request), "people": _people(request), "title": "Home"}
 
 
 def _shop(request: HttpRequest) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
             ("Sales", revenue, "var(--color-primary-500)"),
             ("Gross profit", profit, "var(--color-green-500)"),
         ),
-        "cash_chart": _chart(list(cash), ("Received", list(cash.values()), "#0ea5e9")),
+        "cash_chart": _chart(list(cash), ("Net", list(cash.values()), "#0ea5e9")),
         "chart_options": json.dumps(
             {
                 "maintainAspectRatio": False,

@@ -21,7 +21,8 @@ from reportlab.platypus import Table as Grid
 
 from reports.papers.paper import Paper, Size, Table
 
-FONTS = Path(__file__).parent / "fonts"
+# Beside what the browser is served, so that a page and its PDF look alike.
+FONTS = Path(__file__).parent.parent / "static/papers/fonts"
 ROLL_WIDTH = 80 * mm
 FRAME_PADDING = 6  # reportlab's own, on each side of what is within the margins
 _BENGALI = re.compile(r"[\u0980-\u09ff]+")
