@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
 
-from accounts.models import AuditEntry, LoginEvent
-from pos_project.core.admin import ReadOnlyAdmin
+from accounts import people
+from accounts.models import AuditEntry, LoginEvent, Store, User
+from accounts.sign_in import MAX_PASSWORD_LENGTH
+from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin, asked, changed, picture_of_form
+from pos_project.core.images import drop_picture, image_url, picture_change
+from pos_project.core.permissions import ADMIN
 
 admin.site.disable_action("delete_selected")
 admin.site.unregister(Group)  # roles are the column of a user
@@ -98,3 +107,152 @@ class LoginEventAdmin(WitnessAdmin):
     )
     def result(self, event: LoginEvent) -> tuple[str, str]:
         return event.outcome, event.get_outcome_display()
+
+
+class StoreForm(forms.ModelForm):
+    """What stands on papers. The logo is a picture like any other."""
+
+    logo_file = forms.FileField(
+        label="Logo", required=False, widget=UnfoldAdminFileFieldWidget, help_text="To 15 MB."
+    )
+
+    class Meta:
+        model = Store
+        fields = (
+            "name",
+            "address",
+            "phone",
+            "tax_number",
+            "currency_sign",
+            "receipt_header",
+            "receipt_footer",
+            "price_changers",
+        )
+
+    def clean_logo_file(self) -> Any:
+        return picture_of_form(self.cleaned_data.get("logo_file"))
+
+
+@admin.register(Store)
+class StoreAdmin(ShopAdmin):
+    """The shop's settings: papers and these pages, never what the API does."""
+
+    form = StoreForm
+    list_display = ("name", "address", "phone", "currency_sign")
+    readonly_fields = ("logo_now",)
+    fieldsets = (
+        (None, {"fields": ("name", "address", "phone", "tax_number", "currency_sign")}),
+        ("Papers", {"fields": ("logo_now", "logo_file", "receipt_header", "receipt_footer")}),
+        ("Rights", {"fields": ("price_changers",)}),
+    )
+
+    @display(description="logo now")
+    def logo_now(self, store: Store) -> SafeString | str:
+        url = image_url(store.logo or None, None)
+        return format_html('<img src="{}" alt="" class="max-h-24">', url) if url else "–"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> Any:
+        # Who may change prices is not for those to say whom it is about.
+        return self.readonly_fields if _is_admin(request) else ("logo_now", "price_changers")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+    has_change_permission = has_view_permission
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Store, form: Any, change: bool) -> None:
+        with picture_change({"image": form.cleaned_data.get("logo_file")}) as picture:
+            if picture.new_key:
+                drop_picture(obj.logo or None)
+                obj.logo = picture.new_key
+            obj.save()
+
+
+class UserForm(forms.ModelForm):
+    """A person who signs in. Left empty, the password stays as it is."""
+
+    new_password = forms.CharField(
+        label="Password",
+        required=False,
+        min_length=8,
+        max_length=MAX_PASSWORD_LENGTH,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "username", "phone", "role", "status", "verify")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if self.instance.pk is None and not said.get("new_password"):
+            self.add_error("new_password", "A new user needs a password.")
+        return said
+
+
+@admin.register(User)
+class UserAdmin(ShopAdmin):
+    form = UserForm
+    list_display = ("name", "email", "role", "state", "last_login")
+    list_filter = ("role", "status")
+    search_fields = ("name", "email", "username", "phone")
+    ordering = ("name", "id")
+    actions_detail = ("remove",)
+    readonly_fields = ("last_login",)
+    fields = (
+        "name",
+        ("email", "username"),
+        "phone",
+        ("role", "status"),
+        "verify",
+        "new_password",
+        "last_login",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return User.objects.listed()
+
+    @display(
+        description="status",
+        ordering="status",
+        label={"active": "success", "inactive": "warning", "banned": "danger"},
+    )
+    def state(self, user: User) -> tuple[str, str]:
+        return user.status, user.get_status_display()
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        by: Any = request.user
+        fields = changed(form)
+        if password := form.cleaned_data.get("new_password"):
+            fields["password"] = password
+        if change:
+            people.change_user(obj.pk, fields, by=by, at=timezone.now())
+            return
+        obj.pk = people.add_user({**fields, "role": form.cleaned_data["role"]}, by=by).pk
+
+    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nobody signs in as them any more; a name with history stays in old records."""
+        user = get_object_or_404(self.get_queryset(request), pk=object_id)
+        by: Any = request.user
+
+        def do(_: dict[str, Any]) -> str:
+            people.remove_user(user.pk, by=by, at=timezone.now())
+            return f"{user.name} was removed."
+
+        return self.ask_and_do(
+            request,
+            forms.Form(asked(request)),
+            do,
+            title=f"Remove {user.name}?",
+            button="Remove",
+            back_to=self.list_page if request.method == "POST" else self.page_of(user.pk),
+            warning="They can no longer sign in; their sessions end now.",
+        )
+
+
+def _is_admin(request: HttpRequest) -> bool:
+    return getattr(request.user, "role", None) == ADMIN

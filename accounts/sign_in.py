@@ -1,8 +1,11 @@
 """Signing in with e-mail and password, and the record of every attempt (contract 3.1)."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
@@ -11,6 +14,7 @@ from accounts.sessions import Session, open_session
 from pos_project.core.errors import DomainError
 from pos_project.core.keys import key_of
 from pos_project.core.people import Status
+from pos_project.core.throttling import Limit
 from pos_project.core.transactions import transact
 
 MAX_EMAIL_LENGTH = 254
@@ -75,6 +79,19 @@ def _welcome(checked: User, email: str, *, caller: Caller, at: datetime) -> Sess
     user.save(update_fields=["last_login"])
     record_attempt(email, Outcome.OK, user=user, caller=caller, at=at)
     return open_session(user, at=at)
+
+
+def sign_in_limits(address: str, typed_email: Callable[[], str]) -> Iterator[Limit]:
+    """How often one may try, at the API's door and the back office's alike: per address, and per
+    account from that address. Never the account alone: anybody could lock its owner out.
+
+    `typed_email` is asked once the first is counted: an attempt that cannot be read counts too.
+    """
+    limit = settings.LOGIN_RATE_LIMIT, settings.LOGIN_RATE_WINDOW
+    # An IPv6 customer owns a /64 at least: each of its addresses would be a fresh start.
+    network = str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    yield Limit("login", network, *limit)
+    yield Limit("login-account", f"{key_of(typed_email())} {network}", *limit)
 
 
 def user_of(email: str | None) -> User | None:

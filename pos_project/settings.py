@@ -317,6 +317,7 @@ UNFOLD = {
     "SITE_TITLE": "Back office",
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
+    "STYLES": [lambda request: static("shop/shop.css")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("shop/icon.svg")}
     ],
@@ -335,6 +336,8 @@ UNFOLD = {
             "950": "#1e1b4b",
         }
     },
+    "DASHBOARD_CALLBACK": "pos_project.back_office.home.glance",
+    "LOGIN": {"form": "accounts.office_sign_in.SignInForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
@@ -345,6 +348,7 @@ UNFOLD = {
     },
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pos_project.core.health import HealthView
 from pos_project.core.images import picture
+from reports.papers import views as papers
 
 urlpatterns = [
     path("health", HealthView.as_view()),
@@ -25,5 +26,8 @@ urlpatterns = [
     path("api/", include("catalog.api.urls")),
     path("api/", include("inventory.api.urls")),
     path("api/", include("sales.api.urls")),
+    path("papers/<str:token>", papers.page, name="paper"),
+    path("papers/<str:token>/pdf", papers.as_pdf, name="paper-pdf"),
+    path("admin/papers/<str:kind>/<int:document_id>", papers.own, name="open-paper"),
     path("admin/", admin.site.urls),
 ]

@@ -1,13 +1,10 @@
 """How often one may try to sign in: per client address, and per account from that address."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
-from django.conf import settings
 from rest_framework.request import Request
 
-from accounts.sign_in import MAX_EMAIL_LENGTH
-from pos_project.core.keys import key_of
+from accounts.sign_in import MAX_EMAIL_LENGTH, sign_in_limits
 from pos_project.core.throttling import ContractThrottle, Limit, client_address
 
 
@@ -17,10 +14,8 @@ class SignInThrottle(ContractThrottle):
     def limits(self, request: Request) -> Iterator[Limit]:
         if request.method != "POST":
             return
-        limit = settings.LOGIN_RATE_LIMIT, settings.LOGIN_RATE_WINDOW
-        network = _network(client_address(request._request))
-        yield Limit("login", network, *limit)
-        yield Limit("login-account", f"{key_of(typed_email(request))} {network}", *limit)
+        address = client_address(request._request)
+        yield from sign_in_limits(address, lambda: typed_email(request))
 
 
 def typed_email(request: Request) -> str:
@@ -29,8 +24,3 @@ def typed_email(request: Request) -> str:
     body = request.data
     email = body.get("email") if isinstance(body, dict) else None
     return email[:MAX_EMAIL_LENGTH] if isinstance(email, str) else ""
-
-
-def _network(address: str) -> str:
-    # An IPv6 customer owns a /64 at least: each of its addresses would be a fresh start.
-    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address

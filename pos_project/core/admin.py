@@ -1,23 +1,185 @@
-"""What the pages of the back office have in common."""
+"""What the pages of the back office have in common: they call the use cases that tills call."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Model
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.contrib import admin, messages
+from django.contrib.admin.options import csrf_protect_m
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.forms import Form, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from rest_framework.exceptions import ValidationError as PictureRefused
+from unfold.admin import ModelAdmin, TabularInline
+
+from pos_project.core.days import day_start, today
+from pos_project.core.errors import DomainError
+from pos_project.core.images import ImageField
 
 
-class ShopAdmin(ModelAdmin):
-    """A page of master data. Rows with history are archived by their own actions, never here."""
+class _OutsideTransactions(admin.ModelAdmin):
+    """Django wraps a saved form in a transaction; ours begin and end in the use case."""
+
+    @csrf_protect_m
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        inner: Any = self._changeform_view  # type: ignore[attr-defined]  # (not in the stubs)
+        return inner(request, object_id, form_url, extra_context)
+
+
+class ShopAdmin(ModelAdmin, _OutsideTransactions):
+    """A page of master data. Rows with history leave by an action of their own, never here."""
 
     list_per_page = 50
     show_full_result_count = False  # a second count over a big table for every search
-    compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DomainError as refusal:
+            return self.refused(request, refusal, back_to=request.path)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Rows edited in the list are saved inside Django's transaction: what they ask for is
+        # kept and done afterwards, each by its use case.
+        to_do = _to_do_of(request)
+        answer = super().changelist_view(request, extra_context)
+        for do in to_do:
+            try:
+                do()
+            except DomainError as refusal:
+                messages.error(request, _sentence(refusal))
+        return answer
+
+    def later(self, request: HttpRequest, do: Callable[[], Any]) -> None:
+        """Run a use case for a row that was edited in the list."""
+        _to_do_of(request).append(do)
+
+    def refused(
+        self, request: HttpRequest, refusal: DomainError, *, back_to: str
+    ) -> HttpResponseRedirect:
+        """Say why the shop said no, on the page that asked."""
+        messages.error(request, _sentence(refusal))
+        return HttpResponseRedirect(back_to)
+
+    def ask_and_do(
+        self,
+        request: HttpRequest,
+        form: Form,
+        do: Callable[[dict[str, Any]], str],
+        *,
+        title: str,
+        button: str,
+        back_to: str,
+        warning: str = "",
+    ) -> HttpResponse:
+        """A page that asks what an action needs to know and runs it: `do` gets the clean form and
+        returns what to say. What the shop refuses is said at the form, and nothing was written."""
+        if request.method == "POST" and form.is_valid():
+            try:
+                said = do(form.cleaned_data)
+            except DomainError as refusal:
+                form.add_error(None, _sentence(refusal))
+            else:
+                messages.success(request, said)
+                return HttpResponseRedirect(back_to)
+        return self.ask_page(
+            request, form, title=title, button=button, back_to=back_to, warning=warning
+        )
+
+    def ask_page(
+        self,
+        request: HttpRequest,
+        form: Form,
+        *,
+        title: str,
+        button: str,
+        back_to: str,
+        warning: str = "",
+        template: str = "back_office/ask.html",
+        extra: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page with the form, in the frame of the back office."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": title,
+            "form": form,
+            "button": button,
+            "back_to": back_to,
+            "warning": warning,
+            **(extra or {}),
+        }
+        return TemplateResponse(request, template, context)
+
+    def page_of(self, row_id: object) -> str:
+        """The address of a row's own page."""
+        meta = self.model._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row_id])
+
+    @property
+    def list_page(self) -> str:
+        meta = self.model._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+class HistoryInline(TabularInline):
+    """Rows of history beneath the document that they belong to."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    verbose_name_plural = ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+# How old a due is: label → from and to so many days.
+AGES = {
+    "0-30": (0, 30),
+    "31-60": (31, 60),
+    "61-90": (61, 90),
+    "90+": (91, None),
+}
+
+
+class AgeFilter(admin.SimpleListFilter):
+    """By the days since the sale."""
+
+    title = "age"
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(label, f"{label} days") for label in AGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in AGES:
+            return queryset
+        youngest, oldest = AGES[str(self.value())]
+        last = today() - timedelta(days=youngest)
+        queryset = queryset.filter(created_at__lt=day_start(last + timedelta(days=1)))
+        if oldest is None:
+            return queryset
+        return queryset.filter(created_at__gte=day_start(today() - timedelta(days=oldest)))
 
 
 class ReadOnlyAdmin(ShopAdmin):
@@ -29,3 +191,46 @@ class ReadOnlyAdmin(ShopAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:
+    if not hasattr(request, "to_do"):
+        request.to_do = []  # type: ignore[attr-defined]
+    return request.to_do  # type: ignore[attr-defined]
+
+
+def asked(request: HttpRequest) -> Any:
+    """What a form page was answered; None while it only asks."""
+    return request.POST if request.method == "POST" else None
+
+
+def changed(form: ModelForm) -> dict[str, Any]:
+    """The columns that a form changes, as a use case takes them: `brand` as `brand_id`."""
+    columns = {field.name for field in form.instance._meta.concrete_fields}
+    fields = {}
+    for name in form.changed_data:
+        if name not in columns:
+            continue
+        value = form.cleaned_data[name]
+        if isinstance(value, Model):
+            fields[f"{name}_id"] = value.pk
+        elif value is None and form.instance._meta.get_field(name).is_relation:
+            fields[f"{name}_id"] = None
+        else:
+            fields[name] = value if value != "" else None
+    return fields
+
+
+def picture_of_form(upload: Any) -> Any:
+    """An uploaded picture, checked and encoded anew as the API does it; None for none."""
+    if not upload:
+        return None
+    try:
+        return ImageField().run_validation(upload)
+    except PictureRefused as error:
+        raise ValidationError([str(text) for text in error.detail]) from error
+
+
+def _sentence(refusal: DomainError) -> str:
+    told = [text for texts in refusal.fields.values() for text in texts]
+    return " ".join([refusal.message, *(text for text in told if text not in refusal.message)])

@@ -37,13 +37,7 @@ class ContractThrottle(BaseThrottle):
         for limit in self.limits(request):
             if not limit.count or not limit.seconds:
                 continue
-            usage = get_usage(
-                request._request,
-                group=limit.group,
-                key=lambda _group, _request, value=limit.key: value,
-                rate=(limit.count, limit.seconds),
-                increment=True,
-            )
+            usage = counted(request._request, limit)
             if self._usage is None or _tightness(usage) > _tightness(self._usage):
                 self._usage = usage
             request._request.rate_usage = self._usage  # type: ignore[attr-defined]
@@ -53,6 +47,18 @@ class ContractThrottle(BaseThrottle):
 
     def wait(self) -> float | None:
         return float(max(1, self._usage["time_left"])) if self._usage else None
+
+
+def counted(request: HttpRequest, limit: Limit) -> dict[str, Any]:
+    """Count a request against a limit: django-ratelimit's usage, with `should_limit`."""
+    usage: dict[str, Any] = get_usage(
+        request,
+        group=limit.group,
+        key=lambda _group, _request: limit.key,
+        rate=(limit.count, limit.seconds),
+        increment=True,
+    )
+    return usage
 
 
 class PerUser(ContractThrottle):

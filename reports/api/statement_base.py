@@ -26,8 +26,8 @@ from reports.api.asking import AS_OF, FROM, TO
 from reports.api.shapes import Meta
 from reports.api.statement_shapes import OfDay, OfPeriod
 from reports.facts.freezing import CATCHING_UP
-from reports.papers.pdf import drawn
 from reports.papers.sheet import Sheet
+from reports.papers.sheet_pdf import drawn
 
 JSON, CSV, PDF = "json", "csv", "pdf"
 FORMATS = (JSON, CSV, PDF)

@@ -12,6 +12,7 @@ from reports.api.money import (
     ProfitLossView,
     TaxSummaryView,
 )
+from reports.api.papers import PurchasePapersView, SalePapersView
 from reports.api.product_analysis import ProductAnalysisView
 from reports.api.products import TopProductsView
 from reports.api.staff import OwnPerformanceView, StaffPerformanceView, UserPerformanceView
@@ -48,4 +49,6 @@ urlpatterns = [
     path("dashboard/product-analysis", ProductAnalysisView.as_view()),
     path("dashboard/top-products", TopProductsView.as_view()),
     path("dashboard/transactions", ShopHistoryViewSet.as_view({"get": "list"})),
+    path("sales/<str:sale>/papers", SalePapersView.as_view()),
+    path("purchase/<str:purchase>/papers", PurchasePapersView.as_view()),
 ]

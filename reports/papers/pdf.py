@@ -1,178 +1,240 @@
-"""A sheet on A4: shop and title at the top, figures to the right, page numbers at the foot."""
+"""A paper as PDF, by reportlab; no system library, no request to another machine."""
 
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
+import re
+from functools import cache
 from io import BytesIO
-from typing import Any
+from pathlib import Path
 from xml.sax.saxutils import escape
 
-from django.utils import timezone
+import segno
+from django.core.files.storage import default_storage
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import Flowable, Image, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Table as Grid
 
-from pos_project.core.days import local_text
-from pos_project.core.errors import Invalid
-from reports.papers.sheet import Column, Row, Sheet
+from reports.papers.paper import Paper, Size, Table
 
-MAX_LINES = 2000  # some forty pages; whoever needs more wants a spreadsheet
-MARGIN = 16 * mm
-FRAME_PADDING = 12  # reportlab's frame keeps 6 points free on each side
-INK, FAINT, RULE = (
-    colors.HexColor("#1b1f24"),
-    colors.HexColor("#5b6470"),
-    colors.HexColor("#c9ced6"),
+# Beside what the browser is served, so that a page and its PDF look alike.
+FONTS = Path(__file__).parent.parent / "static/papers/fonts"
+ROLL_WIDTH = 80 * mm
+FRAME_PADDING = 6  # reportlab's own, on each side of what is within the margins
+_BENGALI = re.compile(r"[\u0980-\u09ff]+")
+_INK, _FAINT, _LINE = (
+    colors.HexColor("#0f172a"),
+    colors.HexColor("#64748b"),
+    colors.HexColor("#cbd5e1"),
 )
-BAND = colors.HexColor("#eef1f5")
-
-SHOP = ParagraphStyle("shop", fontName="Helvetica", fontSize=9, leading=12, textColor=FAINT)
-TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=16, leading=21, textColor=INK)
-ABOUT = ParagraphStyle("about", fontName="Helvetica", fontSize=9, leading=12, textColor=INK)
-NOTE = ParagraphStyle("note", fontName="Helvetica", fontSize=7.5, leading=10, textColor=FAINT)
-CELL = ParagraphStyle("cell", fontName="Helvetica", fontSize=8, leading=9.6, textColor=INK)
 
 
-def drawn(sheet: Sheet, *, shop: str) -> bytes:
-    """The sheet as a PDF. Raises Invalid when it is longer than a paper should be."""
-    rows = []
-    for row in sheet.rows:
-        rows.append(row)
-        if len(rows) > MAX_LINES:
-            raise Invalid(
-                f"More than {MAX_LINES} lines: choose fewer days, or format=csv.",
-                fields={"format": [f"More than {MAX_LINES} lines."]},
-            )
-    file = BytesIO()
-    page = SimpleDocTemplate(
-        file,
-        pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=18 * mm,
-        title=sheet.title,
-        author=shop,
+def render(paper: Paper) -> bytes:
+    """The PDF of a paper: A4 with page numbers, or one strip of an 80 mm roll as long as it is."""
+    _register_fonts()
+    narrow = paper.size is Size.ROLL
+    margin = 4 * mm if narrow else 18 * mm
+    width = (ROLL_WIDTH if narrow else A4[0]) - 2 * margin
+    content = _content(paper, width, narrow=narrow)
+    height = A4[1]
+    if narrow:
+        height = sum(_height(piece, width) for piece in content) + 2 * margin + 8 * mm
+    out = BytesIO()
+    document = SimpleDocTemplate(
+        out,
+        pagesize=(width + 2 * margin, height),
+        leftMargin=margin - FRAME_PADDING,
+        rightMargin=margin - FRAME_PADDING,
+        topMargin=margin,
+        bottomMargin=margin,
+        title=f"{paper.title} {paper.number}",
+        author=paper.shop.name,
     )
-    story = [
-        Paragraph(_shown(shop), SHOP),
-        Paragraph(_shown(sheet.title), TITLE),
-        *(Paragraph(_shown(line), ABOUT) for line in sheet.about),
-        Spacer(0, 4 * mm),
-        _table(sheet.columns, rows, page.width - FRAME_PADDING),
-        Spacer(0, 3 * mm),
-        *(Paragraph(_shown(note), NOTE) for note in sheet.notes),
-    ]
-    footer = f"{shop}  ·  {sheet.title}  ·  printed {local_text(timezone.now())}"
-    page.build(story, canvasmaker=lambda *args, **kwargs: _Numbered(footer, *args, **kwargs))
-    return file.getvalue()
+    document.build(content, canvasmaker=Canvas if narrow else _numbered(paper))
+    return out.getvalue()
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Row], width: float) -> LongTable:
-    last = len(columns) - 1
-    look: list[tuple[Any, ...]] = [
-        ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 8),
-        ("FONT", (0, 1), (-1, -1), "Helvetica", 8),
-        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
-        ("BACKGROUND", (0, 0), (-1, 0), BAND),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.6, INK),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.4),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.4),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-    ]
-    for position, column in enumerate(columns):
-        if column.is_figure:
-            look.append(("ALIGN", (position, 0), (position, -1), "RIGHT"))
-    body: list[list[Any]] = [[column.label for column in columns]]
-    for at, row in enumerate(rows, start=1):
-        if row.style == "heading":
-            body.append([str(row.cells[0]), *[""] * last])
-            look += [
-                ("SPAN", (0, at), (-1, at)),
-                ("FONT", (0, at), (-1, at), "Helvetica-Bold", 9),
-                ("TOPPADDING", (0, at), (-1, at), 8),
-            ]
-            continue
-        wrapped = row.style == "line"
-        body.append(
-            [_cell(each, column, wrapped) for each, column in zip(row.cells, columns, strict=True)]
+def _height(piece: Flowable, width: float) -> float:
+    return float(piece.wrap(width, 10_000 * mm)[1]) + piece.getSpaceBefore() + piece.getSpaceAfter()
+
+
+@cache
+def _register_fonts() -> None:
+    for name, file in (
+        ("Sans", "NotoSans-Regular"),
+        ("Sans-Bold", "NotoSans-Bold"),
+        ("Bengali", "NotoSansBengali-Regular"),
+        ("Bengali-Bold", "NotoSansBengali-Bold"),
+    ):
+        pdfmetrics.registerFont(TTFont(name, FONTS / f"{file}.ttf"))
+    for family in ("Sans", "Bengali"):
+        bold = f"{family}-Bold"
+        pdfmetrics.registerFontFamily(
+            family, normal=family, bold=bold, italic=family, boldItalic=bold
         )
-        if row.style == "line":
-            look.append(("LINEBELOW", (0, at), (-1, at), 0.25, RULE))
-        else:
-            look += [
-                ("FONT", (0, at), (-1, at), "Helvetica-Bold", 8),
-                ("LINEABOVE", (0, at), (-1, at), 0.6, INK),
-            ]
-        if row.style == "grand":
-            look += [
-                ("BACKGROUND", (0, at), (-1, at), BAND),
-                ("LINEBELOW", (0, at), (-1, at), 1.2, INK),
-            ]
-    shares = sum(column.width for column in columns)
-    return LongTable(
-        body,
-        colWidths=[width * column.width / shares for column in columns],
-        repeatRows=1,
-        style=TableStyle(look),
+
+
+def _text(text: str, style: ParagraphStyle) -> Paragraph:
+    """A paragraph; letters that the main font lacks are set in the one that has them."""
+    bengali = "Bengali-Bold" if style.fontName.endswith("Bold") else "Bengali"
+    marked = _BENGALI.sub(
+        lambda found: f'<font name="{bengali}">{found.group()}</font>', escape(text)
     )
+    return Paragraph(marked.replace("\n", "<br/>"), style)
 
 
-def _cell(value: Any, column: Column, wrapped: bool) -> Any:
-    if value is None:
-        return ""
-    if column.kind == "money":
-        return accounted(value)
-    if column.kind == "count":
-        return f"{value:,.0f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    text = str(value)
-    # A paragraph wraps within its column; a total is bold and may run on.
-    return Paragraph(_shown(text), CELL) if wrapped and len(text) > 10 else _printable(text)
+def _style(size: float, *, bold: bool = False, **more: object) -> ParagraphStyle:
+    font = "Sans-Bold" if bold else "Sans"
+    settings = {"fontSize": size, "leading": size * 1.4, "textColor": _INK, **more}
+    return ParagraphStyle(f"{font}{size}", fontName=font, **settings)
 
 
-def accounted(amount: Decimal) -> str:
-    """An amount as accountants write it: `1,234.50`, below zero `(1,234.50)`, nothing a dash."""
-    if not amount:
-        return "–"
-    return f"({-amount:,.2f})" if amount < 0 else f"{amount:,.2f}"
+def _content(paper: Paper, width: float, *, narrow: bool) -> list[Flowable]:
+    size = 8 if narrow else 9.5
+    body, small = _style(size), _style(size - 1, textColor=_FAINT)
+    middle = _style(size - 1, alignment=TA_CENTER, textColor=_FAINT)
+    shop = paper.shop
+    content: list[Flowable] = []
+    letterhead = [shop.address, shop.phone, shop.tax_number and f"Tax number {shop.tax_number}"]
+    under = "\n".join(part for part in letterhead if part)
+    title = _style(size + 6, bold=True, alignment=TA_RIGHT)
+    if narrow:
+        content += [*_logo(shop.logo, 18 * mm, centred=True)]
+        content.append(_text(shop.name, _style(size + 4, bold=True, alignment=TA_CENTER)))
+        content += [_text(text, middle) for text in (under, shop.header) if text]
+        content.append(Spacer(0, 2 * mm))
+        content.append(_text(f"{paper.title} {paper.number}", _style(size + 1, bold=True)))
+    else:
+        left = [*_logo(shop.logo, 18 * mm), _text(shop.name, _style(size + 5, bold=True))]
+        left += [_text(text, small) for text in (under, shop.header) if text]
+        right = [_text(paper.title, title), _text(paper.number, _style(size, alignment=TA_RIGHT))]
+        head = Grid([[left, right]], colWidths=[width * 0.6, width * 0.4])
+        head.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_NO_PADDING])
+        content += [head, Spacer(0, 6 * mm)]
+    if paper.facts:
+        share = 0.34 if narrow else 0.18
+        facts = Grid(
+            [[_text(label, small), _text(value, body)] for label, value in paper.facts],
+            colWidths=[width * share, width * (1 - share)],
+            hAlign="LEFT",
+        )
+        facts.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_NO_PADDING])
+        content.append(facts)
+    for table in paper.tables:
+        content.append(Spacer(0, 2 * mm if narrow else 6 * mm))
+        if table.title:
+            content.append(_text(table.title, _style(size + 1, bold=True, spaceAfter=4)))
+        content += _table(table, width, size)
+    content += [Spacer(0, 3 * mm), *(_text(note, small) for note in paper.notes)]
+    if paper.code:
+        content += [Spacer(0, 3 * mm), _qr(paper.code, centred=narrow)]
+    if shop.footer:
+        content += [Spacer(0, 3 * mm), _text(shop.footer, middle)]
+    return content
 
 
-def _shown(text: str) -> str:
-    return escape(_printable(text))
+_NO_PADDING = [
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+    ("TOPPADDING", (0, 0), (-1, -1), 1),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+]
 
 
-def _printable(text: str) -> str:
-    """The text in the letters that the PDF standard fonts have; others become question marks."""
-    return text.encode("cp1252", "replace").decode("cp1252")
+def _table(table: Table, width: float, size: float) -> list[Flowable]:
+    weights = sum(column.weight for column in table.columns)
+    widths = [width * column.weight / weights for column in table.columns]
+
+    def cells(row: list[str], *, bold: bool = False) -> list[Paragraph]:
+        return [
+            _text(text, _style(size, bold=bold, **({"alignment": TA_RIGHT} if c.is_number else {})))
+            for text, c in zip(row, table.columns, strict=True)
+        ]
+
+    grid = Grid(
+        [
+            cells([column.title for column in table.columns], bold=True),
+            *(cells(list(row)) for row in table.rows),
+        ],
+        colWidths=widths,
+        repeatRows=1,
+    )
+    grid.setStyle(
+        [
+            ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK),
+            ("LINEBELOW", (0, 1), (-1, -1), 0.3, _LINE),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (0, -1), 0),
+            ("LEFTPADDING", (1, 0), (-1, -1), 3),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        ]
+    )
+    if not table.sums:
+        return [grid]
+    right = {"alignment": TA_RIGHT}
+    sums = Grid(
+        [
+            [
+                _text(text, _style(size, bold=each.is_total, **right))
+                for text in (each.label, each.value)
+            ]
+            for each in table.sums
+        ],
+        colWidths=[width * 0.68, width * 0.32],
+    )
+    lines = [
+        ("LINEABOVE", (1, place), (1, place), 0.8, _INK)
+        for place, each in enumerate(table.sums)
+        if each.is_total
+    ]
+    sums.setStyle([*lines, *_NO_PADDING])
+    return [grid, Spacer(0, 1.5 * mm), sums]
 
 
-class _Numbered(Canvas):
-    """Holds the pages back until their number is known, then writes `Page 1 of 3` on each."""
+def _logo(key: str | None, height: float, *, centred: bool = False) -> list[Flowable]:
+    if not key or not default_storage.exists(key):
+        return []
+    with default_storage.open(key) as file:
+        picture = Image(BytesIO(file.read()), hAlign="CENTER" if centred else "LEFT")
+    picture.drawWidth *= height / picture.drawHeight
+    picture.drawHeight = height
+    return [picture, Spacer(0, 2 * mm)]
 
-    def __init__(self, footer: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._footer = _printable(footer)
-        self._pages: list[dict[str, Any]] = []
 
-    def showPage(self) -> None:
-        self._pages.append(dict(self.__dict__))
-        self._startPage()
+def _qr(text: str, *, centred: bool) -> Flowable:
+    out = BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="png", scale=8, border=2)
+    out.seek(0)
+    side = 22 * mm
+    return Image(out, width=side, height=side, hAlign="CENTER" if centred else "LEFT")
 
-    def save(self) -> None:
-        for number, page in enumerate(self._pages, start=1):
-            self.__dict__.update(page)
-            self.setFont("Helvetica", 7.5)
-            self.setFillColor(FAINT)
-            self.drawString(MARGIN + FRAME_PADDING / 2, 10 * mm, self._footer)
-            self.drawRightString(
-                A4[0] - MARGIN - FRAME_PADDING / 2, 10 * mm, f"Page {number} of {len(self._pages)}"
-            )
-            super().showPage()
-        super().save()
+
+def _numbered(paper: Paper) -> type[Canvas]:
+    """A canvas that knows how many pages there are once the last one is written."""
+
+    class Numbered(Canvas):
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, **kwargs)
+            self._pages: list[dict[str, object]] = []
+
+        def showPage(self) -> None:
+            self._pages.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            for number, page in enumerate(self._pages, start=1):
+                self.__dict__.update(page)
+                self.setFont("Sans", 7.5)
+                self.setFillColor(_FAINT)
+                text = f"{paper.title} {paper.number} · page {number} of {len(self._pages)}"
+                self.drawCentredString(A4[0] / 2, 9 * mm, text)
+                super().showPage()
+            super().save()
+
+    return Numbered

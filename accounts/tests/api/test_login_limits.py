@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.api import throttles
+from accounts import sign_in
 from accounts.models import LoginEvent, User
 from conftest import signed_in
 from pos_project.core.models import RateCounter
@@ -109,7 +109,7 @@ def test_an_account_has_a_count_of_its_own_for_each_address(
         login("STAFF@shop.example ")
     # the address's own window begins anew, while the account's goes on
     monkeypatch.setattr(
-        throttles,
+        sign_in,
         "Limit",
         lambda group, *rest: Limit("anew" if group == "login" else group, *rest),
     )

@@ -14,7 +14,7 @@ from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests import shop
 from reports.facts.freezing import CATCHING_UP
-from reports.papers import pdf
+from reports.papers import sheet_pdf as pdf
 
 pytestmark = pytest.mark.django_db
 

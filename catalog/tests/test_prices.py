@@ -1,0 +1,55 @@
+"""Changing many prices at once: a rule, a preview, and just what was previewed."""
+
+from decimal import Decimal
+
+import pytest
+
+from catalog.models import Product
+from catalog.prices import Change, PriceRule, preview, reprice
+from pos_project.core.errors import Invalid
+from pos_project.tests import shop
+
+
+@pytest.mark.parametrize(
+    ("change", "by", "step", "price", "becomes"),
+    [
+        ("percent", "10", "0.01", "19.99", "21.99"),
+        ("percent", "-10", "0.01", "19.99", "17.99"),
+        ("percent", "7.5", "0.05", "19.99", "21.50"),
+        ("percent", "0", "1.00", "19.50", "20.00"),
+        ("percent", "0", "1.00", "19.49", "19.00"),
+        ("amount", "-25", "0.01", "19.99", "0.00"),
+        ("amount", "0.51", "0.10", "1.00", "1.50"),
+        ("to", "4.99", "0.01", "19.99", "4.99"),
+    ],
+)
+def test_a_rule_moves_and_rounds_half_up_and_never_below_zero(change, by, step, price, becomes):
+    rule = PriceRule(Change(change), Decimal(by), Decimal(step))
+    assert rule.applied(Decimal(price)) == Decimal(becomes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_previewed_is_done():
+    shirt, cap = shop.a_product("19.99"), shop.a_product("5.00")
+
+    changed = reprice(preview([shirt, cap], PriceRule(Change.TO, Decimal("5.00"))))
+
+    assert changed == 1
+    assert set(Product.objects.values_list("price", flat=True)) == {Decimal("5.00")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_price_that_moved_since_the_preview_stops_all_of_it():
+    shirt, cap = shop.a_product("19.99"), shop.a_product("5.00")
+    seen = preview([shirt, cap], PriceRule(Change.PERCENT, Decimal(10)))
+    Product.objects.filter(pk=cap.pk).update(price=Decimal("6.00"))
+
+    with shop.refused(Invalid):
+        reprice(seen)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_price_beyond_what_the_books_hold_is_refused():
+    shirt = shop.a_product("99999999")
+    with shop.refused(Invalid):
+        preview([shirt], PriceRule(Change.PERCENT, Decimal(100)))

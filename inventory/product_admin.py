@@ -1,0 +1,436 @@
+"""Products in the back office: find, change, reprice, count, import and export them."""
+
+import hashlib
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import barcode
+from barcode.writer import SVGWriter
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from import_export.admin import ImportExportModelAdmin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from accounts import audit
+from accounts.models import AuditEntry, Store
+from catalog.models import Product
+from catalog.prices import Change, NewPrice, PriceRule, preview, reprice
+from inventory import figures
+from inventory.adjustments import Adjustment, adjust
+from inventory.product_import import ProductResource
+from inventory.products import Opening, change_product, create_product, remove_product
+from pos_project.core.admin import ShopAdmin, asked, changed, picture_of_form
+from pos_project.core.errors import DomainError
+from pos_project.core.images import PictureChange, image_url, picture_change
+from pos_project.core.keys import key_of
+from pos_project.core.people import Status
+from pos_project.core.permissions import ADMIN
+
+LOW_STOCK = 20
+MAX_HISTORY = 50
+MAX_REPRICED = 1000
+
+
+class StockFilter(admin.SimpleListFilter):
+    title = "stock"
+    parameter_name = "stock"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in", "In stock"), ("low", f"Low (under {LOW_STOCK})"), ("out", "Out of stock")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        kept = {"in": {"stock__gt": 0}, "low": {"stock__gt": 0, "stock__lt": LOW_STOCK}}
+        if self.value() == "out":
+            return queryset.filter(keeps_stock=True, stock=0)
+        return queryset.filter(**kept.get(str(self.value()), {}))
+
+
+class ProductForm(forms.ModelForm):
+    """A product; a new one may bring its opening stock, and either may bring a picture."""
+
+    picture = forms.FileField(
+        required=False, widget=UnfoldAdminFileFieldWidget, help_text="JPEG, PNG or WebP, to 15 MB."
+    )
+    remove_picture = forms.BooleanField(required=False, widget=UnfoldBooleanWidget)
+    opening_stock = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=10**6,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Units on the shelf before the books; later, stock comes by purchases.",
+    )
+    unit_cost = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What one of them cost.",
+    )
+
+    class Meta:
+        model = Product
+        fields = (
+            "name",
+            "sku",
+            "price",
+            "brand",
+            "category",
+            "unit",
+            "description",
+            "status",
+            "keeps_stock",
+        )
+
+    def clean_sku(self) -> str:
+        sku: str = self.cleaned_data["sku"]
+        others = Product.objects.exclude(pk=self.instance.pk).filter(sku_key=key_of(sku))
+        if others.exists():
+            raise forms.ValidationError("A product with this SKU exists.")
+        return sku
+
+    def clean_picture(self) -> Any:
+        return picture_of_form(self.cleaned_data.get("picture"))
+
+
+class CountForm(forms.Form):
+    expected = forms.IntegerField(widget=forms.HiddenInput)
+    counted = forms.IntegerField(
+        min_value=0, max_value=10**6, label="Units counted", widget=UnfoldAdminTextInputWidget
+    )
+    reason = forms.CharField(
+        max_length=100, initial="COUNT", widget=UnfoldAdminTextInputWidget, help_text="Why."
+    )
+    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+
+
+class PriceForm(forms.Form):
+    change = forms.ChoiceField(
+        choices=[
+            (Change.PERCENT, "by percent"),
+            (Change.AMOUNT, "by an amount"),
+            (Change.TO, "to an amount"),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
+    by = forms.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="-10 with “by percent” takes a tenth off.",
+    )
+    step = forms.ChoiceField(
+        label="Rounded to",
+        choices=[(step, step) for step in ("0.01", "0.05", "0.10", "0.50", "1.00")],
+        widget=UnfoldAdminSelectWidget,
+    )
+    # What was seen in the preview: the prices are changed from these, or not at all.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+@admin.register(Product)
+class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
+    form = ProductForm
+    resource_classes = (ProductResource,)
+    import_form_class, export_form_class = ImportForm, ExportForm
+    list_display = (
+        "thumbnail",
+        "name",
+        "sku",
+        "price",
+        "in_stock",
+        "category",
+        "brand",
+        "state",
+    )
+    list_display_links = ("thumbnail", "name")
+    list_editable = ("price",)
+    list_filter = (
+        StockFilter,
+        "status",
+        ("category", admin.RelatedOnlyFieldListFilter),
+        ("brand", admin.RelatedOnlyFieldListFilter),
+        "keeps_stock",
+    )
+    search_fields = ("name", "sku")
+    search_help_text = "Name or SKU; a scanned barcode is the SKU."
+    autocomplete_fields = ("brand", "category")
+    list_select_related = ("brand", "category")
+    ordering = ("name", "id")
+    actions = ("change_prices", "take_off_the_list")
+    actions_detail = ("count_stock", "remove")
+    readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+        narrow = UnfoldAdminDecimalFieldWidget(attrs={"class": "!w-28", "aria-label": "price"})
+        return super().get_changelist_form(request, **{**kwargs, "widgets": {"price": narrow}})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        by: Any = request.user
+        return Product.objects.listed().annotate(stock=figures.stock_of_each(by.store_id))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        about = ("name", "sku", "price", ("brand", "category"), ("unit", "status"), "description")
+        if obj is None:
+            return (
+                (None, {"fields": (*about, "keeps_stock", "picture")}),
+                ("Opening stock", {"fields": (("opening_stock", "unit_cost"),)}),
+            )
+        return (
+            (None, {"fields": ("in_stock", *about, "keeps_stock")}),
+            ("Picture", {"fields": ("picture_now", "picture", "remove_picture")}),
+            ("Barcode", {"fields": ("barcode",)}),
+            ("Price history", {"fields": ("price_history",)}),
+        )
+
+    # --- What is shown ---
+
+    @display(description="", header=False)
+    def thumbnail(self, product: Product) -> SafeString:
+        url = image_url(product.image_public_id, None)
+        if not url:
+            return format_html('<span class="material-symbols-outlined">{}</span>', "image")
+        return format_html(
+            '<img src="{}" alt="" loading="lazy" class="h-8 w-8 object-cover rounded">', url
+        )
+
+    @display(description="stock", ordering="stock")
+    def in_stock(self, product: Any) -> str:
+        if not product.keeps_stock:
+            return "service"
+        return f"{product.stock.normalize():f} {product.unit}"
+
+    @display(
+        description="status",
+        ordering="status",
+        label={"active": "success", "inactive": "warning", "banned": "danger"},
+    )
+    def state(self, product: Product) -> tuple[str, str]:
+        return product.status, product.get_status_display()
+
+    @display(description="picture")
+    def picture_now(self, product: Product) -> SafeString | str:
+        url = image_url(product.image_public_id, None)
+        return format_html('<img src="{}" alt="" class="max-h-48 rounded">', url) if url else "–"
+
+    @display(description="barcode")
+    def barcode(self, product: Product) -> SafeString | str:
+        """The SKU as Code 128, to be printed from the page; unprintable letters have no code."""
+        try:
+            drawn = BytesIO()
+            barcode.get("code128", product.sku, writer=SVGWriter()).write(
+                drawn, {"module_height": 12, "font_size": 8, "text_distance": 4}
+            )
+        except barcode.errors.BarcodeError:
+            return "This SKU has letters that a barcode cannot hold."
+        svg = drawn.getvalue().decode().partition("<svg")[2]
+        # python-barcode escapes the text that it writes.
+        return mark_safe(f'<div class="bg-white inline-block p-2"><svg{svg}</div>')  # noqa: S308
+
+    @display(description="price history")
+    def price_history(self, product: Product) -> SafeString | str:
+        entries = AuditEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(Product),
+            object_id=product.pk,
+            changes__has_key="price",
+        ).select_related("actor")[:MAX_HISTORY]
+        rows = [
+            (
+                entry.timestamp.astimezone().strftime("%d-%m-%Y %I:%M %p"),
+                entry.actor.name if entry.actor else "the system",
+                entry.changes["price"][0] if entry.changes["price"][0] != "None" else "–",
+                entry.changes["price"][1],
+            )
+            for entry in entries
+        ]
+        if not rows:
+            return "No changes yet."
+        return format_html(
+            '<table class="w-full"><thead><tr><th class="text-left pr-6">when</th>'
+            '<th class="text-left pr-6">who</th><th class="text-right pr-6">before</th>'
+            '<th class="text-right">after</th></tr></thead><tbody>{}</tbody></table>',
+            format_html_join(
+                "",
+                '<tr><td class="pr-6">{}</td><td class="pr-6">{}</td>'
+                '<td class="text-right pr-6">{}</td><td class="text-right">{}</td></tr>',
+                rows,
+            ),
+        )
+
+    # --- Who may change prices (the shop's settings decide) ---
+
+    def may_change_prices(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        managers_may = user.store.price_changers == Store.PriceChanger.MANAGERS
+        return user.role == ADMIN or managers_may
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        fixed = () if obj is None or self.may_change_prices(request) else ("price",)
+        return (*self.readonly_fields, *fixed)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        shown = super().get_changelist(request, **kwargs)
+        return shown if self.may_change_prices(request) else _fixed(shown)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        offered = super().get_actions(request)
+        if not self.may_change_prices(request):
+            offered.pop("change_prices", None)
+        return offered
+
+    def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
+        # A file may hold prices.
+        return self.has_add_permission(request) and self.may_change_prices(request)
+
+    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self.has_view_permission(request)
+
+    # --- What is done ---
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        fields = changed(form)
+        if not isinstance(form, ProductForm):  # a price typed into the list
+            self.later(request, lambda: change_product(obj.pk, fields, picture=PictureChange()))
+            return
+        body = {
+            "image": form.cleaned_data.get("picture"),
+            "removeImage": form.cleaned_data.get("remove_picture", False),
+        }
+        with picture_change(body) as picture:
+            if change:
+                change_product(obj.pk, fields, picture=picture)
+                return
+            units = form.cleaned_data.get("opening_stock") or 0
+            cost = form.cleaned_data.get("unit_cost") or Decimal(0)
+            opening = Opening(Decimal(units), cost) if units else None
+            by: Any = request.user
+            created = create_product(fields, opening=opening, picture=picture, by=by)
+            obj.pk = created.pk
+
+    @action(description="Count stock", permissions=["change"], url_path="count", icon="fact_check")
+    def count_stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask what was counted, and adjust by the difference."""
+        product: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
+        by: Any = request.user
+
+        def do(answers: dict[str, Any]) -> str:
+            # The difference is to what the page showed: what was sold since stays sold.
+            change = Decimal(answers["counted"]) - Decimal(answers["expected"])
+            if not change:
+                return "The count agrees: nothing was changed."
+            adjust(
+                Adjustment(product.pk, change, reason=answers["reason"], note=answers["note"]),
+                by=by,
+            )
+            return f"Stock of {product.name} adjusted by {change:+f}."
+
+        form = CountForm(asked(request), initial={"expected": int(product.stock)})
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            title=f"Count {product.name}: {product.stock.normalize():f} expected",
+            button="Adjust",
+            back_to=self.page_of(product.pk),
+        )
+
+    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Off every list; one that was ever traded is archived, its name stays in old papers."""
+        product = get_object_or_404(self.get_queryset(request), pk=object_id)
+
+        def do(_: dict[str, Any]) -> str:
+            remove_product(product.pk)
+            return f"{product.name} was removed."
+
+        return self.ask_and_do(
+            request,
+            forms.Form(asked(request)),
+            do,
+            title=f"Remove {product.name}?",
+            button="Remove",
+            back_to=self.list_page if request.method == "POST" else self.page_of(product.pk),
+            warning="It can no longer be sold, and its SKU is free again.",
+        )
+
+    @admin.action(description="Take off the list", permissions=["change"])
+    def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:
+        for product in products:
+            change_product(product.pk, {"status": Status.INACTIVE}, picture=PictureChange())
+        messages.success(request, f"{len(products)} products are not sold now.")
+
+    @admin.action(description="Change prices…", permissions=["change"])
+    def change_prices(self, request: HttpRequest, products: QuerySet[Any]) -> HttpResponse | None:
+        """Ask for a rule, show what it makes of each price, then do just that."""
+        chosen = list(products.order_by("name", "id")[: MAX_REPRICED + 1])
+        if len(chosen) > MAX_REPRICED:
+            messages.error(request, f"At most {MAX_REPRICED} products at once.")
+            return None
+        form = PriceForm(request.POST if "by" in request.POST else None, initial={"step": "0.01"})
+        prices: list[NewPrice] = []
+        if form.is_valid():
+            rule = PriceRule(
+                Change(form.cleaned_data["change"]),
+                form.cleaned_data["by"],
+                Decimal(form.cleaned_data["step"]),
+            )
+            try:
+                prices = preview(chosen, rule)
+                if form.cleaned_data["seen"] == _seen(prices):
+                    count = reprice(prices)
+                    messages.success(request, f"{count} prices changed.")
+                    return HttpResponseRedirect(self.list_page)
+            except DomainError as refusal:
+                form.add_error(None, refusal.message)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": f"Change {len(chosen)} prices",
+            "form": form,
+            "prices": prices,
+            "seen": _seen(prices) if prices else "",
+            "chosen": [product.pk for product in chosen],
+            "back_to": self.list_page,
+            "button": "Change these prices" if prices else "Preview",
+        }
+        return TemplateResponse(request, "back_office/prices.html", context)
+
+    def get_export_data(self, file_format: Any, request: Any, queryset: Any, **kwargs: Any) -> Any:
+        rows = queryset.count()
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        audit.exported(Product, rows=rows, kind=file_format.get_extension())
+        return data
+
+
+def _fixed(shown: type[ChangeList]) -> type[ChangeList]:
+    """The list without prices to type into."""
+
+    class Fixed(shown):  # type: ignore[valid-type,misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.list_editable = ()
+
+    return Fixed
+
+
+def _seen(prices: list[NewPrice]) -> str:
+    """What a preview showed, so that just that is done and nothing that came after it."""
+    told = " ".join(f"{each.product.pk}:{each.before}:{each.after}" for each in prices)
+    return hashlib.sha256(told.encode()).hexdigest()

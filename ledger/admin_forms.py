@@ -1,0 +1,46 @@
+"""How a page of the back office asks for money: by which method, how much, for what."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from ledger.models import PaymentMethod
+from ledger.payments import ON_CREDIT, Tender
+
+
+def method_choices(*, on_credit: bool = False) -> list[tuple[str, str]]:
+    """The shop's active payment methods, for a form."""
+    active = PaymentMethod.objects.filter(is_active=True).order_by("name")
+    credit = [(ON_CREDIT, "On credit")] if on_credit else []
+    return [*active.values_list("code", "name"), *credit]
+
+
+class PaymentForm(forms.Form):
+    """What somebody pays for dues; the oldest are settled first, the rest is an advance."""
+
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="The oldest dues are settled first; what is left over is paid ahead.",
+    )
+    method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
+    reference = forms.CharField(
+        max_length=100, required=False, widget=UnfoldAdminTextInputWidget, help_text="Slip number."
+    )
+    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].choices = method_choices()  # type: ignore[attr-defined]
+
+    def tender(self) -> Tender:
+        said = self.cleaned_data
+        return Tender(said["method"], said["amount"], said["reference"] or None)

@@ -1,0 +1,337 @@
+"""The back office, page by page: who may open what, and that nothing can be done there but by the
+use cases."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import LoginEvent, Store, User
+from conftest import make_user
+from ledger.models import Expense, JournalEntry
+from pos_project.tests import shop
+from purchasing.models import Purchase, Supplier
+from sales.models import Customer, CustomerDue, Refund, Sale
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Pages of people are the admins' own; everything else is the managers' too.
+ADMINS_ONLY = {"user"}
+# What may be entered by a form, and what of it may be changed again.
+ENTERED = {
+    *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
+    *("ledgeraccount", "paymentmethod", "purchase", "expense"),
+}
+MANAGERS_ENTER = ENTERED - {"user", "store"}
+CHANGED = ENTERED - {"purchase", "expense"}
+
+
+@pytest.fixture
+def traded() -> None:
+    """Something of everything."""
+    shop.a_days_work()
+
+
+def client_of(role: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.filter(role=role).first() or make_user(role))
+    return client
+
+
+def names() -> list[str]:
+    return sorted(model._meta.model_name or "" for model in admin.site._registry)
+
+
+def pages(model_name: str) -> Iterator[str]:
+    """The list, the form of a new row, and one row's page and actions."""
+    [(model, page)] = [
+        (model, page)
+        for model, page in admin.site._registry.items()
+        if model._meta.model_name == model_name
+    ]
+    stem = f"admin:{model._meta.app_label}_{model_name}"
+    yield reverse(f"{stem}_changelist")
+    yield reverse(f"{stem}_add")
+    row = model._default_manager.order_by("-pk").first()
+    if row is not None:
+        yield reverse(f"{stem}_change", args=[row.pk])
+        for action in page._get_base_actions_detail():  # type: ignore[attr-defined]
+            yield reverse(f"admin:{action.action_name}", args=[row.pk])
+
+
+@pytest.mark.parametrize("model_name", names())
+def test_strangers_and_staff_are_sent_to_the_door(model_name: str, traded: None) -> None:
+    for client in (Client(), client_of("staff")):
+        for page in pages(model_name):
+            answer = client.get(page)
+            assert answer.status_code == 302, page
+            assert answer["Location"].startswith("/admin/login/"), page
+
+
+@pytest.mark.parametrize("role", ["admin", "manager"])
+@pytest.mark.parametrize("model_name", names())
+def test_every_page_opens_for_whom_it_is(model_name: str, role: str, traded: None) -> None:
+    client = client_of(role)
+    for page in pages(model_name):
+        status = client.get(page).status_code
+        is_form = page.endswith("/add/")
+        if role == "manager" and model_name in ADMINS_ONLY:
+            expected = {403}
+        elif is_form:
+            entered = ENTERED if role == "admin" else MANAGERS_ENTER
+            expected = {200} if model_name in entered else {403}
+        else:
+            # An action leads on: to a paper, or to the page of whom it is about.
+            expected = {200, 302}
+        assert status in expected, (page, status)
+
+
+@pytest.mark.parametrize("role", ["admin", "manager"])
+@pytest.mark.parametrize("model_name", names())
+def test_history_is_neither_changed_nor_deleted_by_a_form(
+    model_name: str, role: str, traded: None
+) -> None:
+    client = client_of(role)
+    [model] = [model for model in admin.site._registry if model._meta.model_name == model_name]
+    row = model._default_manager.order_by("-pk").first()
+    if row is None:
+        return
+    stem = f"admin:{model._meta.app_label}_{model_name}"
+    before = shop.everything()
+
+    assert client.post(reverse(f"{stem}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    if model_name not in CHANGED:
+        assert client.post(reverse(f"{stem}_change", args=[row.pk]), {}).status_code == 403
+    client.post(
+        reverse(f"{stem}_changelist"),
+        {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"},
+    )
+
+    after = shop.everything()
+    for table in ("django_session",):
+        before.pop(table), after.pop(table)
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "model_name",
+    ["sale", "customer", "customerdue", "payment", "journalentry", "inventorylog", "batch"],
+)
+def test_a_list_costs_the_same_for_few_rows_as_for_many(
+    model_name: str, traded: None, queries: Any
+) -> None:
+    client = client_of("manager")
+    page = next(pages(model_name))
+    client.get(page)
+    few = len(queries(lambda: client.get(page)))
+    shirt = shop.a_product()
+    shop.stock(shirt, 100)
+    for _ in range(12):
+        shop.sell((shirt, 1), customer=shop.a_customer(), offer=shop.on_credit())
+    assert len(queries(lambda: client.get(page))) == few
+
+
+# --- What is done there ---
+
+
+@pytest.fixture
+def office(manager: User) -> Client:
+    client = Client()
+    client.force_login(manager)
+    return client
+
+
+def test_one_line_of_a_sale_is_refunded_with_a_reason(office: Client, manager: User) -> None:
+    shirt, cap = shop.a_product("19.99"), shop.a_product("5.00")
+    shop.buy((shirt, 5, "8.50"), (cap, 5, "2.00"))
+    sale = shop.sell((shirt, 2), (cap, 1)).sale
+    line = sale.items.get(product=shirt)
+    page = reverse("admin:sales_sale_refund_lines", args=[sale.pk])
+    form = {f"line_{line.pk}": "1", "reason": "Wrong size", "method": "cash", "restock": "on"}
+
+    answer = office.post(page, form)
+
+    assert answer.status_code == 302
+    refund = Refund.objects.get()
+    assert (str(refund.refund_amount), refund.reason, refund.user) == (
+        "19.99",
+        "Wrong size",
+        manager,
+    )
+    assert shop.stock_of(shirt) == 4
+    too_many = office.post(page, {**form, f"line_{line.pk}": "2"})
+    assert too_many.status_code == 200
+    assert Refund.objects.count() == 1
+
+
+def test_nothing_to_return_is_no_refund(office: Client) -> None:
+    sale = shop.sell((shop.a_service(), 1)).sale
+
+    answer = office.post(
+        reverse("admin:sales_sale_refund_lines", args=[sale.pk]),
+        {"reason": "?", "method": "cash"},
+    )
+
+    assert "Say how many units" in answer.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_a_held_sale_is_completed_or_cancelled(office: Client) -> None:
+    shirt = shop.a_product("19.99")
+    shop.stock(shirt, 3)
+    held, given_up = shop.hold((shirt, 2)), shop.hold((shirt, 1))
+
+    short = office.post(
+        reverse("admin:sales_sale_complete", args=[held.pk]), {"method": "cash", "paid": "5"}
+    )
+    assert "paid in full" in short.content.decode()
+    office.post(
+        reverse("admin:sales_sale_complete", args=[held.pk]), {"method": "cash", "paid": "50"}
+    )
+    office.post(reverse("admin:sales_sale_cancel", args=[given_up.pk]))
+
+    statuses = dict(Sale.objects.values_list("pk", "status"))
+    assert statuses == {held.pk: "completed", given_up.pk: "cancelled"}
+    assert shop.stock_of(shirt) == 1
+
+
+def test_a_customer_pays_and_the_oldest_due_is_settled_first(office: Client) -> None:
+    rahim = shop.a_customer()
+    for price in ("10.00", "20.00"):
+        shop.sell((shop.a_service(price), 1), customer=rahim, offer=shop.on_credit())
+    page = reverse("admin:sales_customer_receive_payment", args=[rahim.pk])
+    assert "owes 30.00" in office.get(page).content.decode()
+
+    office.post(page, {"amount": "15", "method": "cash"})
+
+    assert [
+        str(due) for due in CustomerDue.objects.order_by("id").values_list("due_amount", flat=True)
+    ] == [
+        "0.00",
+        "15.00",
+    ]
+
+
+def test_a_delivery_is_received_line_by_line_by_sku(office: Client, manager: User) -> None:
+    delta, shirt = shop.a_supplier(), shop.a_product(sku="TS-001")
+    form = {
+        "supplier": delta.pk,
+        "invoice_no": "PO-7",
+        "purchase_date": "2026-02-08",
+        "method": "cash",
+        "paid": "50",
+        "form-TOTAL_FORMS": "3",
+        "form-INITIAL_FORMS": "0",
+        "form-0-sku": "ts-001",
+        "form-0-quantity": "10",
+        "form-0-cost_price": "8.50",
+        "form-1-sku": "",
+        "form-2-sku": "NO-SUCH",
+        "form-2-quantity": "1",
+        "form-2-cost_price": "1",
+    }
+    page = reverse("admin:purchasing_purchase_add")
+
+    refused = office.post(page, form)
+    assert "There is no product with this SKU." in refused.content.decode()
+    assert not Purchase.objects.exists()
+    answer = office.post(
+        page, {**form, "form-2-sku": "", "form-2-quantity": "", "form-2-cost_price": ""}
+    )
+
+    assert answer.status_code == 302, answer.content
+    bought = Purchase.objects.get()
+    assert (str(bought.total_amount), str(bought.due_amount)) == ("85.00", "35.00")
+    assert (bought.user, bought.invoice_no) == (manager, "PO-7")
+    assert shop.stock_of(shirt) == 10
+    office.post(
+        reverse("admin:purchasing_supplier_pay", args=[delta.pk]),
+        {"amount": "35", "method": "bkash"},
+    )
+    assert shop.owed_to(delta) == 0
+
+
+def test_an_expense_is_recorded_and_posted(office: Client) -> None:
+    answer = office.post(
+        reverse("admin:ledger_expense_add"),
+        {"title": "Rent", "amount": "60", "category": "rent", "method": "cash"},
+    )
+
+    assert answer.status_code == 302
+    assert Expense.objects.get().title == "Rent"
+    assert JournalEntry.objects.get().lines.filter(account_id="RENT").exists()
+
+
+def test_people_come_and_change_by_their_use_cases(admin: User) -> None:
+    client = client_of("admin")
+    form = {
+        "name": "Farid Ahmed",
+        "email": "farid@shop.example",
+        "role": "staff",
+        "status": "active",
+        "new_password": "a-long-enough-one",
+    }
+    assert client.post(reverse("admin:accounts_user_add"), form).status_code == 302
+    farid = User.objects.get(email="farid@shop.example")
+    assert farid.check_password("a-long-enough-one")
+    assert farid.created_by is not None
+
+    page = reverse("admin:accounts_user_change", args=[admin.pk])
+    client.post(
+        page, {"name": admin.name, "email": admin.email, "role": "staff", "status": "active"}
+    )
+
+    admin.refresh_from_db()
+    assert admin.role == "admin", "the last admin stays one"
+
+
+def test_a_manager_changes_the_papers_but_not_who_may_change_prices(office: Client) -> None:
+    store = Store.objects.get()
+    office.post(
+        reverse("admin:accounts_store_change", args=[store.pk]),
+        {
+            "name": "Lake Road Store",
+            "currency_sign": "$",
+            "receipt_footer": "Bye",
+            "price_changers": "admins",
+        },
+    )
+
+    store.refresh_from_db()
+    assert (store.name, store.currency_sign) == ("Lake Road Store", "$")
+    assert store.price_changers == "managers"
+
+
+# --- The door ---
+
+
+def test_every_attempt_at_the_door_is_recorded_and_limited(
+    manager: User, staff: User, settings: Any
+) -> None:
+    settings.LOGIN_RATE_LIMIT = 3
+    door = reverse("admin:login")
+    client = Client()
+
+    def enter(email: str, password: str) -> Any:
+        return client.post(door, {"username": email, "password": password})
+
+    assert enter(manager.email, "wrong").status_code == 200
+    assert enter(staff.email, "a-good-password").status_code == 200, "staff stay outside"
+    assert enter(manager.email, "a-good-password").status_code == 302
+    blocked = Client().post(door, {"username": manager.email, "password": "a-good-password"})
+
+    assert "Too many sign-in attempts" in blocked.content.decode()
+    outcomes = list(LoginEvent.objects.order_by("id").values_list("outcome", flat=True))
+    assert outcomes == ["wrong", "inactive", "ok", "limited"]
+
+
+def test_the_side_bar_names_only_pages_that_are_there(office: Client) -> None:
+    home = office.get(reverse("admin:index")).content.decode()
+
+    for page in ("sales_sale", "catalog_product", "purchasing_purchase", "ledger_journalentry"):
+        assert reverse(f"admin:{page}_changelist") in home
+    assert reverse("admin:accounts_user_changelist") not in home
+    assert Supplier.objects.count() == Customer.objects.count() == 0

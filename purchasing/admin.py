@@ -1,0 +1,364 @@
+"""Buying in the back office: receive goods, know what is owed, pay it."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from catalog.models import Product
+from ledger import advances
+from ledger.admin_forms import PaymentForm, method_choices
+from ledger.models import Payment
+from ledger.payments import ON_CREDIT, Offer, Tender
+from pos_project.core.admin import (
+    AgeFilter,
+    HistoryInline,
+    ReadOnlyAdmin,
+    ShopAdmin,
+    asked,
+    changed,
+)
+from pos_project.core.days import business_day, today
+from pos_project.core.errors import DomainError
+from pos_project.core.images import PictureChange
+from pos_project.core.keys import key_of
+from pos_project.core.money import ZERO, money
+from pos_project.core.people import CONTACT_FIELDS
+from purchasing import suppliers
+from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
+from purchasing.receive import Delivery, Line, receive_purchase
+from purchasing.supplier_payments import pay_supplier
+
+MAX_LINES = 500
+EMPTY_LINES = 5
+_OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
+
+
+class DeliveryForm(forms.Form):
+    """The head of a supplier's paper."""
+
+    supplier = forms.ModelChoiceField(queryset=Supplier.objects.none())
+    invoice_no = forms.CharField(
+        label="Invoice number",
+        max_length=50,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="As on the paper; empty makes one.",
+    )
+    purchase_date = forms.DateField(label="Date", initial=today, widget=UnfoldAdminSingleDateWidget)
+    method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
+    paid = forms.DecimalField(
+        label="Paid now",
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        initial=0,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="The rest is owed to the supplier.",
+    )
+    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        supplier: Any = self.fields["supplier"]
+        supplier.queryset = Supplier.objects.listed()
+        supplier.widget = AutocompleteSelect(Purchase._meta.get_field("supplier"), admin.site)
+        supplier.widget.choices = supplier.choices
+        self.fields["method"].choices = method_choices(on_credit=True)  # type: ignore[attr-defined]
+
+    def offer(self) -> Offer:
+        method = self.cleaned_data["method"]
+        paid = ZERO if method == ON_CREDIT else self.cleaned_data["paid"]
+        return Offer((Tender(method, paid),) if paid else (), method)
+
+
+class LineForm(forms.Form):
+    """One line: scan or type the SKU."""
+
+    sku = forms.CharField(
+        label="SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    quantity = forms.IntegerField(
+        min_value=1, max_value=10**6, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    cost_price = forms.DecimalField(
+        label="Cost each",
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        given = [name for name in self.fields if said.get(name) not in (None, "")]
+        if given and not self.errors:
+            for name in set(self.fields) - set(given):
+                self.add_error(name, "Needed in this line.")
+        return said
+
+
+class LineFormSet(forms.BaseFormSet):
+    """The lines of a delivery; empty ones are left out. Unknown SKUs are named line by line."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        filled = [form for form in self.forms if form.cleaned_data.get("sku")]
+        if not filled:
+            raise forms.ValidationError("Enter at least one line.")
+        keys = {key_of(form.cleaned_data["sku"]) for form in filled}
+        known = {
+            product.sku_key: product
+            for product in Product.objects.listed().filter(sku_key__in=keys)
+        }
+        for form in filled:
+            product = known.get(key_of(form.cleaned_data["sku"]))
+            if product is None:
+                form.add_error("sku", "There is no product with this SKU.")
+            elif not product.keeps_stock:
+                form.add_error("sku", f"{product.name} keeps no stock.")
+            else:
+                form.product = product
+        if any(form.errors for form in filled):
+            raise forms.ValidationError("Some lines are not right yet.")
+
+    def lines(self) -> list[Line]:
+        return [
+            Line(
+                form.product.pk,
+                Decimal(form.cleaned_data["quantity"]),
+                form.cleaned_data["cost_price"],
+            )
+            for form in self.forms
+            if form.cleaned_data.get("sku")
+        ]
+
+
+class PurchaseItemInline(HistoryInline):
+    model = PurchaseItem
+    verbose_name_plural = "lines"
+    fields = ("product_name", "quantity", "cost_price", "subtotal", "left")
+    readonly_fields = ("left",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("batch").order_by("id")
+
+    @display(description="still in stock")
+    def left(self, item: Any) -> Any:
+        return item.batch.remaining
+
+
+class PurchasePaymentInline(HistoryInline):
+    model = Payment
+    verbose_name_plural = "payments"
+    fields = ("created_at", "payment_type", "amount", "method", "user")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("method", "user").order_by("id")
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(ReadOnlyAdmin):
+    list_display = (
+        "number",
+        "purchase_date",
+        "supplier",
+        "total_amount",
+        "paid_amount",
+        "due_amount",
+        "payment_method",
+        "user",
+    )
+    list_filter = (("purchase_date", RangeDateFilter), "payment_method")
+    search_fields = ("invoice_no__istartswith", "supplier__name")
+    list_select_related = ("supplier", "user")
+    ordering = ("-id",)
+    inlines = (PurchaseItemInline, PurchasePaymentInline)
+    actions_detail = ("order",)
+    fields = (
+        ("invoice_no", "purchase_date", "business_date"),
+        ("supplier", "user"),
+        ("total_amount", "paid_amount", "due_amount", "advance_used"),
+        ("payment_method", "created_at"),
+        "note",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    @display(description="number", ordering="id")
+    def number(self, purchase: Purchase) -> str:
+        return str(purchase)
+
+    def get_urls(self) -> list[URLPattern]:
+        receive = path(
+            "add/", self.admin_site.admin_view(self.receive), name="purchasing_purchase_add"
+        )
+        return [receive, *super().get_urls()]
+
+    def receive(self, request: HttpRequest) -> HttpResponse:
+        """Goods arrive: batches, what is owed, payment and journal by the use case."""
+        lines_of = forms.formset_factory(
+            LineForm, formset=LineFormSet, extra=EMPTY_LINES, max_num=MAX_LINES, validate_max=True
+        )
+        form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
+        by: Any = request.user
+        if request.method == "POST" and form.is_valid() and lines.is_valid():
+            said = form.cleaned_data
+            delivery = Delivery(
+                said["supplier"].pk,
+                lines.lines(),  # type: ignore[attr-defined]
+                said["invoice_no"] or None,
+                said["purchase_date"],
+                said["note"] or None,
+            )
+            try:
+                purchase = receive_purchase(delivery, form.offer(), by=by)
+            except DomainError as refusal:
+                form.add_error(None, refusal.message)
+            else:
+                self.message_user(request, f"{purchase} received.", "SUCCESS")
+                return HttpResponseRedirect(self.page_of(purchase.pk))
+        return self.ask_page(
+            request,
+            form,
+            title="Receive a purchase",
+            button="Receive",
+            back_to=self.list_page,
+            template="back_office/receive.html",
+            extra={"lines": lines},
+        )
+
+    @action(description="Purchase order", url_path="order", icon="description")
+    def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect(reverse("open-paper", args=["purchase-order", purchase.pk]))
+
+
+class OpenDueInline(HistoryInline):
+    model = SupplierDue
+    verbose_name_plural = "open dues"
+    fields = ("purchase", "created_at", "due_amount")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        dues = super().get_queryset(request).filter(status=SupplierDue.Status.OPEN)
+        return dues.select_related("purchase").order_by("id")
+
+
+@admin.register(Supplier)
+class SupplierAdmin(ShopAdmin):
+    list_display = ("name", "phone", "email", "district", "owed")
+    search_fields = ("name", "phone", "email")
+    ordering = ("name", "id")
+    inlines = (OpenDueInline,)
+    actions_detail = ("pay", "remove")
+    readonly_fields = ("owed", "paid_ahead", "created_at")
+    fieldsets = (
+        (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),
+        (
+            "Contact",
+            {"classes": ["tab"], "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return Supplier.objects.listed().annotate(payable=suppliers.payable_of_each())
+
+    @display(description="owed", ordering="payable")
+    def owed(self, supplier: Any) -> Any:
+        return money(getattr(supplier, "payable", ZERO))
+
+    @display(description="paid ahead")
+    def paid_ahead(self, supplier: Supplier) -> Any:
+        return advances.supplier_balance(supplier.pk) if supplier.pk else "–"
+
+    def save_model(self, request: HttpRequest, obj: Supplier, form: Any, change: bool) -> None:
+        fields, picture = changed(form), PictureChange()
+        if change:
+            suppliers.change_supplier(obj.pk, fields, picture=picture)
+        else:
+            obj.pk = suppliers.add_supplier(fields, picture=picture).pk
+
+    @action(description="Pay", permissions=["change"], url_path="pay", icon="payments")
+    def pay(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Pay what is owed, the oldest purchase first."""
+        supplier: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form = PaymentForm(asked(request), initial={"amount": self.owed(supplier)})
+        by: Any = request.user
+
+        def do(said: dict[str, Any]) -> str:
+            paid = pay_supplier(supplier.pk, form.tender(), note=said["note"] or None, by=by)
+            return (
+                f"{paid.applied} settled, {paid.advance} paid ahead,"
+                f" {paid.remaining_due} still owed."
+            )
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            title=f"{supplier.name} is owed {self.owed(supplier)}",
+            button="Pay",
+            back_to=self.page_of(supplier.pk),
+        )
+
+    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Off the list; one who ever supplied is archived."""
+        supplier = get_object_or_404(self.get_queryset(request), pk=object_id)
+
+        def do(_: dict[str, Any]) -> str:
+            suppliers.remove_supplier(supplier.pk)
+            return f"{supplier.name} was removed."
+
+        return self.ask_and_do(
+            request,
+            forms.Form(asked(request)),
+            do,
+            title=f"Remove {supplier.name}?",
+            button="Remove",
+            back_to=self.list_page if request.method == "POST" else self.page_of(supplier.pk),
+            warning="Old papers keep the name. Nobody to whom something is owed can be removed.",
+        )
+
+
+@admin.register(SupplierDue)
+class SupplierDueAdmin(ReadOnlyAdmin):
+    """What is still to pay, oldest first."""
+
+    list_display = ("supplier", "purchase", "created_at", "age", "due_amount")
+    list_filter = (AgeFilter, ("created_at", RangeDateFilter))
+    search_fields = ("supplier__name", "purchase__invoice_no__istartswith")
+    list_select_related = ("supplier", "purchase")
+    ordering = ("id",)
+    actions_row = ("settle",)
+    actions_detail = ("settle",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(status=SupplierDue.Status.OPEN)
+
+    @display(description="days", ordering="-created_at")
+    def age(self, due: SupplierDue) -> int:
+        return (today() - business_day(due.created_at)).days
+
+    @action(description="Pay", url_path="settle", icon="payments")
+    def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """On to the supplier's own page of payments."""
+        due = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("admin:purchasing_supplier_pay", due.supplier_id)
