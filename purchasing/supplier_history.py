@@ -8,10 +8,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from catalog.models import Product
 from ledger.models import Payment
 from ledger.payment_strands import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strands
+from ledger.reversals import STANDING
 from pos_project.core.day_range import DayRange
 from pos_project.core.money import ZERO, money
 from pos_project.core.timeline import Strand, Timeline
-from purchasing.models import STANDING, Purchase, PurchaseItem, Supplier
+from purchasing.models import Purchase, PurchaseItem, Supplier
 
 PURCHASE = "Purchase"
 KINDS = (PURCHASE, PAYMENT, DUE_PAYMENT, ADVANCE)
