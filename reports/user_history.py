@@ -5,21 +5,24 @@ the others. Read it inside `snapshot()`.
 """
 
 from collections import Counter
+from datetime import date
 from functools import cached_property
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
 from pos_project.core.day_range import DayRange
-from pos_project.core.days import FIRST_DAY, today
-from pos_project.core.timeline import Timeline
+from pos_project.core.days import FIRST_DAY, day_start, today
+from pos_project.core.timeline import End, Place, Timeline
 from reports.facts.buyers import within
-from reports.facts.days import Days
+from reports.facts.days import ONE_DAY, Days
 from reports.facts.reading import cover
 from reports.facts.recorded import RECORDED
 from reports.models import RecordedFact, Span
 from reports.period import Period
 from reports.user_strands import recorded
+
+DEEP = 1000  # rows above a page; from here on looking up the days' counts costs less
 
 
 class UserHistory(Timeline):
@@ -46,12 +49,47 @@ class UserHistory(Timeline):
                 counts[strand.kind] += strand.rows.filter(live).count()
         return counts
 
+    def places(self, start: int, stop: int, *, end: End | None = None) -> list[Place]:
+        """A deep page is looked for from the day on that it begins in, not from the newest row."""
+        if end or start < DEEP:
+            return super().places(start, stop, end=end)
+        above, day = self._day_of(start)
+        whole_days = End(day_start(day + ONE_DAY), Place(len(self.strands), 0))
+        return super().places(start - above, stop - above, end=whole_days)
+
+    def _day_of(self, position: int) -> tuple[int, date]:
+        """The day that this row is of, or a later one, and how many rows there are after it."""
+        how = cover(self.period, RECORDED, by_day=True)[RECORDED.name]
+        of_day = self._frozen_by_day(how.days)
+        live = {last: first for first, last in how.live.runs}
+        above, day = 0, self.period.last
+        while day >= self.period.first:
+            first = live.get(day, day)
+            count = self._count_live(Days.between(first, day)) if day in live else of_day[day]
+            if above + count > position:
+                break
+            above, day = above + count, first - ONE_DAY
+        return above, day
+
     def _frozen(self, span: Span, periods: Days) -> Counter[str]:
         """What was frozen of these days, or of the months with these first days, by kind."""
         if not periods:
             return Counter()
-        facts = RecordedFact.objects.filter(within(periods), self.theirs, span=span)
+        facts = self._facts(span, periods)
         return Counter(dict(facts.values_list("kind").annotate(Sum("recorded")).order_by()))
+
+    def _frozen_by_day(self, days: Days) -> Counter[date]:
+        facts = self._facts(Span.DAY, days).filter(
+            kind__in={strand.kind for strand in self.strands}
+        )
+        return Counter(dict(facts.values_list("first_day").annotate(Sum("recorded")).order_by()))
+
+    def _facts(self, span: Span, periods: Days) -> QuerySet[RecordedFact]:
+        return RecordedFact.objects.filter(within(periods), self.theirs, span=span)
+
+    def _count_live(self, days: Days) -> int:
+        moments = _moments_of(days)
+        return sum(strand.rows.filter(moments).count() for strand in self.strands)
 
 
 def _moments_of(days: Days) -> Q:

@@ -57,18 +57,18 @@ class Strand:
         }
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Which row of which strand."""
 
     strand: int
     row_id: int
 
 
-class _End(NamedTuple):
+class End(NamedTuple):
     """A row, and its moment: where the next piece goes on."""
 
     moment: datetime
-    place: _Place
+    place: Place
 
     def below(self, strand: int) -> Q:
         """The rows of a strand that come after this one."""
@@ -111,17 +111,17 @@ class Timeline(Sequence[Row]):
             return self[at : at + 1][0]
         start, stop, step = index.indices(len(self))
         assert step == 1, index
-        return self._shown(self._places(start, stop)) if start < stop else []
+        return self._shown(self.places(start, stop)) if start < stop else []
 
     def __iter__(self) -> Iterator[Row]:
         """All rows in order, a piece at a time: a whole history is never in memory at once."""
         end = None
-        while places := self._places(0, PIECE, end=end):
+        while places := self.places(0, PIECE, end=end):
             rows = self._shown(places)
             yield from rows
-            end = _End(rows[-1]["created_at"], places[-1])
+            end = End(rows[-1]["created_at"], places[-1])
 
-    def _places(self, start: int, stop: int, *, end: _End | None = None) -> list[_Place]:
+    def places(self, start: int, stop: int, *, end: End | None = None) -> list[Place]:
         """The rows from `start` to `stop` in order, of those after `end`."""
         # By hand, because SQLite knows no LIMIT in a part of a UNION but inside a subquery of its
         # own, which the ORM does not write.
@@ -140,9 +140,9 @@ class Timeline(Sequence[Row]):
                 " UNION ALL ".join(parts) + " ORDER BY 1 DESC, 2, 3 DESC LIMIT %s OFFSET %s",
                 [*parameters, stop - start, start],
             )
-            return [_Place(position, row_id) for _, position, row_id in cursor.fetchall()]
+            return [Place(position, row_id) for _, position, row_id in cursor.fetchall()]
 
-    def _shown(self, places: Sequence[_Place]) -> list[Row]:
+    def _shown(self, places: Sequence[Place]) -> list[Row]:
         shown = [
             strand.shown([place.row_id for place in places if place.strand == position])
             for position, strand in enumerate(self.strands)

@@ -23,6 +23,7 @@ from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
 from purchasing.models import Purchase, Supplier
 from purchasing.supplier_payments import pay_supplier
+from reports import user_history
 from reports.facts.freezing import freeze_missing
 from reports.facts.recorded import RECORDED
 from reports.tests.api import histories_by_hand as by_hand
@@ -47,7 +48,8 @@ class House:
 
 
 @pytest.fixture
-def house(db: None) -> House:
+def house(db: None, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(user_history, "DEEP", 3)  # rows, so that second pages are deep ones
     goods = [shop.a_product(price, name=f"Good {price}") for price in ("3.33", "10.00")]
     rooms = House(
         [make_user("staff"), make_user("manager")],

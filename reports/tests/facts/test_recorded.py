@@ -11,8 +11,9 @@ from pos_project.core.day_range import DayRange
 from pos_project.core.days import at_noon, today
 from pos_project.core.timeline import Timeline
 from pos_project.tests import shop
+from reports import user_history
 from reports.facts.days import Days, month_after, month_before, month_end, month_of
-from reports.facts.freezing import freeze_missing
+from reports.facts.freezing import freeze_missing, thaw
 from reports.facts.recorded import RECORDED
 from reports.models import RecordedFact, Span
 from reports.user_history import UserHistory
@@ -118,3 +119,17 @@ def test_a_wrong_count_is_named(seller: User, three_months: None) -> None:
     # 2 until the month before, 9 on its first day as far as is known, 1 on its last.
     [of_month] = RECORDED.differing_month(LAST_MONTH)
     assert (of_month.expected, of_month.found) == ("12", "9")
+
+
+def test_a_deep_page_is_the_same_as_one_from_the_top(
+    seller: User, three_months: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is frozen: day after day, with a gap, nothing."""
+    whole = list(UserHistory(DayRange()))
+    monkeypatch.setattr(user_history, "DEEP", 0)
+    for freezing in (lambda: None, freeze_missing, lambda: thaw([month_end(LAST_MONTH)])):
+        freezing()
+        history = UserHistory(DayRange())
+        for start in range(len(whole)):
+            assert history[start : start + 3] == whole[start : start + 3], start
+        assert history[len(whole) :] == []
