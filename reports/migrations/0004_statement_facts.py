@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("accounts", "0002_audit_and_shop"),
         ("catalog", "0001_tables"),
         ("ledger", "0005_corrections"),
-        ("reports", "0001_facts"),
+        ("reports", "0003_goods_facts"),
     ]
 
     operations = [
