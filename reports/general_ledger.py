@@ -5,6 +5,7 @@ the last page of a busy year costs what the first does.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ledger.balances import Sums
 from ledger.general_ledger import LedgerLine, LedgerPage, lines_of
