@@ -165,8 +165,12 @@ class Payment(AppendOnly):
     direction = models.CharField(max_length=3, choices=Direction.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, db_column="method")
-    customer = models.ForeignKey("sales.Customer", null=True, on_delete=models.PROTECT)
-    supplier = models.ForeignKey("purchasing.Supplier", null=True, on_delete=models.PROTECT)
+    customer = models.ForeignKey(
+        "sales.Customer", null=True, on_delete=models.PROTECT, db_index=False
+    )
+    supplier = models.ForeignKey(
+        "purchasing.Supplier", null=True, on_delete=models.PROTECT, db_index=False
+    )
     sale = models.ForeignKey(
         "sales.Sale", null=True, on_delete=models.PROTECT, related_name="payments"
     )
@@ -181,7 +185,9 @@ class Payment(AppendOnly):
     )
     reference_no = models.CharField(max_length=100, null=True)
     note = models.TextField(null=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     business_date = models.DateField()
     created_at = models.DateTimeField()
 
@@ -211,6 +217,20 @@ class Payment(AppendOnly):
         indexes = (
             # serves the payments list and the cash figures of a period
             models.Index(fields=["business_date", "method"], name="ledger_payment_by_day"),
+            # serve the histories of a customer, a supplier, a user and the shop: of one type the
+            # newest first, and how many there are; the first three also guard their foreign keys
+            models.Index(
+                fields=["customer", "payment_type", "created_at"],
+                name="ledger_payment_of_customer",
+            ),
+            models.Index(
+                fields=["supplier", "payment_type", "created_at"],
+                name="ledger_payment_of_supplier",
+            ),
+            models.Index(
+                fields=["user", "payment_type", "created_at"], name="ledger_payment_of_user"
+            ),
+            models.Index(fields=["payment_type", "created_at"], name="ledger_payment_by_type"),
         )
 
     def __str__(self) -> str:

@@ -203,6 +203,7 @@ CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
 CORS_EXPOSE_HEADERS = [
+    "Content-Disposition",
     "Retry-After",
     "Idempotent-Replayed",
     "X-RateLimit-Limit",
@@ -280,7 +281,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["pos_project.core.permissions.NobodyUnlessStated"],
     "DEFAULT_THROTTLE_CLASSES": ["pos_project.core.throttling.PerUser"],
     "DEFAULT_PARSER_CLASSES": ["pos_project.core.json.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["pos_project.core.json.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "pos_project.core.json.JSONRenderer",
+        "pos_project.core.formats.CsvRenderer",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "pos_project.core.formats.FormatNegotiation",
     "DEFAULT_PAGINATION_CLASS": "pos_project.core.pagination.ContractPagination",
     "DEFAULT_SCHEMA_CLASS": "pos_project.core.schema.ContractSchema",
     "EXCEPTION_HANDLER": "pos_project.core.exception_handler.envelope",

@@ -50,7 +50,9 @@ class Purchase(AppendOnly):
     DRAFT_STATUSES = ("draft",)
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
-    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="purchases")
+    supplier = models.ForeignKey(
+        Supplier, on_delete=models.PROTECT, related_name="purchases", db_index=False
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     invoice_no = models.CharField(max_length=50, null=True)  # the supplier's, or PUR-…
@@ -99,7 +101,11 @@ class Purchase(AppendOnly):
                 condition=Q(status="draft") | Q(status="received", invoice_no__isnull=False),
             ),
         )
-        indexes = (models.Index(fields=["purchase_date"], name="purchasing_purchase_by_date"),)
+        indexes = (
+            models.Index(fields=["purchase_date"], name="purchasing_purchase_by_date"),
+            # serves the history of a supplier, the newest first, and guards the foreign key
+            models.Index(fields=["supplier", "created_at"], name="purchasing_purchase_history"),
+        )
 
     def __str__(self) -> str:
         return self.invoice_no or f"purchase {self.pk}"

@@ -191,6 +191,58 @@ class CashFact(Fact):
         return f"{self.method} {self.direction}, {self.first_day}"
 
 
+class ProductLabel(models.Model):
+    """The category that sales of a product are counted in by `CategoryFact`; of active ones only.
+
+    It follows the product when facts are made; until then `reports.category_sales` makes up for
+    the difference. Category 0 is none.
+    """
+
+    product = models.OneToOneField(
+        Product,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    category_id = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "fact_labels"
+
+    def __str__(self) -> str:
+        return f"product {self.product_id} in category {self.category_id}"
+
+
+class CategoryFact(Fact):
+    """In how many different sales products of a category were sold, by `ProductLabel`."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "category_id")
+    category_id = models.PositiveBigIntegerField()
+    sale_count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "fact_categories"
+
+    def __str__(self) -> str:
+        return f"sales of category {self.category_id}, {self.first_day}"
+
+
+class RecordedFact(Fact):
+    """How many rows a user recorded. A month's row sums everything up to the month's end."""
+
+    pk = models.CompositePrimaryKey("span", "first_day", "user_id", "kind")
+    user = _of(settings.AUTH_USER_MODEL)
+    kind = models.CharField(max_length=20)  # the wire's word
+    recorded = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "fact_recorded"
+
+    def __str__(self) -> str:
+        return f"{self.recorded} × {self.kind} by user {self.user_id}, {self.first_day}"
+
+
 class AccountFact(Fact):
     """What the journal moved on an account by one kind of event. A month's row sums everything up
     to the month's end: an opening balance is one of them, and the days since."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from reports.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import REVENUE, STOCK, UNITS, sold_products
-from reports.stock_levels import KEPT_IN_STOCK, NO_CATEGORY
+from reports.product_sales import OF_REVENUE, OF_UNITS, REVENUE, STOCK, UNITS, sold_products
 
 FAST, MODERATE, SLOW, NONE = "fast_moving", "moderate_moving", "slow_moving", "no_movement"
 # Units a day from which a pace is reached; what sold less than the last has sold nothing.
@@ -59,7 +59,7 @@ def days_left(stock: int, units_sold: int, days: int) -> int:
 
 def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     """Active products by pace: all counted, and at most so many of each, most units first."""
-    sold = sold_products(last_days(today, days))
+    sold = sold_products(last_days(today, days), *OF_UNITS, *OF_REVENUE)
     whens = " ".join(
         f"WHEN units >= {units} * %(days)s THEN '{pace}'"
         if units

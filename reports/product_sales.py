@@ -7,16 +7,17 @@ products (contract 18).
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reports.active_products import NO_BRAND, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.facts.reading import Source, cover, summed
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
-from reports.stock_levels import NO_BRAND, NO_CATEGORY
 
 # A product's figures in terms of its fact's columns.
 UNITS = "(sold.quantity - sold.returned)"
 REVENUE = "ROUND(sold.subtotal - sold.returned_value, 2)"
+OF_UNITS, OF_REVENUE = ("quantity", "returned"), ("subtotal", "returned_value")
 # The stock of a product `p` that is shown; for lists of every product join `shelves()` instead.
 STOCK = (
     "COALESCE((SELECT SUM(b.remaining) FROM batches b"
@@ -39,14 +40,15 @@ class TopProduct:
     stock: int
 
 
-def sold_products(period: Period) -> Source:
-    """SQL of what was sold and brought back of each product; the columns of `ProductFact`."""
-    return summed(PRODUCTS, cover(period, PRODUCTS)[PRODUCTS.name], by=("product_id",))
+def sold_products(period: Period, *columns: str) -> Source:
+    """SQL of what was sold and brought back of each product: these columns of `ProductFact`."""
+    how = cover(period, PRODUCTS)[PRODUCTS.name]
+    return summed(PRODUCTS.only(*columns), how, by=("product_id",))
 
 
 def top_products(period: Period, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    sold = sold_products(period)
+    sold = sold_products(period, "line_count", *OF_UNITS, *OF_REVENUE)
     found = rows(
         f"""
         SELECT p.id, p.name, c.name, b.name, top.line_count, top.units, top.revenue,

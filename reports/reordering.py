@@ -11,11 +11,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from inventory.figures import shelves
 from pos_project.core.money import ZERO, money, total
+from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.movement import days_left, last_days
 from reports.percentages import average
-from reports.product_sales import UNITS, sold_products
-from reports.stock_levels import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
+from reports.product_sales import OF_UNITS, UNITS, sold_products
 from reports.unit_costs import UnitCost, unit_costs
 
 COVER_DAYS = 30  # what is bought again should last so long
@@ -101,7 +101,7 @@ def reordering(today: date, *, days: int, most: int) -> Reordering:
 
 
 def _needs(today: date, days: int) -> list[Need]:
-    sold = sold_products(last_days(today, days))
+    sold = sold_products(last_days(today, days), *OF_UNITS)
     found = list(
         rows(
             f"""

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from inventory.figures import SOLD_DAYS, shelves
 from pos_project.core.money import money
+from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import as_day, exact, rows
 from reports.facts.reading import cover, figures
 from reports.facts.sales import PRODUCTS
 from reports.movement import last_days
-from reports.stock_levels import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.unit_costs import UnitCost, unit_costs
 
 HISTORY = 20  # purchase lines shown of a product

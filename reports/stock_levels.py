@@ -8,13 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from inventory.figures import shelves
+from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import exact, rows
-
-# Products `p` that a report on stock shows.
-IN_THE_SHOP = "p.archived_at IS NULL AND p.status = 'active'"
-KEPT_IN_STOCK = f"{IN_THE_SHOP} AND p.keeps_stock"
-# What an answer calls products without one.
-NO_CATEGORY, NO_BRAND = "Uncategorized", "No Brand"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from inventory.figures import shelves
 from pos_project.core.money import ZERO, total
+from reports.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.facts.raw import exact, rows
-from reports.stock_levels import KEPT_IN_STOCK, NO_CATEGORY
 
 
 @dataclass(frozen=True)

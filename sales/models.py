@@ -107,9 +107,11 @@ class Sale(AppendOnly):
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     invoice_no = models.CharField(max_length=50, unique=True, null=True)
     customer = models.ForeignKey(
-        Customer, null=True, on_delete=models.PROTECT, related_name="sales"
+        Customer, null=True, on_delete=models.PROTECT, related_name="sales", db_index=False
     )
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     subtotal = models.DecimalField(max_digits=14, decimal_places=2)
     discount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -171,6 +173,11 @@ class Sale(AppendOnly):
             models.Index(fields=["business_date", "status"], name="sales_sale_by_day"),
             # serves the held sales' list
             models.Index(fields=["status", "id"], name="sales_sale_by_status"),
+            # serve the histories of a customer, of a user and of the shop: the newest first, and
+            # how many there are; the first two also guard their foreign keys
+            models.Index(fields=["customer", "created_at"], name="sales_sale_of_customer"),
+            models.Index(fields=["user", "created_at"], name="sales_sale_of_user"),
+            models.Index(fields=["created_at"], name="sales_sale_by_moment"),
         )
 
     def __str__(self) -> str:
@@ -297,9 +304,11 @@ class Refund(AppendOnly):
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="refunds")
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     customer = models.ForeignKey(
-        Customer, null=True, on_delete=models.PROTECT, related_name="refunds"
+        Customer, null=True, on_delete=models.PROTECT, related_name="refunds", db_index=False
     )
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     refund_amount = models.DecimalField(max_digits=14, decimal_places=2)
     tax_amount = models.DecimalField(max_digits=14, decimal_places=2)  # the tax within it
     paid_out = models.DecimalField(max_digits=14, decimal_places=2)
@@ -324,6 +333,12 @@ class Refund(AppendOnly):
                     refund_amount__gte=0, tax_amount__gte=0, paid_out__gte=0, due_reduced__gte=0
                 ),
             ),
+        )
+        indexes = (
+            # serve the histories of a customer, of a user and of the shop, like those of sales
+            models.Index(fields=["customer", "created_at"], name="sales_refund_of_customer"),
+            models.Index(fields=["user", "created_at"], name="sales_refund_of_user"),
+            models.Index(fields=["created_at"], name="sales_refund_by_moment"),
         )
 
     def __str__(self) -> str:

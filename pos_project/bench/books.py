@@ -9,19 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
-from inventory.movements import LOG_FIELDS
-from inventory.receiving import BATCH_FIELDS
 from ledger import chart
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
-from ledger.payments import PAYMENT_FIELDS
-from ledger.posting import LINE_FIELDS
 from pos_project.bench.cast import store_id
 from pos_project.bench.loading import Loader, Table
 from pos_project.bench.shelf import Lot, Moved
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
-from purchasing.receive import ITEM_FIELDS as PURCHASE_ITEM_FIELDS
-from sales.checkout import ITEM_FIELDS
-from sales.delivery import COGS_FIELDS, USE_FIELDS
 from sales.models import (
     CustomerDue,
     Refund,
@@ -32,10 +25,31 @@ from sales.models import (
     SaleItemBatch,
 )
 
+# The columns that are written here, in the order of the rows below; the others stay NULL.
 SALE_FIELDS = (
     *("store_id", "invoice_no", "customer_id", "user_id", "status", "subtotal", "discount", "tax"),
     *("total_amount", "paid_amount", "due_amount", "refund_amount", "advance_used"),
     *("payment_method", "business_date", "created_at", "completed_at"),
+)
+ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
+USE_FIELDS = ("sale_item_id", "batch_id", "quantity", "buy_price", "cost", "refund_item_id")
+COGS_FIELDS = ("sale_item_id", "quantity", "unit_cost", "total_cost", "refund_item_id")
+LOG_FIELDS = (
+    *("store_id", "product_id", "kind", "change_qty", "cost", "reason", "reference", "voids_id"),
+    *("user_id", "business_date", "created_at"),
+)
+BATCH_FIELDS = (
+    *("store_id", "product_id", "purchase_item_id", "origin", "received_on", "unit_cost"),
+    *("quantity", "remaining", "created_at"),
+)
+PAYMENT_FIELDS = (
+    *("store_id", "entry_id", "payment_party", "payment_type", "direction", "amount", "method_id"),
+    *("customer_id", "supplier_id", "sale_id", "purchase_id", "refund_id", "reference_no"),
+    *("user_id", "business_date", "created_at"),
+)
+LINE_FIELDS = ("entry_id", "account_id", "debit", "credit", "customer_id", "supplier_id")
+PURCHASE_ITEM_FIELDS = (
+    *("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal"),
 )
 ENTRY_FIELDS = (
     *("store_id", "event", "document_id", "reference", "status", "business_date"),
@@ -178,7 +192,7 @@ class Books:
             (
                 *(next(self.payments.ids), self.store_id, entry_id, party, payment_type),
                 *(direction, CENTS[amount], method, get("customer_id"), get("supplier_id")),
-                *(get("sale_id"), get("purchase_id"), get("refund_id"), reference, None),
+                *(get("sale_id"), get("purchase_id"), get("refund_id"), reference),
                 *(stamp.user_id, stamp.day, stamp.at),
             )
         )
@@ -199,7 +213,7 @@ class Books:
         self.log.rows.append(
             (
                 *(log_id, self.store_id, product_id, kind, units, CENTS[cost], kind.upper()),
-                *(reference, None, voids_id, stamp.user_id, stamp.day, stamp.at),
+                *(reference, voids_id, stamp.user_id, stamp.day, stamp.at),
             )
         )
         return log_id

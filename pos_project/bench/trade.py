@@ -107,7 +107,7 @@ class Trade:
         stamp = self._stamp(self.cast.manager.pk)
         for ware in self.cast.wares:
             if ware.keeps_stock:
-                units = self.chance.randint(1, 12) if not ware.few else ware.few + ware.lot
+                units = self.chance.randint(max(ware.few // 2, 1), ware.few + ware.lot)
                 # Some of it was counted from a total, so a unit's cost has four decimals.
                 cost = ware.cost * 100 + self.chance.choice((0, 0, 0, 33, 50, 67))
                 self._find(ware, units, cost, "opening", chart.OPENING_BALANCE_EQUITY, stamp)

@@ -1,6 +1,6 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.fields import MAX_ID
+from pos_project.core.formats import FileToCome, stream, wants_csv
 from pos_project.core.idempotency import RequestKey, fingerprint
 from pos_project.core.json import dumps
 
@@ -90,10 +91,25 @@ class ContractViewSet(GenericViewSet[Any]):
     def get_object(self) -> Any:
         return found(self.get_queryset(), self.kwargs["pk"], self.noun)
 
-    def page(self, rows: "QuerySet[Any]", show: Callable[[list[Any]], Any]) -> Response:
-        """One page of filtered `rows`, shown by `show`, in the contract's envelope."""
-        chosen = self.paginate_queryset(self.filter_queryset(rows))
+    def page(
+        self, rows: "QuerySet[Any] | Sequence[Any]", show: Callable[[list[Any]], Any]
+    ) -> Response:
+        """One page of `rows`, shown by `show`, in the contract's envelope; a query is filtered.
+
+        As CSV it is all of them instead, in a response that streams.
+        """
+        if isinstance(rows, QuerySet):
+            rows = self.filter_queryset(rows)
+        if wants_csv(self.request):
+            return FileToCome(stream(self.request, rows, show))
+        chosen = self.paginate_queryset(rows)
         return self.get_paginated_response(show(list(chosen or [])))
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer: Any = response.file if isinstance(response, FileToCome) else response
+        return super().finalize_response(request, answer, *args, **kwargs)
 
 
 class ContractRouter(SimpleRouter):

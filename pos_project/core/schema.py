@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from pos_project.core.formats import CSV, JSON, PARAMETER, TABLE
 from pos_project.core.permissions import Public
 
 
@@ -37,14 +38,33 @@ KEYED = {
 }
 
 
+FORMAT = {
+    "name": PARAMETER,
+    "in": "query",
+    "schema": {"type": "string", "enum": [JSON, CSV], "default": JSON},
+    "description": "`csv`: a spreadsheet of all rows that the filters leave; errors stay JSON.",
+}
+CHOSEN_TABLE = {
+    "name": TABLE,
+    "in": "query",
+    "schema": {"type": "string"},
+    "description": "With `format=csv`: which of several lists; a wrong name is told the choices.",
+}
+
+
 class ContractSchema(AutoSchema):
-    """Adds the error bodies of contract 22 and, on keyed writes, the Idempotency-Key header."""
+    """Adds the error bodies of contract 22, on keyed writes the Idempotency-Key header, and on
+    lists and tables the other format."""
+
+    several_tables = False  # an answer with lists in it, one of which CSV is asked for
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
         answers = operation["responses"]
+        if self.has_table():
+            answers["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
         if "204" in answers:  # every deletion answers with a message (contract 22)
             answers["200"] = answers.pop("204")
         error = {"application/json": {"schema": self._error_schema()}}
@@ -53,6 +73,19 @@ class ContractSchema(AutoSchema):
         if self._is_keyed():
             operation.setdefault("parameters", []).append(KEYED)
         return operation
+
+    def has_table(self) -> bool:
+        """Whether the answer can be had as CSV."""
+        return self.method == "GET" and (self.several_tables or self._is_list_view())
+
+    def map_renderers(self, attribute: str) -> list[Any]:
+        # CSV is described beside the JSON, where there is a table.
+        return [name for name in super().map_renderers(attribute) if "csv" not in name]
+
+    def _get_format_parameters(self) -> list[Any]:
+        if not self.has_table():
+            return []
+        return [FORMAT, CHOSEN_TABLE] if self.several_tables else [FORMAT]
 
     def _error_schema(self) -> Any:
         component = self.resolve_serializer(ErrorBody, "response")

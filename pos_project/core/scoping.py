@@ -15,6 +15,12 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 def seen_by_caller(rows: Rows, request: Request) -> Rows:
     """The `rows` that the caller may see; each has the `user` who recorded it."""
+    recorder_id = only_recorder_seen(request)
+    return rows if recorder_id is None else rows.filter(user_id=recorder_id)
+
+
+def only_recorder_seen(request: Request) -> int | None:
+    """The id of the one user whose rows the caller sees; None when they see everybody's."""
     user = request.user
     assert user.is_authenticated  # permissions have made sure of it
-    return rows.filter(user_id=user.pk) if user.role == STAFF else rows
+    return user.pk if user.role == STAFF else None

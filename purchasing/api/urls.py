@@ -4,6 +4,7 @@ from django.urls import path
 
 from pos_project.core.api import ContractRouter
 from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
+from purchasing.api.supplier_history import SuppliedProductViewSet, SupplierTransactionViewSet
 from purchasing.api.suppliers import (
     SupplierAdvancePaybackView,
     SupplierDueViewSet,
@@ -19,6 +20,23 @@ urlpatterns = [
     path("suppliers/<str:supplier>/due-payment", SupplierDuePaymentView.as_view()),
     path("suppliers/<str:supplier>/dues", SupplierDueViewSet.as_view({"get": "list"})),
     path("suppliers/<str:supplier>/payments", SupplierPaymentViewSet.as_view({"get": "list"})),
+    path(
+        "suppliers/<str:supplier>/transactions",
+        SupplierTransactionViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "suppliers/<str:supplier>/transactions/summary",
+        SupplierTransactionViewSet.as_view({"get": "summary"}),
+    ),
+    path("suppliers/<str:supplier>/products", SuppliedProductViewSet.as_view({"get": "list"})),
+    path(
+        "suppliers/<str:supplier>/products_summary",
+        SuppliedProductViewSet.as_view({"get": "summary"}),
+    ),
+    path(
+        "suppliers/<str:supplier>/supplied/<str:product>",
+        SuppliedProductViewSet.as_view({"get": "lines"}),
+    ),
     path("suppliers/<str:party>/advance-payback", SupplierAdvancePaybackView.as_view()),
     *router.urls,
 ]

@@ -27,6 +27,8 @@ from reports.period import Period
 class DashboardSchema(ContractSchema):
     """Reads the answer, the parameters and the words of a dashboard from its class."""
 
+    several_tables = True
+
     @property
     def dashboard(self) -> "DashboardView":
         return cast(DashboardView, self.view)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Sum
@@ -28,9 +29,10 @@ from reports.api.shapes import (
 )
 from reports.customer_sales import CustomerSales, top_customers
 from reports.facts.buyers import BUYERS
-from reports.facts.reading import buyers, cover
+from reports.facts.days import Days
+from reports.facts.reading import Cover, buyers, cover
 from reports.facts.sales import SALES
-from reports.figures import SalesFigures, sales_figures
+from reports.figures import sales_figures
 from reports.latest_sales import latest_sales
 from reports.owed import owed
 from reports.period import Period
@@ -151,7 +153,7 @@ class MainView(PeriodView):
         shown_alerts = [_alert(each) for each in alerts.first]
         return {
             "period": counted_period(period),
-            "key_metrics": {**_metrics(period), "critical_alerts": alerts.count, **_of_today()},
+            "key_metrics": {**_metrics(period, now), "critical_alerts": alerts.count},
             "top_customers": customers,
             "top_products": products,
             "critical_alerts": shown_alerts,
@@ -171,9 +173,19 @@ class MainView(PeriodView):
         }
 
 
-def _metrics(period: Period) -> dict[str, Any]:
+def _metrics(period: Period, day: date) -> dict[str, Any]:
+    """The key figures of the period, and those of the day, which is read once for both."""
     how = cover(period, SALES, BUYERS)
-    sold = sales_figures(how["sales"])
+    sold_today = sales_figures(Cover(live=Days.of([day])))
+    sold = sales_figures(how["sales"].without(day))
+    if day in period:
+        sold += sold_today
+    received = Payment.objects.filter(
+        business_date=day,
+        method=CASH,
+        direction=Payment.Direction.IN,
+        payment_party=Payment.Party.CUSTOMER,
+    ).aggregate(amount=Sum("amount"))["amount"]
     return {
         "total_revenue": sold.total_revenue,
         "gross_total": sold.gross_total,
@@ -182,22 +194,9 @@ def _metrics(period: Period) -> dict[str, Any]:
         "total_customers": Customer.objects.listed().count(),
         "active_customers": len(buyers(how["buyers"]).customers),
         "total_transactions": sold.orders,
-    }
-
-
-def _of_today() -> dict[str, Any]:
-    day = Period(today(), today())
-    sold: SalesFigures = sales_figures(cover(day, SALES)["sales"])
-    received = Payment.objects.filter(
-        business_date=day.first,
-        method=CASH,
-        direction=Payment.Direction.IN,
-        payment_party=Payment.Party.CUSTOMER,
-    ).aggregate(amount=Sum("amount"))["amount"]
-    return {
         "today_cash": money(received or ZERO),
-        "today_credit": owed(day).due,
-        "today_profit": sold.gross_profit,
+        "today_credit": owed(Period(day, day)).due,
+        "today_profit": sold_today.gross_profit,
     }
 
 

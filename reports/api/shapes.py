@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from pos_project.core.fields import MomentField, MoneyField
 
-Leaf = Callable[[], serializers.Field]
+Leaf = Callable[..., serializers.Field]
 
 MONEY: Leaf = MoneyField
 COUNT: Leaf = serializers.IntegerField
@@ -18,13 +18,7 @@ MOMENT: Leaf = MomentField
 
 def or_null(leaf: Leaf) -> Leaf:
     """The same, or null."""
-
-    def nullable() -> serializers.Field:
-        field = leaf()
-        field.allow_null = True
-        return field
-
-    return nullable
+    return lambda: leaf(allow_null=True)
 
 
 def list_of(leaf: Leaf) -> Leaf:

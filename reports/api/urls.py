@@ -12,14 +12,23 @@ from reports.api.money import (
     ProfitLossView,
     TaxSummaryView,
 )
+from reports.api.product_analysis import ProductAnalysisView
 from reports.api.products import TopProductsView
 from reports.api.staff import OwnPerformanceView, StaffPerformanceView, UserPerformanceView
 from reports.api.stock import StockAlertsView, ValuationView
 from reports.api.stock_details import StockDetailsView
 from reports.api.stock_movement import MovementView, ReorderView
+from reports.api.user_history import OwnHistoryViewSet, ShopHistoryViewSet, UserHistoryViewSet
 
 urlpatterns = [
-    path("users/me/performance", OwnPerformanceView.as_view()),  # before users/<id>/performance
+    # `me` before any id
+    path("users/me/transactions", OwnHistoryViewSet.as_view({"get": "list"})),
+    path("users/me/transactions/summary", OwnHistoryViewSet.as_view({"get": "summary"})),
+    path("users/me/summary", OwnHistoryViewSet.as_view({"get": "summary"})),
+    path("users/me/performance", OwnPerformanceView.as_view()),
+    path("users/<str:user>/transactions", UserHistoryViewSet.as_view({"get": "list"})),
+    path("users/<str:user>/transactions/summary", UserHistoryViewSet.as_view({"get": "summary"})),
+    path("users/<str:user>/summary", UserHistoryViewSet.as_view({"get": "summary"})),
     path("users/<str:user>/performance", UserPerformanceView.as_view()),
     path("dashboard/main", MainView.as_view()),
     path("dashboard/financial-analysis", FinancialAnalysisView.as_view()),
@@ -36,5 +45,7 @@ urlpatterns = [
     path("dashboard/inventory/movement", MovementView.as_view()),
     path("dashboard/inventory/reorder-recommendations", ReorderView.as_view()),
     path("dashboard/inventory/valuation", ValuationView.as_view()),
+    path("dashboard/product-analysis", ProductAnalysisView.as_view()),
     path("dashboard/top-products", TopProductsView.as_view()),
+    path("dashboard/transactions", ShopHistoryViewSet.as_view({"get": "list"})),
 ]

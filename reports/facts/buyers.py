@@ -37,6 +37,9 @@ class BuyersMaker:
     cumulative: bool = False
     models: Sequence[type[Fact]] = (BuyersFact,)
 
+    def prepare(self) -> None:
+        """What happened does not change."""
+
     def make_days(self, days: Days) -> None:
         _insert(Span.DAY, self._of_days(days))
 

@@ -14,7 +14,6 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
-from ledger.models import JournalEntry, Payment
 from pos_project.core.days import business_day
 from pos_project.core.transactions import transact
 from reports.facts.days import (
@@ -27,8 +26,9 @@ from reports.facts.days import (
 )
 from reports.facts.maker import Maker
 from reports.facts.makers import MAKERS
+from reports.facts.raw import as_day, rows
 from reports.models import FrozenPeriod, Span
-from sales.models import Refund, Sale
+from sales.models import Sale
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +37,21 @@ FEW = 3  # days, and months, that a reader freezes on the way
 LOOK_BACK = timedelta(days=400)  # how far back a reader looks for them
 CATCH_UP_SECONDS = 60.0
 
+# Tables of events; each has an index that begins with the business day.
+WHERE_THINGS_HAPPEN = ("sales", "refunds", "payments", "journal_entries")
+
 Known = set[tuple[str, int, date]]  # fact, span, first day
 
 
 def first_day() -> date | None:
     """The first business day on which anything happened; None in an empty shop."""
-    firsts = [
-        rows.aggregate(first=Min("business_date"))["first"]
-        for rows in (Sale.objects, Refund.objects, Payment.objects, JournalEntry.objects)
-    ]
-    return min((first for first in firsts if first), default=None)
+    first_of = "(SELECT MIN(business_date) FROM {})"
+    firsts = ", ".join(first_of.format(table) for table in WHERE_THINGS_HAPPEN)
+    [found] = rows(f"SELECT {firsts}", {})
+    days = [as_day(first) for first in found if first is not None]
+    # A sale that was held counts among what was recorded before it has a business day.
+    held = Sale.objects.aggregate(first=Min("created_at"))["first"]
+    return min([*days, business_day(held)] if held else days, default=None)
 
 
 def last_closed_day(now: datetime | None = None) -> date:
@@ -69,7 +74,8 @@ def freeze_missing(
 ) -> int:
     """Freeze every closed day not frozen yet, oldest first, and the months that are complete then.
 
-    With `anew` also what is frozen already. `facts` names kinds of facts; all by default.
+    With `anew` also what is frozen already; without `since` also what master data has changed since
+    (`Maker.prepare`). `facts` names kinds of facts; all by default.
     `on_progress` is called with the number of days looked at, per kind. Returns how many were
     frozen, per kind.
     """
@@ -79,6 +85,9 @@ def freeze_missing(
     closed = last_closed_day()
     first, last = max(since or began, began), min(until or closed, closed)
     makers, done = _named(facts), 0
+    if since is None:
+        for maker in makers:
+            _prepare(maker)
     known = set() if anew else _known(makers, first, closed)
     for month in _months(first, closed):
         days = list(Days.between(max(month, first), min(month_end(month), last)))
@@ -159,6 +168,14 @@ def _wanting(span: Span, first_days: Iterable[date], known: Known) -> list[date]
         for each in first_days
         if any((maker.name, span, each) not in known for maker in MAKERS)
     ]
+
+
+def _prepare(maker: Maker) -> None:
+    def work() -> None:
+        _lock("FOR UPDATE")
+        maker.prepare()
+
+    _run(work, wait=True)
 
 
 def _freeze_days(

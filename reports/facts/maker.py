@@ -4,7 +4,7 @@ The same definition freezes closed days and computes the others live, so the two
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -36,6 +36,9 @@ class Maker(Protocol):
     def models(self) -> Sequence[type[Fact]]: ...
     @property
     def cumulative(self) -> bool: ...
+
+    def prepare(self) -> None:
+        """Before all missing days are frozen: forget those that master data has made wrong."""
 
     def make_days(self, days: Days) -> None:
         """Insert the facts of these days, one set of rows a day."""
@@ -85,9 +88,24 @@ class TableMaker:
     def table(self) -> str:
         return self.model._meta.db_table
 
+    def only(self, *columns: str) -> "TableMaker":
+        """The same with these figures alone, to be read: what is not asked for is not summed."""
+        return replace(
+            self,
+            figures={column: self.figures[column] for column in columns},
+            events=tuple(
+                replace(events, adds=adds)
+                for events in self.events
+                if (adds := {each: events.adds[each] for each in columns if each in events.adds})
+            ),
+        )
+
     def events_of(self, days: Days, name: str = "day") -> str:
         """SQL of what counts on these days: day, keys and figures, one row an event."""
         return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
+
+    def prepare(self) -> None:
+        """What happened does not change."""
 
     def make_days(self, days: Days) -> None:
         self._insert(Span.DAY, self._of_days(days), days.parameters())
@@ -145,10 +163,13 @@ class TableMaker:
         source = events.source.format(days=days.on(events.day, name))
         keys = [f"{key} AS {column}" for key, column in zip(events.keys, self.keys, strict=True)]
         adds = [
-            f"{events.adds.get(column, '0' if kind == 'SUM' else 'NULL')} AS {column}"
-            for column, kind in self.figures.items()
+            f"{events.adds.get(column, self._nothing(column))} AS {column}"
+            for column in self.figures
         ]
         return f"SELECT {events.day} AS first_day, {', '.join((*keys, *adds))} {source}"
+
+    def _nothing(self, column: str) -> str:
+        return "0" if self.figures[column] == "SUM" else "NULL"
 
     def _insert(self, span: Span, select: str, parameters: Parameters) -> None:
         columns = ", ".join(("first_day", *self.keys, *self.figures))

@@ -5,7 +5,7 @@ Everything here is read inside `snapshot()`, so that a day is either frozen or l
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,11 @@ class Cover:
     less: Days = field(default_factory=Days)
     days: Days = field(default_factory=Days)
     live: Days = field(default_factory=Days)
+
+    def without(self, day: date) -> "Cover":
+        """The same, but for a day that is read live."""
+        assert day not in self.days, day
+        return replace(self, live=self.live - Days.of([day]))
 
 
 def cover(period: Period, *makers: Maker, by_day: bool = False) -> dict[str, Cover]:
@@ -105,15 +110,20 @@ class Source:
 
 
 def summed(
-    maker: TableMaker, how: Cover, *, by: Sequence[str] = (), where: Mapping[str, Any] | None = None
+    maker: TableMaker,
+    how: Cover,
+    *,
+    by: Sequence[str] = (),
+    where: Mapping[str, Any] | None = None,
 ) -> Source:
     """A maker's figures of the period, one row per `by` (key columns, or `first_day`).
 
     `where` keeps only rows with these keys; a list names several. Where months add up, also what
     moved before the period has a row, of zeros (and its MAX is of then).
     """
-    columns = ", ".join((*by, *maker.figures))
     only, parameters = _only(where or {})
+    grouped = f" GROUP BY {', '.join(by)}" if by else ""
+    sums = ", ".join((*by, maker.sums()))
     parts = []
     for span, days, sign in (
         (Span.MONTH, how.months, ""),
@@ -121,23 +131,26 @@ def summed(
         (Span.DAY, how.days, ""),
     ):
         if days:
-            name = f"{span.name.lower()}{'_less' if sign else ''}"
-            shown = ", ".join((*by, *(_signed(maker, column, sign) for column in maker.figures)))
-            parts.append(
-                f"SELECT {shown} FROM {maker.table}"  # noqa: S608  (names are our own models)
-                f" WHERE span = {span.value} AND {days.on('first_day', name)}{only}"
+            label = f"{span.name.lower()}{'_less' if sign else ''}"
+            frozen = (
+                f"FROM {maker.table}"
+                f" WHERE span = {span.value} AND {days.on('first_day', label)}{only}"
             )
-            parameters |= days.parameters(name)
+            if sign:
+                shown = ", ".join((*by, *(_negative(maker, column) for column in maker.figures)))
+                parts.append(f"SELECT {shown} {frozen}")
+            else:
+                # Each part is summed by itself: less to put together than all its rows.
+                parts.append(f"SELECT {sums} {frozen}{grouped}")
+            parameters |= days.parameters(label)
     if how.live or not parts:
-        parts.append(
-            f"SELECT {columns} FROM ({maker.events_of(how.live, 'live')}) happened"  # noqa: S608
-            f" WHERE 1 = 1{only}"
-        )
+        happened = maker.events_of(how.live, "live")
+        parts.append(f"SELECT {sums} FROM ({happened}) happened WHERE 1 = 1{only}{grouped}")  # noqa: S608
         parameters |= how.live.parameters("live")
-    grouped = f" GROUP BY {', '.join(by)}" if by else ""
-    shown = ", ".join((*by, maker.sums()))
+    if len(parts) == 1:
+        return Source(parts[0], parameters)
     return Source(
-        f"SELECT {shown} FROM ({' UNION ALL '.join(parts)}) parts{grouped}",  # noqa: S608
+        f"SELECT {sums} FROM ({' UNION ALL '.join(parts)}) parts{grouped}",  # noqa: S608
         parameters,
     )
 
@@ -153,11 +166,9 @@ def _only(where: Mapping[str, Any]) -> tuple[str, Parameters]:
     return conditions, parameters
 
 
-def _signed(maker: TableMaker, column: str, sign: str) -> str:
-    if not sign:
-        return column
+def _negative(maker: TableMaker, column: str) -> str:
     # What is latest or largest up to the earlier month says nothing about the months after it.
-    return f"-{column}" if maker.figures[column] == "SUM" else f"NULL AS {column}"
+    return f"-{column} AS {column}" if maker.figures[column] == "SUM" else f"NULL AS {column}"
 
 
 def figures(

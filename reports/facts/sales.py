@@ -31,10 +31,9 @@ SALE_DAY, REFUND_DAY = "s.business_date", "r.business_date"
 OF_SALE = ("s.store_id", "s.user_id", "COALESCE(s.payment_method, 'due')")
 RETURNED_VALUE = "ROUND(x.quantity * i.unit_price, 2)"
 HAS_CUSTOMER = "CASE WHEN s.customer_id IS NULL THEN 0 ELSE {} END"
-FIRST_LINE_OF_PRODUCT = (
-    "CASE WHEN EXISTS (SELECT 1 FROM sale_items j WHERE j.sale_id = i.sale_id"
-    " AND j.product_id = i.product_id AND j.id < i.id) THEN 0 ELSE 1 END"
-)
+# A product's different sales: a line of its own per sale, however often it is on it. (Looking for
+# an earlier line of the product would read all its sales ever.)
+SOLD_IN = f"FROM (SELECT DISTINCT s.business_date, i.sale_id, i.product_id {SOLD_LINES}) s"
 
 SALES = TableMaker(
     name="sales",
@@ -119,11 +118,11 @@ PRODUCTS = TableMaker(
             ("i.product_id",),
             {
                 "line_count": "1",
-                "sale_count": FIRST_LINE_OF_PRODUCT,
                 "quantity": "i.quantity",
                 "subtotal": "i.subtotal",
             },
         ),
+        Events(SOLD_IN, SALE_DAY, ("s.product_id",), {"sale_count": "1"}),
         Events(SOLD_COSTS, SALE_DAY, ("i.product_id",), {"cogs": "c.total_cost"}),
         Events(
             RETURNED_LINES,

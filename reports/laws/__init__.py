@@ -30,8 +30,8 @@ SUBJECTS = (
     payments,
     books,
     documents,
-    reversals,
     facts,
+    reversals,
 )
 
 CHECKS: tuple[Check, ...] = tuple(

@@ -91,8 +91,9 @@ def test_a_broken_row_is_named_by_its_law(name: str, breaking: Breaking, week: W
 
 
 def test_whatever_is_broken_the_other_laws_still_give_an_answer(week: Week) -> None:
-    freeze_it()
-    for ways in BROKEN.values():
+    for name, ways in BROKEN.items():
+        if name == "frozen_days_are_their_rows":
+            freeze_it()
         for breaking in ways:
             with undone():
                 breaking(week)

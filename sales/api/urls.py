@@ -4,6 +4,7 @@ from django.urls import path
 
 from pos_project.core.api import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
+from sales.api.customer_history import CustomerTransactionViewSet, PurchasedProductViewSet
 from sales.api.customers import (
     CustomerAdvancePaybackView,
     CustomerDueViewSet,
@@ -28,6 +29,26 @@ urlpatterns = [
         CustomerDueViewSet.as_view({"get": "list", "post": "create"}),
     ),
     path("customers/<str:customer>/payments", CustomerPaymentViewSet.as_view({"get": "list"})),
+    path(
+        "customers/<str:customer>/transactions",
+        CustomerTransactionViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "customers/<str:customer>/transactions/summary",
+        CustomerTransactionViewSet.as_view({"get": "summary"}),
+    ),
+    path(
+        "customers/<str:customer>/purchased_products",
+        PurchasedProductViewSet.as_view({"get": "list"}),
+    ),
+    path(
+        "customers/<str:customer>/products_summary",
+        PurchasedProductViewSet.as_view({"get": "summary"}),
+    ),
+    path(
+        "customers/<str:customer>/purchased_products/<str:product>",
+        PurchasedProductViewSet.as_view({"get": "lines"}),
+    ),
     path("customers/<str:party>/advance-payback", CustomerAdvancePaybackView.as_view()),
     *router.urls,
 ]

@@ -1,44 +1,65 @@
 """`manage.py bench`: the program at size. A shop of a million sales, in a database of its own."""
 
 from argparse import ArgumentParser
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from json import dumps
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pos_project.bench import scratch
 from pos_project.bench.generate import ShopInUse, fill
+from pos_project.bench.reports import (
+    ALLOWANCE_MS,
+    GROWTH,
+    REPEATS,
+    TARGET_MS,
+    Measured,
+    measure,
+)
+from pos_project.bench.tables import Findings
+from pos_project.bench.till import rush
+from reports.facts.freezing import freeze_missing
+from reports.reconcile import reconcile
 
+SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
+ABOUT_DATA = (
+    "Make a database and fill it with N sales, 500 a day up to today, and all that belongs to "
+    "them: 10 thousand products and customers, purchases, refunds, dues, expenses, the journal. "
+    "`manage.py reconcile` holds on it. The same seed on the same day makes the same shop. It "
+    "refuses a database that has goods or sales."
+)
+ABOUT_REPORTS = (
+    "Time every GET route at each size: median and 95th percentile in milliseconds through all "
+    "middleware with a real token, in this process (no network), the number of SQL statements, "
+    "and by how much the process's memory peak grew. Databases that are missing are made first; "
+    f"their closed days are frozen. Target at the largest size: below {TARGET_MS:.0f} ms, and not "
+    f"more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
+)
+ABOUT_TILL = (
+    "Start the production server (as `manage.py serve` does) on a free port of this machine, on a "
+    "database bench_till_<N> of its own, and check out three-line carts with several clients: "
+    "checkouts a second, median and 95th percentile, and CPU per checkout of the server's "
+    "processes and of the database (MariaDB: with userstat=1). Then prove the books."
+)
 
 
 class Command(BaseCommand):
     help = (
-        "Measure the program at size, in databases of its own (bench_<sales>; a file on SQLite), "
-        "never in the shop's."
+        "Measure the program at size, in databases of its own (bench_<sales>; a file beside the "
+        "shop's on SQLite), never in the shop's."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parts = parser.add_subparsers(dest="part", required=True, parser_class=ArgumentParser)
         data = parts.add_parser(
-            "data",
-            help="fill an empty database with a coherent shop of N sales",
-            description=(
-                "Make a database and fill it with N sales, 500 a day up to today, and all that "
-                "belongs to them: 10 thousand products and customers, purchases, refunds, dues, "
-                "expenses, the journal. `manage.py reconcile` holds on it. The same seed on the "
-                "same day makes the same shop. It refuses a database that has goods or sales."
-            ),
+            "data", help="fill an empty database with a shop of N sales", description=ABOUT_DATA
         )
         data.add_argument("--sales", type=int, required=True, metavar="N")
         data.add_argument("--database", metavar="NAME", help="instead of bench_<N>")
@@ -46,9 +67,36 @@ class Command(BaseCommand):
         data.add_argument(
             "--fresh", action="store_true", help="drop the bench_… database first, if it is there"
         )
+        reports = parts.add_parser(
+            "reports", help="time every report and list at each size", description=ABOUT_REPORTS
+        )
+        reports.add_argument("--sales", type=int, nargs="+", default=SIZES, metavar="N")
+        reports.add_argument(
+            "--prefix", default=scratch.PREFIX, help="what the databases' names begin with"
+        )
+        reports.add_argument("--only", default="", metavar="TEXT", help="routes with this text")
+        reports.add_argument("--repeat", type=int, default=REPEATS, metavar="N")
+        reports.add_argument(
+            "--cpu",
+            action="store_true",
+            help="judge by CPU time (MariaDB: with userstat=1), where the machine has other work",
+        )
+        reports.add_argument("--json", action="store_true", help="print JSON")
+        till = parts.add_parser(
+            "till", help="check out with several clients at once", description=ABOUT_TILL
+        )
+        till.add_argument("--sales", type=int, default=SIZES[0], metavar="N")
+        till.add_argument("--clients", type=int, default=8, metavar="N")
+        till.add_argument("--seconds", type=float, default=15.0, metavar="S")
+        till.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *, part: str, **options: Any) -> None:
-        self.data(**options)
+        parts: dict[str, Callable[..., None]] = {
+            "data": self.data,
+            "reports": self.reports,
+            "till": self.till,
+        }
+        parts[part](**options)
 
     def data(self, *, sales: int, database: str | None, seed: int, fresh: bool, **_: Any) -> None:
         if not 1 <= sales <= MOST_SALES:
@@ -59,38 +107,98 @@ class Command(BaseCommand):
                 raise CommandError(f"Only a database {scratch.PREFIX}… is dropped.")
             scratch.drop(name)
         scratch.create(name)
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("sales"),
-        )
-        screen = Console(stderr=True)
-        with (
-            scratch.database(name),
-            Progress(
-                *columns,
-                TimeElapsedColumn(),
-                TimeRemainingColumn(),
-                console=screen,
-                disable=not screen.is_terminal,
-            ) as bar,
-        ):
-            task = bar.add_task("Trading", total=sales)
-            began = timezone.now()
+        began = timezone.now()
+        with scratch.database(name), _bar("Trading", total=sales) as bar:
             try:
                 filled = fill(
                     sales=sales,
                     now=began,
                     seed=seed,
                     in_bulk=connection.vendor == "mysql",
-                    traded=lambda number: bar.advance(task, number),
-                    indexing=lambda: bar.update(task, description="Indexing"),
+                    traded=lambda number: bar.advance(bar.task_ids[0], number),
+                    indexing=lambda: bar.update(bar.task_ids[0], description="Indexing"),
                 )
             except ShopInUse as error:
                 raise CommandError(str(error)) from error
-            seconds = (timezone.now() - began).total_seconds()
+        seconds = (timezone.now() - began).total_seconds()
         self.stdout.write(
             f"{name}: {filled.sales:,} sales of {filled.days:,} days, {filled.rows:,} rows in "
             f"{seconds:.0f} s."
         )
+
+    def reports(
+        self,
+        *,
+        sales: list[int],
+        prefix: str,
+        only: str,
+        repeat: int,
+        cpu: bool,
+        json: bool,
+        **_: Any,
+    ) -> None:
+        sizes = sorted(set(sales))
+        for size in sizes:
+            self._prepare(f"{prefix}{size}", size)
+        rows: list[Measured] = []
+        with _bar("Measuring") as bar:
+            for size in sizes:
+                with scratch.database(f"{prefix}{size}"):
+                    for row in measure(size, only=only, repeats=max(repeat, 1)):
+                        rows.append(row)
+                        shown = f"{size:,} sales: {row.endpoint.url}"
+                        bar.update(bar.task_ids[0], advance=1, description=shown)
+        found = Findings(rows, sizes, by_cpu=cpu)
+        if json:
+            self.stdout.write(dumps(found.as_json(), indent=2))
+            return
+        Console(file=cast(IO[str], self.stdout), width=150).print(found.table())
+        self.stdout.write(
+            f"Median / 95th percentile / CPU in ms. {found.holding} of {len(found.verdicts)} within"
+            " the targets."
+        )
+
+    def till(self, *, sales: int, clients: int, seconds: float, json: bool, **_: Any) -> None:
+        name = f"{scratch.PREFIX}till_{sales}"
+        if not scratch.exists(name):
+            self.data(sales=sales, database=name, seed=1, fresh=False)
+        scratch.create(name)
+        with scratch.database(name):
+            found = rush(clients=clients, seconds=seconds)
+            broken = [verdict.law.name for verdict in reconcile() if not verdict.holds]
+        app, db = found.of_each(found.app_cpu), found.of_each(found.db_cpu)
+        result = {
+            "checkouts": len(found.times),
+            "refused": found.refused,
+            "a_second": round(found.a_second, 1),
+            "median_ms": round(found.median, 1),
+            "p95_ms": round(found.p95, 1),
+            "app_cpu_ms": None if app is None else round(app, 2),
+            "db_cpu_ms": None if db is None else round(db, 2),
+            "broken_laws": broken,
+        }
+        if json:
+            self.stdout.write(dumps(result, indent=2))
+            return
+        for label, value in result.items():
+            self.stdout.write(f"  {label:<12} {value}")
+
+    def _prepare(self, name: str, sales: int) -> None:
+        """The database, made if it is missing, up to date, its closed days frozen."""
+        if not scratch.exists(name):
+            self.data(sales=sales, database=name, seed=1, fresh=False)
+        scratch.create(name)
+        with scratch.database(name), _bar(f"Freezing {name}") as bar:
+            freeze_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
+
+
+@contextmanager
+def _bar(words: str, *, total: int | None = None) -> Iterator[Progress]:
+    """A progress bar with one task beside the result, where there is a terminal."""
+    screen = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=screen, disable=not screen.is_terminal
+    ) as bar:
+        bar.add_task(words, total=total)
+        yield bar

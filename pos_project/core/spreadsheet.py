@@ -1,0 +1,104 @@
+"""Rows of the API as CSV that a spreadsheet can open and trusts not to run.
+
+Text that a spreadsheet would take for a formula gets a leading apostrophe; amounts stay numbers.
+The file begins with a byte order mark, without which Excel takes UTF-8 for a local code page.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from pos_project.core.days import today
+from pos_project.core.json import dumps
+
+BYTE_ORDER_MARK = "\ufeff"
+# The last four are the full-width forms, which some spreadsheets take for the plain ones.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+Row = Mapping[str, Any]
+
+
+def cell(value: Any) -> str:
+    """A value as it stands in the file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, int | float):
+        return str(value)
+    text = value if isinstance(value, str) else dumps(value).decode()
+    if text.startswith(FORMULA_STARTS) or text.strip().startswith(FORMULA_STARTS):
+        return f"'{text}"
+    return text
+
+
+def columns_of(rows: Sequence[Row]) -> list[str]:
+    """The columns of a table: an object within a row gives one per field, `customer.name`.
+
+    Read off the serializer where there is one, so that an empty table has its header too.
+    """
+    shape = getattr(getattr(rows, "serializer", None), "child", None)
+    if isinstance(shape, serializers.Serializer):
+        return list(_of_shape(shape))
+    return list(dict.fromkeys(name for row in rows for name in flattened(row)))
+
+
+def flattened(row: Row, prefix: str = "") -> Iterator[str]:
+    """The names of a row's values, those of objects within it dotted."""
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            yield from flattened(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def write(parts: Iterable[Sequence[Row]]) -> Iterator[bytes]:
+    """The file, part by part. The first part decides the columns; there is always a first one."""
+    line = csv.writer(_Pieces())
+    columns: list[list[str]] | None = None
+    for part in parts:
+        text = ""
+        if columns is None:
+            names = columns_of(part)
+            columns = [name.split(".") for name in names]
+            text = BYTE_ORDER_MARK + line.writerow([cell(name) for name in names])
+        text += "".join(
+            line.writerow([cell(_value(row, path)) for path in columns]) for row in part
+        )
+        yield text.encode()
+
+
+def file_name(path: str) -> str:
+    """`sales-2026-02-08.csv` for `/api/sales`: what it is, and the day it was made."""
+    words = re.findall(r"[A-Za-z0-9_]+", path.removeprefix("/api/"))
+    return f"{'-'.join([*words, today().isoformat()])}.csv"
+
+
+class _Pieces:
+    """Where the CSV writer writes to: it hands back each line."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _of_shape(shape: serializers.Serializer, prefix: str = "") -> Iterator[str]:
+    for name, field in shape.fields.items():
+        if field.write_only:
+            continue
+        if isinstance(field, serializers.Serializer):
+            yield from _of_shape(field, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
+def _value(row: Row, path: Sequence[str]) -> Any:
+    value: Any = row
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,89 @@
+"""What happened between a supplier and the shop: transactions, and the products supplied."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from catalog.models import Product
+from ledger.models import Payment
+from ledger.payment_strands import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strands
+from pos_project.core.day_range import DayRange
+from pos_project.core.money import ZERO, money
+from pos_project.core.timeline import Strand, Timeline
+from purchasing.models import STANDING, Purchase, PurchaseItem, Supplier
+
+PURCHASE = "Purchase"
+KINDS = (PURCHASE, PAYMENT, DUE_PAYMENT, ADVANCE)
+
+_PURCHASE_COLUMNS = {
+    "ref_id": "pk",
+    "reference": "invoice_no",
+    "amount": "total_amount",
+    "supplier_id": "supplier_id",
+    "supplier_name": "supplier__name",
+    "user_id": "user_id",
+    "user_name": "user__name",
+    "paid": "paid_amount",
+    "due": "due_amount",
+    "method": "payment_method",
+    "created_at": "created_at",
+}
+
+
+@dataclass(frozen=True)
+class SupplierHistory:
+    """The history of one supplier, of some days."""
+
+    supplier: Supplier
+    days: DayRange
+
+    def transactions(self, *, kind: str | None = None) -> Timeline:
+        """Purchases and payments by the day of `created_at`, newest first; of one kind if named."""
+        theirs = self.days.of_moments("created_at") & Q(supplier=self.supplier)
+        purchases = Purchase.objects.filter(theirs)
+        strands = [
+            Strand(
+                PURCHASE, purchases, _PURCHASE_COLUMNS, {"status": "purchase", "direction": None}
+            ),
+            *payment_strands(Payment.objects.filter(theirs), advances=ADVANCE),
+        ]
+        return Timeline(strand for strand in strands if kind in (None, strand.kind))
+
+    def products(self) -> QuerySet[Any]:
+        """Per product what they brought, most units first, as dicts."""
+        return (
+            self._lines()
+            .values("product_id")
+            .annotate(
+                times_supplied=Count("purchase_id", distinct=True),
+                total_quantity=Sum("quantity"),
+                total_amount=Sum("subtotal"),
+            )
+            .order_by("-total_quantity", "-product_id")
+        )
+
+    def products_summary(self) -> dict[str, Any]:
+        """The totals of those products; zeros when there are none."""
+        totals = self._lines().aggregate(
+            purchases=Count("purchase_id", distinct=True),
+            products=Count("product_id", distinct=True),
+            units=Sum("quantity"),
+            amount=Sum("subtotal"),
+        )
+        return {
+            "totalTimesPurchased": totals["purchases"],
+            "totalProductsSupplied": totals["products"],
+            "totalQuantity": totals["units"] or 0,
+            "totalAmount": money(totals["amount"] or ZERO),
+        }
+
+    def supplies_of(self, product: Product) -> QuerySet[Any]:
+        """The lines on which they brought a product, newest first."""
+        lines = self._lines().filter(product=product).select_related("purchase__user")
+        return lines.order_by("-purchase__created_at", "-id")
+
+    def _lines(self) -> QuerySet[PurchaseItem]:
+        """The lines of their purchases that stand, by the day on the document."""
+        theirs = Q(self.days.of_days("purchase_date"), STANDING, supplier=self.supplier)
+        return PurchaseItem.objects.filter(purchase__in=Purchase.objects.filter(theirs))

@@ -1,0 +1,24 @@
+"""What counts as recorded by a user: their sales of any status, payments, and refunds.
+
+The lists, their live counts and the frozen counts all begin here.
+"""
+
+from django.db.models import Q
+
+from ledger.models import Payment
+from ledger.payment_strands import DUE_PAYMENT, PAYMENT, payment_strands
+from pos_project.core.timeline import Strand
+from sales.models import Refund, Sale
+from sales.sale_strands import REFUND, refund_strand, sale_strand
+
+SALE = "Sale"
+KINDS = (SALE, PAYMENT, DUE_PAYMENT, REFUND)
+
+
+def recorded(which: Q) -> list[Strand]:
+    """The strands of those rows; `which` speaks of what they share: `user` and `created_at`."""
+    return [
+        sale_strand(Sale.objects.filter(which), kind=SALE),
+        *payment_strands(Payment.objects.filter(which), advances=PAYMENT),
+        refund_strand(Refund.objects.filter(which)),
+    ]
