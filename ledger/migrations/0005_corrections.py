@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_tables"),
-        ("ledger", "0002_upward_keys"),
+        ("ledger", "0003_day_seals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -55,7 +55,7 @@ class CsvRenderer(BaseRenderer):
                 data = _refuse(response, problem)
             else:
                 response["Content-Disposition"] = _attachment(request)
-                _note(request)
+                note_export(request)
                 return b"".join(write([rows]))
         response["Content-Type"] = JSONRenderer.media_type
         return dumps(data)
@@ -139,7 +139,7 @@ def stream(
         chain([next(file)], file), content_type=f"{CsvRenderer.media_type}; charset=utf-8"
     )
     answer["Content-Disposition"] = _attachment(request)
-    _note(request)
+    note_export(request)
     return answer
 
 
@@ -197,6 +197,6 @@ def _attachment(request: Request) -> str:
     return f'attachment; filename="{file_name(request.path)}"'
 
 
-def _note(request: Request) -> None:
+def note_export(request: Request) -> None:
     # Who took data out of the house; the path has no line breaks, they are encoded in it.
     log.info("user %s exported %s", request.user.pk, request.get_full_path())

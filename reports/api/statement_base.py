@@ -19,6 +19,8 @@ from accounts.models import Store
 from pos_project.core.days import local_iso
 from pos_project.core.errors import Invalid
 from pos_project.core.fields import MAX_ID
+from pos_project.core.formats import note_export
+from pos_project.core.json import JSONRenderer
 from pos_project.core.pagination import ContractPagination
 from pos_project.core.permissions import Admin
 from pos_project.core.transactions import snapshot
@@ -50,6 +52,7 @@ class StatementView(GenericAPIView[Any]):
     (`shown`) and as a table (`sheet`)."""
 
     permission_classes: tuple[Any, ...] = (Admin,)
+    renderer_classes = (JSONRenderer,)  # the other formats are files of their own
     pagination_class = StatementPagination
     page_limit = 100
     max_limit = 500
@@ -64,6 +67,7 @@ class StatementView(GenericAPIView[Any]):
         if wanted == CSV:
             lines = self._csv(request, path)
             first = next(lines)  # what is wrong with the request shows before anything is sent
+            note_export(request)
             return _file(
                 StreamingHttpResponse(_rest(first, lines)),
                 "text/csv; charset=utf-8",
@@ -75,6 +79,7 @@ class StatementView(GenericAPIView[Any]):
             if wanted == PDF:
                 sheet = self.sheet(request, shop, **path)
                 paper = HttpResponse(drawn(sheet, shop=shop.name))
+                note_export(request)
                 return _file(paper, "application/pdf", sheet.name, PDF)
             return Response(self._envelope(request, self.shown(request, shop, **path)))
 

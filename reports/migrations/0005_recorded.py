@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0004_statement_facts"),
+        ("reports", "0003_goods_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

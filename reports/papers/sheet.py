@@ -4,11 +4,13 @@ Lines carry the figures; headings and totals are for readers. A CSV has the line
 heading they stand under in a column of its own, so that a sum over a column is right.
 """
 
+import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
-from pos_project.core.csv_rows import csv_lines
+from pos_project.core.spreadsheet import BYTE_ORDER_MARK, cell
 
 Kind = Literal["text", "day", "money", "count"]
 Style = Literal["heading", "line", "total", "grand"]
@@ -47,7 +49,10 @@ class Sheet:
     def csv(self, *, sectioned: bool = False) -> Iterator[str]:
         """The lines as CSV; `sectioned` puts the heading they stand under before them."""
         labels = [column.label for column in self.columns]
-        return csv_lines(["Section", *labels] if sectioned else labels, self._lines(sectioned))
+        line = csv.writer(_Pieces())
+        yield BYTE_ORDER_MARK + line.writerow(["Section", *labels] if sectioned else labels)
+        for cells in self._lines(sectioned):
+            yield line.writerow([_written(value) for value in cells])
 
     def _lines(self, sectioned: bool) -> Iterator[Sequence[Any]]:
         heading = ""
@@ -56,3 +61,14 @@ class Sheet:
                 heading = row.cells[0]
             elif row.style == "line":
                 yield [heading, *row.cells] if sectioned else row.cells
+
+
+def _written(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else cell(value)
+
+
+class _Pieces:
+    """Where the CSV writer writes to: it hands back each line."""
+
+    def write(self, text: str) -> str:
+        return text

@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_audit_and_shop"),
         ("catalog", "0001_tables"),
-        ("ledger", "0005_corrections"),
-        ("reports", "0003_goods_facts"),
+        ("ledger", "0006_histories"),
+        ("reports", "0005_recorded"),
     ]
 
     operations = [
