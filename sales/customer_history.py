@@ -22,6 +22,9 @@ from sales.sale_strands import REFUND, refund_strand, sale_strand
 PURCHASED = "Purchased"
 KINDS = (PURCHASED, PAYMENT, DUE_PAYMENT, REFUND)
 
+_UNITS = DecimalField(max_digits=12, decimal_places=3)
+_MONEY = DecimalField(max_digits=14, decimal_places=2)
+
 
 @dataclass(frozen=True)
 class CustomerHistory:
@@ -93,7 +96,3 @@ class CustomerHistory:
         if self.recorder_id is not None:
             whose &= Q(**{f"{path}user_id": self.recorder_id})
         return whose
-
-
-_UNITS = DecimalField(max_digits=12, decimal_places=3)
-_MONEY = DecimalField(max_digits=14, decimal_places=2)
