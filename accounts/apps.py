@@ -20,3 +20,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(ensure_first_store, sender=self)
+        from accounts import audit
+        from accounts.models import Store, User
+
+        audit.connect()
+        audit.watch(User, secret=("password",))
+        audit.watch(Store)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from auditlog.models import AbstractLogEntry
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -16,11 +17,35 @@ class Store(models.Model):
 
     FIRST_ID = 1
 
+    class PriceChanger(models.TextChoices):
+        ADMINS = "admins", "Admins"
+        MANAGERS = "managers", "Admins and managers"
+
     name = models.CharField(max_length=100, unique=True)
+    # What stands on papers and in the back office; no default of the API depends on it.
+    address = models.TextField(blank=True, default="")
+    phone = models.CharField(max_length=100, blank=True, default="")
+    tax_number = models.CharField(max_length=50, blank=True, default="")
+    logo = models.CharField(max_length=255, blank=True, default="")  # a picture's storage key
+    currency_sign = models.CharField(max_length=5, blank=True, default="৳")
+    receipt_header = models.CharField(max_length=255, blank=True, default="")
+    receipt_footer = models.CharField(max_length=255, blank=True, default="Thank you!")
+    price_changers = models.CharField(
+        "who may change prices in the back office",
+        max_length=10,
+        choices=PriceChanger.choices,
+        default=PriceChanger.MANAGERS,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "stores"
+        constraints = (
+            models.CheckConstraint(
+                name="accounts_store_price_changers_known",
+                condition=models.Q(price_changers__in=("admins", "managers")),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -103,6 +128,22 @@ class User(Archivable, Contact, AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.has_perm(f"{app_label}.")
+
+
+class AuditEntry(AbstractLogEntry):
+    """One change of master data, or one export: who, what, when, from where, before and after."""
+
+    # A user who stands in the audit is archived, never deleted.
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    content_type = models.ForeignKey(
+        "contenttypes.ContentType", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(AbstractLogEntry.Meta):
+        db_table = "audit_entries"
+        ordering = ("-id",)
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit entries"
 
 
 class RefreshToken(models.Model):

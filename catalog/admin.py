@@ -3,21 +3,22 @@
 from django.contrib import admin
 
 from catalog.models import Brand, Category, TaxRate
+from pos_project.core.admin import ShopAdmin
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):
+class BrandAdmin(ShopAdmin):
     list_display = ("name", "description")
     search_fields = ("name",)
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(ShopAdmin):
     list_display = ("name", "is_active")
     search_fields = ("name",)
 
 
 @admin.register(TaxRate)
-class TaxRateAdmin(admin.ModelAdmin):
+class TaxRateAdmin(ShopAdmin):
     list_display = ("name", "rate")
     search_fields = ("name",)

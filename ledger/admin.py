@@ -4,13 +4,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from ledger.models import LedgerAccount, PaymentMethod
+from pos_project.core.admin import ShopAdmin
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(ShopAdmin):
     """Rows that the journal points to: added and renamed, their code fixed, never deleted."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         return ("code",) if obj else ()

@@ -36,3 +36,8 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(ensure_chart, sender=self)
+        from accounts import audit
+        from ledger.models import LedgerAccount, PaymentMethod
+
+        for model in (LedgerAccount, PaymentMethod):
+            audit.watch(model)

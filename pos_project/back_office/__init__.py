@@ -1,0 +1,1 @@
+"""The back office as a whole: its home, its navigation. Each room has its own `admin.py`."""

@@ -1,0 +1,89 @@
+"""The side bar: what a manager comes for, in the shop's words, in the order of a day."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from pos_project.core.permissions import ADMIN
+
+# heading → (title, icon, page, for admins only)
+_GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
+    ("Today", (("Home", "home", "index", False),)),
+    (
+        "Selling",
+        (
+            ("Sales", "receipt_long", "sales_sale_changelist", False),
+            ("Refunds", "undo", "sales_refund_changelist", False),
+            ("Customers", "group", "sales_customer_changelist", False),
+            ("Customer dues", "request_quote", "sales_customerdue_changelist", False),
+        ),
+    ),
+    (
+        "Catalogue",
+        (
+            ("Products", "inventory_2", "catalog_product_changelist", False),
+            ("Brands", "label", "catalog_brand_changelist", False),
+            ("Categories", "category", "catalog_category_changelist", False),
+            ("Tax rates", "percent", "catalog_taxrate_changelist", False),
+        ),
+    ),
+    (
+        "Stock",
+        (
+            ("Batches", "layers", "inventory_batch_changelist", False),
+            ("Stock log", "swap_vert", "inventory_inventorylog_changelist", False),
+        ),
+    ),
+    (
+        "Buying",
+        (
+            ("Purchases", "local_shipping", "purchasing_purchase_changelist", False),
+            ("Suppliers", "factory", "purchasing_supplier_changelist", False),
+            ("Supplier dues", "payments", "purchasing_supplierdue_changelist", False),
+        ),
+    ),
+    (
+        "Books",
+        (
+            ("Payments", "account_balance_wallet", "ledger_payment_changelist", False),
+            ("Expenses", "money_off", "ledger_expense_changelist", False),
+            ("Journal", "menu_book", "ledger_journalentry_changelist", False),
+            ("Accounts", "account_tree", "ledger_ledgeraccount_changelist", False),
+            ("Payment methods", "credit_card", "ledger_paymentmethod_changelist", False),
+        ),
+    ),
+    (
+        "Shop",
+        (
+            ("Settings", "settings", "accounts_store_changelist", False),
+            ("Audit", "history", "accounts_auditentry_changelist", False),
+            ("Sign-ins", "login", "accounts_loginevent_changelist", False),
+            ("People", "badge", "accounts_user_changelist", True),
+        ),
+    ),
+)
+
+
+def groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The side bar for this user; a page that is not there is left out."""
+    is_admin = getattr(request.user, "role", None) == ADMIN
+    shown = []
+    for heading, items in _GROUPS:
+        links = [
+            {"title": title, "icon": icon, "link": link}
+            for title, icon, page, admins_only in items
+            if (is_admin or not admins_only) and (link := _link(page))
+        ]
+        if links:
+            shown.append(
+                {"title": heading, "separator": True, "collapsible": False, "items": links}
+            )
+    return shown
+
+
+def _link(page: str) -> str | None:
+    try:
+        return reverse(f"admin:{page}")
+    except NoReverseMatch:
+        return None
