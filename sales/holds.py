@@ -60,7 +60,8 @@ def _complete(sale_id: int, offer: payments.Offer, stamp: Stamp) -> Sold:
     stamp = stamp.in_store(sale.store_id)
     checkout.require_customer_for_advance(sale.customer_id, offer)
     settlement = checkout.settle(sale.total_amount, sale.customer_id, offer)
-    if settlement.due and not Customer.objects.listed().filter(pk=sale.customer_id).exists():
+    known = Customer.objects.listed().filter(pk__in=[sale.customer_id])
+    if settlement.due and not known.exists():
         # A checkout would not know them; what they owed could never be paid.
         text = "The customer was removed: this sale is paid in full."
         raise Invalid(text, fields={"paid_amount": [text]})
