@@ -125,11 +125,13 @@ def test_a_purchase_order_names_supplier_and_invoice(as_staff: APIClient) -> Non
     assert sums_of(documents.purchase_order(bought.pk))["Still due"] == "6.00"
 
 
-@pytest.mark.parametrize(
-    "token",
-    ["nonsense", signing.dumps(["receipt", 1], salt="other"), signing.dumps("x", salt="papers")],
-)
-def test_a_forged_or_broken_link_is_a_friendly_404(token: str) -> None:
+@pytest.mark.parametrize("forgery", ["no token", "for something else", "for no paper"])
+def test_a_forged_or_broken_link_is_a_friendly_404(forgery: str) -> None:
+    token = {
+        "no token": "nonsense",
+        "for something else": signing.dumps(["receipt", 1], salt="other"),
+        "for no paper": signing.dumps("x", salt="papers"),
+    }[forgery]
     for path in (f"/papers/{token}", f"/papers/{token}/pdf"):
         answer = Client().get(path)
         assert answer.status_code == 404
