@@ -54,24 +54,26 @@ def owed(period: Period, *, seller_id: int | None = None) -> Owed:
     return owed_by(period, seller_id=seller_id).get((), Owed())
 
 
+def still_due(period: Period) -> Decimal:
+    """What is due of the sales of the period."""
+    return _sums(_open_dues(_sold_in(period)), "due_amount", []).get((), ZERO)
+
+
 def owed_by(period: Period, *by: str, seller_id: int | None = None) -> dict[tuple[Any, ...], Owed]:
     """By `seller_id`, `method` or `first_day` of the sale; absent where nothing is owed."""
-    days = Q(sale_date__range=(period.first, period.last))
+    sales = _sold_in(period)
     if seller_id is not None:
-        days &= Q(sale__user_id=seller_id)
+        sales &= Q(sale__user_id=seller_id)
     ways = [WAYS[each] for each in by]
-    open_dues = CustomerDue.objects.filter(days, status=CustomerDue.Status.OPEN)
-    due = _sums(open_dues, "due_amount", ways)
-    cancelled = _sums(Refund.objects.filter(days, due_reduced__gt=0), "due_reduced", ways)
+    due = _sums(_open_dues(sales), "due_amount", ways)
+    cancelled = _sums(Refund.objects.filter(sales, due_reduced__gt=0), "due_reduced", ways)
     return {key: Owed(due.get(key, ZERO), cancelled.get(key, ZERO)) for key in {*due, *cancelled}}
 
 
 def receivables(period: Period, *, today: date) -> Receivables:
     """The open dues of the period's sales, and how old they are `today`."""
     late = Q(sale_date__lt=today - OVERDUE_AFTER)
-    row = CustomerDue.objects.filter(
-        status=CustomerDue.Status.OPEN, sale_date__range=(period.first, period.last)
-    ).aggregate(
+    row = _open_dues(_sold_in(period)).aggregate(
         sales=Count("id"),
         due=Sum("due_amount"),
         customers=Count("customer_id", distinct=True),
@@ -83,6 +85,14 @@ def receivables(period: Period, *, today: date) -> Receivables:
     for amount in ("due", "total", "partly_paid_total"):
         row[amount] = money(row[amount] or ZERO)
     return Receivables(**row)
+
+
+def _sold_in(period: Period) -> Q:
+    return Q(sale_date__range=(period.first, period.last))
+
+
+def _open_dues(sales: Q) -> QuerySet[CustomerDue]:
+    return CustomerDue.objects.filter(sales, status=CustomerDue.Status.OPEN)
 
 
 def _sums(rows: QuerySet[Any], column: str, ways: list[str]) -> dict[tuple[Any, ...], Decimal]:

@@ -196,7 +196,7 @@ def _read(period: Period) -> Read:
         sum(by_method.values(), SalesFigures()),
         by_method,
         len(sellers),
-        buyers(how["buyers"]),
+        buyers(how["buyers"], "customers", "products", "days"),
         owed(period),
         receivables(period, today=today()),
         spent(period),

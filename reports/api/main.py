@@ -34,7 +34,7 @@ from reports.facts.reading import Cover, buyers, cover
 from reports.facts.sales import SALES
 from reports.figures import sales_figures
 from reports.latest_sales import latest_sales
-from reports.owed import owed
+from reports.owed import still_due
 from reports.period import Period
 from reports.product_sales import TopProduct, top_products
 from sales.models import Customer, Sale
@@ -190,12 +190,12 @@ def _metrics(period: Period, day: date) -> dict[str, Any]:
         "total_revenue": sold.total_revenue,
         "gross_total": sold.gross_total,
         "refund_amount": sold.refund_amount,
-        "total_outstanding": owed(period).due,
+        "total_outstanding": still_due(period),
         "total_customers": Customer.objects.listed().count(),
-        "active_customers": len(buyers(how["buyers"]).customers),
+        "active_customers": len(buyers(how["buyers"], "customers").customers),
         "total_transactions": sold.orders,
         "today_cash": money(received or ZERO),
-        "today_credit": owed(Period(day, day)).due,
+        "today_credit": still_due(Period(day, day)),
         "today_profit": sold_today.gross_profit,
     }
 

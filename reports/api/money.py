@@ -55,7 +55,7 @@ class FinancialSummaryView(PeriodView):
         how = cover(asked, SALES, BUYERS)
         sold, open_ = sales_figures(how["sales"]), owed(asked)
         paid = open_.paid_of(sold.gross_total)
-        everybody = buyers(how["buyers"])
+        everybody = buyers(how["buyers"], "customers")
         return {
             "period": named_period(asked),
             "revenue": {

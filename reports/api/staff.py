@@ -52,7 +52,10 @@ class StaffPerformanceView(PeriodView):
     def data(self, asked: Period) -> dict[str, Any]:
         how = cover(asked, SALES, BUYERS)
         sold = sales_by(how["sales"], "seller_id")
-        open_, bought = owed_by(asked, "seller_id"), buyers_by_seller(how["buyers"])
+        open_, bought = (
+            owed_by(asked, "seller_id"),
+            buyers_by_seller(how["buyers"], "customers", "days"),
+        )
         people = User.objects.listed().order_by("id").values_list("id", "name")
         rows = [
             _of_seller(
@@ -161,7 +164,7 @@ class UserPerformanceView(PeriodView):
                 "totalPaid": Owed(owing, cancelled).paid_of(whole.gross_total),
                 "totalDue": owing,
                 "avgOrderValue": average(whole.total_revenue, whole.orders),
-                "uniqueCustomers": len(buyers_of(how["buyers"], seller_id).customers),
+                "uniqueCustomers": len(buyers_of(how["buyers"], seller_id, "customers").customers),
                 "itemsSold": int(whole.units),
             },
             "byDay": [

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Q, QuerySet
 
@@ -22,6 +22,7 @@ from reports.models import BuyersFact, FrozenPeriod, Span
 from reports.period import Period
 
 Key = tuple[Any, ...]
+What = Literal["customers", "products", "days"]  # the sets that are kept of buyers
 
 
 @dataclass(frozen=True)
@@ -188,62 +189,75 @@ def figures(
 # --- Sets ---
 
 
-def buyers(how: Cover) -> Buyers:
-    """Who bought what on which days, of everybody."""
+def buyers(how: Cover, *what: What) -> Buyers:
+    """Who bought what on which days, of everybody; only the sets named in `what` are read."""
     everybody = BuyersFact.objects.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
-    found = _frozen_buyers(everybody, how)
-    _add_live(found, how.live, "0")
+    found = _frozen_buyers(everybody, how, what)
+    _add_live(found, how.live, "0", what)
     return found.get(EVERYBODY[1], Buyers())
 
 
-def buyers_by_seller(how: Cover) -> dict[int, Buyers]:
+def buyers_by_seller(how: Cover, *what: What) -> dict[int, Buyers]:
     """The same of each seller; whoever sold nothing is absent."""
-    found = _frozen_buyers(BuyersFact.objects.exclude(seller_id=EVERYBODY[1]), how)
-    _add_live(found, how.live, "s.user_id")
+    found = _frozen_buyers(BuyersFact.objects.exclude(seller_id=EVERYBODY[1]), how, what)
+    _add_live(found, how.live, "s.user_id", what)
     return found
 
 
-def buyers_of(how: Cover, seller_id: int) -> Buyers:
+def buyers_of(how: Cover, seller_id: int, *what: What) -> Buyers:
     """The same of one seller."""
-    found = _frozen_buyers(BuyersFact.objects.filter(seller_id=seller_id), how)
-    _add_live(found, how.live, "s.user_id", seller_id=seller_id)
+    found = _frozen_buyers(BuyersFact.objects.filter(seller_id=seller_id), how, what)
+    _add_live(found, how.live, "s.user_id", what, seller_id=seller_id)
     return found.get(seller_id, Buyers())
 
 
-def _frozen_buyers(facts: QuerySet[BuyersFact], how: Cover) -> dict[int, Buyers]:
+def _frozen_buyers(
+    facts: QuerySet[BuyersFact], how: Cover, what: Sequence[What]
+) -> dict[int, Buyers]:
     found: dict[int, Buyers] = defaultdict(Buyers)
     periods = Q(within(how.months), span=Span.MONTH) | Q(within(how.days), span=Span.DAY)
-    for seller_id, first, days, customers, products in facts.filter(periods).values_list(
-        "seller_id", "first_day", "days", "customers", "products"
+    for seller_id, first, *sets in facts.filter(periods).values_list(
+        "seller_id", "first_day", *what
     ):
         each = found[seller_id]
-        each.days |= bits_to_days(days, month_of(first))
-        each.customers.add_all(IdSet.from_bytes(customers))
-        each.products.add_all(IdSet.from_bytes(products))
+        for name, packed in zip(what, sets, strict=True):
+            if name == "days":
+                each.days |= bits_to_days(packed, month_of(first))
+            else:
+                getattr(each, name).add_all(IdSet.from_bytes(packed))
     return found
 
 
+LIVE: Mapping[What, tuple[str, str]] = {
+    "days": (SALE_DAY, SOLD),
+    "customers": ("s.customer_id", f"{SOLD} AND s.customer_id IS NOT NULL"),
+    "products": ("i.product_id", SOLD_LINES),
+}
+
+
 def _add_live(
-    found: dict[int, Buyers], live: Days, seller: str, *, seller_id: int | None = None
+    found: dict[int, Buyers],
+    live: Days,
+    seller: str,
+    what: Sequence[What],
+    *,
+    seller_id: int | None = None,
 ) -> None:
     if not live:
         return
     only = "" if seller_id is None else " AND s.user_id = %(seller)s"
     parameters = {**live.parameters(), "seller": seller_id}
-
-    def pairs(what: str, source: str) -> dict[int, set[Any]]:
-        ids: dict[int, set[Any]] = defaultdict(set)
+    for name in what:
+        column, source = LIVE[name]
         where = source.format(days=live.on(SALE_DAY))
-        for whose, value in rows(f"SELECT DISTINCT {seller}, {what} {where}{only}", parameters):
+        ids: dict[int, set[Any]] = defaultdict(set)
+        for whose, value in rows(f"SELECT DISTINCT {seller}, {column} {where}{only}", parameters):
             ids[whose].add(value)
-        return ids
-
-    for whose, days in pairs(SALE_DAY, SOLD).items():
-        found[whose].days |= {as_day(day) for day in days}
-    for whose, ids in pairs("s.customer_id", f"{SOLD} AND s.customer_id IS NOT NULL").items():
-        found[whose].customers.add_all(IdSet(ids))
-    for whose, ids in pairs("i.product_id", SOLD_LINES).items():
-        found[whose].products.add_all(IdSet(ids))
+        for whose, values in ids.items():
+            if name == "days":
+                found[whose].days |= {as_day(day) for day in values}
+            else:
+                getattr(found[whose], name).add_all(IdSet(values))
 
 
 def customers_by_day(how: Cover) -> dict[date, int]:
