@@ -37,6 +37,7 @@ def _of(model: "type[models.Model] | str") -> models.ForeignKey:
 class Span(models.IntegerChoices):
     DAY = 1
     MONTH = 2
+    LATEST = 3  # from the beginning to that day, the latest one that is frozen
 
 
 class FrozenPeriod(models.Model):
@@ -134,7 +135,8 @@ class BuyersFact(Fact):
 
 
 class ProductFact(Fact):
-    """What was sold of a product. A month's row sums everything up to the month's end."""
+    """What was sold of a product. A month's row sums everything up to the month's end, the latest
+    day's everything so far."""
 
     pk = models.CompositePrimaryKey("span", "first_day", "product_id")
     product = _of(Product)
@@ -154,7 +156,8 @@ class ProductFact(Fact):
 
 
 class CustomerFact(Fact):
-    """What a customer bought. A month's row sums everything up to the month's end."""
+    """What a customer bought. A month's row sums everything up to the month's end, the latest day's
+    everything so far."""
 
     pk = models.CompositePrimaryKey("span", "first_day", "customer_id")
     customer = _of(Customer)

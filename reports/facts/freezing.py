@@ -24,7 +24,7 @@ from reports.facts.days import (
     month_end,
     month_of,
 )
-from reports.facts.maker import Maker
+from reports.facts.maker import Maker, TableMaker
 from reports.facts.makers import MAKERS
 from reports.facts.raw import as_day, rows
 from reports.models import FrozenPeriod, Span
@@ -101,6 +101,9 @@ def freeze_missing(
             done += len(missing)
             if on_progress:
                 on_progress(len(days))
+    for maker in makers:
+        if (maker.name, Span.LATEST, closed) not in known:
+            _freeze_latest(maker, closed, began=began, anew=anew)
     return done
 
 
@@ -156,6 +159,9 @@ class _CatchingUp:
         for month in months:
             for maker in MAKERS:
                 _freeze_month(maker, month, began=began, wait=False)
+        for maker in MAKERS:
+            if (maker.name, Span.LATEST, closed) not in known:
+                _freeze_latest(maker, closed, began=began, wait=False)
 
 
 CATCHING_UP = _CatchingUp()
@@ -221,6 +227,33 @@ def _freeze_month(
         _run(work, wait=wait)
 
 
+def _freeze_latest(
+    maker: Maker, day: date, *, began: date, anew: bool = False, wait: bool = True
+) -> None:
+    """Sum up everything until a day, where a kind of fact rolls, in the place of an earlier one."""
+    if not (isinstance(maker, TableMaker) and maker.rolling):
+        return
+
+    def work() -> None:
+        _lock("FOR UPDATE" if wait else "FOR UPDATE NOWAIT")
+        known = _known([maker], month_before(day), day)
+        days = Days.between(max(month_of(day), began), day)
+        of_before = (maker.name, Span.MONTH, month_before(day))
+        if not all((maker.name, Span.DAY, each) in known for each in days):
+            return
+        if month_of(day) > month_of(began) and of_before not in known:
+            return
+        if (maker.name, Span.LATEST, day) in known and not anew:
+            return
+        _forget(maker, Span.LATEST, Days.between(began, day))
+        if month_of(day) == month_of(began):
+            _forget(maker, Span.MONTH, Days.of([month_before(day)]))
+        maker.make_latest(day)
+        _note(maker, Span.LATEST, [day])
+
+    _run(work, wait=wait)
+
+
 def _run(work: Callable[[], None], *, wait: bool) -> None:
     if wait:
         transact(work)
@@ -256,7 +289,7 @@ def _known(makers: Iterable[Maker], first: date, last: date) -> Known:
     """What is frozen of these days, and of the months they are in."""
     periods = FrozenPeriod.objects.filter(
         fact__in=[maker.name for maker in makers],
-        span__in=(Span.DAY, Span.MONTH),
+        span__in=Span.values,
         first_day__range=(month_of(first), last),
     )
     return set(periods.values_list("fact", "span", "first_day"))
@@ -270,6 +303,7 @@ def _periods_that_count(day: date, makers: Sequence[Maker]) -> QuerySet[FrozenPe
         Q(fact__in=names, span=Span.DAY, first_day=day)
         | Q(fact__in=names, span=Span.MONTH, first_day=month_of(day))
         | Q(fact__in=adding_up, span=Span.MONTH, first_day__gt=month_of(day))
+        | Q(fact__in=adding_up, span=Span.LATEST, first_day__gte=day)
     )
 
 

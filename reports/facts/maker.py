@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from django.db import connection, models
 
-from reports.facts.days import Days, month_before, month_end
+from reports.facts.days import Days, month_before, month_end, month_of
 from reports.facts.raw import exact, rows
 from reports.models import Fact, Span
 
@@ -68,7 +68,10 @@ class Events:
 
 @dataclass(frozen=True)
 class TableMaker:
-    """A fact that is a table of sums. `figures` names its columns and how each is summed up."""
+    """A fact that is a table of sums. `figures` names its columns and how each is summed up.
+
+    A `rolling` one, whose months add up, also has the sum of everything up to its latest day.
+    """
 
     name: str
     model: type[Fact]
@@ -76,10 +79,12 @@ class TableMaker:
     figures: Mapping[str, str]  # column → SUM, MIN or MAX
     events: tuple[Events, ...]
     cumulative: bool = False
+    rolling: bool = False
     models: Sequence[type[Fact]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "models", (self.model,))
+        assert self.cumulative or not self.rolling, self.name
         for events in self.events:
             assert len(events.keys) == len(self.keys), (self.name, events)
             assert set(events.adds) <= set(self.figures), (self.name, events)
@@ -111,15 +116,23 @@ class TableMaker:
         self._insert(Span.DAY, self._of_days(days), days.parameters())
 
     def make_month(self, month: date) -> None:
-        self._insert(Span.MONTH, self._of_month(), self._month_parameters(month))
+        self._insert(Span.MONTH, self._of_month(), _until(month_end(month), month))
+
+    def make_latest(self, day: date) -> None:
+        """Insert the sum of everything up to a day, from the month before and the days since."""
+        self._insert(Span.LATEST, self._of_month(), _until(day, day))
 
     def differing_days(self, days: Days) -> Iterator[Difference]:
         made = f"span = {Span.DAY.value} AND {days.on('first_day')}"
         return self._differing(self._of_days(days), made, days.parameters())
 
     def differing_month(self, month: date) -> Iterator[Difference]:
-        made = f"span = {Span.MONTH.value} AND first_day = %(first)s"
-        return self._differing(self._of_month(), made, self._month_parameters(month))
+        made = f"span = {Span.MONTH.value} AND first_day = %(label)s"
+        return self._differing(self._of_month(), made, _until(month_end(month), month))
+
+    def differing_latest(self, day: date) -> Iterator[Difference]:
+        made = f"span = {Span.LATEST.value} AND first_day = %(label)s"
+        return self._differing(self._of_month(), made, _until(day, day))
 
     def _of_days(self, days: Days) -> str:
         columns = ", ".join(("first_day", *self.keys))
@@ -129,24 +142,16 @@ class TableMaker:
         )
 
     def _of_month(self) -> str:
-        """SQL of a month: the sum of its days, and of the month before where months add up."""
+        """SQL of a month, or of its first days: their sum, and the month before where months add
+        up."""
         keys, columns = ", ".join(self.keys), ", ".join((*self.keys, *self.figures))
         parts = "(span = %(of_days)s AND first_day BETWEEN %(first)s AND %(last)s)"
         if self.cumulative:
             parts += " OR (span = %(of_months)s AND first_day = %(before)s)"
         return (
-            f"SELECT %(first)s AS first_day, {keys}, {self.sums()}"  # noqa: S608
+            f"SELECT %(label)s AS first_day, {keys}, {self.sums()}"  # noqa: S608
             f" FROM (SELECT {columns} FROM {self.table} WHERE {parts}) parts GROUP BY {keys}"
         )
-
-    def _month_parameters(self, month: date) -> Parameters:
-        return {
-            "of_days": Span.DAY.value,
-            "of_months": Span.MONTH.value,
-            "first": month,
-            "last": month_end(month),
-            "before": month_before(month),
-        }
 
     def sums(self) -> str:
         """The figures' columns, summed up each in its way."""
@@ -226,3 +231,15 @@ class TableMaker:
     def _places(self, column: str) -> int:
         field_ = self.model._meta.get_field(column)
         return field_.decimal_places if isinstance(field_, models.DecimalField) else 0
+
+
+def _until(last: date, label: date) -> Parameters:
+    """The month of `last` up to that day; `label` is the first day of the row that is made."""
+    return {
+        "of_days": Span.DAY.value,
+        "of_months": Span.MONTH.value,
+        "label": label,
+        "first": month_of(last),
+        "last": last,
+        "before": month_before(last),
+    }

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from django.db.models import Q, QuerySet
 
 from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days, within
-from reports.facts.days import Days, month_before, month_end, month_of, months_between
+from reports.facts.days import ONE_DAY, Days, month_after, month_before, month_end, month_of
 from reports.facts.freezing import first_day
 from reports.facts.id_set import IdSet
 from reports.facts.maker import Maker, Parameters, TableMaker
@@ -25,15 +25,21 @@ Key = tuple[Any, ...]
 What = Literal["customers", "products", "days"]  # the sets that are kept of buyers
 
 
+WORTH_DAYS = 14  # days of products are as many rows as everything up to two days
+
+
 @dataclass(frozen=True)
 class Cover:
     """How a period is read: by months, by frozen days, and live; each day in one of them.
 
-    Where months add up, it is the one month in `months` less the one in `less`, if any.
+    Where months add up, it is the one month in `months`, or everything up to the day in `latest`,
+    less the one month in `less` and the days in `less_days`, if any.
     """
 
     months: Days = field(default_factory=Days)
+    latest: Days = field(default_factory=Days)
     less: Days = field(default_factory=Days)
+    less_days: Days = field(default_factory=Days)
     days: Days = field(default_factory=Days)
     live: Days = field(default_factory=Days)
 
@@ -49,51 +55,96 @@ def cover(period: Period, *makers: Maker, by_day: bool = False) -> dict[str, Cov
     if began is None or began > period.last:
         return {maker.name: Cover() for maker in makers}
     names = [maker.name for maker in makers]
-    chosen: dict[str, tuple[Days, Days, Days]] = dict.fromkeys(names, (Days(), Days(), Days()))
-    if not by_day:
-        before = month_before(max(period.first, began))
-        frozen = _frozen(names, Span.MONTH, Days.between(before, period.last))
-        chosen = {maker.name: _months(maker, frozen[maker.name], period, began) for maker in makers}
     whole = Days.between(max(period.first, began), period.last)
-    left = {name: whole - covered for name, (_, _, covered) in chosen.items()}
+    chosen, left = dict.fromkeys(names, Cover()), dict.fromkeys(names, whole)
+    if not by_day:
+        sums = _frozen_sums(names, Period(max(period.first, began), period.last))
+        for maker in makers:
+            add_up = _difference if maker.cumulative else _months
+            chosen[maker.name], covered = add_up(maker, sums[maker.name], period, began)
+            left[maker.name] = whole - covered
     asked = Days()
     for days in left.values():
         asked |= days
-    frozen = _frozen(names, Span.DAY, asked.coarse())
-    covers = {}
-    for name, (months, less, _) in chosen.items():
+    frozen = _frozen_days(names, asked.coarse())
+    for name in names:
         live = (left[name] - Days.of(frozen[name])).coarse()
-        covers[name] = Cover(months, less, left[name] - live, live)
-    return covers
+        chosen[name] = replace(chosen[name], days=left[name] - live, live=live)
+    return chosen
+
+
+Sums = dict[date, date]  # the last day of a month, or the latest day → the first day of its row
 
 
 def _months(
-    maker: Maker, frozen: set[date], period: Period, began: date
-) -> tuple[Days, Days, Days]:
-    """The months to read, the month to take off them, and the days that are covered by that."""
-    whole = list(months_between(period.first, period.last))
-    if not maker.cumulative:
-        used = [month for month in whole if month in frozen]
-        covered = Days()
-        for month in used:
-            covered |= Days.between(month, month_end(month))
-        return Days.of(used), Days(), covered
-    for start in whole:
-        nothing_before = start <= month_of(began)
-        if nothing_before or month_before(start) in frozen:
-            top = max(
-                (month for month in whole if month in frozen and month >= start), default=None
-            )
-            if top is None:
-                break
-            less = Days() if nothing_before else Days.of([month_before(start)])
-            return Days.of([top]), less, Days.between(start, month_end(top))
-    return Days(), Days(), Days()
+    maker: Maker, frozen: Mapping[Span, Sums], period: Period, began: date
+) -> tuple[Cover, Days]:
+    """The whole months that are frozen, and the days they cover."""
+    used = [month for month in frozen[Span.MONTH].values() if month >= period.first]
+    used = [month for month in used if month_end(month) <= period.last]
+    covered = Days()
+    for month in used:
+        covered |= Days.between(month, month_end(month))
+    return Cover(months=Days.of(used)), covered
 
 
-def _frozen(names: Sequence[str], span: Span, days: Days) -> dict[str, set[date]]:
+def _difference(
+    maker: Maker, frozen: Mapping[Span, Sums], period: Period, began: date
+) -> tuple[Cover, Days]:
+    """The sum up to the last possible day less the sum before the first, and the days between.
+
+    What is summed up to a day has all earlier days frozen, so they can be taken off one by one.
+    """
+    ends = [(last, span) for span, sums in frozen.items() for last in sums if last <= period.last]
+    last, span = max(ends, default=(date.min, Span.MONTH))
+    for month, less_days in _starts(maker, period, began):
+        first = max(period.first, began, month)
+        nothing_before = month <= month_of(began)
+        base = month_before(month)
+        if last < first or not (nothing_before or month_end(base) in frozen[Span.MONTH]):
+            continue
+        saved = (last - first).days - sum(1 for _ in less_days)
+        if _rolls(maker) and saved < WORTH_DAYS:
+            continue
+        until = Days.of([frozen[span][last]])
+        kept = {"months": until} if span == Span.MONTH else {"latest": until}
+        less = Days() if nothing_before else Days.of([base])
+        return Cover(less=less, less_days=less_days, **kept), Days.between(first, last)
+    return Cover(), Days()
+
+
+def _starts(maker: Maker, period: Period, began: date) -> list[tuple[date, Days]]:
+    """Months to begin with, the cheaper one first, and the days to take off: the first that lies
+    wholly in the period, or the one that the period begins in, less its days before that."""
+    first = max(period.first, began)
+    whole = period.first if period.first.day == 1 else month_after(period.first)
+    starts = [(whole, Days())]
+    if _rolls(maker):
+        before = Days.between(max(month_of(first), began), first - ONE_DAY)
+        at = 0 if sum(1 for _ in before) < (whole - first).days else 1
+        starts.insert(at, (month_of(first), before))
+    return starts
+
+
+def _rolls(maker: Maker) -> bool:
+    return isinstance(maker, TableMaker) and maker.rolling
+
+
+def _frozen_sums(names: Sequence[str], period: Period) -> dict[str, dict[Span, Sums]]:
+    """The frozen months from the one before the period on, and the latest day, by maker."""
+    found: dict[str, dict[Span, Sums]] = {name: {Span.MONTH: {}, Span.LATEST: {}} for name in names}
+    months = Q(span=Span.MONTH, first_day__range=(month_before(period.first), period.last))
+    latest = Q(span=Span.LATEST, first_day__range=(period.first, period.last))
+    periods = FrozenPeriod.objects.filter(months | latest, fact__in=names)
+    for name, span, first in periods.values_list("fact", "span", "first_day"):
+        last = month_end(first) if span == Span.MONTH else first
+        found[name][Span(span)][last] = first
+    return found
+
+
+def _frozen_days(names: Sequence[str], days: Days) -> dict[str, set[date]]:
     found: dict[str, set[date]] = {name: set() for name in names}
-    periods = FrozenPeriod.objects.filter(within(days), fact__in=names, span=span)
+    periods = FrozenPeriod.objects.filter(within(days), fact__in=names, span=Span.DAY)
     for name, first in periods.values_list("fact", "first_day"):
         found[name].add(first)
     return found
@@ -126,23 +177,24 @@ def summed(
     grouped = f" GROUP BY {', '.join(by)}" if by else ""
     sums = ", ".join((*by, maker.sums()))
     parts = []
-    for span, days, sign in (
-        (Span.MONTH, how.months, ""),
-        (Span.MONTH, how.less, "-"),
-        (Span.DAY, how.days, ""),
+    for label, span, days in (
+        ("month", Span.MONTH, how.months),
+        ("latest", Span.LATEST, how.latest),
+        ("day", Span.DAY, how.days),
+        ("less_month", Span.MONTH, how.less),
+        ("less_day", Span.DAY, how.less_days),
     ):
         if days:
-            label = f"{span.name.lower()}{'_less' if sign else ''}"
-            frozen = (
+            rows_of = (
                 f"FROM {maker.table}"
                 f" WHERE span = {span.value} AND {days.on('first_day', label)}{only}"
             )
-            if sign:
+            # Each part is summed by itself: less to put together than all its rows.
+            part = f"SELECT {sums} {rows_of}{grouped}"
+            if label.startswith("less"):
                 shown = ", ".join((*by, *(_negative(maker, column) for column in maker.figures)))
-                parts.append(f"SELECT {shown} {frozen}")
-            else:
-                # Each part is summed by itself: less to put together than all its rows.
-                parts.append(f"SELECT {sums} {frozen}{grouped}")
+                part = f"SELECT {shown} FROM ({part}) {label}"  # noqa: S608
+            parts.append(part)
             parameters |= days.parameters(label)
     if how.live or not parts:
         happened = maker.events_of(how.live, "live")

@@ -11,20 +11,18 @@ SOLD = "FROM sales s WHERE s.status = 'completed' AND {days}"
 SOLD_LINES = (
     "FROM sales s JOIN sale_items i ON i.sale_id = s.id WHERE s.status = 'completed' AND {days}"
 )
-SOLD_COSTS = (
-    "FROM sales s JOIN sale_items i ON i.sale_id = s.id"
-    " JOIN sale_cogs c ON c.sale_item_id = i.id AND c.refund_item_id IS NULL"
-    " WHERE s.status = 'completed' AND {days}"
-)
 REFUNDED = "FROM refunds r JOIN sales s ON s.id = r.sale_id WHERE {days}"
 RETURNED_LINES = (
     "FROM refunds r JOIN refund_items x ON x.refund_id = r.id"
     " JOIN sale_items i ON i.id = x.sale_item_id JOIN sales s ON s.id = r.sale_id WHERE {days}"
 )
-RESTOCKED_COSTS = (
-    "FROM refunds r JOIN refund_items x ON x.refund_id = r.id"
-    " JOIN sale_cogs c ON c.refund_item_id = x.id"
-    " JOIN sale_items i ON i.id = x.sale_item_id JOIN sales s ON s.id = r.sale_id WHERE {days}"
+# Of a line sold, and of a line that came back (below zero); services have none.
+SOLD_COST = (
+    "COALESCE((SELECT SUM(c.total_cost) FROM sale_cogs c"
+    " WHERE c.sale_item_id = i.id AND c.refund_item_id IS NULL), 0)"
+)
+RESTOCKED_COST = (
+    "COALESCE((SELECT SUM(c.total_cost) FROM sale_cogs c WHERE c.refund_item_id = x.id), 0)"
 )
 SALE_DAY, REFUND_DAY = "s.business_date", "r.business_date"
 
@@ -77,8 +75,7 @@ SALES = TableMaker(
                 "customer_gross": HAS_CUSTOMER.format("s.total_amount"),
             },
         ),
-        Events(SOLD_LINES, SALE_DAY, OF_SALE, {"units": "i.quantity"}),
-        Events(SOLD_COSTS, SALE_DAY, OF_SALE, {"cogs": "c.total_cost"}),
+        Events(SOLD_LINES, SALE_DAY, OF_SALE, {"units": "i.quantity", "cogs": SOLD_COST}),
         Events(
             REFUNDED,
             REFUND_DAY,
@@ -94,9 +91,12 @@ SALES = TableMaker(
             RETURNED_LINES,
             REFUND_DAY,
             OF_SALE,
-            {"units_returned": "x.quantity", "returned_value": RETURNED_VALUE},
+            {
+                "units_returned": "x.quantity",
+                "returned_value": RETURNED_VALUE,
+                "cogs": RESTOCKED_COST,
+            },
         ),
-        Events(RESTOCKED_COSTS, REFUND_DAY, OF_SALE, {"cogs": "c.total_cost"}),
     ),
 )
 
@@ -120,19 +120,19 @@ PRODUCTS = TableMaker(
                 "line_count": "1",
                 "quantity": "i.quantity",
                 "subtotal": "i.subtotal",
+                "cogs": SOLD_COST,
             },
         ),
         Events(SOLD_IN, SALE_DAY, ("s.product_id",), {"sale_count": "1"}),
-        Events(SOLD_COSTS, SALE_DAY, ("i.product_id",), {"cogs": "c.total_cost"}),
         Events(
             RETURNED_LINES,
             REFUND_DAY,
             ("i.product_id",),
-            {"returned": "x.quantity", "returned_value": RETURNED_VALUE},
+            {"returned": "x.quantity", "returned_value": RETURNED_VALUE, "cogs": RESTOCKED_COST},
         ),
-        Events(RESTOCKED_COSTS, REFUND_DAY, ("i.product_id",), {"cogs": "c.total_cost"}),
     ),
     cumulative=True,
+    rolling=True,
 )
 
 CUSTOMERS = TableMaker(
@@ -155,6 +155,7 @@ CUSTOMERS = TableMaker(
         ),
     ),
     cumulative=True,
+    rolling=True,
 )
 
 CASH = TableMaker(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from reports.facts.days import Days, month_end, month_of
-from reports.facts.maker import Maker
+from reports.facts.maker import Maker, TableMaker
 from reports.facts.makers import MAKERS
 from reports.laws.law import Violation, law
 from reports.models import FrozenPeriod, Span
@@ -42,6 +42,19 @@ def frozen_months_are_their_days() -> Iterator[Violation]:
                     difference.expected,
                     difference.found,
                 )
+
+
+@law("I22", "The facts of everything up to the latest frozen day are what its days add up to.")
+def frozen_so_far_is_its_days() -> Iterator[Violation]:
+    for maker in MAKERS:
+        if isinstance(maker, TableMaker) and maker.rolling:
+            for day in _frozen(maker, Span.LATEST):
+                for difference in maker.differing_latest(day):
+                    yield Violation(
+                        f"{maker.name} up to day: {difference.what}",
+                        difference.expected,
+                        difference.found,
+                    )
 
 
 def _frozen(maker: Maker, span: Span) -> list[date]:

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BuyersFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
@@ -70,7 +75,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("fact", models.CharField(max_length=20)),
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
             ],
             options={
@@ -80,7 +90,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CashFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
@@ -122,7 +137,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CustomerFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
@@ -158,7 +178,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ProductFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
@@ -197,7 +222,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SalesFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",

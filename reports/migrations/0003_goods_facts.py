@@ -14,7 +14,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CategoryFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
@@ -58,7 +63,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PurchaseFact",
             fields=[
-                ("span", models.PositiveSmallIntegerField(choices=[(1, "Day"), (2, "Month")])),
+                (
+                    "span",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                    ),
+                ),
                 ("first_day", models.DateField()),
                 (
                     "pk",

@@ -898,6 +898,13 @@ BROKEN: dict[str, list[Breaking]] = {
             and "method cash, tax: expected "
         ),
     ],
+    "frozen_so_far_is_its_days": [
+        _fact(
+            "UPDATE fact_products SET quantity = quantity + 1 WHERE span = 3",
+            "products up to day: first_day ",
+        ),
+        _fact("DELETE FROM fact_customers WHERE span = 3", "orders: expected "),
+    ],
     "frozen_months_are_their_days": [
         _fact("UPDATE fact_sales SET cogs = cogs + 1 WHERE span = 2", "sales of month: first_day "),
         _fact("UPDATE fact_products SET quantity = quantity + 1 WHERE span = 2", "quantity: "),

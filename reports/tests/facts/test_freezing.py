@@ -16,6 +16,7 @@ from pos_project.core.days import at_noon
 from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once, on_file
 from reports.facts import freezing
+from reports.facts.days import Days
 from reports.facts.freezing import (
     CATCHING_UP,
     FEW,
@@ -25,9 +26,10 @@ from reports.facts.freezing import (
     last_closed_day,
     thaw,
 )
+from reports.facts.maker import TableMaker
 from reports.facts.makers import MAKERS
-from reports.facts.reading import cover
-from reports.facts.sales import CASH, PRODUCTS, SALES
+from reports.facts.reading import Cover, cover, figures
+from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
 from reports.figures import SalesFigures, sales_figures
 from reports.models import FrozenPeriod, ProductFact, SalesFact, Span
 from reports.period import Period
@@ -150,6 +152,69 @@ def test_months_that_add_up_are_read_as_a_difference(january):
     assert not how.live
     until_february = ProductFact.objects.filter(span=Span.MONTH, first_day=FEBRUARY)
     assert sorted(until_february.values_list("quantity", flat=True)) == [1, 2, 5]
+
+
+# --- Everything so far ---
+
+
+@pytest.fixture
+def spring() -> Iterator[None]:
+    """Sales on every third day from 5 January to 8 March; it is noon of 9 March, all is frozen."""
+    goods = [shop.a_service(price) for price in ("1.00", "2.00", "3.00")]
+    for number in range(22):
+        with noon(date(2026, 1, 5) + timedelta(days=3 * number)):
+            customer = shop.a_customer() if number % 2 else None
+            shop.sell((goods[number % 3], 1 + number % 2), (goods[0], 1), customer=customer)
+    with noon(date(2026, 3, 9)):
+        freeze_missing()
+        yield
+
+
+def moved(maker: TableMaker, how: Cover) -> dict[Any, Any]:
+    """What is not zero of a kind of fact whose months add up."""
+    found = figures(maker, how, by=maker.keys)
+    return {key: [float(value) for value in row[:3]] for key, row in found.items() if any(row[:3])}
+
+
+def latest() -> set[tuple[str, date]]:
+    return set(FrozenPeriod.objects.filter(span=Span.LATEST).values_list("fact", "first_day"))
+
+
+@pytest.mark.parametrize("maker", [PRODUCTS, CUSTOMERS], ids=lambda maker: maker.name)
+def test_any_period_is_the_same_however_it_is_put_together(spring, maker):
+    ways = set()
+    for first in Days.between(date(2026, 1, 1), date(2026, 3, 9)):
+        for last in (first, first + timedelta(days=16), date(2026, 2, 20), date(2026, 3, 10)):
+            if first.day % 4 == 0 and first <= last:
+                how = cover(Period(first, last), maker)[maker.name]
+                ways.add((bool(how.months), bool(how.latest), bool(how.less), bool(how.less_days)))
+                live = Cover(live=Days.between(first, last))
+                assert moved(maker, how) == moved(maker, live), (first, last, how)
+    assert len(ways) >= 6, ways
+
+
+def test_the_sum_so_far_follows_the_latest_day(spring):
+    so_far = {(maker.name, date(2026, 3, 8)) for maker in (PRODUCTS, CUSTOMERS)}
+    assert latest() == so_far
+
+    with noon(date(2026, 3, 12)):
+        freeze_missing()
+        assert latest() == {(name, date(2026, 3, 11)) for name, _ in so_far}
+        assert set(
+            ProductFact.objects.filter(span=Span.LATEST).values_list("first_day", flat=True)
+        ) == {date(2026, 3, 11)}
+
+
+def test_a_late_paper_thaws_the_sum_so_far(spring):
+    shop.sell((shop.a_service("3.00"), 1), at=at_noon(date(2026, 2, 3)))
+    assert not latest()
+    how = cover(Period(date(2026, 1, 20), date(2026, 3, 9)), PRODUCTS)["products"]
+    assert not how.latest
+    assert moved(PRODUCTS, how) == moved(
+        PRODUCTS, Cover(live=Days.between(date(2026, 1, 20), date(2026, 3, 9)))
+    )
+    freeze_missing()
+    assert latest()
 
 
 # --- Thawing ---
