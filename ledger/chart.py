@@ -45,11 +45,11 @@ NAMED_BY_CODE: Final = frozenset(
 
 # code, number, name, kind, is it a control account
 ACCOUNTS = (
+    ("BANK", "1000", "Bank", "asset", False),
     (CASH, "1010", "Cash", "asset", False),
     ("CARD", "1020", "Card terminal", "asset", False),
     ("BKASH", "1030", "bKash", "asset", False),
     ("NAGAD", "1040", "Nagad", "asset", False),
-    ("BANK", "1050", "Bank", "asset", False),
     (RECEIVABLES, "1100", "Receivables", "asset", True),
     (INVENTORY, "1200", "Inventory", "asset", True),
     (SUPPLIER_ADVANCES, "1300", "Advances to suppliers", "asset", True),

@@ -49,7 +49,7 @@ def test_an_entry_is_posted_shown_and_reversed(as_manager: APIClient, manager: U
         "lines": [
             {
                 "account": "BANK",
-                "account_number": "1050",
+                "account_number": "1000",
                 "account_name": "Bank",
                 "debit": 100,
                 "credit": 0,
