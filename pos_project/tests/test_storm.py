@@ -1,14 +1,14 @@
 """Fifty tills want the last ten; thirty-two tills sell the same five products in any order."""
 
 import os
-import socket
-import subprocess
+import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from urllib.error import URLError
-from urllib.request import urlopen
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,47 +20,41 @@ from catalog.models import Product
 from conftest import make_user
 from inventory.models import Batch
 from ledger.payments import Offer
+from pos_project.tests.servers import ShopServer, serving
 from pos_project.tests.storm import Till, all_at_once, storm
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
+from reports.reconcile import reconcile
 from sales.models import Sale
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
+# The short form is for every build. `STORM_SECONDS=20 … -s` blows longer and tells its figures.
+STORM_SECONDS = float(os.environ.get("STORM_SECONDS") or 0)
+TILLS, SHORT_STORM = 32, 8  # requests of each till
+
+
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[str]:
+def server(transactional_db: None, tmp_path: Path) -> Iterator[ShopServer]:
     """The production server, two processes of four threads, over the test database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
-        "DB_NAME": connection.settings_dict["NAME"],
-        "API_RATE_LIMIT": "0",
-        "LOG_LEVEL": "ERROR",
-    }
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    command += ["--blocking-threads", "4", "--log-level", "error", "pos_project.wsgi:application"]
-    process = subprocess.Popen(command, env={**os.environ, **settings})  # noqa: S603
-    base_url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{base_url}/health")
-        yield base_url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    name = connection.settings_dict["NAME"]
+    with serving(tmp_path / "server.log", DB_NAME=name) as running:
+        yield running
 
 
-def wait_for(url: str) -> None:
-    """Return once the server answers; it has 30 seconds to start."""
-    give_up_at = time.monotonic() + 30
-    while True:
-        try:
-            with urlopen(url, timeout=5):  # noqa: S310  (loopback)
-                return
-        except URLError:
-            assert time.monotonic() < give_up_at, "The server did not start."
+def every_law_holds() -> None:
+    assert [verdict.law.name for verdict in reconcile() if not verdict.holds] == []
+
+
+def tell(what: str, answers: Counter[Any], seconds: float, server: ShopServer) -> None:
+    """What was seen, for whoever runs the long form with `-s`."""
+    total, replays = sum(answers.values()), server.log.read_text().count("refused by the engine")
+    told = ", ".join(f"{kind}: {count}" for kind, count in sorted(answers.items()))
+    sys.stdout.write(
+        f"\n{what}: {total} requests in {seconds:.1f} s ({total / seconds:.0f}/s), "
+        f"{replays} replayed after a refusal of the engine; {told}\n"
+    )
 
 
 @pytest.fixture
@@ -82,36 +76,75 @@ def stocked(cashier: User, supplier: Supplier, name: str, *lots: int) -> Product
 
 
 def test_fifty_tills_want_the_last_ten_and_ten_get_them(
-    server: str, cashier: User, token: str
+    server: ShopServer, cashier: User, token: str
 ) -> None:
     supplier = Supplier.objects.create(name="Delta")
     product = stocked(cashier, supplier, "Scarf", 3, 3, 4)
-    tills = Till(server, token)
+    till, started = Till(server.base_url, token), time.monotonic()
 
-    answers = all_at_once(50, lambda _: tills.sell(product.pk))
+    answers = all_at_once(50, lambda _: till.sell(product.pk))
 
-    assert sorted(status for status, _ in answers) == [201] * 10 + [400] * 40
-    refused = {body["code"] for status, body in answers if status == 400}
-    assert refused == {"insufficient_stock"}
+    statuses = Counter(status for status, _ in answers)
+    tell("Fifty want ten", statuses, time.monotonic() - started, server)
+    assert statuses == {201: 10, 400: 40}
+    refused = {(body["code"], body["message"]) for status, body in answers if status == 400}
+    assert refused == {("insufficient_stock", "Not enough stock: Scarf (1 wanted, 0 in stock).")}
     assert Batch.objects.stock([product.pk], store_id=1) == {}
     assert Sale.objects.completed().count() == 10
+    every_law_holds()
 
 
 def test_thirty_two_tills_never_see_a_deadlock_nor_a_false_shortage(
-    server: str, cashier: User, token: str
+    server: ShopServer, cashier: User, token: str
 ) -> None:
     supplier = Supplier.objects.create(name="Delta")
-    products = [stocked(cashier, supplier, f"P{number}", *[2] * 300) for number in range(5)]
+    lots = [60] * 200 if STORM_SECONDS else [4] * 150
+    products = [stocked(cashier, supplier, f"P{number}", *lots) for number in range(5)]
+    started = time.monotonic()
 
     outcome = storm(
-        server,
-        [token] * 32,
+        server.base_url,
+        [token] * TILLS,
         [product.pk for product in products],
         supplier.pk,
-        requests_each=8,
+        requests_each=None if STORM_SECONDS else SHORT_STORM,
+        seconds=STORM_SECONDS or None,
     )
 
+    tell("Storm", outcome.answers, time.monotonic() - started, server)
     assert outcome.refusals == []
     assert outcome.answers["sale", 201] > 150
     assert outcome.answers["purchase", 201] > 0
     assert outcome.answers["refund", 201] > 0
+    every_law_holds()
+
+
+def test_what_a_till_is_refused_is_really_gone(
+    server: ShopServer, cashier: User, token: str
+) -> None:
+    """Nothing comes back or in: a product that was short for anybody must be empty at the end."""
+    supplier = Supplier.objects.create(name="Delta")
+    lots = [3] * (300 if STORM_SECONDS else 12)
+    products = [stocked(cashier, supplier, f"P{number}", *lots) for number in range(5)]
+    till, started = Till(server.base_url, token), time.monotonic()
+
+    def until_refused(position: int) -> list[tuple[int, Any]]:
+        dice, answers = random.Random(position), []
+        while not answers or answers[-1][0] == 201:
+            answers.append(till.sell(*(each.pk for each in dice.sample(products, 3))))
+        return answers
+
+    answers = [answer for each in all_at_once(TILLS, until_refused) for answer in each]
+
+    statuses = Counter(status for status, _ in answers)
+    tell("Until it is gone", statuses, time.monotonic() - started, server)
+    assert set(statuses) == {201, 400}
+    left = Batch.objects.stock([product.pk for product in products], store_id=1)
+    sold = statuses[201] * 3
+    assert sold == 5 * sum(lots) - sum(left.values())
+    for status, body in answers:
+        if status == 400:
+            short = {line["product_id"] for line in body["details"]["lines"]}
+            assert short, body
+            assert not short & set(left), (body, left)
+    every_law_holds()

@@ -510,7 +510,7 @@ BROKEN: dict[str, list[Breaking]] = {
             "refunds",
             "refund {} of sale",
             lambda w: w.part_refund.pk,
-            "tax_amount = refund_amount + 1",
+            "tax_amount = -1",
         ),
     ],
     "refunds_cancel_due_first": [

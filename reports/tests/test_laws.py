@@ -1,6 +1,7 @@
 """Each law, broken in one row, names that row; and the moving columns are each under a law."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_what_an_advance_alone_paid_breaks_no_law(db: None) -> None:
     shop.buy((tea, 2, "3.00"), supplier=delta, offer=shop.cash(0, use_advance=True))
     shop.sell((tea, 1), customer=rahim, offer=shop.cash(0, use_advance=True))
 
+    assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
+
+
+def test_the_last_cents_of_tax_may_come_back_with_a_worthless_refund(db: None) -> None:
+    """Five cents for ten matches: the first five refunds take the money, the last one the tax."""
+    match = shop.a_product("0.01")
+    shop.stock(match, 10, "0.01")
+    sold = shop.sell((match, 10), discount=Decimal("0.07"), tax=Decimal("0.02")).sale
+    for _ in range(10):
+        last = shop.take_back(sold, shop.units_of(sold.items.get(), 1))
+
+    assert (last.refund_amount, last.tax_amount) == (0, Decimal("0.02"))
     assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
 
 
