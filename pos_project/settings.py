@@ -257,6 +257,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["pos_project.core.json.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "pos_project.core.pagination.ContractPagination",
     "DEFAULT_SCHEMA_CLASS": "pos_project.core.schema.ContractSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for preflights; what a route takes is at /api/docs
     "EXCEPTION_HANDLER": "pos_project.core.exception_handler.envelope",
     "COERCE_DECIMAL_TO_STRING": False,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
