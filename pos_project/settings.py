@@ -288,6 +288,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "pos_project.core.formats.FormatNegotiation",
     "DEFAULT_PAGINATION_CLASS": "pos_project.core.pagination.ContractPagination",
     "DEFAULT_SCHEMA_CLASS": "pos_project.core.schema.ContractSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for preflights; what a route takes is at /api/docs
     "EXCEPTION_HANDLER": "pos_project.core.exception_handler.envelope",
     "COERCE_DECIMAL_TO_STRING": False,
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is ours: a view offers csv or pdf beside JSON

@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.fields import MAX_ID
 from pos_project.core.formats import FileToCome, stream, wants_csv
-from pos_project.core.idempotency import RequestKey, fingerprint
+from pos_project.core.idempotency import RequestKey, fingerprint, kept_answer_first
 from pos_project.core.json import dumps
 
 R = TypeVar("R")
@@ -72,7 +72,8 @@ def answer_once(
         assert request.user.pk is not None  # no view with keyed actions is public
         print_ = fingerprint(str(request.method), request.path, body)
         key = RequestKey(request.user.pk, header, print_, answer)
-    result = use_case(key)
+    with kept_answer_first(key):  # what the view itself looks up must not refuse a retry either
+        result = use_case(key)
     return Response(kept[0] if kept else present(result), status=status)
 
 

@@ -93,6 +93,13 @@ def test_a_body_of_more_than_a_megabyte_is_refused(route: str, method: str, admi
     assert answer.status_code < 500
 
 
+@pytest.mark.parametrize("route", sorted(MATRIX))
+def test_options_that_are_no_preflight_are_not_offered(route: str, admin: User) -> None:
+    answer = signed_in(admin).options(f"/api/{route}")
+    assert answer.status_code == 405
+    assert_envelope(answer)
+
+
 FIELDS = [
     "items",
     "product_id",

@@ -38,9 +38,9 @@ def rows_of_everything() -> dict[str, list[tuple[Any, ...]]]:
     tables = {}
     with connection.cursor() as cursor:
         for model in our_models():
-            assert model._meta.pk
             table = model._meta.db_table
-            cursor.execute(f"SELECT * FROM {table} ORDER BY {model._meta.pk.column}")
+            key = ", ".join(str(field.column) for field in model._meta.pk_fields)
+            cursor.execute(f"SELECT * FROM {table} ORDER BY {key}")
             tables[table] = cursor.fetchall()
     return tables
 

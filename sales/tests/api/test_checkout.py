@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from catalog.models import Product, TaxRate
 from inventory.models import Batch
-from ledger.models import JournalEntry, Payment
-from ledger.payments import Offer, Tender
+from ledger.models import JournalEntry, Payment, PaymentMethod
+from ledger.payments import METHODS, Offer, Tender
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
 from sales.models import Customer, CustomerDue, Sale
@@ -418,3 +418,22 @@ def test_a_retry_is_answered_as_before_although_the_product_is_gone(
 
     assert (again.status_code, again.content) == (201, first.content)
     assert other.status_code == 400
+
+
+def test_a_retry_is_answered_as_before_although_the_method_is_gone(
+    as_staff: APIClient, shirt: Product
+) -> None:
+    body, key = (
+        cart(shirt, payment_method="bkash", paid_amount=39.98),
+        {"Idempotency-Key": "till-9"},
+    )
+    first = as_staff.post("/api/sales/checkout", body, headers=key)
+    PaymentMethod.objects.filter(code="bkash").update(is_active=False)
+    METHODS.forget()
+
+    again = as_staff.post("/api/sales/checkout", body, headers=key)
+    other = as_staff.post("/api/sales/checkout", body)
+
+    METHODS.forget()
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 400)
+    assert again.content == first.content
