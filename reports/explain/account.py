@@ -2,15 +2,14 @@
 
 from datetime import date
 
-from django.db.models import Sum
-
 from ledger.balances import lines_between
 from ledger.general_ledger import account_named
-from pos_project.core.money import money
 from reports import books
+from reports.balances import BEGINNING, days_of
 from reports.explain.journal import lines_as_nodes
 from reports.explain.node import Explanation, Node, explained
 from reports.explain.timeline import by_month_and_day
+from reports.period import Period
 
 DAYS_IN_LINES = 3
 
@@ -23,19 +22,14 @@ def explain_account(name: str, *, as_of: date) -> Explanation:
     """
     account = account_named(name)
     lines = lines_between(None, as_of).filter(account=account)
-    days = list(
-        lines.values_list("entry__business_date")
-        .annotate(debits=Sum("debit"), credits=Sum("credit"))
-        .order_by("entry__business_date")
-    )
-    in_lines = {day for day, _, _ in days[-DAYS_IN_LINES:]}
+    days = days_of(account.code, Period(BEGINNING, as_of))
+    in_lines = {each.day for each in days[-DAYS_IN_LINES:]}
     nodes: dict[date, list[Node]] = {}
-    for day, debits, credits in days:
-        moved = money(debits - credits)
-        nodes[day] = [Node("", moved)]
-        if day in in_lines:
-            of_day = lines.filter(entry__business_date=day).order_by("-entry_id", "-id")
-            nodes[day] = [explained("", moved, lines_as_nodes(of_day))]
+    for each in days:
+        nodes[each.day] = [Node("", each.sums.net)]
+        if each.day in in_lines:
+            of_day = lines.filter(entry__business_date=each.day).order_by("-entry_id", "-id")
+            nodes[each.day] = [explained("", each.sums.net, lines_as_nodes(of_day))]
     balance = books.balance_of(account.code, as_of)
     return Explanation(
         f"{account} as of {as_of.isoformat()}",
