@@ -4,25 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0006_statement_facts'),
+        ("reports", "0006_statement_facts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='accountfact',
-            name='span',
-            field=models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Latest')]),
+            model_name="accountfact",
+            name="span",
+            field=models.PositiveSmallIntegerField(
+                choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+            ),
         ),
         migrations.AlterField(
-            model_name='recordedfact',
-            name='span',
-            field=models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Latest')]),
+            model_name="recordedfact",
+            name="span",
+            field=models.PositiveSmallIntegerField(
+                choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+            ),
         ),
         migrations.AlterField(
-            model_name='stockfact',
-            name='span',
-            field=models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Latest')]),
+            model_name="stockfact",
+            name="span",
+            field=models.PositiveSmallIntegerField(
+                choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+            ),
         ),
     ]
