@@ -87,8 +87,13 @@ class WatchedShop(RuleBasedStateMachine):
         self._trade._from_testcase = True  # type: ignore[attr-defined]  # (as TestCase's own are)
         self._trade.__enter__()
         METHODS.forget()
-        self.open_shop()
-        self._before = rows_of_everything()
+        try:
+            with named_failures():
+                self.open_shop()
+            self._before = rows_of_everything()
+        except BaseException:
+            self.teardown()  # a shop that never opened has nobody else to close it
+            raise
         self._steps, self._is_untouched, self._unwatched = 0, False, True
 
     def open_shop(self) -> None:
