@@ -225,7 +225,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
 # --- The journal ---
 
 
-@fault("an entry loses its last line", caught_by="entries_balance")
+@fault("an entry loses its last line", caught_by="the_database_refuses")
 def _(patch: pytest.MonkeyPatch) -> None:
     def all_but_one(real: Any, model: Any, fields: Any, rows: Any) -> Any:
         return real(model, fields, rows[:-1])
