@@ -1,9 +1,10 @@
 """`import_retail`: the rows of real tills become sales, refunds and corrections, each once."""
 
 import csv
+import json
 import os
-from collections import Counter
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from itertools import pairwise
@@ -17,6 +18,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Product
@@ -26,6 +28,7 @@ from ledger.models import Payment
 from ledger.payments import METHODS
 from pos_project.core.days import business_day, today
 from pos_project.core.models import IdempotentRequest
+from pos_project.core.money import money
 from pos_project.imports import retail_file, retail_plan
 from pos_project.imports.retail import RetailImport
 from pos_project.tests.laws import books_agree
@@ -618,3 +621,45 @@ def test_the_real_file_adds_up(admin: User) -> None:
     assert Customer.objects.count() == len(customers)
     assert Sale.objects.filter(due_amount__gt=0).count() == 0
     books_agree()
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
+def test_the_dashboards_show_what_the_real_file_says(as_admin: APIClient) -> None:
+    run(REAL)
+    with REAL.open(encoding="utf-8-sig", newline="") as bare:
+        rows = list(csv.DictReader(bare))
+    priced = {row["InvoiceNo"] for row in rows if Decimal(row["UnitPrice"]) > 0}
+    of_day: dict[date, Decimal] = defaultdict(Decimal)
+    of_invoice: dict[str, Decimal] = defaultdict(Decimal)
+    invoices: dict[date, set[str]] = defaultdict(set)
+    for row in rows:
+        units = int(row["Quantity"])
+        if row["InvoiceNo"] in priced and row["InvoiceNo"][0] != "C" and units > 0:
+            day = datetime.strptime(row["InvoiceDate"], "%d/%m/%Y").date()  # noqa: DTZ007
+            of_day[day] += units * Decimal(row["UnitPrice"])
+            of_invoice[row["InvoiceNo"]] += units * Decimal(row["UnitPrice"])
+            invoices[day].add(row["InvoiceNo"])
+    gross = sum(of_day.values())
+    given_back = Refund.objects.aggregate(total=Sum("refund_amount"))["total"]
+
+    def dashboard(name: str) -> Any:
+        days = {"fromDate": min(of_day).isoformat(), "toDate": max(of_day).isoformat()}
+        answer = as_admin.get(f"/api/dashboard/{name}", days)
+        return json.loads(answer.content, parse_float=Decimal)["data"]
+
+    metrics = dashboard("main")["key_metrics"]
+    assert metrics["gross_total"] == gross
+    assert metrics["total_revenue"] == gross - money(given_back)
+    assert metrics["total_transactions"] == len(of_invoice)
+    trends = dashboard("daily-trends")["daily_trends"]
+    assert {each["date"]: (each["gross_sales"], each["transactions"]) for each in trends} == {
+        day.isoformat(): (of_day[day], len(invoices[day])) for day in of_day
+    }
+    revenue = dashboard("financial-analysis")["revenue_analysis"]
+    assert revenue["max_transaction_value"] == max(of_invoice.values())
+    assert revenue["min_transaction_value"] == min(of_invoice.values())
+    books = dashboard("profit-loss")
+    profit = gross - money(given_back) - books["cost_of_goods"]["total_cogs"]
+    assert books["profit"]["gross_profit"] == profit
+    [cash] = dashboard("payment-breakdown")["payment_methods"]
+    assert (cash["method"], cash["paid_amount"]) == ("cash", gross)
