@@ -23,6 +23,7 @@ from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DATABASES = ["default"]
 
 
 def sql(text, *parameters):
@@ -34,9 +35,14 @@ def sql(text, *parameters):
 # --- Put up by migrate, and missed when they are gone ---
 
 
+def test_a_command_that_needs_no_database_does_not_open_one(monkeypatch):
+    monkeypatch.setattr(guards, "missing", lambda: pytest.fail("opened"))
+    assert history_is_guarded() == []
+
+
 def test_all_is_well_where_all_guards_are_up():
     assert guards.expected()
-    assert history_is_guarded() == []
+    assert history_is_guarded(DATABASES) == []
 
 
 @pytest.mark.parametrize("change", ["gone", "another"])
@@ -47,11 +53,11 @@ def test_a_missing_or_changed_guard_is_told_and_put_up_again(change):
         body = "SET NEW.note = NULL" if connection.vendor == "mysql" else "BEGIN SELECT 1; END"
         row = "FOR EACH ROW" if connection.vendor == "mysql" else ""
         sql(f"CREATE TRIGGER {name} BEFORE UPDATE ON payments {row} {body}")
-    [warning] = history_is_guarded()
+    [warning] = history_is_guarded(DATABASES)
     assert warning.id == "core.W001"
     assert name in warning.msg
     guards.install()
-    assert history_is_guarded() == []
+    assert history_is_guarded(DATABASES) == []
 
 
 def test_a_guard_of_no_table_of_ours_is_taken_down():
@@ -87,7 +93,7 @@ def test_where_the_server_forbids_them_migrate_warns_and_goes_on(number, caplog)
     with the_server_says(number), caplog.at_level(logging.WARNING):
         guards.install()
     assert str(number) in caplog.text
-    assert [warning.id for warning in history_is_guarded()] == ["core.W001"]
+    assert [warning.id for warning in history_is_guarded(DATABASES)] == ["core.W001"]
     guards.install()
 
 
@@ -155,14 +161,14 @@ def web_user():
 @pytest.mark.mariadb
 def test_a_user_with_rights_past_the_guards_is_told_before_deployment():
     assert past_the_guards() == ["DROP", "TRIGGER"]
-    [warning] = user_cannot_pass_the_guards()
+    [warning] = user_cannot_pass_the_guards(DATABASES)
     assert warning.id == "core.W002"
 
 
 @pytest.mark.mariadb
 def test_the_shops_own_user_cannot_pass_the_guards_nor_see_them(web_user):
-    assert user_cannot_pass_the_guards() == []
-    assert [message.id for message in history_is_guarded()] == ["core.I002"]
+    assert user_cannot_pass_the_guards(DATABASES) == []
+    assert [message.id for message in history_is_guarded(DATABASES)] == ["core.I002"]
     for attack in ("TRUNCATE payments", "DROP TRIGGER append_only_payments_update"):
         with pytest.raises(OperationalError):
             sql(attack)

@@ -26,6 +26,10 @@ class Command(BaseCommand):
             "--demo", action="store_true", help="listen to this machine only; say how to sign in"
         )
 
+    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Look at the database too: whether it can be opened, whether it guards its history."""
+        return {**super().get_check_kwargs(options), "databases": ["default"]}
+
     def handle(self, *, demo: bool, **_: Any) -> None:
         workers, threads = _number("WORKERS", WORKERS), _number("THREADS", THREADS)
         if connection.vendor == "sqlite":

@@ -49,6 +49,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--list", action="store_true", help="list the laws and stop")
 
+    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Look at the database too: whether it can be opened, whether it guards its history."""
+        return {**super().get_check_kwargs(options), "databases": ["default"]}
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
             for law in LAWS:
