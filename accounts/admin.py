@@ -213,7 +213,7 @@ class UserAdmin(ShopAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return User.objects.listed()
+        return User.objects.listed().order_by(*self.ordering)
 
     @display(
         description="status",

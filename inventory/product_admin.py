@@ -184,7 +184,8 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         by: Any = request.user
-        return Product.objects.listed().annotate(stock=figures.stock_of_each(by.store_id))
+        listed = Product.objects.listed().order_by(*self.ordering)
+        return listed.annotate(stock=figures.stock_of_each(by.store_id))
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         about = ("name", "sku", "price", ("brand", "category"), ("unit", "status"), "description")

@@ -256,6 +256,9 @@ DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "shop@localhost")
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
+# No-break spaces: in a narrow column a moment stays on one line.
+DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
+DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}H:i"
 TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
 
 # --- Files and pictures ---

@@ -192,10 +192,11 @@ class PurchaseAdmin(ReadOnlyAdmin):
     inlines = (PurchaseItemInline, PurchasePaymentInline)
     actions_detail = ("order",)
     fields = (
-        ("invoice_no", "purchase_date", "business_date"),
-        ("supplier", "user"),
-        ("total_amount", "paid_amount", "due_amount", "advance_used"),
-        ("payment_method", "created_at"),
+        ("invoice_no", "supplier"),
+        ("purchase_date", "business_date"),
+        ("total_amount", "paid_amount"),
+        ("due_amount", "advance_used"),
+        ("payment_method", "user"),
         "note",
     )
 
@@ -278,7 +279,8 @@ class SupplierAdmin(ShopAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Supplier.objects.listed().annotate(payable=suppliers.payable_of_each())
+        listed = Supplier.objects.listed().order_by(*self.ordering)
+        return listed.annotate(payable=suppliers.payable_of_each())
 
     @display(description="owed", ordering="payable")
     def owed(self, supplier: Any) -> Any:

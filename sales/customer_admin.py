@@ -90,8 +90,10 @@ class CustomerAdmin(ShopAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Customer.objects.listed().annotate(
-            debt=customers.debt_of_each(), last_at=customers.last_purchase_of_each()
+        return (
+            Customer.objects.listed()
+            .order_by(*self.ordering)
+            .annotate(debt=customers.debt_of_each(), last_at=customers.last_purchase_of_each())
         )
 
     @display(description="owes", ordering="debt")

@@ -166,11 +166,13 @@ class SaleAdmin(ReadOnlyAdmin):
     inlines = (SaleItemInline, SalePaymentInline, SaleRefundInline)
     actions_detail = ("receipt", "invoice", "refund_lines", "complete", "cancel")
     fields = (
-        ("invoice_no", "state"),
+        ("invoice_no", "status"),
         ("customer", "user"),
-        ("created_at", "completed_at", "business_date"),
-        ("subtotal", "discount", "tax", "total_amount"),
-        ("paid_amount", "due_amount", "refund_amount", "advance_used"),
+        ("completed_at", "business_date"),
+        ("subtotal", "discount"),
+        ("tax", "total_amount"),
+        ("paid_amount", "due_amount"),
+        ("refund_amount", "advance_used"),
         ("payment_method", "entry"),
         "note",
     )

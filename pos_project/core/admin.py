@@ -144,6 +144,7 @@ class HistoryInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True  # it would repeat the row
     verbose_name_plural = ""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
