@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -26,11 +27,9 @@ class Command(BaseCommand):
             "--demo", action="store_true", help="listen to this machine only; say how to sign in"
         )
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Look at the database too: whether it can be opened, whether it guards its history."""
-        return {**super().get_check_kwargs(options), "databases": ["default"]}
-
     def handle(self, *, demo: bool, **_: Any) -> None:
+        # Says so when the database does not guard its history.
+        self.check(tags=[Tags.database], databases=["default"])
         workers, threads = _number("WORKERS", WORKERS), _number("THREADS", THREADS)
         if connection.vendor == "sqlite":
             # The rate limits are counted in the process; SQLite has one writer at a time anyway.

@@ -3,6 +3,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from typing import IO, Any, cast
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -49,15 +50,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--list", action="store_true", help="list the laws and stop")
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Look at the database too: whether it can be opened, whether it guards its history."""
-        return {**super().get_check_kwargs(options), "databases": ["default"]}
-
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
             for law in LAWS:
                 self.stdout.write(f"{law.id:<4} {law.name}: {law.sentence}")
             return
+        # Says so when the database does not guard its history.
+        self.check(tags=[Tags.database], databases=["default"])
         ids = None
         if options["only"] is not None:
             ids = [each.strip() for each in options["only"].split(",") if each.strip()]
