@@ -12,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import User
 from inventory.models import InventoryLog
+from ledger.models import JournalLine
 from pos_project.core.permissions import STAFF
 from purchasing.models import Purchase, PurchaseItem
 from sales.models import Refund, Sale, SaleItem
@@ -74,6 +75,7 @@ def sample_ids() -> dict[str, int]:
         "users": User.objects.filter(role=STAFF).earliest("id").pk,
         "refunds": _last(Refund),
         "inventory": _last(InventoryLog),
+        "general-ledger": JournalLine.objects.latest("id").account_id,
     }
 
 
