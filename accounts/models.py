@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
-from auditlog.models import AbstractLogEntry
+from auditlog.models import AbstractLogEntry, LogEntryManager
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from pos_project.core.history import AppendOnly
+from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
 from pos_project.core.keys import KeyField, key_of
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
 from pos_project.core.permissions import ADMIN, MANAGER, STAFF
@@ -130,8 +130,14 @@ class User(Archivable, Contact, AbstractBaseUser):
         return self.has_perm(f"{app_label}.")
 
 
-class AuditEntry(AbstractLogEntry):
+class AuditEntryManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # type: ignore[misc]
+    """The library writes by `log_create`; what it wrote stays."""
+
+
+class AuditEntry(AppendOnly, AbstractLogEntry):
     """One change of master data, or one export: who, what, when, from where, before and after."""
+
+    objects = AuditEntryManager()  # type: ignore[misc]  # (a class variable in AppendOnly's eyes)
 
     # A user who stands in the audit is archived, never deleted.
     actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,11 +1,14 @@
 """The audit: who changed what, from where, before and after; added to, never edited."""
 
 import pytest
+from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from accounts import audit
 from accounts.models import AuditEntry, User
 from catalog.models import Product
+from conftest import make_user
+from pos_project.core.history import HistoryIsAddedTo
 from pos_project.tests import shop
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,26 @@ def test_whoever_stands_in_the_audit_is_archived_not_deleted(
     assert as_admin.delete(f"/api/users/{staff.pk}").status_code == 200
 
     assert User.objects.get(pk=staff.pk).archived_at is not None
+
+
+def test_one_without_history_goes_and_the_audit_keeps_who_it_was(as_admin: APIClient) -> None:
+    gone = make_user("staff", email="gone@shop.example")
+
+    assert as_admin.delete(f"/api/users/{gone.pk}").status_code == 200
+
+    assert not User.objects.filter(pk=gone.pk, archived_at=None).exists()
+    told = AuditEntry.objects.filter(object_id=gone.pk, content_type__model="user")
+    assert told.filter(action=AuditEntry.Action.CREATE).exists()
+    assert told.count() >= 2
+
+
+def test_the_librarys_own_command_cannot_empty_the_audit(db: None) -> None:
+    shop.a_product()
+
+    with pytest.raises(HistoryIsAddedTo):
+        call_command("auditlogflush", "--yes")
+
+    assert AuditEntry.objects.exists()
 
 
 def test_selling_writes_no_audit(db: None) -> None:

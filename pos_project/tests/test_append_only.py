@@ -120,6 +120,10 @@ def another(field, value):
         return b"x"
     if isinstance(field, models.JSONField):
         return {"x": 1}
+    if isinstance(field, models.GenericIPAddressField):
+        return "192.0.2.1"
+    if isinstance(field, models.SmallIntegerField):
+        return (value or 0) + 1
     assert isinstance(field, models.IntegerField), field
     return (value or 0) + 1_000_000
 
