@@ -28,6 +28,8 @@ urlpatterns = [
     path("api/", include("sales.api.urls")),
     path("papers/<str:token>", papers.page, name="paper"),
     path("papers/<str:token>/pdf", papers.as_pdf, name="paper-pdf"),
+    path("admin/papers/day-closing/<str:day>", papers.day_closing, name="day-closing"),
+    path("admin/papers/statements/<str:kind>/<int:party_id>", papers.statement, name="statement"),
     path("admin/papers/<str:kind>/<int:document_id>", papers.own, name="open-paper"),
     path("admin/", admin.site.urls),
 ]

@@ -268,7 +268,7 @@ class SupplierAdmin(ShopAdmin):
     search_fields = ("name", "phone", "email")
     ordering = ("name", "id")
     inlines = (OpenDueInline,)
-    actions_detail = ("pay", "remove")
+    actions_detail = ("pay", "statement", "remove")
     readonly_fields = ("owed", "paid_ahead", "created_at")
     fieldsets = (
         (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),
@@ -319,6 +319,12 @@ class SupplierAdmin(ShopAdmin):
             button="Pay",
             back_to=self.page_of(supplier.pk),
         )
+
+    @action(description="Statement", url_path="statement", icon="request_quote")
+    def statement(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What was bought from them and paid in the last months, as a paper."""
+        supplier = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("statement", "supplier-statement", supplier.pk)
 
     @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -76,7 +76,7 @@ class CustomerAdmin(ShopAdmin):
     search_fields = ("name", "phone", "email")
     ordering = ("name", "id")
     inlines = (OpenDueInline, LatestSaleInline)
-    actions_detail = ("receive_payment", "remove")
+    actions_detail = ("receive_payment", "statement", "remove")
     readonly_fields = ("owes", "paid_ahead", "join_at")
     fieldsets = (
         (None, {"fields": (("owes", "paid_ahead"), "name", ("phone", "email"), "status", "notes")}),
@@ -151,6 +151,12 @@ class CustomerAdmin(ShopAdmin):
             button="Receive payment",
             back_to=self.page_of(customer.pk),
         )
+
+    @action(description="Statement", url_path="statement", icon="request_quote")
+    def statement(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What they bought and paid in the last months, as a paper."""
+        customer = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("statement", "customer-statement", customer.pk)
 
     @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:

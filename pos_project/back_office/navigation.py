@@ -49,6 +49,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Payments", "account_balance_wallet", "ledger_payment_changelist", False),
             ("Expenses", "money_off", "ledger_expense_changelist", False),
             ("Journal", "menu_book", "ledger_journalentry_changelist", False),
+            ("Closed days", "event_available", "ledger_dayseal_changelist", False),
             ("Accounts", "account_tree", "ledger_ledgeraccount_changelist", False),
             ("Payment methods", "credit_card", "ledger_paymentmethod_changelist", False),
         ),

@@ -2,6 +2,7 @@
 use cases."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.urls import reverse
 
 from accounts.models import LoginEvent, Store, User
 from conftest import make_user
+from ledger import closing
 from ledger.models import Expense, JournalEntry
+from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, CustomerDue, Refund, Sale
@@ -31,7 +34,10 @@ CHANGED = ENTERED - {"purchase", "expense"}
 
 @pytest.fixture
 def traded() -> None:
-    """Something of everything."""
+    """Something of everything, and a closed day."""
+    past = today() - timedelta(days=2)
+    shop.sell((shop.a_service(), 1), at=at_noon(past))
+    closing.seal(past)
     shop.a_days_work()
 
 
@@ -60,6 +66,8 @@ def pages(model_name: str) -> Iterator[str]:
         yield reverse(f"{stem}_change", args=[row.pk])
         for action in page._get_base_actions_detail():  # type: ignore[attr-defined]
             yield reverse(f"admin:{action.action_name}", args=[row.pk])
+    for action in page._get_base_actions_list():  # type: ignore[attr-defined]
+        yield reverse(f"admin:{action.action_name}")
 
 
 @pytest.mark.parametrize("model_name", names())

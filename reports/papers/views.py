@@ -1,13 +1,20 @@
 """`/papers/…`: the pages behind signed links. No session, no token: the link is the right."""
 
+from django.contrib import messages
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from pos_project.core.errors import NotFound
-from reports.papers import html, links, pdf
+from pos_project.core.errors import DomainError, NotFound
+from pos_project.core.fields import parse_day
+from pos_project.core.transactions import snapshot
+from reports.api.asking import period_of
+from reports.papers import html, links, office, pdf
+from reports.papers.paper import Paper
+
+STATEMENT_DAYS = 90
 
 
 @require_safe
@@ -27,9 +34,7 @@ def as_pdf(request: HttpRequest, token: str) -> HttpResponse:
         paper = links.paper_of(token)
     except NotFound as error:
         return _missing(request, error)
-    answer = HttpResponse(pdf.render(paper), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{paper.file_name}.pdf"'
-    return _private(answer)
+    return _pdf(paper)
 
 
 @staff_member_required
@@ -39,6 +44,47 @@ def own(request: HttpRequest, kind: str, document_id: int) -> HttpResponse:
     if kind not in links.PAPERS:
         return _missing(request, NotFound("There is no such paper."))
     return redirect(links.link(kind, document_id))
+
+
+@staff_member_required
+@require_safe
+def day_closing(request: HttpRequest, day: str) -> HttpResponse:
+    """What a business day came to; `?format=pdf` for the PDF. No link leads here from outside."""
+    wanted = parse_day(day)
+    if wanted is None:
+        return _missing(request, NotFound("There is no such day."))
+    with snapshot():
+        paper = office.day_closing(wanted)
+    return _of_the_office(request, paper)
+
+
+@staff_member_required
+@require_safe
+def statement(request: HttpRequest, kind: str, party_id: int) -> HttpResponse:
+    """A statement of `fromDate` to `toDate`, by default the last 90 days; `?format=pdf` as PDF."""
+    if kind not in office.STATEMENTS:
+        return _missing(request, NotFound("There is no such paper."))
+    try:
+        with snapshot():
+            paper = office.statement(kind, party_id, period_of(request.GET, days=STATEMENT_DAYS))
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("admin:index")
+    return _of_the_office(request, paper)
+
+
+def _of_the_office(request: HttpRequest, paper: Paper) -> HttpResponse:
+    if request.GET.get("format") == "pdf":
+        return _pdf(paper)
+    query = request.GET.copy()
+    query["format"] = "pdf"
+    return _private(HttpResponse(html.render(paper, pdf_url=f"{request.path}?{query.urlencode()}")))
+
+
+def _pdf(paper: Paper) -> HttpResponse:
+    answer = HttpResponse(pdf.render(paper), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{paper.file_name}.pdf"'
+    return _private(answer)
 
 
 def _missing(request: HttpRequest, error: NotFound) -> HttpResponse:
