@@ -89,7 +89,7 @@ def _text(text: str, style: ParagraphStyle) -> Paragraph:
 
 def _style(size: float, *, bold: bool = False, **more: object) -> ParagraphStyle:
     font = "Sans-Bold" if bold else "Sans"
-    settings = {"fontSize": size, "leading": size * 1.4, "textColor": _INK, **more}
+    settings = {"fontSize": size, "leading": size * 1.4, "textColor": _INK, "shaping": 1, **more}
     return ParagraphStyle(f"{font}{size}", fontName=font, **settings)
 
 

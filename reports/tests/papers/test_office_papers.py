@@ -116,6 +116,18 @@ def test_names_in_bengali_stand_in_the_pdf_in_a_font_that_has_them() -> None:
     assert b"NotoSansBengali" in pdf.render(office.day_closing(today()))
 
 
+def test_bengali_vowels_stand_where_a_reader_expects_them() -> None:
+    """ি is written after its consonant and read before it: a shaper puts it there."""
+    pytest.importorskip("uharfbuzz")
+    pdf.render(office.day_closing(today()))  # registers the fonts
+
+    name = pdf._text("রহিম Ahmed", pdf._style(9))
+    name.wrap(400, 400)
+
+    [line] = name.blPara.lines
+    assert [word.text.strip() for word in line.words] == ["রিহম", "Ahmed"]
+
+
 def test_the_pages_and_their_pdf_open_for_the_office(manager_of_papers: Client) -> None:
     rahim, delta = shop.a_customer(), shop.a_supplier()
     for path in (
