@@ -18,7 +18,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from ledger.expenses import Spending, record_expense
+from ledger.expenses import Spending, record_expense, reverse_expense
+from ledger.manual_entries import reverse_manual_entry
 from ledger.models import (
     DaySeal,
     Expense,
@@ -28,6 +29,7 @@ from ledger.models import (
     Payment,
     PaymentMethod,
 )
+from ledger.payment_reversals import reverse_payment
 from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin, asked
 from pos_project.core.days import today
 
@@ -65,6 +67,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "payment_type",
         "payment_party",
     )
+    actions_detail = ("reverse",)
     search_fields = ("reference_no__istartswith", "customer__name", "supplier__name")
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
@@ -77,6 +80,14 @@ class PaymentAdmin(ReadOnlyAdmin):
     def party(self, payment: Payment) -> str:
         party: Any = payment.customer or payment.supplier
         return party.name if party else "walk-in"
+
+    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
+    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        by: Any = request.user
+        return self.ask_reason_and_do(
+            request, row, lambda reason: reverse_payment(row.pk, reason=reason, by=by)
+        )
 
 
 class ExpenseForm(forms.Form):
@@ -121,6 +132,7 @@ class ExpenseAdmin(ReadOnlyAdmin):
     )
     list_filter = (("business_date", RangeDateFilter), "payment_method")
     search_fields = ("title", "category")
+    actions_detail = ("reverse",)
     list_select_related = ("payment_method", "created_by")
     ordering = ("-id",)
 
@@ -158,6 +170,14 @@ class ExpenseAdmin(ReadOnlyAdmin):
             back_to=self.list_page,
         )
 
+    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
+    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        by: Any = request.user
+        return self.ask_reason_and_do(
+            request, row, lambda reason: reverse_expense(row.pk, reason=reason, by=by)
+        )
+
 
 class JournalLineInline(TabularInline):
     model = JournalLine
@@ -185,6 +205,15 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     list_select_related = ("created_by",)
     ordering = (F("id").desc(),)
     inlines = (JournalLineInline,)
+    actions_detail = ("reverse",)
+
+    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
+    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        by: Any = request.user
+        return self.ask_reason_and_do(
+            request, row, lambda reason: reverse_manual_entry(row.pk, reason=reason, by=by)
+        )
 
 
 @admin.register(DaySeal)

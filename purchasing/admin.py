@@ -9,7 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -41,6 +41,7 @@ from pos_project.core.people import CONTACT_FIELDS
 from purchasing import suppliers
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 from purchasing.receive import Delivery, Line, receive_purchase
+from purchasing.reversals import reverse_purchase
 from purchasing.supplier_payments import pay_supplier
 
 MAX_LINES = 500
@@ -190,7 +191,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
     inlines = (PurchaseItemInline, PurchasePaymentInline)
-    actions_detail = ("order",)
+    actions_detail = ("order", "reverse")
     fields = (
         ("invoice_no", "supplier"),
         ("purchase_date", "business_date"),
@@ -249,7 +250,15 @@ class PurchaseAdmin(ReadOnlyAdmin):
     @action(description="Purchase order", url_path="order", icon="description")
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect(reverse("open-paper", args=["purchase-order", purchase.pk]))
+        return redirect("open-paper", "purchase-order", purchase.pk)
+
+    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
+    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        by: Any = request.user
+        return self.ask_reason_and_do(
+            request, row, lambda reason: reverse_purchase(row.pk, reason=reason, by=by)
+        )
 
 
 class OpenDueInline(HistoryInline):

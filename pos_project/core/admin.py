@@ -8,15 +8,17 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import Form, ModelForm
+from django.forms import CharField, Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from rest_framework.exceptions import ValidationError as PictureRefused
+from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
+from pos_project.core.fields import ReasonField
 from pos_project.core.images import ImageField
 
 
@@ -102,6 +104,28 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             request, form, title=title, button=button, back_to=back_to, warning=warning
         )
 
+    def ask_reason_and_do(
+        self,
+        request: HttpRequest,
+        row: Model,
+        do: Callable[[str], Any],
+    ) -> HttpResponse:
+        """Ask why a row is taken back, and take it back: `do` writes the opposite for a reason."""
+
+        def reverse_it(said: dict[str, Any]) -> str:
+            do(said["reason"])
+            return f"{row} was reversed by an opposite entry."
+
+        return self.ask_and_do(
+            request,
+            ReasonForm(asked(request)),
+            reverse_it,
+            title=f"Reverse {row}?",
+            button="Reverse",
+            back_to=self.page_of(row.pk),
+            warning="An opposite entry is written today; both stay in the books.",
+        )
+
     def ask_page(
         self,
         request: HttpRequest,
@@ -136,6 +160,18 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     def list_page(self) -> str:
         meta = self.model._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+class ReasonForm(Form):
+    """Why something is taken back, by the rules of the API."""
+
+    reason = CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
+
+    def clean_reason(self) -> str:
+        try:
+            return str(ReasonField().run_validation(self.cleaned_data["reason"]))
+        except Refused as error:
+            raise ValidationError([str(text) for text in error.detail]) from error
 
 
 class HistoryInline(TabularInline):
@@ -193,6 +229,10 @@ class ReadOnlyAdmin(ShopAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_reverse_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whoever is let in is an admin or a manager: those may take things back."""
+        return self.has_view_permission(request)
+
 
 def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:
     if not hasattr(request, "to_do"):
@@ -228,7 +268,7 @@ def picture_of_form(upload: Any) -> Any:
         return None
     try:
         return ImageField().run_validation(upload)
-    except PictureRefused as error:
+    except Refused as error:
         raise ValidationError([str(text) for text in error.detail]) from error
 
 

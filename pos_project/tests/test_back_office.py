@@ -3,6 +3,7 @@ use cases."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from django.urls import reverse
 from accounts.models import LoginEvent, Store, User
 from conftest import make_user
 from ledger import closing
-from ledger.models import Expense, JournalEntry
+from ledger.expenses import Spending, record_expense
+from ledger.models import Expense, JournalEntry, Payment
+from ledger.posting import Line
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from purchasing.models import Purchase, Supplier
@@ -271,6 +274,63 @@ def test_an_expense_is_recorded_and_posted(office: Client) -> None:
     assert answer.status_code == 302
     assert Expense.objects.get().title == "Rent"
     assert JournalEntry.objects.get().lines.filter(account_id="RENT").exists()
+
+
+def reverse_page(page: str, row: Any) -> str:
+    return reverse(f"admin:{page}_reverse", args=[row.pk])
+
+
+def test_what_was_entered_wrongly_is_reversed_with_a_reason(office: Client, manager: User) -> None:
+    rahim, delta, shirt = shop.a_customer(), shop.a_supplier(), shop.a_product()
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.pay_dues(rahim, 20)
+    bought = shop.buy((shirt, 5, "8.50"), supplier=delta, offer=shop.on_credit())
+    tea = record_expense(Spending("Tea", Decimal(12)), by=shop.a_cashier())
+    by_hand = shop.post_by_hand(
+        Line("CASH", debit=Decimal(5)), Line("OWNERS_CAPITAL", credit=Decimal(5))
+    )
+    wrong = {
+        "ledger_payment": Payment.objects.get(payment_type=Payment.Type.DUE_PAYMENT),
+        "purchasing_purchase": bought,
+        "ledger_expense": tea,
+        "ledger_journalentry": by_hand,
+    }
+
+    for page, row in wrong.items():
+        assert office.post(reverse_page(page, row), {"reason": " "}).status_code == 200, page
+        assert not type(row)._default_manager.filter(reverses=row.pk).exists(), page
+        answer = office.post(reverse_page(page, row), {"reason": "Entered twice"})
+        assert answer.status_code == 302, page
+        assert type(row)._default_manager.filter(reverses=row.pk).count() == 1, page
+        again = office.post(reverse_page(page, row), {"reason": "Once more"})
+        assert again.status_code == 200, page
+        assert type(row)._default_manager.filter(reverses=row.pk).count() == 1, page
+
+    assert (shop.debt_of(rahim), shop.owed_to(delta), shop.stock_of(shirt)) == (30, 0, 0)
+    assert set(
+        JournalEntry.objects.exclude(reverses=None).values_list("created_by", flat=True)
+    ) == {manager.pk}
+
+
+def test_what_a_document_posted_is_not_reversed_by_itself(office: Client) -> None:
+    shop.sell((shop.a_service("30.00"), 1))
+    payment, entry = Payment.objects.get(), JournalEntry.objects.get()
+    before = shop.everything()
+
+    for page, row in (("ledger_payment", payment), ("ledger_journalentry", entry)):
+        answer = office.post(reverse_page(page, row), {"reason": "No"})
+        assert answer.status_code == 200, page
+
+    assert {**shop.everything(), "django_session": ()} == {**before, "django_session": ()}
+
+
+def test_no_card_number_is_kept_as_a_reason(office: Client) -> None:
+    tea = record_expense(Spending("Tea", Decimal(12)), by=shop.a_cashier())
+
+    answer = office.post(reverse_page("ledger_expense", tea), {"reason": "4111 1111 1111 1111"})
+
+    assert answer.status_code == 200
+    assert Expense.objects.count() == 1
 
 
 def test_people_come_and_change_by_their_use_cases(admin: User) -> None:
