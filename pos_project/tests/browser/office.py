@@ -37,7 +37,7 @@ class Office:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.wrongs.append(f"script: {error}"))
         self.page.on("request", self._request)
-        self.page.on("requestfailed", lambda each: self.wrongs.append(f"failed: {each.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._response)
 
     def _console(self, message: Any) -> None:
@@ -47,6 +47,11 @@ class Office:
     def _request(self, request: Any) -> None:
         if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
             self.wrongs.append(f"another host: {request.url}")
+
+    def _failed(self, request: Any) -> None:
+        # The browser itself drops what is still on its way when the next page is opened.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrongs.append(f"failed: {request.url} ({request.failure})")
 
     def _response(self, response: Any) -> None:
         if response.status >= 400:
