@@ -30,7 +30,7 @@ from ledger.models import (
     PaymentMethod,
 )
 from ledger.payment_reversals import reverse_payment
-from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin, asked
+from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, ShopAdmin, asked
 from pos_project.core.days import today
 
 
@@ -58,7 +58,8 @@ class PaymentMethodAdmin(KeptAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(ReversibleAdmin):
+    opposite = staticmethod(reverse_payment)
     list_display = ("id", "created_at", "way", "amount", "method", "payment_type", "party", "user")
     list_filter = (
         ("business_date", RangeDateFilter),
@@ -67,7 +68,6 @@ class PaymentAdmin(ReadOnlyAdmin):
         "payment_type",
         "payment_party",
     )
-    actions_detail = ("reverse",)
     search_fields = ("reference_no__istartswith", "customer__name", "supplier__name")
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
@@ -80,14 +80,6 @@ class PaymentAdmin(ReadOnlyAdmin):
     def party(self, payment: Payment) -> str:
         party: Any = payment.customer or payment.supplier
         return party.name if party else "walk-in"
-
-    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
-    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = get_object_or_404(self.get_queryset(request), pk=object_id)
-        by: Any = request.user
-        return self.ask_reason_and_do(
-            request, row, lambda reason: reverse_payment(row.pk, reason=reason, by=by)
-        )
 
 
 class ExpenseForm(forms.Form):
@@ -120,7 +112,8 @@ class ExpenseForm(forms.Form):
 
 
 @admin.register(Expense)
-class ExpenseAdmin(ReadOnlyAdmin):
+class ExpenseAdmin(ReversibleAdmin):
+    opposite = staticmethod(reverse_expense)
     list_display = (
         "id",
         "business_date",
@@ -132,7 +125,6 @@ class ExpenseAdmin(ReadOnlyAdmin):
     )
     list_filter = (("business_date", RangeDateFilter), "payment_method")
     search_fields = ("title", "category")
-    actions_detail = ("reverse",)
     list_select_related = ("payment_method", "created_by")
     ordering = ("-id",)
 
@@ -170,14 +162,6 @@ class ExpenseAdmin(ReadOnlyAdmin):
             back_to=self.list_page,
         )
 
-    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
-    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = get_object_or_404(self.get_queryset(request), pk=object_id)
-        by: Any = request.user
-        return self.ask_reason_and_do(
-            request, row, lambda reason: reverse_expense(row.pk, reason=reason, by=by)
-        )
-
 
 class JournalLineInline(TabularInline):
     model = JournalLine
@@ -198,22 +182,14 @@ class JournalLineInline(TabularInline):
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(ReadOnlyAdmin):
+class JournalEntryAdmin(ReversibleAdmin):
+    opposite = staticmethod(reverse_manual_entry)
     list_display = ("id", "business_date", "event", "reference", "created_by", "created_at")
     list_filter = (("business_date", RangeDateFilter), "event")
     search_fields = ("reference__istartswith",)
     list_select_related = ("created_by",)
     ordering = (F("id").desc(),)
     inlines = (JournalLineInline,)
-    actions_detail = ("reverse",)
-
-    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
-    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = get_object_or_404(self.get_queryset(request), pk=object_id)
-        by: Any = request.user
-        return self.ask_reason_and_do(
-            request, row, lambda reason: reverse_manual_entry(row.pk, reason=reason, by=by)
-        )
 
 
 @admin.register(DaySeal)

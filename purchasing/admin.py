@@ -28,6 +28,7 @@ from pos_project.core.admin import (
     AgeFilter,
     HistoryInline,
     ReadOnlyAdmin,
+    ReversibleAdmin,
     ShopAdmin,
     asked,
     changed,
@@ -175,7 +176,8 @@ class PurchasePaymentInline(HistoryInline):
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(ReadOnlyAdmin):
+class PurchaseAdmin(ReversibleAdmin):
+    opposite = staticmethod(reverse_purchase)
     list_display = (
         "number",
         "purchase_date",
@@ -251,14 +253,6 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("open-paper", "purchase-order", purchase.pk)
-
-    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
-    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row = get_object_or_404(self.get_queryset(request), pk=object_id)
-        by: Any = request.user
-        return self.ask_reason_and_do(
-            request, row, lambda reason: reverse_purchase(row.pk, reason=reason, by=by)
-        )
 
 
 class OpenDueInline(HistoryInline):

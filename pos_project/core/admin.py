@@ -1,6 +1,6 @@
 """What the pages of the back office have in common: they call the use cases that tills call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import CharField, Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from pos_project.core.days import day_start, today
@@ -102,28 +104,6 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
                 return HttpResponseRedirect(back_to)
         return self.ask_page(
             request, form, title=title, button=button, back_to=back_to, warning=warning
-        )
-
-    def ask_reason_and_do(
-        self,
-        request: HttpRequest,
-        row: Model,
-        do: Callable[[str], Any],
-    ) -> HttpResponse:
-        """Ask why a row is taken back, and take it back: `do` writes the opposite for a reason."""
-
-        def reverse_it(said: dict[str, Any]) -> str:
-            do(said["reason"])
-            return f"{row} was reversed by an opposite entry."
-
-        return self.ask_and_do(
-            request,
-            ReasonForm(asked(request)),
-            reverse_it,
-            title=f"Reverse {row}?",
-            button="Reverse",
-            back_to=self.page_of(row.pk),
-            warning="An opposite entry is written today; both stay in the books.",
         )
 
     def ask_page(
@@ -229,9 +209,39 @@ class ReadOnlyAdmin(ShopAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+
+class ReversibleAdmin(ReadOnlyAdmin):
+    """History that an opposite row takes back, once and for a reason.
+
+    `opposite` is the use case that writes that row, as a `staticmethod`.
+    """
+
+    opposite: Callable[..., Any]
+    actions_detail: Sequence[str] = ("reverse",)
+
     def has_reverse_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Whoever is let in is an admin or a manager: those may take things back."""
         return self.has_view_permission(request)
+
+    @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
+    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why the row is taken back, and take it back; what may not be says so."""
+        rows: QuerySet[Any] = self.get_queryset(request)
+        row = get_object_or_404(rows, pk=object_id)
+
+        def do(said: dict[str, Any]) -> str:
+            self.opposite(row.pk, reason=said["reason"], by=request.user)
+            return f"{row} was reversed by an opposite entry."
+
+        return self.ask_and_do(
+            request,
+            ReasonForm(asked(request)),
+            do,
+            title=f"Reverse {row}?",
+            button="Reverse",
+            back_to=self.page_of(row.pk),
+            warning="An opposite entry is written today; both stay in the books.",
+        )
 
 
 def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:

@@ -281,3 +281,19 @@ def test_control_where_the_trigger_does_not_lock_the_entry_the_line_slips_in(a_l
     entry, *sessions = a_line_while_posting
     assert at_once(*sessions) == [None, None]
     assert JournalLine.objects.filter(entry=entry).count() == 3
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
+    nowhere = {**os.environ, "DB_HOST": "", "SQLITE_PATH": str(tmp_path / "missing" / "shop.db")}
+
+    came = subprocess.run(  # noqa: S603 (our own manage.py)
+        [sys.executable, settings.BASE_DIR / "manage.py", "reconcile"],
+        env=nowhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert came.returncode == 1
+    assert "The database cannot be opened" in came.stderr
+    assert "Traceback" not in came.stderr
