@@ -125,8 +125,11 @@ class OwnMariaDB:
             pytest.skip(f"needs {', '.join(missing)} on this machine")
         self.folder, self.port = folder, free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        # A starting server deletes every "#sql*" in its tmpdir: in /tmp, the tables another
+        # server is working on.
+        (folder / "tmp").mkdir()
         self._run(
-            *("mariadb-install-db", "--no-defaults", f"--datadir={folder / 'data'}"),
+            *("mariadb-install-db", "--no-defaults", *self._places()),
             *("--auth-root-authentication-method=normal", "--skip-test-db", *self._user()),
         )
 
@@ -135,7 +138,7 @@ class OwnMariaDB:
             self._process = subprocess.Popen(  # noqa: S603
                 [
                     *(shutil.which("mariadbd") or "", "--no-defaults", *self._user()),
-                    f"--datadir={self.folder / 'data'}",
+                    *self._places(),
                     f"--socket={self.folder / 's'}",
                     f"--pid-file={self.folder / 'pid'}",
                     *("--bind-address=127.0.0.1", f"--port={self.port}"),
@@ -181,6 +184,9 @@ class OwnMariaDB:
         done = subprocess.run(command, capture_output=True, **how)  # noqa: S603
         assert done.returncode == 0, (command, done.stderr[-2000:])
         return done
+
+    def _places(self) -> tuple[str, ...]:
+        return f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder / 'tmp'}"
 
     def _user(self) -> tuple[str, ...]:
         return ("--user=root",) if os.geteuid() == 0 else ()
