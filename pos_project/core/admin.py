@@ -6,21 +6,18 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import CharField, Form, ModelForm
+from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
 
+from pos_project.core.admin_forms import ReasonForm, as_on_the_wire, sentence, show_refusal
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
-from pos_project.core.fields import ReasonField
 from pos_project.core.images import ImageField
 
 
@@ -67,7 +64,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             try:
                 do()
             except DomainError as refusal:
-                messages.error(request, _sentence(refusal))
+                messages.error(request, sentence(refusal))
         return answer
 
     def later(self, request: HttpRequest, do: Callable[[], Any]) -> None:
@@ -78,7 +75,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         self, request: HttpRequest, refusal: DomainError, *, back_to: str
     ) -> HttpResponseRedirect:
         """Say why the shop said no, on the page that asked."""
-        messages.error(request, _sentence(refusal))
+        messages.error(request, sentence(refusal))
         return HttpResponseRedirect(back_to)
 
     def ask_and_do(
@@ -93,12 +90,12 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         warning: str = "",
     ) -> HttpResponse:
         """A page that asks what an action needs to know and runs it: `do` gets the clean form and
-        returns what to say. What the shop refuses is said at the form, and nothing was written."""
+        returns what to say. What the shop refuses is said at its fields; nothing was written."""
         if request.method == "POST" and form.is_valid():
             try:
                 said = do(form.cleaned_data)
             except DomainError as refusal:
-                form.add_error(None, _sentence(refusal))
+                show_refusal(form, refusal)
             else:
                 messages.success(request, said)
                 return HttpResponseRedirect(back_to)
@@ -140,18 +137,6 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     def list_page(self) -> str:
         meta = self.model._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-
-
-class ReasonForm(Form):
-    """Why something is taken back, by the rules of the API."""
-
-    reason = CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
-
-    def clean_reason(self) -> str:
-        try:
-            return str(ReasonField().run_validation(self.cleaned_data["reason"]))
-        except Refused as error:
-            raise ValidationError([str(text) for text in error.detail]) from error
 
 
 class HistoryInline(TabularInline):
@@ -276,12 +261,4 @@ def picture_of_form(upload: Any) -> Any:
     """An uploaded picture, checked and encoded anew as the API does it; None for none."""
     if not upload:
         return None
-    try:
-        return ImageField().run_validation(upload)
-    except Refused as error:
-        raise ValidationError([str(text) for text in error.detail]) from error
-
-
-def _sentence(refusal: DomainError) -> str:
-    told = [text for texts in refusal.fields.values() for text in texts]
-    return " ".join([refusal.message, *(text for text in told if text not in refusal.message)])
+    return as_on_the_wire(ImageField(), upload)
