@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -18,19 +17,18 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from ledger import journal_admin  # noqa: F401  (registers the page of the journal)
 from ledger.expenses import Spending, record_expense, reverse_expense
-from ledger.manual_entries import reverse_manual_entry
 from ledger.models import (
     DaySeal,
     Expense,
-    JournalEntry,
-    JournalLine,
     LedgerAccount,
     Payment,
     PaymentMethod,
 )
 from ledger.payment_reversals import reverse_payment
 from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, ShopAdmin, asked
+from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.days import today
 
 
@@ -101,9 +99,7 @@ class ExpenseForm(forms.Form):
         widget=UnfoldAdminSingleDateWidget,
         help_text="A closed day moves to today.",
     )
-    description = forms.CharField(
-        max_length=1000, required=False, widget=UnfoldAdminTextInputWidget
-    )
+    description = FreeTextField(max_length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,7 +141,7 @@ class ExpenseAdmin(ReversibleAdmin):
                     said["title"],
                     said["amount"],
                     said["category"] or None,
-                    said["description"] or None,
+                    said["description"],
                     said["method"],
                     said["expense_date"],
                 ),
@@ -161,35 +157,6 @@ class ExpenseAdmin(ReversibleAdmin):
             button="Record",
             back_to=self.list_page,
         )
-
-
-class JournalLineInline(TabularInline):
-    model = JournalLine
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "lines"
-    fields = ("account", "debit", "credit", "customer", "supplier")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        lines = super().get_queryset(request).select_related("account", "customer", "supplier")
-        return lines.order_by("id")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(JournalEntry)
-class JournalEntryAdmin(ReversibleAdmin):
-    opposite = staticmethod(reverse_manual_entry)
-    list_display = ("id", "business_date", "event", "reference", "created_by", "created_at")
-    list_filter = (("business_date", RangeDateFilter), "event")
-    search_fields = ("reference__istartswith",)
-    list_select_related = ("created_by",)
-    ordering = (F("id").desc(),)
-    inlines = (JournalLineInline,)
 
 
 @admin.register(DaySeal)

@@ -82,25 +82,41 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         self,
         request: HttpRequest,
         form: Form,
-        do: Callable[[dict[str, Any]], str],
+        do: Callable[[dict[str, Any]], str | tuple[str, str]],
         *,
         title: str,
         button: str,
         back_to: str,
         warning: str = "",
+        lines: Any = None,
+        template: str = "back_office/ask.html",
+        extra: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A page that asks what an action needs to know and runs it: `do` gets the clean form and
-        returns what to say. What the shop refuses is said at its fields; nothing was written."""
-        if request.method == "POST" and form.is_valid():
+        returns what to say, and where to go on if that is not `back_to`. What the shop refuses is
+        said at its fields; nothing was written then. `lines` is the formset of a document's lines,
+        of which `filled` are those that `do` uses."""
+        asks = request.method == "POST" and form.is_valid()
+        if lines is not None:
+            asks = request.method == "POST" and lines.is_valid() and asks
+        if asks:
             try:
                 said = do(form.cleaned_data)
             except DomainError as refusal:
-                show_refusal(form, refusal)
+                show_refusal(form, refusal, lines.filled if lines is not None else ())
             else:
-                messages.success(request, said)
-                return HttpResponseRedirect(back_to)
+                text, goes_on_at = said if isinstance(said, tuple) else (said, back_to)
+                messages.success(request, text)
+                return HttpResponseRedirect(goes_on_at)
         return self.ask_page(
-            request, form, title=title, button=button, back_to=back_to, warning=warning
+            request,
+            form,
+            title=title,
+            button=button,
+            back_to=back_to,
+            warning=warning,
+            template=template,
+            extra={"lines": lines, **(extra or {})},
         )
 
     def ask_page(

@@ -29,10 +29,10 @@ ADMINS_ONLY = {"user"}
 # What may be entered by a form, and what of it may be changed again.
 ENTERED = {
     *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
-    *("ledgeraccount", "paymentmethod", "purchase", "expense"),
+    *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
 }
 MANAGERS_ENTER = ENTERED - {"user", "store"}
-CHANGED = ENTERED - {"purchase", "expense"}
+CHANGED = ENTERED - {"purchase", "expense", "journalentry"}
 
 
 @pytest.fixture
