@@ -17,7 +17,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from ledger import journal_admin  # noqa: F401  (registers the page of the journal)
+from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import (
     DaySeal,

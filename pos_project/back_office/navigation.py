@@ -50,6 +50,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Expenses", "money_off", "ledger_expense_changelist", False),
             ("Journal", "menu_book", "ledger_journalentry_changelist", False),
             ("Closed days", "event_available", "ledger_dayseal_changelist", False),
+            ("Period lock", "lock_clock", "ledger_periodlock_changelist", False),
             ("Accounts", "account_tree", "ledger_ledgeraccount_changelist", False),
             ("Payment methods", "credit_card", "ledger_paymentmethod_changelist", False),
         ),

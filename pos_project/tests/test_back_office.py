@@ -30,9 +30,10 @@ ADMINS_ONLY = {"user"}
 ENTERED = {
     *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
     *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
+    "periodlock",
 }
 MANAGERS_ENTER = ENTERED - {"user", "store"}
-CHANGED = ENTERED - {"purchase", "expense", "journalentry"}
+CHANGED = ENTERED - {"purchase", "expense", "journalentry", "periodlock"}
 
 
 @pytest.fixture
