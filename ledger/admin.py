@@ -4,12 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
@@ -19,15 +17,9 @@ from unfold.widgets import (
 
 from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
 from ledger.expenses import Spending, record_expense, reverse_expense
-from ledger.models import (
-    DaySeal,
-    Expense,
-    LedgerAccount,
-    Payment,
-    PaymentMethod,
-)
+from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
-from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, ShopAdmin, asked
+from pos_project.core.admin import ReversibleAdmin, ShopAdmin, asked
 from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.days import today
 
@@ -157,31 +149,3 @@ class ExpenseAdmin(ReversibleAdmin):
             button="Record",
             back_to=self.list_page,
         )
-
-
-@admin.register(DaySeal)
-class DaySealAdmin(ReadOnlyAdmin):
-    """The closed days, each with its seal and what it came to."""
-
-    list_display = ("day", "seal", "created_at")
-    list_filter = (("day", RangeDateFilter),)
-    ordering = ("-day",)
-    fields = ("day", "seal", "previous", "row_counts", "created_at")
-    actions_list = ("today_so_far",)
-    actions_row = ("report",)
-    actions_detail = ("report",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # The genesis is no day; the checksums are for `reconcile`.
-        return super().get_queryset(request).filter(day__isnull=False).defer("checksums")
-
-    @action(description="Day report", url_path="report", icon="summarize")
-    def report(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The day closing report as a paper."""
-        seal: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect("day-closing", seal.day.isoformat())
-
-    @action(description="Today so far", url_path="today", icon="today")
-    def today_so_far(self, request: HttpRequest) -> HttpResponse:
-        """The same report of the day that is not over."""
-        return redirect("day-closing", today().isoformat())
