@@ -13,9 +13,11 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
+from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
@@ -24,27 +26,69 @@ from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.days import today
 
 
-class KeptAdmin(ShopAdmin):
-    """Rows that the journal points to: added and renamed, the rest fixed, never deleted."""
+class AccountForm(forms.ModelForm):
+    """An account of the chart; its code is made from its name unless given."""
 
-    fixed: tuple[str, ...] = ("code",)
+    number = forms.RegexField(r"^[0-9A-Za-z.-]+$", max_length=10, widget=UnfoldAdminTextInputWidget)
+    archived = forms.BooleanField(
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="Nothing is posted to it by hand any more; its history stays.",
+    )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        return self.fixed if obj else ()
+    class Meta:
+        model = LedgerAccount
+        fields = ("number", "name", "kind", "code")
+        help_texts = {"code": "What programs call it; empty makes it from the name."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].required = False
+        self.initial["archived"] = self.instance.archived_at is not None
 
 
 @admin.register(LedgerAccount)
-class LedgerAccountAdmin(KeptAdmin):
-    fixed = ("code", "kind", "is_control")
-    list_display = ("number", "name", "kind", "is_control")
+class LedgerAccountAdmin(ShopAdmin):
+    """The chart. Accounts are added, renamed and archived by the use cases of the API."""
+
+    form = AccountForm
+    list_display = ("number", "name", "kind", "is_control", "in_use")
     search_fields = ("number", "name", "code")
+    ordering = ("number",)
+
+    def get_fields(self, request: HttpRequest, obj: LedgerAccount | None = None) -> Any:
+        if obj is None:
+            return ("number", "name", "kind", "code")
+        return ("number", "name", "kind", "code", "is_control", "archived")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        return ("code", "is_control") if obj else ()
+
+    @display(description="in use", boolean=True)
+    def in_use(self, account: LedgerAccount) -> bool:
+        return account.archived_at is None
+
+    def save_model(self, request: HttpRequest, obj: LedgerAccount, form: Any, change: bool) -> None:
+        said = form.cleaned_data
+        about = {name: said[name] for name in ("number", "name", "kind")}
+        if change:
+            archived = said["archived"] if "archived" in form.changed_data else None
+            change_account(obj.pk, AccountChanges(**about, archived=archived))
+        else:
+            obj.pk = add_account(**about, code=said["code"] or None).pk
 
 
 @admin.register(PaymentMethod)
-class PaymentMethodAdmin(KeptAdmin):
+class PaymentMethodAdmin(ShopAdmin):
+    """Added and renamed, taken in and out of use; never deleted, for payments name them."""
+
     list_display = ("name", "code", "account", "is_active")
     search_fields = ("name", "code")
     autocomplete_fields = ("account",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
 
 
 @admin.register(Payment)

@@ -51,7 +51,16 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as refusal:
-            return self.refused(request, refusal, back_to=request.path)
+            request.refusal = refusal  # type: ignore[attr-defined]
+        # Once more, with what was typed, and the refusal beside its fields: nothing was written.
+        for upload in request.FILES.values():
+            upload.seek(0)  # type: ignore[union-attr]
+        return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
+        form = super().get_form(request, *args, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return _refused(form, refusal) if refusal else form
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -70,13 +79,6 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     def later(self, request: HttpRequest, do: Callable[[], Any]) -> None:
         """Run a use case for a row that was edited in the list."""
         _to_do_of(request).append(do)
-
-    def refused(
-        self, request: HttpRequest, refusal: DomainError, *, back_to: str
-    ) -> HttpResponseRedirect:
-        """Say why the shop said no, on the page that asked."""
-        messages.error(request, sentence(refusal))
-        return HttpResponseRedirect(back_to)
 
     def ask_and_do(
         self,
@@ -243,6 +245,17 @@ class ReversibleAdmin(ReadOnlyAdmin):
             back_to=self.page_of(row.pk),
             warning="An opposite entry is written today; both stay in the books.",
         )
+
+
+def _refused(form: type[ModelForm], refusal: DomainError) -> type[ModelForm]:
+    """The same form, which the shop has said no to."""
+
+    class Refused(form):  # type: ignore[valid-type,misc]
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            show_refusal(self, refusal)
+
+    return Refused
 
 
 def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:

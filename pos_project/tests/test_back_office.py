@@ -32,7 +32,7 @@ ENTERED = {
     *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
     "periodlock",
 }
-MANAGERS_ENTER = ENTERED - {"user", "store"}
+MANAGERS_ENTER = ENTERED - {"user", "store", "taxrate"}
 CHANGED = ENTERED - {"purchase", "expense", "journalentry", "periodlock"}
 
 
