@@ -3,10 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
@@ -14,7 +11,7 @@ from inventory import count_admin, product_admin  # noqa: F401  (registers the p
 from inventory.adjustments import void
 from inventory.counting import Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog
-from pos_project.core.admin import ReadOnlyAdmin, asked
+from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, asked
 from pos_project.core.admin_forms import show_refusal
 from pos_project.core.errors import DomainError
 
@@ -29,14 +26,14 @@ class BatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(InventoryLog)
-class InventoryLogAdmin(ReadOnlyAdmin):
+class InventoryLogAdmin(ReversibleAdmin):
+    opposite = staticmethod(void)
     list_display = ("created_at", "product", "change_qty", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
     search_fields = ("product__name", "product__sku", "reference")
     list_select_related = ("product", "user")
     ordering = ("-id",)
     actions_list = ("count_stock",)
-    actions_detail = ("undo",)
 
     @display(
         description="why",
@@ -49,29 +46,13 @@ class InventoryLogAdmin(ReadOnlyAdmin):
     def has_count_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_view_permission(request)
 
-    def has_undo_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self.has_view_permission(request)
+    def is_standing(self, row: InventoryLog) -> bool:
+        """Only what was moved by hand is taken back here; the rest goes by its document."""
+        is_by_hand = row.kind == InventoryLog.Kind.ADJUSTMENT
+        return is_by_hand and not InventoryLog.objects.filter(voids_id=row.pk).exists()
 
-    @action(description="Undo", permissions=["undo"], url_path="undo", icon="undo")
-    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Undo an adjustment by its opposite; entries of documents say no."""
-        entries: QuerySet[Any] = self.get_queryset(request)
-        entry = get_object_or_404(entries, pk=object_id)
-        by: Any = request.user
-
-        def do(_: dict[str, Any]) -> str:
-            void(entry.pk, by=by)
-            return "Undone by an opposite entry."
-
-        return self.ask_and_do(
-            request,
-            Form(asked(request)),
-            do,
-            title=f"Undo {entry.change_qty.normalize():f} of {entry.product.name}?",
-            button="Undo",
-            back_to=self.page_of(entry.pk),
-            warning="An opposite entry is written; both stay in the books.",
-        )
+    def named(self, row: InventoryLog) -> str:
+        return f"{row.change_qty.normalize():+f} of {row.product.name}"
 
     # --- Counting many products at once ---
 

@@ -106,6 +106,11 @@ class PaymentAdmin(ReversibleAdmin):
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
 
+    def is_standing(self, row: Payment) -> bool:
+        """What was paid with a sale, purchase or refund is taken back with that document."""
+        alone = row.payment_type in (Payment.Type.DUE_PAYMENT, Payment.Type.ADVANCE)
+        return alone and super().is_standing(row)
+
     @display(description="", ordering="direction", label={"in": "success", "out": "warning"})
     def way(self, payment: Payment) -> tuple[str, str]:
         return payment.direction, payment.direction

@@ -20,6 +20,7 @@ from ledger.entry_forms import (
     postable,
 )
 from ledger.manual_entries import (
+    BY_HAND,
     OPENED_BY,
     ManualEntry,
     open_balances,
@@ -58,6 +59,10 @@ class JournalEntryAdmin(ReversibleAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def is_standing(self, row: JournalEntry) -> bool:
+        """What a document posted is corrected by its document."""
+        return row.event in BY_HAND and super().is_standing(row)
 
     def get_urls(self) -> list[URLPattern]:
         post = path(

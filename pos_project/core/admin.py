@@ -226,21 +226,40 @@ class ReversibleAdmin(ReadOnlyAdmin):
         """Whoever is let in is an admin or a manager: those may take things back."""
         return self.has_view_permission(request)
 
+    def is_standing(self, row: Any) -> bool:
+        """Whether the row may be taken back at all: it is no opposite and has none. What else is
+        in the way, the use case says when it is asked."""
+        others = type(row)._default_manager
+        return row.reverses_id is None and not others.filter(reverses_id=row.pk).exists()
+
+    def named(self, row: Any) -> str:
+        """What the row is called where it is about to be taken back."""
+        return str(row)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """No button to take back what cannot be."""
+        offered = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id)
+        if row is not None and self.is_standing(row):
+            return offered
+        return [each for each in offered if each.method.url_path != "reverse"]
+
     @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
     def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask why the row is taken back, and take it back; what may not be says so."""
         rows: QuerySet[Any] = self.get_queryset(request)
         row = get_object_or_404(rows, pk=object_id)
+        name = self.named(row)
 
         def do(said: dict[str, Any]) -> str:
             self.opposite(row.pk, reason=said["reason"], by=request.user)
-            return f"{row} was reversed by an opposite entry."
+            return f"{name} was reversed by an opposite entry."
 
         return self.ask_and_do(
             request,
             ReasonForm(asked(request)),
             do,
-            title=f"Reverse {row}?",
+            title=f"Reverse {name}?",
             button="Reverse",
             back_to=self.page_of(row.pk),
             warning="An opposite entry is written today; both stay in the books.",
