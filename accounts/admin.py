@@ -68,7 +68,9 @@ class KindFilter(admin.RelatedOnlyFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         choices = super().field_choices(field, request, model_admin)
-        return [(pk, ContentType.objects.get_for_id(pk).name.capitalize()) for pk, _ in choices]
+        return [
+            (pk, ContentType.objects.get_for_id(int(pk)).name.capitalize()) for pk, _ in choices
+        ]
 
 
 @admin.register(AuditEntry)
