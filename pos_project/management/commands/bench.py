@@ -19,7 +19,6 @@ from pos_project.bench.reports import (
     GROWTH,
     REPEATS,
     TARGET_MS,
-    Measured,
     measure,
 )
 from pos_project.bench.tables import Findings
@@ -81,7 +80,9 @@ class Command(BaseCommand):
             action="store_true",
             help="judge by CPU time (MariaDB: with userstat=1), where the machine has other work",
         )
-        reports.add_argument("--json", action="store_true", help="print JSON")
+        reports.add_argument(
+            "--json", action="store_true", help="print a line of JSON per measurement, at once"
+        )
         till = parts.add_parser(
             "till", help="check out with several clients at once", description=ABOUT_TILL
         )
@@ -140,17 +141,18 @@ class Command(BaseCommand):
         sizes = sorted(set(sales))
         for size in sizes:
             self._prepare(f"{prefix}{size}", size)
-        rows: list[Measured] = []
+        found = Findings(sizes, by_cpu=cpu)
         with _bar("Measuring") as bar:
             for size in sizes:
                 with scratch.database(f"{prefix}{size}"):
                     for row in measure(size, only=only, repeats=max(repeat, 1)):
-                        rows.append(row)
+                        measured = found.add(row)
                         shown = f"{size:,} sales: {row.endpoint.url}"
                         bar.update(bar.task_ids[0], advance=1, description=shown)
-        found = Findings(rows, sizes, by_cpu=cpu)
+                        if json:
+                            self.stdout.write(dumps(measured))
+                            self.stdout.flush()
         if json:
-            self.stdout.write(dumps(found.as_json(), indent=2))
             return
         Console(file=cast(IO[str], self.stdout), width=150).print(found.table())
         self.stdout.write(
