@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import DecimalField, F, Max, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -48,6 +48,14 @@ def units_sold(product_ids: Iterable[int], *, store_id: int, today: date) -> dic
 def latest_purchase_cost(product_id: int) -> Decimal | None:
     """What a unit cost when the product was last bought; None when it never was."""
     return Batch.objects.all().bought(product_id).values_list("unit_cost", flat=True).first()
+
+
+def latest_purchase_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
+    """The same of many products in one query; one that was never bought is absent."""
+    bought = Batch.objects.all().bought(*product_ids).order_by()
+    newest = bought.values("product_id").annotate(newest=Max("id")).values("newest")
+    rows: Any = Batch.objects.filter(pk__in=newest)
+    return dict(rows.values_list("product_id", "unit_cost"))
 
 
 def stock_of_each(store_id: int) -> Coalesce:
