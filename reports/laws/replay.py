@@ -27,7 +27,8 @@ from django.db import connection
 
 from inventory.fifo import value
 from reports.laws.law import Finding, Law, Violation, laws
-from reports.laws.reading import SLICE, amount, exact, rows
+from reports.laws.reading import amount, exact, rows
+from reports.laws.scope import SLICE, Scope
 
 # Longer than an attempt can wait for a lock: what waits longer is started anew.
 OVERLAP = timedelta(seconds=10)
@@ -108,7 +109,7 @@ class _Product:
 
 
 @laws(LOGGED, ORDER, COST)
-def every_movement_once_more() -> Iterator[Finding]:
+def every_movement_once_more(scope: Scope) -> Iterator[Finding]:
     for first, last in _product_ranges():
         for product in _products(first, last):
             yield from _Shelf(product).replay()
