@@ -356,7 +356,7 @@ class SupplierDueAdmin(ReadOnlyAdmin):
     """What is still to pay, oldest first."""
 
     list_display = ("supplier", "purchase", "created_at", "age", "due_amount")
-    list_filter = (AgeFilter, ("created_at", RangeDateFilter))
+    list_filter = (AgeFilter, ("purchase__purchase_date", RangeDateFilter))
     search_fields = ("supplier__name", "purchase__invoice_no__istartswith")
     list_select_related = ("supplier", "purchase")
     ordering = ("id",)

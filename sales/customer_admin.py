@@ -184,7 +184,7 @@ class CustomerDueAdmin(ReadOnlyAdmin):
     """What is still to collect, oldest first."""
 
     list_display = ("customer", "sale", "created_at", "age", "due_amount")
-    list_filter = (AgeFilter, ("created_at", RangeDateFilter))
+    list_filter = (AgeFilter, ("sale__business_date", RangeDateFilter))
     search_fields = ("customer__name", "customer__phone", "sale__invoice_no__istartswith")
     list_select_related = ("customer", "sale")
     ordering = ("id",)
