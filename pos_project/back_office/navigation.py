@@ -71,7 +71,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user; a page that is not there is left out."""
     is_admin = getattr(request.user, "role", None) == ADMIN
-    shown = []
+    shown: list[dict[str, Any]] = []
     for heading, items in _GROUPS:
         links = [
             {"title": title, "icon": icon, "link": link}
