@@ -161,10 +161,6 @@ class Scope:
             touched = _either([self._dated(rows) for rows in _TOUCHED["sales"]])
             yield Part(f"{{0}} IN (SELECT id FROM sale_items WHERE sale_id IN ({touched}))")
 
-    def is_dated(self, table: str) -> bool:
-        """Whether only rows of certain business days of this table are in question."""
-        return self.since is not None and table in _LATE
-
     def whole(self) -> "Scope":
         """The same without a first day: for what has no business day."""
         return Scope(None, self.on_part, self.size)
@@ -197,6 +193,11 @@ class Scope:
             sources = [self._dated(rows) for rows in _LATE.get(table, sources)]
         found = (_value(f"SELECT MIN(c.id) FROM {rows}") for rows in sources)
         return min((first for first in found if first is not None), default=None)
+
+
+def is_dated(table: str) -> bool:
+    """Whether the rows of a table count on some business day: the books, not master data."""
+    return table in _LATE
 
 
 def _either(selects: Sequence[str]) -> str:
