@@ -72,19 +72,17 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user; a page that is not there is left out."""
     is_admin = getattr(request.user, "role", None) == ADMIN
     shown: list[dict[str, Any]] = []
-    items_shown: list[dict[str, Any]] = []
     for heading, items in _GROUPS:
         links = [
             {"title": title, "icon": icon, "link": link}
             for title, icon, page, admins_only in items
             if (is_admin or not admins_only) and (link := _link(page))
         ]
-        items_shown += links
         if links:
             shown.append(
                 {"title": heading, "separator": True, "collapsible": False, "items": links}
             )
-    _mark(request.path, items_shown)
+    _mark(request.path, [item for group in shown for item in group["items"]])
     return shown
 
 
