@@ -70,7 +70,7 @@ class Office:
         self.page.keyboard.press("Tab")
         self.page.keyboard.type("a-good-password")
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/admin/")
+        self.page.wait_for_url(f"{self.address}/admin/")  # not the door, which names it as `next`
 
     def open(self, title: str) -> None:
         """A page of the side bar."""
