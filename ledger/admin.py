@@ -53,6 +53,7 @@ class LedgerAccountAdmin(KeptAdmin):
 @admin.register(PaymentMethod)
 class PaymentMethodAdmin(KeptAdmin):
     list_display = ("name", "code", "account", "is_active")
+    list_select_related = ("account",)
     search_fields = ("name", "code")
     autocomplete_fields = ("account",)
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
+from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from pos_project.core.days import day_start, today
@@ -39,16 +40,30 @@ class _OutsideTransactions(admin.ModelAdmin):
         return inner(request, object_id, form_url, extra_context)
 
 
+class ShopChangeList(ChangeList):
+    """A list whose page is cut before its rows are told whose they are.
+
+    Joined to a small table (six users), MariaDB begins there and sorts the whole history to find
+    the newest rows; without the join it reads them off the primary key.
+    """
+
+    def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
+        return qs.prefetch_related(*(self.list_select_related or ()))
+
+
 class ShopAdmin(ModelAdmin, _OutsideTransactions):
     """A page of master data. Rows with history leave by an action of their own, never here."""
 
-    list_per_page = 50
+    list_per_page = 25  # drawing a row costs more than reading it
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
     list_filter_submit = True
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ShopChangeList
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

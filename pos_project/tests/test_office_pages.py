@@ -121,7 +121,7 @@ def books(many: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_page_costs_the_same_for_one_row_as_for_thirty(
+def test_no_page_costs_more_for_thirty_rows_than_for_one(
     admin: User, queries: Callable[[Callable[[], Any]], list[str]]
 ) -> None:
     client = Client()
@@ -146,9 +146,10 @@ def test_every_page_costs_the_same_for_one_row_as_for_thirty(
     grown = {
         what: (len(one[what]), len(sent), *set(sent) - set(one[what]))
         for what, sent in thirty.items()
-        if what in one and len(sent) != len(one[what])
+        # Fewer it may be: where the newest rows have no customer, no customer is asked for.
+        if what in one and len(sent) > len(one[what])
     }
-    assert not grown
+    assert not grown, "\n".join(f"{what}: {told[:2]}" for what, told in grown.items())
     assert not set(one) - set(thirty)
     costly = {what: len(sent) for what, sent in thirty.items() if len(sent) > MOST}
     assert not costly
