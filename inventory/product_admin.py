@@ -179,7 +179,9 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
-        narrow = UnfoldAdminDecimalFieldWidget(attrs={"class": "!w-28", "aria-label": "price"})
+        narrow = UnfoldAdminDecimalFieldWidget(
+            attrs={"class": "shop-number", "aria-label": "price"}
+        )
         return super().get_changelist_form(request, **{**kwargs, "widgets": {"price": narrow}})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -4,14 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from ledger.models import PaymentMethod
 from ledger.payments import ON_CREDIT, Tender
+from pos_project.core.admin_forms import FreeTextField
 
 
 def method_choices(*, on_credit: bool = False) -> list[tuple[str, str]]:
@@ -32,10 +29,8 @@ class PaymentForm(forms.Form):
         help_text="The oldest dues are settled first; what is left over is paid ahead.",
     )
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
-    reference = forms.CharField(
-        max_length=100, required=False, widget=UnfoldAdminTextInputWidget, help_text="Slip number."
-    )
-    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+    reference = FreeTextField(max_length=100, help_text="Slip number.")
+    note = FreeTextField(max_length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,4 +38,4 @@ class PaymentForm(forms.Form):
 
     def tender(self) -> Tender:
         said = self.cleaned_data
-        return Tender(said["method"], said["amount"], said["reference"] or None)
+        return Tender(said["method"], said["amount"], said["reference"])

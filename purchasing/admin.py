@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -34,7 +34,6 @@ from pos_project.core.admin import (
     changed,
 )
 from pos_project.core.days import business_day, today
-from pos_project.core.errors import DomainError
 from pos_project.core.images import PictureChange
 from pos_project.core.keys import key_of
 from pos_project.core.money import ZERO, money
@@ -121,7 +120,7 @@ class LineFormSet(forms.BaseFormSet):
     def clean(self) -> None:
         if any(self.errors):
             return
-        filled = [form for form in self.forms if form.cleaned_data.get("sku")]
+        filled = self.filled
         if not filled:
             raise forms.ValidationError("Enter at least one line.")
         keys = {key_of(form.cleaned_data["sku"]) for form in filled}
@@ -140,6 +139,11 @@ class LineFormSet(forms.BaseFormSet):
         if any(form.errors for form in filled):
             raise forms.ValidationError("Some lines are not right yet.")
 
+    @property
+    def filled(self) -> list[Any]:
+        """The forms that say something, in their order."""
+        return [form for form in self.forms if form.cleaned_data.get("sku")]
+
     def lines(self) -> list[Line]:
         return [
             Line(
@@ -147,8 +151,7 @@ class LineFormSet(forms.BaseFormSet):
                 Decimal(form.cleaned_data["quantity"]),
                 form.cleaned_data["cost_price"],
             )
-            for form in self.forms
-            if form.cleaned_data.get("sku")
+            for form in self.filled
         ]
 
 
@@ -223,8 +226,8 @@ class PurchaseAdmin(ReversibleAdmin):
         )
         form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
         by: Any = request.user
-        if request.method == "POST" and form.is_valid() and lines.is_valid():
-            said = form.cleaned_data
+
+        def do(said: dict[str, Any]) -> tuple[str, str]:
             delivery = Delivery(
                 said["supplier"].pk,
                 lines.lines(),  # type: ignore[attr-defined]
@@ -232,21 +235,18 @@ class PurchaseAdmin(ReversibleAdmin):
                 said["purchase_date"],
                 said["note"] or None,
             )
-            try:
-                purchase = receive_purchase(delivery, form.offer(), by=by)
-            except DomainError as refusal:
-                form.add_error(None, refusal.message)
-            else:
-                self.message_user(request, f"{purchase} received.", "SUCCESS")
-                return HttpResponseRedirect(self.page_of(purchase.pk))
-        return self.ask_page(
+            purchase = receive_purchase(delivery, form.offer(), by=by)
+            return f"{purchase} received.", self.page_of(purchase.pk)
+
+        return self.ask_and_do(
             request,
             form,
+            do,
             title="Receive a purchase",
             button="Receive",
             back_to=self.list_page,
+            lines=lines,
             template="back_office/receive.html",
-            extra={"lines": lines},
         )
 
     @action(description="Purchase order", url_path="order", icon="description")
@@ -308,7 +308,7 @@ class SupplierAdmin(ShopAdmin):
         by: Any = request.user
 
         def do(said: dict[str, Any]) -> str:
-            paid = pay_supplier(supplier.pk, form.tender(), note=said["note"] or None, by=by)
+            paid = pay_supplier(supplier.pk, form.tender(), note=said["note"], by=by)
             return (
                 f"{paid.applied} settled, {paid.advance} paid ahead,"
                 f" {paid.remaining_due} still owed."

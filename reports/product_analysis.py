@@ -4,7 +4,7 @@ One statement reads a row of whole numbers per active product, and Python picks 
 list in SQL would sum up the period anew. Amounts are in cents until they are shown.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
@@ -27,6 +27,10 @@ FEW_UNITS = 2  # who sold no more is among the bottom sellers
 LOW_MARGIN_BELOW = 20  # percent
 
 
+# A row of every active product as it was read: the fields of `Sold`, which only the shown become.
+Row = tuple[Any, ...]
+
+
 class Sold(NamedTuple):
     """What a product did in the period. Amounts are in cents."""
 
@@ -45,21 +49,12 @@ class Sold(NamedTuple):
         return self.revenue - self.cogs
 
     @property
-    def margin(self) -> float:
-        """To put products in order; as a percentage it is computed exactly."""
-        return self.profit / self.revenue if self.revenue else 0.0
-
-    @property
-    def has_low_margin(self) -> bool:
-        """Below 20 %; without revenue the margin is 0."""
-        return self.units > 0 and (
-            not self.revenue or 100 * self.profit < LOW_MARGIN_BELOW * self.revenue
-        )
-
-    @property
     def unit_cost(self) -> Decimal:
         """COGS of the period ÷ its units."""
         return average(amount(self.cogs), self.units) if self.units > 0 else money(0)
+
+
+CATEGORY_AT, SALES_AT = Sold._fields.index("category_id"), Sold._fields.index("sales")
 
 
 @dataclass
@@ -115,17 +110,10 @@ def analyse(period: Period) -> ProductAnalysis:
     """Active products only; archived and inactive ones are left out everywhere."""
     how = cover(period, PRODUCTS, SALES, CATEGORIES)
     products = _sold(how[PRODUCTS.name])
-    top = _first(products, lambda each: (-each.units, -each.revenue), lambda each: each.sales > 0)
-    bottom = _first(
-        products,
-        lambda each: (each.units, each.name.casefold()),
-        lambda each: each.units <= FEW_UNITS,
-    )
-    profitable = _first(products, lambda each: (-each.profit,), lambda each: each.profit > 0)
-    lowest = _first(products, lambda each: (each.margin,), lambda each: each.has_low_margin)
+    top, bottom, profitable, lowest = _lists(products)
     return ProductAnalysis(
         overall=_together("", products),
-        products_sold=sum(1 for each in products if each.sales > 0),
+        products_sold=sum(row[SALES_AT] > 0 for row in products),
         transactions=_transactions(how[SALES.name]),
         top_sellers=top,
         bottom_sellers=bottom,
@@ -142,7 +130,7 @@ def _transactions(how: Cover) -> int:
     return int(orders or 0)
 
 
-def _sold(how: Cover) -> list[Sold]:
+def _sold(how: Cover) -> list[Row]:
     sold = sold_products(how, "sale_count", *OF_UNITS, *OF_REVENUE, "cogs")
 
     def whole(what: str) -> str:
@@ -160,34 +148,49 @@ def _sold(how: Cover) -> list[Sold]:
         """,  # noqa: S608  (our own names)
         sold.parameters,
     )
-    return [Sold._make(row) for row in found]
+    return list(found)
 
 
-def _first(
-    products: Iterable[Sold],
-    order: Callable[[Sold], tuple[Any, ...]],
-    which: Callable[[Sold], bool],
-) -> list[Sold]:
-    # The id breaks ties: the same question, the same answer.
-    return nsmallest(ROWS, filter(which, products), key=lambda each: (*order(each), each.id))
+def _lists(products: Sequence[Row]) -> list[list[Sold]]:
+    """The top sellers, the bottom sellers, the most profitable, those with the lowest margin.
+
+    Each as what puts it in order, then its id, which breaks ties, and where it is.
+    """
+    top, bottom, profitable, lowest = [], [], [], []
+    for at, (product_id, name, _, _, _, sales, units, revenue, cogs) in enumerate(products):
+        profit = revenue - cogs
+        if sales > 0:
+            top.append((-units, -revenue, product_id, at))
+        if units <= FEW_UNITS:
+            bottom.append((units, name.casefold(), product_id, at))
+        if profit > 0:
+            profitable.append((-profit, product_id, at))
+        if units > 0 and (not revenue or 100 * profit < LOW_MARGIN_BELOW * revenue):
+            # To put them in order; as a percentage the margin is computed exactly.
+            lowest.append((profit / revenue if revenue else 0.0, product_id, at))
+    lists: tuple[list[Any], ...] = (top, bottom, profitable, lowest)
+    return [
+        [Sold._make(products[each[-1]]) for each in nsmallest(ROWS, candidates)]
+        for candidates in lists
+    ]
 
 
-def _together(name: str, products: Sequence[Sold]) -> Category:
-    return Category(
-        name,
-        len(products),
-        sum(each.units for each in products),
-        sum(each.revenue for each in products),
-        sum(each.profit for each in products),
-        sum(each.stock for each in products),
-        sum(each.price for each in products),
-    )
+def _together(name: str, products: Iterable[Row]) -> Category:
+    count, units, revenue, cogs, stock, prices = 0, 0, 0, 0, 0, 0
+    for _, _, _, price, on_shelf, _, sold, of_product, cost in products:
+        count += 1
+        units += sold
+        revenue += of_product
+        cogs += cost
+        stock += on_shelf
+        prices += price
+    return Category(name, count, units, revenue, revenue - cogs, stock, prices)
 
 
-def _categories(products: Iterable[Sold], sales: Mapping[int, int]) -> list[Category]:
-    by_category: dict[int, list[Sold]] = {}
-    for each in products:
-        by_category.setdefault(each.category_id, []).append(each)
+def _categories(products: Iterable[Row], sales: Mapping[int, int]) -> list[Category]:
+    by_category: dict[int, list[Row]] = {}
+    for row in products:
+        by_category.setdefault(row[CATEGORY_AT], []).append(row)
     names = dict(rows("SELECT id, name FROM categories", {}))
     found = []
     for category_id, of_category in by_category.items():

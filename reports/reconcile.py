@@ -7,6 +7,7 @@ from time import monotonic
 from pos_project.core.transactions import snapshot
 from reports.laws import CHECKS, LAWS, Check, Law, Violation
 from reports.laws.law import MOST
+from reports.laws.scope import Scope
 from reports.laws.seals import the_kept_head
 
 
@@ -50,19 +51,21 @@ def reconcile(
     ids: Iterable[str] | None = None,
     *,
     head: str | None = None,
+    scope: Scope | None = None,
     on_progress: Callable[[Law], None] | None = None,
 ) -> list[Verdict]:
     """Check the laws (all, or those with these ids) at one moment, while the tills go on selling.
 
     `head` is a seal kept outside the database; whether the chain still has it is one more law.
-    Read only. Raises UnknownLaw. `on_progress` is called with each law once it is decided.
+    `scope` says which business days are looked at (all), and is told how far a long law has come;
+    `on_progress` is called with each law once it is decided. Read only. Raises UnknownLaw.
     """
     checks = chosen(ids)
     wanted = None if ids is None else {each.casefold() for each in ids}
     kept_head = [] if head is None else [the_kept_head(head)]
     with snapshot():
-        verdicts = examine(checks, on_progress=on_progress)
-        heads = examine(kept_head, on_progress=on_progress)
+        verdicts = examine(checks, scope, on_progress=on_progress)
+        heads = examine(kept_head, scope, on_progress=on_progress)
     return [
         *(verdict for verdict in verdicts if wanted is None or _is_wanted(verdict.law, wanted)),
         *heads,
@@ -70,14 +73,18 @@ def reconcile(
 
 
 def examine(
-    checks: Sequence[Check], *, on_progress: Callable[[Law], None] | None = None
+    checks: Sequence[Check],
+    scope: Scope | None = None,
+    *,
+    on_progress: Callable[[Law], None] | None = None,
 ) -> list[Verdict]:
     """Run the checks inside whatever transaction there is."""
+    scope = scope or Scope()
     verdicts = []
     for check in checks:
         found = {law: Verdict(law) for law in check.laws}
         started = monotonic()
-        for law, violation in check.search():
+        for law, violation in check.search(scope):
             if len(found[law].violations) < MOST:
                 found[law].violations.append(violation)
             if all(len(verdict.violations) >= MOST for verdict in found.values()):

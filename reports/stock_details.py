@@ -76,7 +76,7 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
             SELECT p.id, p.name, p.sku, p.price, c.name, b.name, top.units, top.worth
             FROM (
                 SELECT p.id, shelf.units, shelf.worth, ROUND(shelf.units * p.price, 2) AS retail
-                FROM ({shelves()}) shelf JOIN products p ON p.id = shelf.product_id
+                FROM ({shelves(worth=True)}) shelf JOIN products p ON p.id = shelf.product_id
                 WHERE {KEPT_IN_STOCK}
                 ORDER BY retail DESC, p.id LIMIT %(most)s
             ) top

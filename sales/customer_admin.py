@@ -137,7 +137,7 @@ class CustomerAdmin(ShopAdmin):
         by: Any = request.user
 
         def do(said: dict[str, Any]) -> str:
-            paid = receive_due_payment(customer.pk, form.tender(), note=said["note"] or None, by=by)
+            paid = receive_due_payment(customer.pk, form.tender(), note=said["note"], by=by)
             return (
                 f"{paid.applied} settled, {paid.advance} paid ahead,"
                 f" {paid.remaining_due} still owed."

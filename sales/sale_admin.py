@@ -25,6 +25,7 @@ from ledger.admin_forms import method_choices
 from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
 from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked
+from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.money import ZERO
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem
@@ -99,7 +100,7 @@ class CompleteForm(forms.Form):
 class RefundForm(forms.Form):
     """Which units of which lines come back; made for the lines of one sale."""
 
-    reason = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
+    reason = FreeTextField(max_length=255, required=True)
     method = forms.ChoiceField(label="Paid out by", widget=UnfoldAdminSelectWidget)
     restock = forms.BooleanField(
         required=False,

@@ -55,7 +55,9 @@ def shelves(many: int) -> list[Product]:
     """Products with a brand, a category, and a price history; the audit of it by many people."""
     baker.make(TaxRate, _quantity=many)
     goods = [
-        shop.a_product("20.00", brand=baker.make(Brand), category=baker.make(Category))
+        shop.a_product(
+            "20.00", name="A good", brand=baker.make(Brand), category=baker.make(Category)
+        )
         for _ in range(many)
     ]
     people = User.objects.order_by("-id")[:many]

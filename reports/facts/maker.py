@@ -109,6 +109,24 @@ class TableMaker:
         """SQL of what counts on these days: day, keys and figures, one row an event."""
         return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
 
+    def sums_of_events(
+        self, days: Days, name: str, *, by: Sequence[str], only: str
+    ) -> Iterator[str]:
+        """SQL of what each kind of event comes to on these days, by these keys; `only` is more
+        conditions. Each by itself: to be summed up at once, without a table of all events."""
+        grouped = f" GROUP BY {', '.join(by)}" if by else ""
+        for events in self.events:
+            shown = (
+                self._sum(column)
+                if column in events.adds
+                else f"{self._nothing(column)} AS {column}"
+                for column in self.figures
+            )
+            yield (
+                f"SELECT {', '.join((*by, *shown))}"  # noqa: S608  (names are our own models)
+                f" FROM ({self._rows(events, days, name)}) happened WHERE 1 = 1{only}{grouped}"
+            )
+
     def prepare(self) -> None:
         """What happened does not change."""
 

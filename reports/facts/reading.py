@@ -197,8 +197,7 @@ def summed(
             parts.append(part)
             parameters |= days.parameters(label)
     if how.live or not parts:
-        happened = maker.events_of(how.live, "live")
-        parts.append(f"SELECT {sums} FROM ({happened}) happened WHERE 1 = 1{only}{grouped}")  # noqa: S608
+        parts.extend(maker.sums_of_events(how.live, "live", by=by, only=only))
         parameters |= how.live.parameters("live")
     if len(parts) == 1:
         return Source(parts[0], parameters)

@@ -7,17 +7,18 @@ that were posted. Money that no document explains shows just like money that was
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.laws.law import Violation, law
-from reports.laws.reading import breaking, differing, slices
+from reports.laws.law import Finding, Law, Violation, law, laws
+from reports.laws.reading import differing, rows_of
+from reports.laws.scope import Scope
 
 # Every branch yields: key, account, customer, supplier, debit − credit as the document says it,
 # and 0 for what was posted.
-# {between} is where a slice of the documents goes; a branch whose sum is zero needs no line.
+# The marks are where a part of the documents goes; a branch whose sum is zero needs no line.
 _TENDERED = (
     "SELECT p.{key}, m.account_id, NULL, NULL,"
     " CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END, 0"
     " FROM payments p JOIN payment_methods m ON m.code = p.method"
-    " WHERE p.payment_type IN ({types}) AND p.{key} {{between}}"
+    " WHERE p.payment_type IN ({types}) AND {{p.{key} in part}}"
 )
 
 
@@ -39,7 +40,7 @@ class _Booked:
 def _sale(account: str, amount: str, customer: str = "NULL") -> str:
     return (
         f"SELECT s.id, '{account}', {customer}, NULL, {amount}, 0 FROM sales s"
-        " WHERE s.status = 'completed' AND s.id {between}"
+        " WHERE s.status = 'completed' AND {s.id in part}"
     )
 
 
@@ -47,14 +48,14 @@ def _sold_cost(account: str, sign: str) -> str:
     return (
         f"SELECT i.sale_id, '{account}', NULL, NULL, {sign}c.total_cost, 0"
         " FROM sale_items i JOIN sale_cogs c ON c.sale_item_id = i.id"
-        " WHERE c.refund_item_id IS NULL AND i.sale_id {between}"
+        " WHERE c.refund_item_id IS NULL AND {i.sale_id in part}"
     )
 
 
 def _refund(account: str, amount: str, customer: str = "NULL") -> str:
     return (
         f"SELECT r.id, '{account}', {customer}, NULL, {amount}, 0 FROM refunds r"
-        " WHERE r.id {between}"
+        " WHERE {r.id in part}"
     )
 
 
@@ -62,21 +63,21 @@ def _restocked_cost(account: str, sign: str) -> str:
     return (
         f"SELECT i.refund_id, '{account}', NULL, NULL, {sign}c.total_cost, 0"
         " FROM refund_items i JOIN sale_cogs c ON c.refund_item_id = i.id"
-        " WHERE i.refund_id {between}"
+        " WHERE {i.refund_id in part}"
     )
 
 
 def _purchase(account: str, amount: str, supplier: str = "NULL") -> str:
     return (
         f"SELECT x.id, '{account}', NULL, {supplier}, {amount}, 0 FROM purchases x"
-        " WHERE x.status = 'received' AND x.id {between}"
+        " WHERE x.status = 'received' AND {x.id in part}"
     )
 
 
 def _by_hand(kind: str, against: str) -> tuple[str, ...]:
     return tuple(
         f"SELECT g.id, {account}, NULL, NULL, {sign}g.cost, 0 FROM inventory_log g"
-        f" WHERE g.kind = '{kind}' AND g.id {{between}}"
+        f" WHERE g.kind = '{kind}' AND {{g.id in part}}"
         for account, sign in (("'INVENTORY'", ""), (against, "-"))
     )
 
@@ -87,7 +88,7 @@ def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
     of_entry = (
         " FROM payments p JOIN payment_methods m ON m.code = p.method"
         f" WHERE p.payment_party = '{party}' AND p.payment_type IN ('due_payment', 'advance')"
-        " AND p.entry_id {between}"
+        " AND {p.entry_id in part}"
     )
     account = f"CASE p.payment_type WHEN 'advance' THEN '{advances}' ELSE '{control}' END"
     return (
@@ -100,7 +101,7 @@ _PAID_AT_ONCE = (
     "SELECT p.{key}, '{account}', {customer}, {supplier},"
     " CASE WHEN p.direction = '{direction}' THEN p.amount ELSE -p.amount END, 0"
     " FROM payments p JOIN {source} x ON x.id = p.{key}"
-    " WHERE p.payment_type = 'payment' AND p.{key} {{between}}"
+    " WHERE p.payment_type = 'payment' AND {{p.{key} in part}}"
 )
 
 # Entries with no document: their lines are what an accountant wrote.
@@ -168,9 +169,9 @@ BOOKED = (
         "expenses",
         "expense {0}",
         (
-            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE x.id {between}",
+            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE {x.id in part}",
             "SELECT x.id, m.account_id, NULL, NULL, -x.amount, 0 FROM expenses x"
-            " JOIN payment_methods m ON m.code = x.payment_method WHERE x.id {between}",
+            " JOIN payment_methods m ON m.code = x.payment_method WHERE {x.id in part}",
         ),
         # Which expense account a category means is decided when it is booked.
         account="CASE a.kind WHEN 'expense' THEN 'expense' ELSE l.account_id END",
@@ -213,78 +214,99 @@ BOOKED = (
 
 
 @law("I15", "Each document posted one entry that says, per account and party, what it says.")
-def documents_posted_what_they_say() -> Iterator[Violation]:
+def documents_posted_what_they_say(scope: Scope) -> Iterator[Violation]:
     for booked in BOOKED:
         posted = (
             f"SELECT {booked.key}, {booked.account}, l.customer_id, l.supplier_id, 0,"
             " l.debit - l.credit FROM journal_entries e"
             " JOIN journal_lines l ON l.entry_id = e.id"
             + (" JOIN ledger_accounts a ON a.code = l.account_id" if "a." in booked.account else "")
-            + f" WHERE e.event = '{booked.event}' AND {booked.key} {{between}}"
+            + f" WHERE e.event = '{booked.event}' AND {{{booked.key} in part}}"
         )
         start = (
             "SELECT 0 AS doc, '' AS account, 0 AS customer, 0 AS supplier, 0 AS told, 0 AS booked"
         )
         both_sides = " UNION ALL ".join((start, *booked.branches, posted))
-        for first, last in slices(booked.source):
-            yield from differing(
-                "SELECT doc, account, COALESCE(customer, supplier, 0) AS party,"
-                " SUM(told) AS expected, SUM(booked) AS found FROM ("
-                + both_sides.replace("{between}", f"BETWEEN {first} AND {last}")
-                + ") sides GROUP BY doc, account, customer, supplier",
-                f"{booked.row}, {booked.event} entry, debit less credit on {{1}} (party {{2}})",
-            )
+        yield from differing(
+            "SELECT doc, account, COALESCE(customer, supplier, 0) AS party,"
+            f" SUM(told) AS expected, SUM(booked) AS found FROM ({both_sides}) sides"
+            " GROUP BY doc, account, customer, supplier",
+            f"{booked.row}, {booked.event} entry, debit less credit on {{1}} (party {{2}})",
+            parts=scope.parts(booked.source),
+        )
 
 
-@law("I15", "A document and its entry are of the same store and business day.")
-def entries_are_of_their_document_s_day() -> Iterator[Violation]:
+SAME_DAY = Law(
+    "I15",
+    "entries_are_of_their_document_s_day",
+    "A document and its entry are of the same store and business day.",
+)
+DOCUMENT = Law(
+    "I21",
+    "entries_have_their_document",
+    "An entry names the document it is about, and that document is there and counts.",
+)
+# What makes a document count, where not every row does.
+COUNTS = {
+    "sale": "x.status = 'completed'",
+    "purchase": "x.status = 'received'",
+    **{kind: f"x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
+}
+
+
+@laws(SAME_DAY, DOCUMENT)
+def entries_are_of_their_document(scope: Scope) -> Iterator[Finding]:
     for booked in BOOKED:
         if booked.key == "e.document_id":
-            yield from breaking(
-                f"""
-                SELECT e.id, x.id, x.business_date, x.store_id, e.business_date, e.store_id
-                FROM journal_entries e JOIN {booked.source} x ON x.id = e.document_id
-                WHERE e.event = '{booked.event}'
-                    AND (e.business_date <> x.business_date OR e.store_id <> x.store_id)
-                """,
-                f"entry {{0}} of {booked.row.replace('{0}', '{1}')}",
-                expected="day {2} in store {3}",
-                found="day {4} in store {5}",
-            )
-
-
-@law("I21", "An entry names the document it is about, and that document is there and counts.")
-def entries_have_their_document() -> Iterator[Violation]:
-    counts = {
-        "sale": " AND x.status = 'completed'",
-        "purchase": " AND x.status = 'received'",
-        **{kind: f" AND x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
-    }
-    for booked in BOOKED:
-        if booked.key == "e.document_id":
-            yield from breaking(
-                f"""
-                SELECT e.id, e.event, e.document_id FROM journal_entries e
-                LEFT JOIN {booked.source} x
-                    ON x.id = e.document_id{counts.get(booked.event, "")}
-                WHERE e.event = '{booked.event}' AND x.id IS NULL
-                """,
-                "entry {0} ({1})",
-                expected=f"the {booked.event} it is about",
-                found="document {2}",
-            )
+            yield from _documents_of_entries(scope, booked)
     by_hand = ", ".join(f"'{event}'" for event in BY_HAND)
-    yield from breaking(
-        f"SELECT id, event, document_id FROM journal_entries"
-        f" WHERE event IN ({by_hand}) AND document_id IS NOT NULL",
-        "entry {0} ({1})",
-        expected="no document",
-        found="document {2}",
-    )
     known = ", ".join([*(f"'{booked.event}'" for booked in BOOKED), by_hand])
-    yield from breaking(
-        f"SELECT id, event FROM journal_entries WHERE event NOT IN ({known})",
-        "entry {0}, event",
-        expected="an event of the shop",
-        found="{1}",
-    )
+    for entry_id, event, document_id in rows_of(
+        scope.parts("journal_entries"),
+        f"""
+        SELECT id, event, document_id FROM journal_entries
+        WHERE {{id in part}} AND ((event IN ({by_hand}) AND document_id IS NOT NULL)
+            OR event NOT IN ({known}))
+        ORDER BY id
+        """,
+    ):
+        if event in BY_HAND:
+            yield (
+                DOCUMENT,
+                Violation(f"entry {entry_id} ({event})", "no document", f"document {document_id}"),
+            )
+        else:
+            yield DOCUMENT, Violation(f"entry {entry_id}, event", "an event of the shop", event)
+
+
+def _documents_of_entries(scope: Scope, booked: _Booked) -> Iterator[Finding]:
+    counts = COUNTS.get(booked.event, "1 = 1")
+    for entry_id, document_id, is_there, day, store, its_day, its_store in rows_of(
+        scope.parts("journal_entries"),
+        f"""
+        SELECT e.id, e.document_id, CASE WHEN x.id IS NOT NULL AND {counts} THEN 1 ELSE 0 END,
+            x.business_date, x.store_id, e.business_date, e.store_id
+        FROM journal_entries e LEFT JOIN {booked.source} x ON x.id = e.document_id
+        WHERE {{e.id in part}} AND e.event = '{booked.event}' AND (x.id IS NULL OR NOT ({counts})
+            OR e.business_date <> x.business_date OR e.store_id <> x.store_id)
+        ORDER BY e.id
+        """,
+    ):
+        if not is_there:
+            yield (
+                DOCUMENT,
+                Violation(
+                    f"entry {entry_id} ({booked.event})",
+                    f"the {booked.event} it is about",
+                    f"document {document_id}",
+                ),
+            )
+        if day is not None and (day, store) != (its_day, its_store):
+            yield (
+                SAME_DAY,
+                Violation(
+                    f"entry {entry_id} of {booked.row.format(document_id)}",
+                    f"day {day} in store {store}",
+                    f"day {its_day} in store {its_store}",
+                ),
+            )

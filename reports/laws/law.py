@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from reports.laws.scope import Scope
+
 MOST = 1000  # broken rows collected per law: enough to see the pattern, bounded in memory
 
 
@@ -34,23 +36,23 @@ Finding = tuple[Law, Violation]
 class Check:
     """One search through the tables, for one law or for several that share its cost.
 
-    It yields broken rows in order, oldest first.
+    It yields broken rows of a scope in order, oldest first.
     """
 
     laws: tuple[Law, ...]
-    search: Callable[[], Iterator[Finding]]
+    search: Callable[[Scope], Iterator[Finding]]
 
 
-def law(law_id: str, sentence: str) -> Callable[[Callable[[], Iterator[Violation]]], Check]:
+def law(law_id: str, sentence: str) -> Callable[[Callable[[Scope], Iterator[Violation]]], Check]:
     """Turn a function that yields broken rows into the check of one law, named like it."""
 
-    def check(search: Callable[[], Iterator[Violation]]) -> Check:
+    def check(search: Callable[[Scope], Iterator[Violation]]) -> Check:
         kept = Law(law_id, search.__name__, sentence)
-        return Check((kept,), lambda: ((kept, violation) for violation in search()))
+        return Check((kept,), lambda scope: ((kept, violation) for violation in search(scope)))
 
     return check
 
 
-def laws(*kept: Law) -> Callable[[Callable[[], Iterator[Finding]]], Check]:
+def laws(*kept: Law) -> Callable[[Callable[[Scope], Iterator[Finding]]], Check]:
     """Turn a function that yields (law, broken row) into the check of several laws."""
     return lambda search: Check(kept, search)

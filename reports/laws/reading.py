@@ -4,7 +4,7 @@ SQLite keeps decimals as floats, so sums are compared within half of their last 
 stored has 2 to 4 decimals, so a real difference is at least one whole unit of the last.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,7 @@ from django.db import connection, models
 
 from pos_project.core.money import money
 from reports.laws.law import MOST, Violation
-
-SLICE = 20_000  # ids (or rows) read at a time where Python does the sums
+from reports.laws.scope import EVERYTHING, Part
 
 
 def exact(value: Any, places: int = 3) -> Decimal:
@@ -36,31 +35,38 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
             yield from part
 
 
-def slices(table: str, *, size: int = SLICE) -> Iterator[tuple[int, int]]:
-    """Ranges of ids, first and last included, that together cover a table."""
-    [(first, last)] = rows(f"SELECT MIN(id), MAX(id) FROM {table}")
-    if first is not None:
-        for start in range(first, last + 1, size):
-            yield start, min(start + size - 1, last)
+def rows_of(parts: Iterable[Part], sql: str) -> Iterator[tuple[Any, ...]]:
+    """Run a SELECT for each part, whose place in it is marked `{t.id in part}`."""
+    for part in parts:
+        yield from rows(part.within(sql))
 
 
-def differing(sql: str, row: str, *, places: int = 2) -> Iterator[Violation]:
-    """Rows of `sql` whose columns `expected` and `found` (its last two) differ.
+def differing(
+    sql: str, row: str, *, places: int = 2, parts: Iterable[Part] = (EVERYTHING,)
+) -> Iterator[Violation]:
+    """Rows of `sql` whose columns `expected` and `found` (its last two) differ, part by part.
 
     `row` names the row in words by the columns before them; NULL in either stands for zero.
     """
     shown = (
         f"SELECT * FROM ({sql}) compared"
-        " WHERE ABS(COALESCE(expected, 0) - COALESCE(found, 0)) > %s"
-        " ORDER BY 1, 2 LIMIT %s"
+        f" WHERE ABS(COALESCE(expected, 0) - COALESCE(found, 0)) > {0.4 * 10**-places:.9f}"
+        f" ORDER BY 1, 2 LIMIT {MOST}"
     )
-    for *names, expected, found in rows(shown, [0.4 * 10**-places, MOST]):
+    for *names, expected, found in rows_of(parts, shown):
         yield Violation(row.format(*names), str(exact(expected, places)), str(exact(found, places)))
 
 
-def breaking(sql: str, row: str, *, expected: str, found: str = "{0}") -> Iterator[Violation]:
+def breaking(
+    sql: str,
+    row: str,
+    *,
+    expected: str,
+    found: str = "{0}",
+    parts: Iterable[Part] = (EVERYTHING,),
+) -> Iterator[Violation]:
     """Every row of `sql` breaks the law. All three texts may name its columns by position."""
-    for columns in rows(f"{sql} ORDER BY 1 LIMIT %s", [MOST]):
+    for columns in rows_of(parts, f"{sql} ORDER BY 1 LIMIT {MOST}"):
         yield Violation(row.format(*columns), expected.format(*columns), found.format(*columns))
 
 

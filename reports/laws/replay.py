@@ -11,26 +11,27 @@ back into an older batch (or arrive with an older date) while the sale is alread
 seen by it, although their log row may come first. Such an addition is not held against a sale that
 started before, or within `OVERLAP` of, the addition's own start. SQLite runs one writer at a time,
 so there nothing is excused.
+
+Millions of movements pass through here, so units are counted in thousandths, money in cents and
+costs per unit in hundredths of a cent: whole numbers, exact on both databases.
 """
 
 from bisect import bisect_left, insort
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from inventory.fifo import value
 from reports.laws.law import Finding, Law, Violation, laws
-from reports.laws.reading import SLICE, amount, exact, rows
+from reports.laws.reading import rows
+from reports.laws.scope import SLICE, Scope
 
-# Longer than an attempt can wait for a lock: what waits longer is started anew.
-OVERLAP = timedelta(seconds=10)
+# In microseconds. Longer than an attempt can wait for a lock: what waits longer is started anew.
+OVERLAP = 10 * 10**6
+MOST_PRODUCTS = 500  # named in one statement
 
 LOGGED = Law(
     "I4",
@@ -50,68 +51,91 @@ COST = Law(
 ADDS = ("purchase", "opening", "adjustment")
 
 
-@dataclass
 class _Lot:
     """A batch on the replayed shelf."""
 
-    id: int
-    store_id: int
-    received_on: Any
-    unit_cost: Decimal
-    quantity: Decimal
-    remaining: Decimal = Decimal(0)
-    arrived: bool = False
-    # When units came that a sale under way could not see, and how many.
-    late: list[tuple[Any, Decimal]] = field(default_factory=list)
+    __slots__ = (
+        "arrived",
+        "id",
+        "late",
+        "place",
+        "quantity",
+        "remaining",
+        "store_id",
+        "unit_cost",
+        "worth",
+    )
 
-    @property
-    def place(self) -> tuple[Any, int]:
-        return (self.received_on, self.id)
+    def __init__(
+        self, batch_id: int, store_id: int, received_on: Any, unit_cost: int, quantity: int
+    ) -> None:
+        self.id, self.store_id, self.unit_cost, self.quantity = (
+            batch_id,
+            store_id,
+            unit_cost,
+            quantity,
+        )
+        self.place = (received_on, batch_id)
+        self.remaining = self.worth = 0
+        self.arrived = False
+        # When units came that a sale under way could not see, and how many.
+        self.late: list[tuple[int | None, int]] = []
 
 
-@dataclass(frozen=True)
-class _Pick:
+class _Pick(NamedTuple):
     """Units taken from a lot (−) or put into it (+), and the change of its value, as stored."""
 
-    row: str
+    noun: str
+    id: int
     batch_id: int
-    units: Decimal
-    cost: Decimal
+    units: int
+    cost: int
     item_id: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.noun} {self.id}"
 
-@dataclass(frozen=True)
-class _Entry:
-    """A log row."""
+
+class _Line(NamedTuple):
+    """What one line of a sale or refund moved. `is_asked` when its day is one in question."""
+
+    sale_id: int
+    picks: list[_Pick]
+    is_asked: bool
+
+
+class _Entry(NamedTuple):
+    """A log row. `document` is the folded number of the sale or purchase it is about."""
 
     id: int
     store_id: int
     kind: str
-    units: Decimal
-    cost: Decimal
-    at: datetime | None
-    document: Any  # a sale's id, a purchase's number
+    units: int
+    cost: int
+    at: int | None
+    document: str
+    is_asked: bool
 
 
-@dataclass
-class _Product:
-    """All that is known of one product's movements."""
+class _Product(NamedTuple):
+    """All that is known of one product's movements; lines and lots by their document's number."""
 
     id: int
     log: list[_Entry]
     lots: dict[int, _Lot]
-    # by document: lines in their order, each with its picks
-    sold: dict[int, deque[list[_Pick]]]
-    returned: dict[int, deque[list[_Pick]]]
-    bought: dict[str, deque[_Lot]]
+    sold: dict[str, list[_Line]]
+    returned: dict[str, list[_Line]]
+    bought: dict[str, list[_Lot]]
     by_hand: dict[int, list[_Pick]]
 
 
 @laws(LOGGED, ORDER, COST)
-def every_movement_once_more() -> Iterator[Finding]:
-    for first, last in _product_ranges():
-        for product in _products(first, last):
+def every_movement_once_more(scope: Scope) -> Iterator[Finding]:
+    groups = _product_groups(scope)
+    for done, ids in enumerate(groups, start=1):
+        for product in _products(scope, ids):
             yield from _Shelf(product).replay()
+        scope.tell("products", done / len(groups))
 
 
 class _Shelf:
@@ -121,133 +145,145 @@ class _Shelf:
         self.product = product
         self.lots = product.lots
         self.open: dict[int, list[tuple[Any, int]]] = {}  # by store: places, oldest first
-        self.held: dict[int, dict[int, Decimal]] = {}  # by sale line: batch → units it holds
+        self.held: dict[int, dict[int, int]] = {}  # by sale line: batch → units it holds
+        self.found: list[Finding] = []
 
-    def replay(self) -> Iterator[Finding]:
+    def replay(self) -> list[Finding]:
         for entry in self.product.log:
-            picks = self._picks(entry)
-            if picks is None:
-                yield LOGGED, Violation(self._name(entry), "a document line", "none")
-                continue
-            for what, told, moved in (
-                ("units", entry.units, sum((pick.units for pick in picks), Decimal(0))),
-                ("cost", entry.cost, sum((pick.cost for pick in picks), Decimal("0.00"))),
-            ):
-                if told != moved:
-                    yield LOGGED, Violation(f"{self._name(entry)}, {what}", str(moved), str(told))
-            for pick in picks:
-                lot = self.lots.get(pick.batch_id)
-                if lot is not None:  # (a batch of another product is named by a law of its own)
-                    yield from self._move(entry, pick, lot)
+            known = len(self.found)
+            self._replay(entry)
+            if not entry.is_asked:
+                del self.found[known:]
         for kind, lines in (("sale", self.product.sold), ("refund", self.product.returned)):
-            for document, left in lines.items():
-                for picks in left:
-                    yield (
-                        LOGGED,
-                        Violation(
-                            f"{picks[0].row} of {kind} line of sale {document}", "a log row", "none"
-                        ),
-                    )
+            for left in lines.values():
+                for line in left:
+                    if line.is_asked:
+                        name = f"{line.picks[0]} of {kind} line of sale {line.sale_id}"
+                        self._break(LOGGED, name, "a log row", "none")
+        return self.found
+
+    def _replay(self, entry: _Entry) -> None:
+        picks = self._picks(entry)
+        if picks is None:
+            self._break(LOGGED, self._name(entry), "a document line", "none")
+            return
+        units = cost = 0
+        for pick in picks:
+            units += pick.units
+            cost += pick.cost
+        if entry.units != units:
+            name = f"{self._name(entry)}, units"
+            self._break(LOGGED, name, _units(units), _units(entry.units))
+        if entry.cost != cost:
+            name = f"{self._name(entry)}, cost"
+            self._break(LOGGED, name, _money(cost), _money(entry.cost))
+        for pick in picks:
+            lot = self.lots.get(pick.batch_id)
+            if lot is not None:  # (a batch of another product is named by a law of its own)
+                self._move(entry, pick, lot)
 
     def _picks(self, entry: _Entry) -> list[_Pick] | None:
         """What the log row moved; None when no line of its document is left for it."""
-        if entry.kind in ("sale", "refund"):
-            lines = self.product.sold if entry.kind == "sale" else self.product.returned
-            line = lines.get(entry.document)
-            return line.popleft() if line else None
-        if entry.kind == "purchase" and entry.units > 0:
+        kind = entry.kind
+        if kind in ("sale", "refund"):
+            lines = self.product.sold if kind == "sale" else self.product.returned
+            left = lines.get(entry.document)
+            return left.pop(0).picks if left else None
+        if kind == "purchase" and entry.units > 0:
             lots = self.product.bought.get(entry.document)
             if not lots:
                 return None
-            lot = lots.popleft()
-            worth = value(lot.quantity, lot.unit_cost)
-            return [_Pick(f"batch {lot.id}", lot.id, lot.quantity, worth)]
+            lot = lots.pop(0)
+            worth = worth_in_cents(lot.quantity, lot.unit_cost)
+            return [_Pick("batch", lot.id, lot.id, lot.quantity, worth)]
         return self.product.by_hand.pop(entry.id, [])
 
-    def _move(self, entry: _Entry, pick: _Pick, lot: _Lot) -> Iterator[Finding]:
-        if not lot.arrived and pick.units > 0 and entry.kind in ADDS:
+    def _move(self, entry: _Entry, pick: _Pick, lot: _Lot) -> None:
+        units = pick.units
+        if not lot.arrived and units > 0 and entry.kind in ADDS:
             lot.arrived = True
-            lot.late.append((entry.at, pick.units))
-        elif pick.units < 0:
+            lot.late.append((entry.at, units))
+        elif units < 0:
             # Undoing an increase, or a purchase, takes back its own goods, in any order.
             if entry.kind not in ("void", "purchase"):
-                yield from self._oldest_first(entry, pick, lot)
+                self._oldest_first(entry, pick, lot)
             if pick.item_id:
                 held = self.held.setdefault(pick.item_id, {})
-                held[lot.id] = held.get(lot.id, Decimal(0)) - pick.units
+                held[lot.id] = held.get(lot.id, 0) - units
         else:
             if pick.item_id:
-                yield from self._newest_use_first(entry, pick)
-            lot.late.append((entry.at, pick.units))
-        before, after = lot.remaining, lot.remaining + pick.units
-        change = value(after, lot.unit_cost) - value(before, lot.unit_cost)
-        if pick.cost != change:
-            yield (
-                COST,
-                Violation(
-                    f"{pick.row} on batch {lot.id} ({self._name(entry)}), change of value",
-                    str(change),
-                    str(pick.cost),
-                ),
-            )
+                self._newest_use_first(entry, pick)
+            lot.late.append((entry.at, units))
+        after = lot.remaining + units
+        worth = worth_in_cents(after, lot.unit_cost)
+        if pick.cost != worth - lot.worth:
+            name = f"{pick} on batch {lot.id} ({self._name(entry)}), change of value"
+            self._break(COST, name, _money(worth - lot.worth), _money(pick.cost))
         if not 0 <= after <= lot.quantity:
-            yield (
-                ORDER,
-                Violation(
-                    f"{pick.row} on batch {lot.id} ({self._name(entry)}), units left then",
-                    f"0 to {lot.quantity}",
-                    str(after),
-                ),
-            )
-        self._put(lot, after)
-
-    def _put(self, lot: _Lot, units: Decimal) -> None:
-        shelf = self.open.setdefault(lot.store_id, [])
-        if lot.remaining <= 0 < units:
-            insort(shelf, lot.place)
-        elif units <= 0 < lot.remaining:
+            name = f"{pick} on batch {lot.id} ({self._name(entry)}), units left then"
+            self._break(ORDER, name, f"0 to {_units(lot.quantity)}", _units(after))
+        if lot.remaining <= 0 < after:
+            insort(self.open.setdefault(lot.store_id, []), lot.place)
+        elif after <= 0 < lot.remaining:
+            shelf = self.open[lot.store_id]
             del shelf[bisect_left(shelf, lot.place)]
-        lot.remaining = units
+        lot.remaining, lot.worth = after, worth
 
-    def _oldest_first(self, entry: _Entry, pick: _Pick, lot: _Lot) -> Iterator[Finding]:
-        shelf = self.open.get(lot.store_id, [])
-        for place in shelf[: bisect_left(shelf, lot.place)]:
+    def _oldest_first(self, entry: _Entry, pick: _Pick, lot: _Lot) -> None:
+        shelf = self.open.get(lot.store_id, ())
+        for place in shelf:
+            if place >= lot.place:
+                return
             older = self.lots[place[1]]
             if _surely_seen(older, lot, entry) > 0:
-                yield (
+                self._break(
                     ORDER,
-                    Violation(
-                        f"{pick.row} ({self._name(entry)})",
-                        f"batch {older.id}, which is older and still held {older.remaining}",
-                        f"batch {lot.id}",
-                    ),
+                    f"{pick} ({self._name(entry)})",
+                    f"batch {older.id}, which is older and still held {_units(older.remaining)}",
+                    f"batch {lot.id}",
                 )
                 return
 
-    def _newest_use_first(self, entry: _Entry, pick: _Pick) -> Iterator[Finding]:
+    def _newest_use_first(self, entry: _Entry, pick: _Pick) -> None:
         held = self.held.get(pick.item_id, {})
         newest = next((batch_id for batch_id, units in reversed(held.items()) if units > 0), None)
         if newest != pick.batch_id or held[newest] < pick.units:
-            yield (
+            self._break(
                 ORDER,
-                Violation(
-                    f"{pick.row} ({self._name(entry)})",
-                    "nothing to put back" if newest is None else f"batch {newest}, the newest use",
-                    f"{pick.units} into batch {pick.batch_id}",
-                ),
+                f"{pick} ({self._name(entry)})",
+                "nothing to put back" if newest is None else f"batch {newest}, the newest use",
+                f"{_units(pick.units)} into batch {pick.batch_id}",
             )
         if pick.batch_id in held:
             held[pick.batch_id] -= pick.units
+
+    def _break(self, law: Law, row: str, expected: str, found: str) -> None:
+        self.found.append((law, Violation(row, expected, found)))
 
     def _name(self, entry: _Entry) -> str:
         return f"log row {entry.id}, {entry.kind} of product {self.product.id}"
 
 
-def _surely_seen(older: _Lot, used: _Lot, entry: _Entry) -> Decimal:
+def worth_in_cents(units: int, unit_cost: int) -> int:
+    """What thousandths of a unit are worth at hundredths of a cent each, half a cent up (as
+    `inventory.fifo.value` does)."""
+    exact = units * unit_cost
+    return (exact + 50_000) // 100_000 if exact >= 0 else -((50_000 - exact) // 100_000)
+
+
+def _units(thousandths: int) -> str:
+    return str(Decimal(thousandths).scaleb(-3))
+
+
+def _money(cents: int) -> str:
+    return str(Decimal(cents).scaleb(-2))
+
+
+def _surely_seen(older: _Lot, used: _Lot, entry: _Entry) -> int:
     """Units of an older lot that whoever used the younger one must have seen."""
-    if entry.at is None:
-        return older.remaining
     units = older.remaining
+    if entry.at is None:
+        return units
     for position, (at, added) in enumerate(reversed(older.late), start=1):
         arrival = position == len(older.late)
         if arrival and older.id < used.id:
@@ -257,113 +293,114 @@ def _surely_seen(older: _Lot, used: _Lot, entry: _Entry) -> Decimal:
     return units
 
 
-def _product_ranges() -> Iterator[tuple[int, int]]:
-    """Ranges of product ids with about `SLICE` movements each, together all products."""
-    first = last = count = 0
-    for product_id, moved in list(
-        rows(
-            "SELECT p.id, COUNT(l.id) FROM products p"
-            " LEFT JOIN inventory_log l ON l.product_id = p.id GROUP BY p.id ORDER BY p.id"
-        )
+def _product_groups(scope: Scope) -> list[list[int]]:
+    """The products in question, in groups of about `SLICE` movements."""
+    groups: list[list[int]] = [[]]
+    count = 0
+    for product_id, moved in rows(
+        "SELECT p.id, COUNT(l.id) FROM products p"
+        " LEFT JOIN inventory_log l ON l.product_id = p.id"
+        f" WHERE {scope.touched('p.id', 'products')} GROUP BY p.id ORDER BY p.id"
     ):
-        if count and count + moved > SLICE:
-            yield first, last
-            first, count = product_id, 0
-        last, count = product_id, count + moved
-    yield first, last
+        if groups[-1] and (count + moved > SLICE or len(groups[-1]) == MOST_PRODUCTS):
+            groups.append([])
+            count = 0
+        groups[-1].append(product_id)
+        count += moved
+    return [group for group in groups if group]
 
 
-def _products(first: int, last: int) -> Iterator[_Product]:
-    between = [first, last]
+def _products(scope: Scope, ids: list[int]) -> Iterator[_Product]:
+    named = f"IN ({', '.join(map(str, ids))})"
+    # SQLite has one writer at a time: no moment excuses anything there.
+    on_mysql = connection.vendor == "mysql"
+    moment = "TIMESTAMPDIFF(MICROSECOND, '2000-01-01', l.created_at)" if on_mysql else "NULL"
     log = _by_product(
+        f"""
+        SELECT l.product_id, l.id, l.store_id, l.kind, {_whole("l.change_qty * 1000")},
+            {_whole("l.cost * 100")}, {moment}, l.reference, {scope.late("l.business_date")}
+        FROM inventory_log l WHERE l.product_id {named} ORDER BY l.product_id, l.id
         """
-        SELECT l.product_id, l.id, l.store_id, l.kind, l.change_qty, l.cost, l.created_at,
-            s.id, l.reference
-        FROM inventory_log l
-        LEFT JOIN sales s ON s.invoice_no = l.reference AND l.kind IN ('sale', 'refund')
-        WHERE l.product_id BETWEEN %s AND %s ORDER BY l.product_id, l.id
-        """,
-        between,
     )
     lots = _by_product(
-        """
-        SELECT b.product_id, b.id, b.store_id, b.received_on, b.unit_cost, b.quantity, p.invoice_no
+        f"""
+        SELECT b.product_id, b.id, b.store_id, b.received_on, {_whole("b.unit_cost * 10000")},
+            {_whole("b.quantity * 1000")}, p.invoice_no
         FROM batches b
         LEFT JOIN purchase_items i ON i.id = b.purchase_item_id
         LEFT JOIN purchases p ON p.id = i.purchase_id
-        WHERE b.product_id BETWEEN %s AND %s ORDER BY b.product_id, b.id
-        """,
-        between,
-    )
-    uses = _by_product(
+        WHERE b.product_id {named} ORDER BY b.product_id, b.id
         """
-        SELECT i.product_id, u.id, i.sale_id, i.id, u.refund_item_id, u.batch_id, u.quantity, u.cost
+    )
+    # Line by line: what was sold first, then what came back, in the order of the refunds.
+    uses = _by_product(
+        f"""
+        SELECT i.product_id, u.refund_item_id, i.id, i.sale_id, s.invoice_no,
+            {scope.late("s.business_date")}, u.id, u.batch_id, {_whole("u.quantity * -1000")},
+            {_whole("u.cost * -100")}
         FROM sale_items i JOIN sale_item_batches u ON u.sale_item_id = i.id
-        WHERE i.product_id BETWEEN %s AND %s ORDER BY i.product_id, u.id
-        """,
-        between,
+        JOIN sales s ON s.id = i.sale_id
+        WHERE i.product_id {named} ORDER BY i.product_id, u.refund_item_id, i.id, u.id
+        """
     )
     by_hand = _by_product(
-        """
-        SELECT l.product_id, m.id, l.id, m.batch_id, m.quantity, m.cost
+        f"""
+        SELECT l.product_id, l.id, m.id, m.batch_id, {_whole("m.quantity * 1000")},
+            {_whole("m.cost * 100")}
         FROM inventory_log_batches m JOIN inventory_log l ON l.id = m.log_id
-        WHERE l.product_id BETWEEN %s AND %s ORDER BY l.product_id, m.id
-        """,
-        between,
+        WHERE l.product_id {named} ORDER BY l.product_id, m.id
+        """
     )
     for product_id in sorted({*log, *lots, *uses, *by_hand}):
-        yield _product(
-            product_id,
-            log.get(product_id, ()),
-            lots.get(product_id, ()),
-            uses.get(product_id, ()),
-            by_hand.get(product_id, ()),
-        )
+        product = _Product(product_id, [], {}, {}, {}, {}, {})
+        for _, log_id, store_id, kind, units, cost, at, number, is_asked in log.get(product_id, ()):
+            product.log.append(
+                _Entry(log_id, store_id, kind, units, cost, at, _folded(number), bool(is_asked))
+            )
+        for _, batch_id, store_id, received_on, unit_cost, units, number in lots.get(
+            product_id, ()
+        ):
+            lot = product.lots[batch_id] = _Lot(batch_id, store_id, received_on, unit_cost, units)
+            if number is not None:
+                product.bought.setdefault(_folded(number), []).append(lot)
+        _add_lines(product, uses.get(product_id, ()))
+        for _, log_id, move_id, batch_id, units, cost in by_hand.get(product_id, ()):
+            product.by_hand.setdefault(log_id, []).append(
+                _Pick("batch movement", move_id, batch_id, units, cost)
+            )
+        yield product
 
 
-def _by_product(sql: str, between: list[int]) -> dict[int, list[tuple[Any, ...]]]:
-    return {
-        product_id: list(group)
-        for product_id, group in groupby(rows(sql, between), key=itemgetter(0))
-    }
+def _add_lines(product: _Product, uses: Iterable[tuple[Any, ...]]) -> None:
+    last = None
+    picks: list[_Pick] = []
+    for (
+        _,
+        refund_item_id,
+        item_id,
+        sale_id,
+        number,
+        is_asked,
+        use_id,
+        batch_id,
+        units,
+        cost,
+    ) in uses:
+        if last != (refund_item_id, item_id):
+            last, picks = (refund_item_id, item_id), []
+            side = product.returned if refund_item_id else product.sold
+            line = _Line(sale_id, picks, bool(is_asked))
+            side.setdefault(_folded(number) or f"sale {sale_id}", []).append(line)
+        picks.append(_Pick("batch use", use_id, batch_id, units, cost, item_id))
 
 
-def _product(
-    product_id: int,
-    log: Iterable[tuple[Any, ...]],
-    batches: Iterable[tuple[Any, ...]],
-    uses: Iterable[tuple[Any, ...]],
-    by_hand: Iterable[tuple[Any, ...]],
-) -> _Product:
-    product = _Product(product_id, [], {}, {}, {}, {}, {})
-    # SQLite has one writer at a time: no moment excuses anything there.
-    timed = connection.vendor == "mysql"
-    for _, log_id, store_id, kind, units, cost, at, sale_id, reference in log:
-        document = sale_id if kind in ("sale", "refund") else _folded(reference)
-        moment = at if timed else None
-        product.log.append(
-            _Entry(log_id, store_id, kind, exact(units), amount(cost), moment, document)
-        )
-    for _, batch_id, store_id, received_on, unit_cost, quantity, number in batches:
-        lot = _Lot(batch_id, store_id, received_on, exact(unit_cost, 4), exact(quantity))
-        product.lots[batch_id] = lot
-        if number is not None:
-            product.bought.setdefault(_folded(number), deque()).append(lot)
-    lines: dict[tuple[int, int, int], list[_Pick]] = {}
-    for _, use_id, sale_id, item_id, refund_item_id, batch_id, units, cost in uses:
-        lines.setdefault((sale_id, item_id, refund_item_id or 0), []).append(
-            _Pick(f"batch use {use_id}", batch_id, -exact(units), -amount(cost), item_id)
-        )
-    for (sale_id, _, refund_item_id), picks in sorted(
-        lines.items(), key=lambda line: (line[0][2], line[0][1])
-    ):
-        side = product.returned if refund_item_id else product.sold
-        side.setdefault(sale_id, deque()).append(picks)
-    for _, move_id, log_id, batch_id, units, cost in by_hand:
-        product.by_hand.setdefault(log_id, []).append(
-            _Pick(f"batch movement {move_id}", batch_id, exact(units), amount(cost))
-        )
-    return product
+def _by_product(sql: str) -> dict[int, list[tuple[Any, ...]]]:
+    return {product_id: list(group) for product_id, group in groupby(rows(sql), key=itemgetter(0))}
+
+
+def _whole(expression: str) -> str:
+    """SQL of a decimal as a whole number."""
+    return f"CAST(ROUND({expression}) AS {'SIGNED' if connection.vendor == 'mysql' else 'INTEGER'})"
 
 
 def _folded(number: str | None) -> str:

@@ -3,32 +3,39 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db import models
+
 from ledger import sealing
 from ledger.models import DaySeal
 from reports.laws.law import Check, Violation, law
+from reports.laws.scope import Scope
 
 ONE_DAY = timedelta(days=1)
 
 
 @law("I20", "A closed day has the very rows it was sealed with: its seal, recomputed, is the same.")
-def sealed_days_are_unchanged() -> Iterator[Violation]:
-    for kept in _seals():
+def sealed_days_are_unchanged(scope: Scope) -> Iterator[Violation]:
+    days = _seals().filter(day__gte=scope.since) if scope.since else _seals()
+    count = days.count()
+    for done, kept in enumerate(days.iterator(chunk_size=100), start=1):
         assert kept.day is not None
         found = sealing.seal_of(kept.day, after=kept.previous, tables=kept.row_counts)
         if found.seal != kept.seal:
             yield Violation(f"seal of {kept.day}", kept.seal, found.seal)
             yield from _changed_rows(kept, found)
+        scope.tell("sealed days", done / count)
 
 
 @law(
     "I20", "Seals follow each other day by day, each holding the one before; the genesis is first."
 )
-def seals_are_a_chain() -> Iterator[Violation]:
+def seals_are_a_chain(scope: Scope) -> Iterator[Violation]:
     genesis = DaySeal.objects.filter(day=None).values_list("seal", flat=True)
     if list(genesis) != [sealing.GENESIS]:
         yield Violation("genesis of the seals", sealing.GENESIS, ", ".join(genesis) or "none")
     before, previous = None, sealing.GENESIS
-    for kept in _seals():
+    # The whole chain, whatever the day: it is short, and holds only as a whole.
+    for kept in _seals().iterator(chunk_size=100):
         assert kept.day is not None
         if before is not None and kept.day != before + ONE_DAY:
             yield Violation(
@@ -40,8 +47,8 @@ def seals_are_a_chain() -> Iterator[Violation]:
 
 
 @law("I20", "Nothing counts on a day before the first closed one: it would be under no seal.")
-def nothing_is_before_the_first_seal() -> Iterator[Violation]:
-    first = next(_seals(), None)
+def nothing_is_before_the_first_seal(scope: Scope) -> Iterator[Violation]:
+    first = _seals().first()
     if first is None:
         return
     for book in sealing.books(first.row_counts):
@@ -60,17 +67,17 @@ def the_kept_head(seal: str) -> Check:
     """
 
     @law("I20", "The seal kept outside the database is in the chain.")
-    def the_kept_head_is_in_the_chain() -> Iterator[Violation]:
+    def the_kept_head_is_in_the_chain(scope: Scope) -> Iterator[Violation]:
         if not DaySeal.objects.filter(seal=seal.strip().lower()).exists():
             yield Violation("head of the seals", seal, "no such seal: the chain was rewritten")
 
     return the_kept_head_is_in_the_chain
 
 
-def _seals() -> Iterator[DaySeal]:
+def _seals() -> models.QuerySet[DaySeal]:
     """The seals of days, oldest first; their checksums are read only where a day is broken."""
     days = DaySeal.objects.filter(day__isnull=False).defer("checksums")
-    return days.order_by("day").iterator(chunk_size=100)
+    return days.order_by("day")
 
 
 def _changed_rows(kept: DaySeal, found: sealing.Sealed) -> Iterator[Violation]:

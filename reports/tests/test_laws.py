@@ -1,6 +1,6 @@
 """Each law, broken in one row, names that row; and the moving columns are each under a law."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from pos_project.core.days import FIRST_DAY, today
 from pos_project.core.history import AppendOnly
 from pos_project.tests import shop
 from reports.facts.freezing import freeze_missing
 from reports.laws import CHECKS, LAWS, RECOMPUTED_BY
+from reports.laws.scope import Scope
 from reports.reconcile import Verdict, examine
 from reports.tests.a_shops_week import Week, trade
 from reports.tests.corruption import (
@@ -28,6 +30,22 @@ from reports.tests.corruption import (
 )
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
+LINES_ADD_UP = "subtotals_are_the_sum_of_lines"
+# Laws that (also) look at what has no business day, in every run, since whatever day.
+WHATEVER_THE_DAY = {
+    "keys_point_at_rows",
+    "unique_keys_fold_their_text",
+    "held_sales_moved_nothing",
+    "no_document_is_left_a_draft",
+    "line_subtotals_are_quantity_times_price",
+    "completed_sales_are_numbered",
+    "seals_are_a_chain",
+    "nothing_is_before_the_first_seal",
+}
+# Since a day, goods are set against the account by what they cost as they moved, not by what is
+# there; that these costs add up to what is there is a law of its own.
+BY_THEIR_MOVEMENTS_SINCE = {"inventory_account_is_the_stock_value"}
+
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
 
 
@@ -42,9 +60,10 @@ def freeze_it() -> None:
         freeze_missing()
 
 
-def verdict_on(name: str) -> Verdict:
+def verdict_on(name: str, since: date | None = None) -> Verdict:
     [check] = [check for check in CHECKS if name in {law.name for law in check.laws}]
-    return next(verdict for verdict in examine([check]) if verdict.law.name == name)
+    verdicts = examine([check], Scope(since, size=2))  # (in many parts, though rows are few)
+    return next(verdict for verdict in verdicts if verdict.law.name == name)
 
 
 def test_a_week_of_honest_trade_breaks_no_law(week: Week) -> None:
@@ -102,6 +121,44 @@ def test_a_broken_row_is_named_by_its_law(name: str, breaking: Breaking, week: W
             words,
             [str(violation) for violation in verdict.violations],
         )
+        if name not in BY_THEIR_MOVEMENTS_SINCE:
+            since_ever = verdict_on(name, since=FIRST_DAY)
+            assert set(map(str, since_ever.violations)) == set(map(str, verdict.violations))
+        if name not in WHATEVER_THE_DAY:
+            assert verdict_on(name, since=today() + timedelta(days=90)).holds
+
+
+def test_a_run_since_a_day_names_what_was_broken_from_then_on(db: None) -> None:
+    product, customer = shop.a_product("5.00"), shop.a_customer()
+    shop.stock(product, 9, "2.00")
+    with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
+        old = shop.sell((product, 1), customer=customer, offer=shop.on_credit()).sale
+    new = shop.sell((product, 1), customer=customer, offer=shop.on_credit()).sale
+    with undone():
+        for sale in (old, new):
+            change_first("sale_items", f"sale_id = {sale.pk}", "subtotal = subtotal + 1")
+        named = {
+            since: [violation.row for violation in verdict_on(LINES_ADD_UP, since).violations]
+            for since in (None, old.business_date, new.business_date)
+        }
+    both = [f"sale {sale.pk} ({sale.invoice_no}), subtotal" for sale in (old, new)]
+    assert named == {None: both, old.business_date: both, new.business_date: both[1:]}
+
+
+def test_an_older_sale_that_was_paid_since_is_looked_at(db: None) -> None:
+    product, customer = shop.a_product("5.00"), shop.a_customer()
+    shop.stock(product, 9, "2.00")
+    with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
+        sales = [
+            shop.sell((product, 1), customer=customer, offer=shop.on_credit()).sale
+            for _ in range(2)
+        ]
+    shop.pay_dues(customer, "3.00")
+    with undone():
+        for sale in sales:
+            change("sales", sale.pk, "due_amount = due_amount + 1")
+        [violation] = verdict_on("totals_are_paid_due_or_cancelled", today()).violations
+    assert violation.row == f"sale {sales[0].pk} ({sales[0].invoice_no}), paid_amount"
 
 
 def test_whatever_is_broken_the_other_laws_still_give_an_answer(week: Week) -> None:

@@ -165,11 +165,63 @@ def test_the_pages_and_their_pdf_open_for_the_office(manager_of_papers: Client) 
         ("day-closing/nonsense", 404),
         ("statements/no-paper/1", 404),
         ("statements/customer-statement/999999", 302),
-        ("statements/customer-statement/1?fromDate=x", 302),
+        ("statements/customer-statement/1?fromDate=x", 400),
     ],
 )
 def test_what_is_not_there_is_no_crash(manager_of_papers: Client, path: str, status: int) -> None:
     assert manager_of_papers.get(f"{PAPERS}/{path}").status_code == status
+
+
+def test_other_days_are_chosen_on_the_page_and_stay_in_its_pdf(
+    manager_of_papers: Client,
+) -> None:
+    rahim, first = shop.a_customer(), today() - timedelta(days=90)
+    path = f"{PAPERS}/statements/customer-statement/{rahim.pk}"
+    assert f'name="fromDate" value="{first}"' in manager_of_papers.get(path).content.decode()
+
+    page = manager_of_papers.get(path, {"fromDate": "2026-02-01", "toDate": "2026-02-28"})
+
+    shown = page.content.decode()
+    assert "01-02-2026 to 28-02-2026" in shown
+    assert 'name="fromDate" value="2026-02-01"' in shown
+    assert 'name="toDate" value="2026-02-28"' in shown
+    assert "?fromDate=2026-02-01&amp;toDate=2026-02-28&amp;format=pdf" in shown
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"fromDate": "x"}, "A real date"),
+        ({"fromDate": "2026-03-01", "toDate": "2026-02-01"}, "must not be later"),
+    ],
+)
+def test_wrong_days_are_said_where_others_can_be_chosen(
+    manager_of_papers: Client, days: dict[str, str], said: str
+) -> None:
+    rahim = shop.a_customer()
+
+    page = manager_of_papers.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}", days)
+
+    assert page.status_code == 400
+    assert said in page.content.decode()
+    assert 'name="toDate"' in page.content.decode()
+
+
+def test_too_many_lines_lead_to_fewer_days(
+    manager_of_papers: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "MAX_LINES", 0)
+    rahim = shop.a_customer()
+    shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+
+    page = manager_of_papers.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}")
+
+    assert "choose fewer days" in page.content.decode()
+
+
+def test_the_days_are_chosen_on_no_other_paper(manager_of_papers: Client) -> None:
+    page = manager_of_papers.get(f"{PAPERS}/day-closing/{today()}")
+    assert "fromDate" not in page.content.decode()
 
 
 def test_staff_and_strangers_see_no_paper_of_the_office(staff: User) -> None:
