@@ -277,7 +277,10 @@ class SupplierAdmin(ShopAdmin):
         (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),
         (
             "Contact",
-            {"classes": ["tab"], "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at")},
+            {
+                "classes": ["collapse"],
+                "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at"),
+            },
         ),
     )
 

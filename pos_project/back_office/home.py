@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import LoginEvent, Store, User
+from ledger.models import PaymentMethod
 from pos_project.core.days import day_start, today
 from pos_project.core.money import ZERO, money
 from pos_project.core.permissions import ADMIN
@@ -150,7 +151,10 @@ def _cash_by_method(month: Period) -> dict[str, Decimal]:
     how = cover(month, CASH)["cash"]
     for (method, direction), (_, amount) in figures(CASH, how, by=("method", "direction")).items():
         moved[method] += exact(amount, 2) * (1 if direction == "in" else -1)
-    return dict(sorted(moved.items(), key=lambda each: -each[1]))
+    names = dict(PaymentMethod.objects.values_list("code", "name"))
+    return {
+        names[code]: amount for code, amount in sorted(moved.items(), key=lambda each: -each[1])
+    }
 
 
 def _people(request: HttpRequest) -> list[Card]:

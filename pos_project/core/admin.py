@@ -47,6 +47,11 @@ class ShopChangeList(ChangeList):
     def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
         return qs.prefetch_related(*(self.list_select_related or ()))
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count  # or the page offers to "show all"
+
 
 class ShopAdmin(ModelAdmin, _OutsideTransactions):
     """A page of master data. Rows with history leave by an action of their own, never here."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ PAGES = {
     "sale": ("sales/sale/?due=open", True),
     "purchase": ("purchasing/purchase/add/", False),
     "audit": ("accounts/auditentry/", False),
-    "change": ("accounts/auditentry/?q=price", True),
+    "change": ("accounts/auditentry/?q=TS-001", True),
 }
 
 
@@ -54,6 +55,8 @@ def take(folder: Path, *, only: str = "") -> Iterator[Path]:
                 continue
             with at_the_desk(server.base_url, **device) as office:
                 office.sign_in("manager@gmail.com", "manager123")
+                if look == looks[0][0]:
+                    _change_a_price(office)
                 for name in names:
                     address, is_row = PAGES[name]
                     office.page.goto(f"{server.base_url}/admin/{address}")
@@ -63,6 +66,16 @@ def take(folder: Path, *, only: str = "") -> Iterator[Path]:
                     picture = folder / f"{name}-{look}.png"
                     office.page.screenshot(path=picture, animations="disabled")
                     yield picture
+
+
+def _change_a_price(office: Any) -> None:
+    """So that somebody did something that the audit can show."""
+    office.page.goto(f"{office.address}/admin/catalog/product/?q=TS-001")
+    office.page.locator(LATEST).first.click()
+    price = Decimal(office.page.locator("[name=price]").input_value())
+    office.fill(price=str(price + Decimal("0.50")))
+    office.press("Save")
+    office.reads("was changed successfully")
 
 
 def main() -> None:
