@@ -20,6 +20,7 @@ from pos_project.core.admin_forms import ReasonForm, as_on_the_wire, sentence, s
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
 from pos_project.core.images import ImageField
+from pos_project.core.office_search import found
 
 
 class _OutsideTransactions(admin.ModelAdmin):
@@ -66,6 +67,11 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ShopChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return found(queryset, self.get_search_fields(request), search_term), False
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
