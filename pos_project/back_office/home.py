@@ -33,6 +33,7 @@ from sales.models import CustomerDue, Sale
 
 DAYS = 30
 BEST = 5
+GREY = "#778395"  # words of a chart: read on white and on the dark ground alike
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,16 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
         "chart_options": json.dumps(
             {
                 "maintainAspectRatio": False,
-                "plugins": {"legend": {"display": True, "position": "bottom"}},
-                "scales": {"y": {"beginAtZero": True}, "x": {"ticks": {"maxRotation": 0}}},
+                "plugins": {
+                    "legend": {"display": True, "position": "bottom", "labels": {"color": GREY}}
+                },
+                "scales": {
+                    "y": {"beginAtZero": True, "ticks": {"color": GREY}},
+                    "x": {
+                        "ticks": {"maxRotation": 0, "color": GREY},
+                        "grid": {"display": False},
+                    },
+                },
             }
         ),
         "best": [
