@@ -68,6 +68,14 @@ def exported(model: type[models.Model], *, rows: int, kind: str) -> None:
     assert entry is not None
 
 
+def recomputed(row: models.Model, changes: dict[str, list[str]]) -> None:
+    """Note that moving columns of a posted row were made anew: column → [before, after]."""
+    from accounts.models import AuditEntry
+
+    entry = AuditEntry.objects.log_create(row, action=AuditEntry.Action.UPDATE, changes=changes)
+    assert entry is not None
+
+
 def name_the_actor(sender: type[models.Model], instance: Any, **_: Any) -> None:
     """Before an entry is written: who asked for it, and from where. A command is nobody."""
     request = _request.get()

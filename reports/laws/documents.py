@@ -232,7 +232,9 @@ def documents_posted_what_they_say(scope: Scope) -> Iterator[Violation]:
             f" SUM(told) AS expected, SUM(booked) AS found FROM ({both_sides}) sides"
             " GROUP BY doc, account, customer, supplier",
             f"{booked.row}, {booked.event} entry, debit less credit on {{1}} (party {{2}})",
-            parts=scope.parts(booked.source),
+            parts=scope.moved_by_hand()
+            if booked.source == "inventory_log"
+            else scope.parts(booked.source),
         )
 
 

@@ -9,7 +9,7 @@ from django.db import connection, models
 from pos_project.core.keys import KeyField, key_of
 from reports.laws.law import MOST, Violation, law
 from reports.laws.reading import breaking, rows, rows_of, table
-from reports.laws.scope import Part, Scope
+from reports.laws.scope import Part, Scope, is_dated
 from reports.models import Fact
 
 ROOMS = ("core", "accounts", "catalog", "ledger", "inventory", "purchasing", "sales", "reports")
@@ -62,20 +62,24 @@ def _lost_keys(
     assert model._meta.pk is not None
     of, own, column = table(model), quote(str(model._meta.pk.column)), quote(str(key.column))
     lost = (
-        f" FROM {quote(of)} c LEFT JOIN {quote(table(target.model))} p"
-        f" ON p.{quote(target.column)} = c.{column}"
+        f" LEFT JOIN {quote(table(target.model))} p ON p.{quote(target.column)} = c.{column}"
         f" WHERE c.{column} IS NOT NULL AND p.{quote(target.column)} IS NULL"
     )
-    if scope.is_dated(of):
+    if scope.since is not None and is_dated(of):
         found = rows_of(
             scope.parts(of),
-            f"SELECT c.{own}, c.{column}{lost} AND {{c.id in part}} ORDER BY 1 LIMIT {MOST}",
+            f"SELECT c.{own}, c.{column} FROM {quote(of)} c{lost} AND {{c.id in part}}"
+            f" ORDER BY 1 LIMIT {MOST}",
         )
     else:
-        # Value by value, as the key's own index has them: far fewer than rows, and in their order.
+        # Value by value, as the key's own index has them: fewer than rows, and in their order.
+        # Where they are few, their index is jumped through before anything is joined.
+        values = quote(of)
+        if not is_dated(table(target.model)):
+            values = f"(SELECT DISTINCT {column} FROM {quote(of)})"
         found = (
             row
-            for (value,) in rows(f"SELECT DISTINCT c.{column}{lost} LIMIT {MOST}")
+            for (value,) in rows(f"SELECT DISTINCT c.{column} FROM {values} c{lost} LIMIT {MOST}")
             for row in rows(
                 f"SELECT {own}, {column} FROM {quote(of)} WHERE {column} = %s"
                 f" ORDER BY 1 LIMIT {MOST}",
@@ -97,7 +101,7 @@ def unique_keys_fold_their_text(scope: Scope) -> Iterator[Violation]:
             if isinstance(field, KeyField):
                 of = table(model)
                 # Master data has no business day: it is looked at whatever the day.
-                asked = scope if scope.is_dated(of) else scope.whole()
+                asked = scope if is_dated(of) else scope.whole()
                 yield from _keys_of(asked.parts(of), model, field)
 
 

@@ -48,6 +48,26 @@ COST = Law(
     "a_movement_costs_the_change_of_value",
     "A movement costs its batch's value before it less the value after it.",
 )
+STOCK = Law(
+    "I1",
+    "stock_is_the_sum_of_the_log",
+    "A product's stock in a store is the sum of its logged movements.",
+)
+WORTH = Law(
+    "R2",
+    "logged_costs_are_the_stock_value",
+    "The log's stored costs of a product add up to the value of its batches.",
+)
+HELD = Law(
+    "I2",
+    "remaining_is_quantity_less_uses",
+    "A batch holds what came in, less what sales used, plus what was moved by hand.",
+)
+TELESCOPES = Law(
+    "R2",
+    "stored_costs_telescope",
+    "The stored costs of a batch's movements add up to the change of its value.",
+)
 ADDS = ("purchase", "opening", "adjustment")
 
 
@@ -56,8 +76,11 @@ class _Lot:
 
     __slots__ = (
         "arrived",
+        "cost",
         "id",
+        "kept",
         "late",
+        "moved",
         "place",
         "quantity",
         "remaining",
@@ -67,14 +90,18 @@ class _Lot:
     )
 
     def __init__(
-        self, batch_id: int, store_id: int, received_on: Any, unit_cost: int, quantity: int
+        self,
+        batch_id: int,
+        store_id: int,
+        received_on: Any,
+        unit_cost: int,
+        quantity: int,
+        kept: int,
     ) -> None:
-        self.id, self.store_id, self.unit_cost, self.quantity = (
-            batch_id,
-            store_id,
-            unit_cost,
-            quantity,
-        )
+        self.id, self.store_id = batch_id, store_id
+        self.unit_cost, self.quantity = unit_cost, quantity
+        self.kept = kept  # what its row says remains
+        self.moved = self.cost = 0  # by every movement after the one that made it
         self.place = (received_on, batch_id)
         self.remaining = self.worth = 0
         self.arrived = False
@@ -129,13 +156,42 @@ class _Product(NamedTuple):
     by_hand: dict[int, list[_Pick]]
 
 
-@laws(LOGGED, ORDER, COST)
+@laws(LOGGED, ORDER, COST, STOCK, WORTH, HELD, TELESCOPES)
 def every_movement_once_more(scope: Scope) -> Iterator[Finding]:
     groups = _product_groups(scope)
     for done, ids in enumerate(groups, start=1):
         for product in _products(scope, ids):
+            yield from _sums(product)
             yield from _Shelf(product).replay()
         scope.tell("products", done / len(groups))
+
+
+def _sums(product: _Product) -> Iterator[Finding]:
+    """What movements add up to, whatever their order."""
+    stores: dict[int, list[int]] = {}  # logged, held
+    logged_cost = worth = 0
+    for entry in product.log:
+        stores.setdefault(entry.store_id, [0, 0])[0] += entry.units
+        logged_cost += entry.cost
+    for lot in product.lots.values():
+        name = f"batch {lot.id} of product {product.id}"
+        stores.setdefault(lot.store_id, [0, 0])[1] += lot.kept
+        value = worth_in_cents(lot.kept, lot.unit_cost)
+        worth += max(value, 0)
+        left = lot.quantity + lot.moved
+        if lot.kept != left:
+            yield HELD, Violation(f"{name}, remaining", _units(left), _units(lot.kept))
+        told = worth_in_cents(lot.quantity, lot.unit_cost) + lot.cost
+        if value != told:
+            name = f"{name}, value left by its stored costs"
+            yield TELESCOPES, Violation(name, _money(value), _money(told))
+    for store_id, (logged, held) in stores.items():
+        if logged != held:
+            name = f"stock of product {product.id} in store {store_id}"
+            yield STOCK, Violation(name, _units(logged), _units(held))
+    if worth != logged_cost:
+        name = f"logged costs of product {product.id}"
+        yield WORTH, Violation(name, _money(worth), _money(logged_cost))
 
 
 class _Shelf:
@@ -325,7 +381,7 @@ def _products(scope: Scope, ids: list[int]) -> Iterator[_Product]:
     lots = _by_product(
         f"""
         SELECT b.product_id, b.id, b.store_id, b.received_on, {_whole("b.unit_cost * 10000")},
-            {_whole("b.quantity * 1000")}, p.invoice_no
+            {_whole("b.quantity * 1000")}, {_whole("b.remaining * 1000")}, p.invoice_no
         FROM batches b
         LEFT JOIN purchase_items i ON i.id = b.purchase_item_id
         LEFT JOIN purchases p ON p.id = i.purchase_id
@@ -346,7 +402,8 @@ def _products(scope: Scope, ids: list[int]) -> Iterator[_Product]:
     by_hand = _by_product(
         f"""
         SELECT l.product_id, l.id, m.id, m.batch_id, {_whole("m.quantity * 1000")},
-            {_whole("m.cost * 100")}
+            {_whole("m.cost * 100")},
+            CASE WHEN m.quantity > 0 AND l.kind IN ('opening', 'adjustment') THEN 1 ELSE 0 END
         FROM inventory_log_batches m JOIN inventory_log l ON l.id = m.log_id
         WHERE l.product_id {named} ORDER BY l.product_id, m.id
         """
@@ -357,14 +414,15 @@ def _products(scope: Scope, ids: list[int]) -> Iterator[_Product]:
             product.log.append(
                 _Entry(log_id, store_id, kind, units, cost, at, _folded(number), bool(is_asked))
             )
-        for _, batch_id, store_id, received_on, unit_cost, units, number in lots.get(
-            product_id, ()
-        ):
-            lot = product.lots[batch_id] = _Lot(batch_id, store_id, received_on, unit_cost, units)
+        for _, batch_id, *told, number in lots.get(product_id, ()):
+            lot = product.lots[batch_id] = _Lot(batch_id, *told)
             if number is not None:
                 product.bought.setdefault(_folded(number), []).append(lot)
         _add_lines(product, uses.get(product_id, ()))
-        for _, log_id, move_id, batch_id, units, cost in by_hand.get(product_id, ()):
+        for _, log_id, move_id, batch_id, units, cost, made_it in by_hand.get(product_id, ()):
+            if not made_it and batch_id in product.lots:
+                product.lots[batch_id].moved += units
+                product.lots[batch_id].cost += cost
             product.by_hand.setdefault(log_id, []).append(
                 _Pick("batch movement", move_id, batch_id, units, cost)
             )
@@ -391,6 +449,10 @@ def _add_lines(product: _Product, uses: Iterable[tuple[Any, ...]]) -> None:
             side = product.returned if refund_item_id else product.sold
             line = _Line(sale_id, picks, bool(is_asked))
             side.setdefault(_folded(number) or f"sale {sale_id}", []).append(line)
+        used = product.lots.get(batch_id)
+        if used is not None:
+            used.moved += units
+            used.cost += cost
         picks.append(_Pick("batch use", use_id, batch_id, units, cost, item_id))
 
 

@@ -17,6 +17,7 @@ from django.db import connection
 from pos_project.core.days import day_start
 
 SLICE = 20_000  # ids looked at by one statement
+NAMED = 1000  # ids named in one statement
 AT_ONCE = 2**62  # for what an index finds at once, wherever it is
 
 # The rows `c` of a table that count on a day or later. A restock is of the day of its refund.
@@ -115,6 +116,7 @@ class Scope:
     size: int = SLICE
     _firsts: dict[str, int | None] = field(default_factory=dict, init=False)
     _lasts: dict[str, int] = field(default_factory=dict, init=False)
+    _by_hand: list[Part] | None = field(default=None, init=False)
 
     def parts(self, table: str, *, size: int | None = None) -> Iterator[Part]:
         """Parts that hold every row in question once; those of these days come by their ids."""
@@ -154,16 +156,33 @@ class Scope:
         if self.on_part:
             self.on_part(what, share)
 
+    def moved_by_hand(self) -> list[Part]:
+        """Parts that hold the log rows in question which no sale, refund or delivery wrote: few
+        among millions, so they are found once."""
+        if self._by_hand is None:
+            found = [
+                row_id
+                for part in self.parts("inventory_log")
+                for row_id in _column(
+                    part.within(
+                        "SELECT id FROM inventory_log WHERE {id in part} AND (voids_id IS NOT NULL"
+                        " OR NOT (kind IN ('sale', 'refund')"
+                        " OR (kind = 'purchase' AND change_qty > 0))) ORDER BY id"
+                    )
+                )
+            ]
+            self._by_hand = [
+                Part(f"{{0}} IN ({', '.join(map(str, found[start : start + NAMED]))})")
+                for start in range(0, len(found), NAMED)
+            ]
+        return self._by_hand
+
     def lines_of_sales(self) -> Iterator[Part]:
         """Parts that hold every line of the sales in question, by the line's id."""
         yield from self.parts("sale_items")
         if self.since is not None:
             touched = _either([self._dated(rows) for rows in _TOUCHED["sales"]])
             yield Part(f"{{0}} IN (SELECT id FROM sale_items WHERE sale_id IN ({touched}))")
-
-    def is_dated(self, table: str) -> bool:
-        """Whether only rows of certain business days of this table are in question."""
-        return self.since is not None and table in _LATE
 
     def whole(self) -> "Scope":
         """The same without a first day: for what has no business day."""
@@ -199,11 +218,22 @@ class Scope:
         return min((first for first in found if first is not None), default=None)
 
 
+def is_dated(table: str) -> bool:
+    """Whether the rows of a table count on some business day: the books, not master data."""
+    return table in _LATE
+
+
 def _either(selects: Sequence[str]) -> str:
     if len(selects) == 1:
         return selects[0]
     # (MySQL runs a bare UNION in IN anew for every row.)
     return f"SELECT id FROM ({' UNION '.join(selects)}) either"
+
+
+def _column(sql: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row_id for (row_id,) in cursor.fetchall()]
 
 
 def _value(sql: str) -> Any:

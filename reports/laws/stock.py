@@ -1,131 +1,15 @@
 """Stock: what lies on the shelf is what the log, the sales and the batches' own costs say."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from inventory.fifo import value
-from pos_project.core.money import ZERO
-from reports.laws.law import Finding, Law, Violation, law, laws
-from reports.laws.reading import amount, breaking, differing, exact, rows, rows_of
+from reports.laws.law import Violation, law
+from reports.laws.reading import breaking, differing
 from reports.laws.scope import AT_ONCE, Scope
 
 # Log rows that name what they moved in `inventory_log_batches`.
 BY_HAND = (
     "(l.kind IN ('opening', 'adjustment', 'void') OR (l.kind = 'purchase' AND l.change_qty < 0))"
 )
-
-
-LOGGED = Law(
-    "I1",
-    "stock_is_the_sum_of_the_log",
-    "A product's stock in a store is the sum of its logged movements.",
-)
-WORTH = Law(
-    "R2",
-    "logged_costs_are_the_stock_value",
-    "The log's stored costs of a product add up to the value of its batches.",
-)
-
-
-@laws(LOGGED, WORTH)
-def the_log_is_the_stock(scope: Scope) -> Iterator[Finding]:
-    """The log is read once for both; what is kept is one sum per product and store."""
-    held: dict[tuple[int, int], Decimal] = {}
-    worth: dict[int, Decimal] = {}
-    for product_id, store_id, remaining, cost in rows_of(
-        scope.parts("batches"),
-        "SELECT product_id, store_id, remaining, unit_cost FROM batches"
-        " WHERE remaining <> 0 AND {id in part}",
-    ):
-        units = exact(remaining)
-        held[product_id, store_id] = held.get((product_id, store_id), Decimal(0)) + units
-        if units > 0:
-            worth[product_id] = worth.get(product_id, ZERO) + value(units, exact(cost, 4))
-    logged: dict[tuple[int, int], Decimal] = {}
-    costs: dict[int, Decimal] = {}
-    for product_id, store_id, units, cost in rows(
-        "SELECT product_id, store_id, SUM(change_qty), SUM(cost) FROM inventory_log"
-        f" WHERE {scope.touched('product_id', 'products')} GROUP BY product_id, store_id"
-    ):
-        logged[product_id, store_id] = exact(units)
-        costs[product_id] = costs.get(product_id, ZERO) + amount(cost)
-    for key in sorted(held.keys() | logged.keys()):
-        expected, found = (exact(side.get(key, 0)) for side in (logged, held))
-        if expected != found:
-            product_id, store_id = key
-            yield (
-                LOGGED,
-                Violation(
-                    f"stock of product {product_id} in store {store_id}", str(expected), str(found)
-                ),
-            )
-    for product_id in sorted(worth.keys() | costs.keys()):
-        expected, found = (side.get(product_id, ZERO) for side in (worth, costs))
-        if expected != found:
-            yield (
-                WORTH,
-                Violation(f"logged costs of product {product_id}", str(expected), str(found)),
-            )
-
-
-HELD = Law(
-    "I2",
-    "remaining_is_quantity_less_uses",
-    "A batch holds what came in, less what sales used, plus what was moved by hand.",
-)
-TELESCOPES = Law(
-    "R2",
-    "stored_costs_telescope",
-    "The stored costs of a batch's movements add up to the change of its value.",
-)
-
-
-@laws(HELD, TELESCOPES)
-def batches_are_their_movements(scope: Scope) -> Iterator[Finding]:
-    """Units and costs of every movement of a batch, read once for both."""
-    # The row that made a batch (an opening or an increase) is its quantity, no movement of it.
-    for batch_id, product_id, cost, quantity, remaining, used, spent, moved, moved_cost in rows_of(
-        scope.parts("batches", size=2000),
-        """
-        SELECT b.id, b.product_id, b.unit_cost, b.quantity, b.remaining,
-            u.units, u.cost, m.units, m.cost
-        FROM batches b
-        LEFT JOIN (
-            SELECT batch_id, SUM(quantity) AS units, SUM(cost) AS cost
-            FROM sale_item_batches WHERE {batch_id in part} GROUP BY batch_id
-        ) u ON u.batch_id = b.id
-        LEFT JOIN (
-            SELECT m.batch_id, SUM(m.quantity) AS units, SUM(m.cost) AS cost
-            FROM inventory_log_batches m JOIN inventory_log l ON l.id = m.log_id
-            WHERE {m.batch_id in part}
-                AND (m.quantity < 0 OR l.kind NOT IN ('opening', 'adjustment'))
-            GROUP BY m.batch_id
-        ) m ON m.batch_id = b.id
-        WHERE {b.id in part} ORDER BY b.id
-        """,
-    ):
-        left = exact(quantity) - exact(used) + exact(moved)
-        if exact(remaining) != left:
-            yield (
-                HELD,
-                Violation(
-                    f"batch {batch_id} of product {product_id}, remaining",
-                    str(left),
-                    str(exact(remaining)),
-                ),
-            )
-        unit_cost = exact(cost, 4)
-        worth = value(exact(remaining), unit_cost)
-        left = value(exact(quantity), unit_cost) - amount(spent) + amount(moved_cost)
-        if worth != left:
-            yield (
-                TELESCOPES,
-                Violation(
-                    f"batch {batch_id} of product {product_id}, value left by its stored costs",
-                    str(worth),
-                    str(left),
-                ),
-            )
 
 
 @law("I2", "A batch from no purchase was made by one opening or one increase of its size.")
@@ -189,7 +73,7 @@ def log_rows_are_the_sum_of_their_batches(scope: Scope) -> Iterator[Violation]:
             """,
             f"log row {{0}} ({{1}} of product {{2}}), {what} on batches",
             places=places,
-            parts=scope.parts("inventory_log"),
+            parts=scope.moved_by_hand(),
         )
     yield from breaking(
         f"""
@@ -219,7 +103,7 @@ def voids_mirror_their_adjustment(scope: Scope) -> Iterator[Violation]:
         "log row {0} (void of product {5})",
         expected="the opposite of an adjustment",
         found="{4} against {3} of log row {1} ({2})",
-        parts=scope.parts("inventory_log"),
+        parts=scope.moved_by_hand(),
     )
     yield from differing(
         """
@@ -235,7 +119,7 @@ def voids_mirror_their_adjustment(scope: Scope) -> Iterator[Violation]:
         """,
         "log row {0} (void), units of batch {1}",
         places=3,
-        parts=scope.parts("inventory_log"),
+        parts=scope.moved_by_hand(),
     )
 
 

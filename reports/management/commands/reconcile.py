@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from dataclasses import asdict
 from datetime import date
 from typing import IO, Any, cast
 
@@ -12,12 +13,13 @@ from rich.table import Table
 from pos_project.core.fields import parse_day
 from reports.laws import LAWS, Law
 from reports.laws.scope import Scope
+from reports.mending import Mended, mend
 from reports.reconcile import UnknownLaw, Verdict, chosen, reconcile
 
 EPILOG = """
-Reads everything at one moment and writes nothing; the tills go on selling meanwhile. Run it every
-night, after a restore, and whenever a figure looks odd. A law that holds is one line; a law that
-does not names the rows that break it, the oldest first.
+Reads everything at one moment and, without --fix, writes nothing; the tills go on selling. Run it
+every night, after a restore, and whenever a figure looks odd. A law that holds is one line; a law
+that does not names the rows that break it, the oldest first.
 
 With --since only what counts on that business day or later is looked at, and what rows of those
 days touched: an older sale that was paid or refunded since, the batches of goods that moved, the
@@ -25,12 +27,18 @@ customers and suppliers who traded. Stock and debts of those are added up from t
 goods that moved are replayed from their first movement. What has no business day (held sales,
 products, the seals' chain) is looked at whole. Good for every hour; the whole is for every night.
 
+--fix recomputes the moving columns, which are sums of other rows: what was paid, is due and was
+refunded of sales and purchases, dues, what batches still hold. It changes a row only where two
+sides of history agree on the sum, in one transaction, with an entry in the audit; history itself
+is never touched. Then everything is checked as without it: what is still broken is left to you.
+
 exit codes: 0 every law holds, 1 some row breaks a law, 2 no such law or date
 
 examples:
   manage.py reconcile                  all laws
   manage.py reconcile --only I1,I13    stock and FIFO
   manage.py reconcile --since 2026-11-01
+  manage.py reconcile --fix            recompute what may move, then check
   manage.py reconcile --json           for programs
   manage.py reconcile -v 2             also says how long each law took
   manage.py reconcile --list           the laws, without checking them
@@ -61,6 +69,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--head", metavar="SEAL", help="a seal printed by close_day and kept elsewhere"
         )
+        parser.add_argument(
+            "--fix",
+            action="store_true",
+            help="first recompute the columns that may move (never history), and say what changed",
+        )
         parser.add_argument("--list", action="store_true", help="list the laws and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -74,13 +87,18 @@ class Command(BaseCommand):
         if options["only"] is not None:
             ids = [each.strip() for each in options["only"].split(",") if each.strip()]
         since = None if options["since"] is None else _day(options["since"])
+        _count(ids, options["head"])  # (says so before anything is changed)
+        mended = mend(Scope(since)) if options["fix"] else Mended()
         verdicts = self._verdicts(ids, options["head"], since)
         most = max(options["rows"], 1)
         if options["json"]:
-            self.stdout.write(
-                json.dumps(_as_json(verdicts, most, since), indent=2, ensure_ascii=False)
-            )
+            answer = _as_json(verdicts, most, since)
+            if options["fix"]:
+                answer["fix"] = asdict(mended)
+            self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
         else:
+            if options["fix"]:
+                self._print_mended(mended)
             self._print(verdicts, most, with_seconds=options["verbosity"] > 1)
         if not all(verdict.holds for verdict in verdicts):
             raise SystemExit(1)
@@ -88,12 +106,7 @@ class Command(BaseCommand):
     def _verdicts(
         self, ids: list[str] | None, head: str | None, since: date | None
     ) -> list[Verdict]:
-        try:
-            count = sum(len(check.laws) for check in chosen(ids)) + (head is not None)
-        except UnknownLaw as unknown:
-            raise CommandError(
-                f"No such law: {unknown}. See manage.py reconcile --list.", returncode=2
-            ) from unknown
+        count = _count(ids, head)
         # Progress goes to the terminal beside the result, never into it.
         console = Console(stderr=True)
         if not console.is_terminal:
@@ -115,6 +128,15 @@ class Command(BaseCommand):
 
             scope = Scope(since, looked_at)
             return reconcile(ids, head=head, scope=scope, on_progress=decided)
+
+    def _print_mended(self, mended: Mended) -> None:
+        for change in mended.changes:
+            self.stdout.write(f"changed {change}")
+        for row in mended.left:
+            self.stdout.write(f"left    {row}")
+        self.stdout.write(
+            f"{len(mended.changes)} columns recomputed, {len(mended.left)} left alone.\n"
+        )
 
     def _print(self, verdicts: list[Verdict], most: int, *, with_seconds: bool) -> None:
         broken = [verdict for verdict in verdicts if not verdict.holds]
@@ -138,6 +160,16 @@ class Command(BaseCommand):
 
 class _HelpFormatter(RawDescriptionHelpFormatter):
     """Keeps the lines of the epilog."""
+
+
+def _count(ids: list[str] | None, head: str | None) -> int:
+    """How many laws will be checked."""
+    try:
+        return sum(len(check.laws) for check in chosen(ids)) + (head is not None)
+    except UnknownLaw as unknown:
+        raise CommandError(
+            f"No such law: {unknown}. See manage.py reconcile --list.", returncode=2
+        ) from unknown
 
 
 def _day(text: str) -> date:
