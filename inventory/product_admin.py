@@ -228,7 +228,7 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
     def state(self, product: Product) -> tuple[str, str]:
         return product.status, product.get_status_display()
 
-    @display(description="picture")
+    @display(description="picture now")
     def picture_now(self, product: Product) -> SafeString | str:
         url = image_url(product.image_public_id, None)
         return format_html('<img src="{}" alt="" class="max-h-48 rounded">', url) if url else "–"

@@ -84,6 +84,7 @@ class PaymentMethodAdmin(ShopAdmin):
     """Added and renamed, taken in and out of use; never deleted, for payments name them."""
 
     list_display = ("name", "code", "account", "is_active")
+    list_select_related = ("account",)
     search_fields = ("name", "code")
     autocomplete_fields = ("account",)
 

@@ -255,6 +255,7 @@ DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "shop@localhost")
 # --- Time: the shop's zone decides what "today" is ---
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
+FORMAT_MODULE_PATH = ["pos_project.formats"]
 USE_TZ = True
 # No-break spaces: in a narrow column a moment stays on one line.
 DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"

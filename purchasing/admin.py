@@ -21,7 +21,7 @@ from unfold.widgets import (
 
 from catalog.models import Product
 from ledger import advances
-from ledger.admin_forms import PaymentForm, method_choices
+from ledger.admin_forms import MethodFilter, PaymentForm, method_choices
 from ledger.models import Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
 from pos_project.core.admin import (
@@ -193,7 +193,7 @@ class PurchaseAdmin(ReversibleAdmin):
         "payment_method",
         "user",
     )
-    list_filter = (("purchase_date", RangeDateFilter), "payment_method")
+    list_filter = (("purchase_date", RangeDateFilter), ("payment_method", MethodFilter))
     search_fields = ("invoice_no__istartswith", "supplier__name")
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
@@ -279,7 +279,10 @@ class SupplierAdmin(ShopAdmin):
         (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),
         (
             "Contact",
-            {"classes": ["tab"], "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at")},
+            {
+                "classes": ["collapse"],
+                "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at"),
+            },
         ),
     )
 

@@ -83,7 +83,7 @@ class CustomerAdmin(ShopAdmin):
         (
             "Contact",
             {
-                "classes": ["tab"],
+                "classes": ["collapse"],
                 "fields": (*_OTHER_CONTACT, "sector", "verify", "join_at"),
             },
         ),

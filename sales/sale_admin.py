@@ -21,7 +21,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from ledger.admin_forms import method_choices
+from ledger.admin_forms import MethodFilter, method_choices
 from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
 from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked, units
@@ -166,8 +166,8 @@ class SaleAdmin(ReadOnlyAdmin):
         ("business_date", RangeDateFilter),
         "status",
         WithDueFilter,
-        "payment_method",
-        ("user", admin.RelatedOnlyFieldListFilter),
+        ("payment_method", MethodFilter),
+        "user",
     )
     search_fields = ("invoice_no__istartswith", "customer__name", "customer__phone")
     list_select_related = ("customer", "user")
@@ -328,7 +328,7 @@ class RefundAdmin(ReadOnlyAdmin):
         "reason",
         "user",
     )
-    list_filter = (("business_date", RangeDateFilter), "refund_method")
+    list_filter = (("business_date", RangeDateFilter), ("refund_method", MethodFilter))
     search_fields = ("sale__invoice_no__istartswith", "customer__name", "reason")
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)

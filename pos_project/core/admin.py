@@ -14,11 +14,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
 from pos_project.core.admin_forms import ReasonForm, as_on_the_wire, sentence, show_refusal
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
 from pos_project.core.images import ImageField
+from pos_project.core.office_search import found
 
 
 class _OutsideTransactions(admin.ModelAdmin):
@@ -36,16 +38,40 @@ class _OutsideTransactions(admin.ModelAdmin):
         return inner(request, object_id, form_url, extra_context)
 
 
+class ShopChangeList(ChangeList):
+    """A list whose page is cut before its rows are told whose they are.
+
+    Joined to a small table (six users), MariaDB begins there and sorts the whole history to find
+    the newest rows; without the join it reads them off the primary key.
+    """
+
+    def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
+        return qs.prefetch_related(*(self.list_select_related or ()))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count  # or the page offers to "show all"
+
+
 class ShopAdmin(ModelAdmin, _OutsideTransactions):
     """A page of master data. Rows with history leave by an action of their own, never here."""
 
-    list_per_page = 50
+    list_per_page = 25  # drawing a row costs more than reading it
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
     list_filter_submit = True
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ShopChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return found(queryset, self.get_search_fields(request), search_term), False
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

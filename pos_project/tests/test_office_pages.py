@@ -55,7 +55,9 @@ def shelves(many: int) -> list[Product]:
     """Products with a brand, a category, and a price history; the audit of it by many people."""
     baker.make(TaxRate, _quantity=many)
     goods = [
-        shop.a_product("20.00", brand=baker.make(Brand), category=baker.make(Category))
+        shop.a_product(
+            "20.00", name="A good", brand=baker.make(Brand), category=baker.make(Category)
+        )
         for _ in range(many)
     ]
     people = User.objects.order_by("-id")[:many]
@@ -121,7 +123,7 @@ def books(many: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_page_costs_the_same_for_one_row_as_for_thirty(
+def test_no_page_costs_more_for_thirty_rows_than_for_one(
     admin: User, queries: Callable[[Callable[[], Any]], list[str]]
 ) -> None:
     client = Client()
@@ -146,9 +148,10 @@ def test_every_page_costs_the_same_for_one_row_as_for_thirty(
     grown = {
         what: (len(one[what]), len(sent), *set(sent) - set(one[what]))
         for what, sent in thirty.items()
-        if what in one and len(sent) != len(one[what])
+        # Fewer it may be: where the newest rows have no customer, no customer is asked for.
+        if what in one and len(sent) > len(one[what])
     }
-    assert not grown
+    assert not grown, "\n".join(f"{what}: {told[:2]}" for what, told in grown.items())
     assert not set(one) - set(thirty)
     costly = {what: len(sent) for what, sent in thirty.items() if len(sent) > MOST}
     assert not costly

@@ -12,7 +12,7 @@ from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from reports.close_days import close_until
 from reports.day_report import day_reports
-from reports.papers import office, pdf
+from reports.papers import office, pdf, typesetting
 from reports.papers.paper import Paper, amount
 from reports.period import Period
 
@@ -119,13 +119,29 @@ def test_names_in_bengali_stand_in_the_pdf_in_a_font_that_has_them() -> None:
 def test_bengali_vowels_stand_where_a_reader_expects_them() -> None:
     """ি is written after its consonant and read before it: a shaper puts it there."""
     pytest.importorskip("uharfbuzz")
-    pdf.render(office.day_closing(today()))  # registers the fonts
+    typesetting.register_fonts()
 
-    name = pdf._text("রহিম Ahmed", pdf._style(9))
+    name = typesetting.text("রহিম Ahmed", typesetting.style(9))
     name.wrap(400, 400)
 
     [line] = name.blPara.lines
     assert [word.text.strip() for word in line.words] == ["রিহম", "Ahmed"]
+
+
+def test_marks_and_digits_beside_bengali_are_set_in_its_font() -> None:
+    """A word is shaped in one font: a comma of another came out as some other letter."""
+    typesetting.register_fonts()
+
+    parts = typesetting.text("৭ রোড, 12 (ঢাকা): ২৫০ml", typesetting.style(9)).frags
+
+    assert [(part.fontName, part.text) for part in parts if part.text.strip()] == [
+        ("Bengali", "৭"),
+        ("Bengali", "রোড,"),
+        ("Sans", " 12 "),
+        ("Bengali", "(ঢাকা):"),
+        ("Bengali", "২৫০"),
+        ("Sans", " ml"),
+    ]
 
 
 def test_the_pages_and_their_pdf_open_for_the_office(manager_of_papers: Client) -> None:
