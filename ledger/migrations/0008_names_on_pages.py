@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0006_histories"),
+        ("ledger", "0007_last_ids_of_a_lock"),
     ]
 
     operations = [
