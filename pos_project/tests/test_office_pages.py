@@ -54,11 +54,15 @@ def people(many: int) -> None:
 def shelves(many: int) -> list[Product]:
     """Products with a brand, a category, and a price history; the audit of it by many people."""
     baker.make(TaxRate, _quantity=many)
+    start = Product.objects.count()
     goods = [
         shop.a_product(
-            "20.00", name="A good", brand=baker.make(Brand), category=baker.make(Category)
+            "20.00",
+            name="A good",  # an a in each name: it is what fields that complete are asked for
+            brand=baker.make(Brand, name=f"A brand {number}"),
+            category=baker.make(Category, name=f"A category {number}"),
         )
-        for _ in range(many)
+        for number in range(start, start + many)
     ]
     people = User.objects.order_by("-id")[:many]
     for price, person in enumerate(people):
