@@ -30,7 +30,7 @@ class InventoryLogAdmin(ReversibleAdmin):
     opposite = staticmethod(void)
     list_display = ("created_at", "product", "change_qty", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
-    search_fields = ("product__name", "product__sku", "reference")
+    search_fields = ("product__name", "product__sku", "reference__istartswith")
     list_select_related = ("product", "user")
     ordering = ("-id",)
     actions_list = ("count_stock",)
