@@ -11,30 +11,45 @@ from inventory import count_admin, product_admin  # noqa: F401  (registers the p
 from inventory.adjustments import void
 from inventory.counting import Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog
-from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, asked
+from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, asked, units
 from pos_project.core.admin_forms import show_refusal
 from pos_project.core.errors import DomainError
 
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
-    list_display = ("product", "received_on", "origin", "unit_cost", "quantity", "remaining")
+    list_display = ("product", "received_on", "origin", "unit_cost", "came", "left")
     list_filter = ("is_open", "origin", ("received_on", RangeDateFilter))
     search_fields = ("product__name", "product__sku")
     list_select_related = ("product",)
     ordering = ("-id",)
+    fields = ("product", "store", "received_on", "origin", "unit_cost", "came", "left")
+    readonly_fields = ("came", "left")
+    came = units("quantity", "came in")
+    left = units("remaining", "still there")
 
 
 @admin.register(InventoryLog)
 class InventoryLogAdmin(ReversibleAdmin):
     opposite = staticmethod(void)
-    list_display = ("created_at", "product", "change_qty", "what", "reference", "cost", "user")
+    list_display = ("created_at", "product", "change", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
     search_fields = ("product__name", "product__sku", "reference__istartswith")
     list_select_related = ("product", "user")
     ordering = ("-id",)
     sortable_by = ()  # the longest table of all, newest first: filters find, sorting reads it whole
     actions_list = ("count_stock",)
+    fields = (
+        ("product", "store"),
+        ("change", "cost"),
+        ("kind", "reason"),
+        ("reference", "note"),
+        "voids",
+        ("user", "created_at"),
+        "business_date",
+    )
+    readonly_fields = ("change",)
+    change = units("change_qty", "change")
 
     @display(
         description="why",

@@ -182,7 +182,7 @@ class InventoryLog(AppendOnly):
         )
 
     def __str__(self) -> str:
-        return f"log {self.pk}: {self.change_qty} of product {self.product_id}"
+        return f"log {self.pk}: {self.change_qty.normalize():+f} of product {self.product_id}"
 
 
 class InventoryLogBatch(AppendOnly):

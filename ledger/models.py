@@ -287,6 +287,10 @@ class PeriodLock(AppendOnly):
     reason = models.CharField(max_length=255)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    # Table → its newest id when the lock was set: what was posted later has a higher one. Whoever
+    # sets a lock is alone with the past (`ledger.period_lock`), so no earlier row comes after.
+    # NULL for locks older than this column.
+    last_ids = models.JSONField(null=True)
 
     class Meta:
         db_table = "period_locks"

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Store
+from ledger import sealing
 from ledger.models import PeriodLock
 from pos_project.core.days import business_day
 from pos_project.core.errors import Conflict, DomainError, Invalid
@@ -77,5 +78,9 @@ def _lock(day: date | None, reason: str, by: Actor, role: str, at: datetime) -> 
     if last is not None and (day is None or day < last) and role != ADMIN:
         raise AdminsOnly("Only an admin may take a lock back.")
     return PeriodLock.objects.create(
-        locked_through=day, reason=reason, user_id=by.pk, created_at=at
+        locked_through=day,
+        reason=reason,
+        user_id=by.pk,
+        created_at=at,
+        last_ids={book.table: book.last_id() for book in sealing.books() if book.has_own_day},
     )

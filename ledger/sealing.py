@@ -36,9 +36,18 @@ class Book:
     def table(self) -> str:
         return self.model._meta.db_table
 
+    @property
+    def has_own_day(self) -> bool:
+        """Whether its rows have a business day; lines have that of what they belong to."""
+        return "__" not in self.day
+
+    def last_id(self) -> int:
+        """The newest row's id, 0 when there is none."""
+        return self.model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
+
     def first_day(self) -> date | None:
         """The first day with a row; None for lines, whose day is that of what they belong to."""
-        if "__" in self.day:
+        if not self.has_own_day:
             return None
         first: date | None = self.model._default_manager.aggregate(first=models.Min(self.day))[
             "first"

@@ -32,6 +32,7 @@ from pos_project.core.admin import (
     ShopAdmin,
     asked,
     changed,
+    units,
 )
 from pos_project.core.days import business_day, today
 from pos_project.core.images import PictureChange
@@ -158,15 +159,16 @@ class LineFormSet(forms.BaseFormSet):
 class PurchaseItemInline(HistoryInline):
     model = PurchaseItem
     verbose_name_plural = "lines"
-    fields = ("product_name", "quantity", "cost_price", "subtotal", "left")
-    readonly_fields = ("left",)
+    fields = ("product_name", "units", "cost_price", "subtotal", "left")
+    readonly_fields = ("units", "left")
+    units = units("quantity")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("batch").order_by("id")
 
     @display(description="still in stock")
     def left(self, item: Any) -> Any:
-        return item.batch.remaining
+        return f"{item.batch.remaining.normalize():f}"
 
 
 class PurchasePaymentInline(HistoryInline):

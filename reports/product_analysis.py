@@ -1,7 +1,8 @@
 """How the active products did in a period: the best and the worst of them, and their categories.
 
-One statement reads a row of whole numbers per active product, and Python picks from them: each
-list in SQL would sum up the period anew. Amounts are in cents until they are shown.
+One statement reads a row of whole numbers per active product, and Python picks from them, with
+what was sold of each beside it: each list in SQL would sort every product once more. Amounts are
+in cents until they are shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,27 +12,27 @@ from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from inventory.figures import shelves
-from pos_project.core.money import CENT, money
+from pos_project.core.money import amount, money
 from reports.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.category_sales import sales_by_category
 from reports.facts.categories import CATEGORIES
-from reports.facts.raw import rows
+from reports.facts.raw import rows, whole
 from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import PRODUCTS, SALES
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import OF_REVENUE, OF_UNITS, REVENUE, UNITS, sold_products
+from reports.product_sales import NOTHING, sold_products
 
 ROWS = 10  # of each list
 FEW_UNITS = 2  # who sold no more is among the bottom sellers
 LOW_MARGIN_BELOW = 20  # percent
 
 
-# A row of every active product as it was read: the fields of `Sold`, which only the shown become.
+# A row of every active product as it was read: the fields of `Analysed`, which the shown become.
 Row = tuple[Any, ...]
 
 
-class Sold(NamedTuple):
+class Analysed(NamedTuple):
     """What a product did in the period. Amounts are in cents."""
 
     id: int
@@ -54,7 +55,7 @@ class Sold(NamedTuple):
         return average(amount(self.cogs), self.units) if self.units > 0 else money(0)
 
 
-CATEGORY_AT, SALES_AT = Sold._fields.index("category_id"), Sold._fields.index("sales")
+CATEGORY_AT, SALES_AT = Analysed._fields.index("category_id"), Analysed._fields.index("sales")
 
 
 @dataclass
@@ -93,17 +94,12 @@ class ProductAnalysis:
     overall: Category
     products_sold: int
     transactions: int
-    top_sellers: list[Sold]
-    bottom_sellers: list[Sold]
-    most_profitable: list[Sold]
-    lowest_margin: list[Sold]
+    top_sellers: list[Analysed]
+    bottom_sellers: list[Analysed]
+    most_profitable: list[Analysed]
+    lowest_margin: list[Analysed]
     categories: list[Category]
     described: dict[int, Described]
-
-
-def amount(cents: int) -> Decimal:
-    """Cents as money."""
-    return cents * CENT
 
 
 def analyse(period: Period) -> ProductAnalysis:
@@ -131,27 +127,23 @@ def _transactions(how: Cover) -> int:
 
 
 def _sold(how: Cover) -> list[Row]:
-    sold = sold_products(how, "sale_count", *OF_UNITS, *OF_REVENUE, "cogs")
-
-    def whole(what: str) -> str:
-        return f"CAST(ROUND(COALESCE({what}, 0)) AS SIGNED INTEGER)"
-
-    found = rows(
-        f"""
-        SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
-            {whole("shelf.units")}, {whole("sold.sale_count")}, {whole(UNITS)},
-            {whole(f"{REVENUE} * 100")}, {whole("sold.cogs * 100")}
-        FROM products p
-        LEFT JOIN ({sold.sql}) sold ON sold.product_id = p.id
-        LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-        WHERE {ACTIVE}
-        """,  # noqa: S608  (our own names)
-        sold.parameters,
-    )
-    return list(found)
+    sold = sold_products(how)
+    return [
+        (*row, each.sale_count, each.units, each.revenue, each.cogs)
+        for row in rows(
+            f"""
+            SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
+                {whole("COALESCE(shelf.units, 0)")}
+            FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
+            WHERE {ACTIVE}
+            """,  # noqa: S608  (our own names)
+            {},
+        )
+        for each in (sold.get(row[0], NOTHING),)
+    ]
 
 
-def _lists(products: Sequence[Row]) -> list[list[Sold]]:
+def _lists(products: Sequence[Row]) -> list[list[Analysed]]:
     """The top sellers, the bottom sellers, the most profitable, those with the lowest margin.
 
     Each as what puts it in order, then its id, which breaks ties, and where it is.
@@ -170,7 +162,7 @@ def _lists(products: Sequence[Row]) -> list[list[Sold]]:
             lowest.append((profit / revenue if revenue else 0.0, product_id, at))
     lists: tuple[list[Any], ...] = (top, bottom, profitable, lowest)
     return [
-        [Sold._make(products[each[-1]]) for each in nsmallest(ROWS, candidates)]
+        [Analysed._make(products[each[-1]]) for each in nsmallest(ROWS, candidates)]
         for candidates in lists
     ]
 

@@ -24,7 +24,7 @@ from unfold.widgets import (
 from ledger.admin_forms import MethodFilter, method_choices
 from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
-from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked
+from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked, units
 from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.money import ZERO
 from sales import holds
@@ -38,7 +38,9 @@ STATUS_COLOURS = {"completed": "success", "pending": "warning", "cancelled": "da
 class SaleItemInline(HistoryInline):
     model = SaleItem
     verbose_name_plural = "lines"
-    fields = ("product_name", "quantity", "unit_price", "subtotal")
+    fields = ("product_name", "units", "unit_price", "subtotal")
+    readonly_fields = ("units",)
+    units = units("quantity")
 
 
 class SalePaymentInline(HistoryInline):
@@ -60,10 +62,16 @@ class SaleRefundInline(HistoryInline):
 class RefundItemInline(HistoryInline):
     model = RefundItem
     verbose_name_plural = "what came back"
-    fields = ("sale_item", "quantity", "amount", "restocked")
+    fields = ("what", "units", "amount", "restocked")
+    readonly_fields = ("what", "units")
+    units = units("quantity")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("sale_item").order_by("id")
+
+    @display(description="what")
+    def what(self, item: RefundItem) -> str:
+        return item.sale_item.product_name
 
 
 class WithDueFilter(admin.SimpleListFilter):
@@ -191,7 +199,7 @@ class SaleAdmin(ReadOnlyAdmin):
 
     @display(description="status", ordering="status", label=STATUS_COLOURS)
     def state(self, sale: Sale) -> tuple[str, str]:
-        return sale.status, "held" if sale.status == Sale.Status.PENDING else sale.status
+        return sale.status, sale.get_status_display()
 
     @display(description="journal entry")
     def entry(self, sale: Sale) -> SafeString | str:

@@ -15,6 +15,8 @@ from ledger.posting import Line
 from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
+from reports.laws import CHECKS
+from reports.reconcile import examine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
@@ -100,3 +102,25 @@ def test_a_correction_of_a_locked_day_counts_today():
     lock(days_ago(1))
     opposite = shop.undo_expense(rent)
     assert (rent.business_date, opposite.business_date) == (days_ago(3), today())
+
+
+def test_a_lock_remembers_the_newest_rows_of_the_books():
+    mug = shop.a_product("5.00")
+    shop.stock(mug, 4, "1.00")
+    shop.sell((mug, 1))
+    newest = {
+        table: max(row[0] for row in shop.everything()[table])
+        for table in ("inventory_log", "journal_entries", "payments")
+    }
+    assert lock(days_ago(3)).last_ids == newest
+
+
+def test_what_was_posted_while_a_lock_was_taken_back_breaks_no_law():
+    lock(days_ago(3))
+    lock(days_ago(6), role="admin")
+    mug = shop.a_product("5.00")
+    assert shop.buy((mug, 4, "1.00"), on=days_ago(5)).business_date == days_ago(5)
+    lock(None, role="admin")
+    assert shop.buy((mug, 4, "1.00"), on=days_ago(7)).business_date == days_ago(7)
+    lock(days_ago(2))
+    assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.views import ChangeList
 
 from pos_project.core.admin_forms import ReasonForm, as_on_the_wire, sentence, show_refusal
@@ -181,6 +181,17 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     def list_page(self) -> str:
         meta = self.model._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+def units(column: str, title: str = "") -> Any:
+    """A column of quantities as people write them: 1, not 1.000; for a class's `list_display`,
+    `fields` and `readonly_fields`."""
+
+    @display(description=title or column, ordering=column)
+    def shown(_page: Any, row: Any) -> str:
+        return f"{getattr(row, column).normalize():f}"
+
+    return shown
 
 
 class HistoryInline(TabularInline):

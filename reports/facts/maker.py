@@ -176,7 +176,7 @@ class TableMaker:
         return ", ".join(self._sum(column) for column in self.figures)
 
     def _sum(self, column: str) -> str:
-        kind, places = self.figures[column], self._places(column)
+        kind, places = self.figures[column], self.places(column)
         if kind == "SUM" and places and connection.vendor == "sqlite":
             # It sums floats: what is stored has the column's places again.
             return f"ROUND(SUM({column}), {places}) AS {column}"
@@ -236,17 +236,18 @@ class TableMaker:
         noise = f" + 1e-12 * ABS({expected})" if connection.vendor == "sqlite" else ""
         return (
             f"ABS(COALESCE({expected}, 0) - COALESCE({found}, 0))"
-            f" > {0.4 * 10 ** -self._places(column)}{noise}"
+            f" > {0.4 * 10 ** -self.places(column)}{noise}"
         )
 
     def _shown(self, column: str, value: Any) -> str:
         if value is None and self.figures[column] != "SUM":
             return "nothing"
-        if self._places(column):
-            return str(exact(value, self._places(column)))
+        if self.places(column):
+            return str(exact(value, self.places(column)))
         return str(value or 0)
 
-    def _places(self, column: str) -> int:
+    def places(self, column: str) -> int:
+        """Of the column, after the point."""
         field_ = self.model._meta.get_field(column)
         return field_.decimal_places if isinstance(field_, models.DecimalField) else 0
 

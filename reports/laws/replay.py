@@ -27,11 +27,18 @@ from django.db import connection
 
 from reports.laws.law import Finding, Law, Violation, laws
 from reports.laws.reading import rows
-from reports.laws.scope import SLICE, Scope
+from reports.laws.scope import Scope
 
 # In microseconds. Longer than an attempt can wait for a lock: what waits longer is started anew.
 OVERLAP = 10 * 10**6
+MOVEMENTS = 60_000  # replayed at a time
 MOST_PRODUCTS = 500  # named in one statement
+# A product's movements lie all over their tables: read them in the order of their rows, not one
+# by one in that of an index (a third less work, measured at a million sales).
+IN_ROW_ORDER = (
+    "SET STATEMENT optimizer_switch = 'mrr=on,mrr_sort_keys=on', join_cache_level = 8,"
+    " join_buffer_size = 16777216, mrr_buffer_size = 16777216 FOR "
+)
 
 LOGGED = Law(
     "I4",
@@ -350,7 +357,7 @@ def _surely_seen(older: _Lot, used: _Lot, entry: _Entry) -> int:
 
 
 def _product_groups(scope: Scope) -> list[list[int]]:
-    """The products in question, in groups of about `SLICE` movements."""
+    """The products in question, in groups of about `MOVEMENTS` movements."""
     groups: list[list[int]] = [[]]
     count = 0
     for product_id, moved in rows(
@@ -358,7 +365,7 @@ def _product_groups(scope: Scope) -> list[list[int]]:
         " LEFT JOIN inventory_log l ON l.product_id = p.id"
         f" WHERE {scope.touched('p.id', 'products')} GROUP BY p.id ORDER BY p.id"
     ):
-        if groups[-1] and (count + moved > SLICE or len(groups[-1]) == MOST_PRODUCTS):
+        if groups[-1] and (count + moved > MOVEMENTS or len(groups[-1]) == MOST_PRODUCTS):
             groups.append([])
             count = 0
         groups[-1].append(product_id)
@@ -457,7 +464,10 @@ def _add_lines(product: _Product, uses: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _by_product(sql: str) -> dict[int, list[tuple[Any, ...]]]:
-    return {product_id: list(group) for product_id, group in groupby(rows(sql), key=itemgetter(0))}
+    if getattr(connection, "mysql_is_mariadb", False):
+        sql = IN_ROW_ORDER + sql
+    found = groupby(rows(sql), key=itemgetter(0))
+    return {product_id: list(group) for product_id, group in found}
 
 
 def _whole(expression: str) -> str:

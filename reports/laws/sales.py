@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pos_project.core.money import money
 from pos_project.core.money import unit_cost as rounded_cost
-from reports.laws.law import Finding, Law, Violation, law, laws
+from reports.laws.law import MOST, Finding, Law, Violation, law, laws
 from reports.laws.reading import amount, breaking, differing, exact, rows_of
 from reports.laws.scope import Part, Scope
 
@@ -25,35 +25,31 @@ COSTED = Law(
 @laws(TAKEN, COSTED)
 def lines_agree_with_uses_and_costs(scope: Scope) -> Iterator[Finding]:
     """Sale lines, uses and costs are each read once, for both laws; then the odd lines closely."""
+    # Every row says what it adds to the five differences of its line that must be nothing. (Joins
+    # instead of UNION let MariaDB begin with the products, or group anew for every line.)
     sold, back = "refund_item_id IS NULL THEN", "refund_item_id IS NOT NULL THEN"
     odd = f"""
-        SELECT i.id FROM sale_items i
-        JOIN sales s ON s.id = i.sale_id
-        JOIN products p ON p.id = i.product_id
-        LEFT JOIN (
-            SELECT sale_item_id, SUM(CASE WHEN quantity > 0 THEN quantity ELSE 0 END) AS taken,
-                SUM(CASE WHEN {sold} quantity ELSE 0 END) AS units,
-                SUM(CASE WHEN {sold} cost ELSE 0 END) AS cost,
-                SUM(CASE WHEN {back} quantity ELSE 0 END) AS units_back,
-                SUM(CASE WHEN {back} cost ELSE 0 END) AS cost_back
-            FROM sale_item_batches WHERE {{sale_item_id in part}} GROUP BY sale_item_id
-        ) u ON u.sale_item_id = i.id
-        LEFT JOIN (
-            SELECT sale_item_id, SUM(CASE WHEN {sold} quantity ELSE 0 END) AS units,
-                SUM(CASE WHEN {sold} total_cost ELSE 0 END) AS cost,
-                SUM(CASE WHEN {back} quantity ELSE 0 END) AS units_back,
-                SUM(CASE WHEN {back} total_cost ELSE 0 END) AS cost_back
-            FROM sale_cogs WHERE {{sale_item_id in part}} GROUP BY sale_item_id
-        ) c ON c.sale_item_id = i.id
-        WHERE {{i.id in part}} AND (
-            (s.status = 'completed' AND p.keeps_stock = 1
-                AND ABS(i.quantity - COALESCE(u.taken, 0)) > 0.0004)
-            OR ABS(COALESCE(u.units, 0) - COALESCE(c.units, 0)) > 0.0004
-            OR ABS(COALESCE(u.cost, 0) - COALESCE(c.cost, 0)) > 0.004
-            OR ABS(COALESCE(u.units_back, 0) - COALESCE(c.units_back, 0)) > 0.0004
-            OR ABS(COALESCE(u.cost_back, 0) - COALESCE(c.cost_back, 0)) > 0.004
-        )
-        ORDER BY i.id
+        SELECT line FROM (
+            SELECT i.id AS line, CASE WHEN s.status = 'completed' AND p.keeps_stock = 1
+                THEN i.quantity ELSE 0 END AS taken, 0 AS units, 0 AS cost, 0 AS units_back,
+                0 AS cost_back
+            FROM sale_items i LEFT JOIN sales s ON s.id = i.sale_id
+            LEFT JOIN products p ON p.id = i.product_id
+            WHERE {{i.id in part}}
+            UNION ALL
+            SELECT sale_item_id, CASE WHEN quantity > 0 THEN -quantity ELSE 0 END,
+                CASE WHEN {sold} quantity ELSE 0 END, CASE WHEN {sold} cost ELSE 0 END,
+                CASE WHEN {back} quantity ELSE 0 END, CASE WHEN {back} cost ELSE 0 END
+            FROM sale_item_batches WHERE {{sale_item_id in part}}
+            UNION ALL
+            SELECT sale_item_id, 0,
+                CASE WHEN {sold} -quantity ELSE 0 END, CASE WHEN {sold} -total_cost ELSE 0 END,
+                CASE WHEN {back} -quantity ELSE 0 END, CASE WHEN {back} -total_cost ELSE 0 END
+            FROM sale_cogs WHERE {{sale_item_id in part}}
+        ) differences GROUP BY line
+        HAVING ABS(SUM(taken)) > 0.0004 OR ABS(SUM(units)) > 0.0004 OR ABS(SUM(cost)) > 0.004
+            OR ABS(SUM(units_back)) > 0.0004 OR ABS(SUM(cost_back)) > 0.004
+        ORDER BY line LIMIT {MOST}
     """
     for part in scope.lines_of_sales():
         lines = [str(line) for (line,) in rows_of([part], odd)]

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import zip_longest
 
 from django.db import models
 
 from ledger import sealing
-from ledger.models import DaySeal
-from reports.laws.law import Check, Violation, law
+from ledger.models import DaySeal, PeriodLock
+from reports.laws.law import MOST, Check, Violation, law
+from reports.laws.reading import rows
 from reports.laws.scope import Scope
 
 ONE_DAY = timedelta(days=1)
@@ -58,6 +60,30 @@ def nothing_is_before_the_first_seal(scope: Scope) -> Iterator[Violation]:
             yield Violation(
                 f"{book.table} {row_id}, business day", f"{first.day} or later", str(early)
             )
+
+
+@law("R18", "Nothing was posted into a locked period after it was locked.")
+def nothing_was_posted_into_a_locked_period(scope: Scope) -> Iterator[Violation]:
+    """A lock counts for the rows written between it and the next one. One that did not write down
+    the newest rows there were proves nothing."""
+    locks = list(PeriodLock.objects.order_by("pk"))
+    for lock, following in zip_longest(locks, locks[1:]):
+        if lock.locked_through is None or lock.last_ids is None:
+            continue
+        for table, last_id in lock.last_ids.items():
+            ended = following.last_ids if following is not None else None
+            until = "" if ended is None else f"AND id <= {ended[table]}"
+            for row_id, day in rows(
+                f"SELECT id, business_date FROM {table} WHERE id > {last_id} {until}"
+                f" AND business_date <= %s AND {scope.late('business_date')}"
+                f" ORDER BY id LIMIT {MOST}",
+                [lock.locked_through],
+            ):
+                yield Violation(
+                    f"{table} {row_id}, business day",
+                    f"a day after {lock.locked_through}, which lock {lock.pk} closed before",
+                    str(day),
+                )
 
 
 def the_kept_head(seal: str) -> Check:

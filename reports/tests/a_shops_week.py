@@ -24,10 +24,11 @@ from ledger.manual_entries import (
     post_manual_entry,
     reverse_manual_entry,
 )
-from ledger.models import Expense, JournalEntry, Payment
+from ledger.models import Expense, JournalEntry, Payment, PeriodLock
 from ledger.paybacks import pay_back_advance
 from ledger.payment_reversals import reverse_payment
 from ledger.payments import Offer, Tender
+from ledger.period_lock import lock_through
 from ledger.posting import Line as Side
 from pos_project.core.days import today
 from pos_project.core.idempotency import RequestKey
@@ -81,6 +82,8 @@ class Week:
     undone_payment: Payment
     by_hand: JournalEntry
     undone_by_hand: JournalEntry
+    lock: PeriodLock
+    sale_after_lock: Sale
 
 
 def d(text: str) -> Decimal:
@@ -284,7 +287,12 @@ def _corrections(by: User, supplier: Supplier, tea: Product, rice: Product) -> d
     open_balances(ManualEntry([Side("NAGAD", debit=d("15.00"))]), by=by)
     receive_due_payment(debtor.pk, Tender("cash", d("11.00")), by=by)
     pay_back_advance(CUSTOMER_DUES, debtor.pk, Tender("cash", d("0.50")), by=by)
+    # The past is locked; what comes in late counts today.
+    locked = lock_through(today() - timedelta(days=2), reason="Reported", by=by, role="manager")
+    late = sell(Order([line(rice, "1")]), cash("5"), by=by).sale
     return {
+        "lock": locked,
+        "sale_after_lock": late,
         "undone_expense": expense,
         "undone_purchase": purchase,
         "undone_payment": payment,

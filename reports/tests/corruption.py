@@ -226,6 +226,18 @@ def _seal_missing(week: Week) -> str:
     return "before it, found none"
 
 
+def _into_the_locked_period(table: str, of_sale: str) -> Breaking:
+    """A row of the sale that was made after the past was locked is dated back into it."""
+
+    def breaking(week: Week) -> str:
+        sale, day = week.sale_after_lock, week.lock.locked_through
+        where = f"{of_sale.format(sale)} = {sale.pk}"
+        row = change_first(table, where, f"business_date = '{day}'")
+        return f"{table} {row}, business day: expected a day after {day}"
+
+    return breaking
+
+
 # Law by name → ways of breaking one row, each returning words of the line that must name it.
 BROKEN: dict[str, list[Breaking]] = {
     "kept_requests_have_answers": [
@@ -937,5 +949,10 @@ BROKEN: dict[str, list[Breaking]] = {
             "business_date = '2001-01-01'",
             "inventory_log {}, business day",
         ),
+    ],
+    "nothing_was_posted_into_a_locked_period": [
+        _into_the_locked_period("journal_entries", "event = 'sale' AND document_id"),
+        _into_the_locked_period("payments", "sale_id"),
+        _into_the_locked_period("inventory_log", "reference = {0.invoice_no!r} AND {0.pk}"),
     ],
 }

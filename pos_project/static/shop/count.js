@@ -42,4 +42,5 @@ document.addEventListener("DOMContentLoaded", () => {
   body.addEventListener("pointerdown", () => {
     scanning = false; // by hand, from line to line
   });
+  scan.focus();
 });

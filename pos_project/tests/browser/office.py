@@ -71,7 +71,7 @@ class Office:
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(password)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"{self.address}/admin/")
+        self.page.wait_for_url(f"{self.address}/admin/")  # not the door, which names it as `next`
 
     def open(self, title: str) -> None:
         """A page of the side bar."""
