@@ -18,7 +18,7 @@ from django.conf import settings
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 SHOWN = {"home-light-desktop": "home.png"}
-LATEST = "#result_list tbody a[href*='/change/']"
+LATEST = "#result_list tbody a[href*='/change/']:visible"
 # name → the list it is in, and whether its first row is opened
 PAGES = {
     "home": ("", False),
