@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run serve migrate seed test test-mysql lint fmt types arrows \
+.PHONY: help install demo run serve migrate seed test test-mysql screenshots lint fmt types arrows \
 	migrations schema deploy-check verify ci clean
 
 help: ## this list
@@ -62,6 +62,9 @@ test: install ## the whole suite on SQLite
 test-mysql: install ## the whole suite on the MySQL/MariaDB at DB_HOST (127.0.0.1, root, no password)
 	@DB_HOST="$${DB_HOST:-127.0.0.1}" DB_PORT="$${DB_PORT:-3306}" DB_NAME="$${DB_NAME:-pos}" \
 		DB_USER="$${DB_USER:-root}" DB_PASSWORD="$${DB_PASSWORD-}" $(BIN)/pytest -n $(JOBS)
+
+screenshots: install ## pictures of the back office into screenshots/ and docs/ (needs chromium)
+	@$(BIN)/python -m pos_project.tests.browser.screenshots
 
 lint: install ## style and likely mistakes (ruff)
 	@$(BIN)/ruff check .

@@ -1,16 +1,22 @@
 """The shop's own page, its people, and who did what when."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
@@ -37,26 +43,48 @@ class WitnessAdmin(ReadOnlyAdmin):
         return self.has_view_permission(request)
 
 
+# What the library calls create, update, delete and access.
+DONE = {0: "added", 1: "changed", 2: "removed", 3: "exported"}
+
+
+class DoneFilter(admin.SimpleListFilter):
+    title = "what was done"
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(code), word.capitalize()) for code, word in DONE.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {str(code): code for code in DONE}.get(str(self.value()))
+        return queryset if chosen is None else queryset.filter(action=chosen)
+
+
+class KindFilter(admin.RelatedOnlyFieldListFilter):
+    """By what was changed: products, people, settings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "of what"
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        choices = super().field_choices(field, request, model_admin)
+        return [
+            (pk, ContentType.objects.get_for_id(int(pk)).name.capitalize()) for pk, _ in choices
+        ]
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(WitnessAdmin):
-    list_display = ("timestamp", "who", "what", "object_repr", "fields_changed", "remote_addr")
-    list_filter = (
-        ("timestamp", RangeDateTimeFilter),
-        "action",
-        ("content_type", admin.RelatedOnlyFieldListFilter),
-    )
+    list_display = ("when", "who", "what", "which", "fields_changed", "from_where")
+    list_filter = (("timestamp", RangeDateTimeFilter), DoneFilter, ("content_type", KindFilter))
     search_fields = ("object_repr", "actor_email", "changes", "remote_addr")
     list_select_related = ("actor", "content_type")
-    fields = (
-        "timestamp",
-        "who",
-        "what",
-        "object_repr",
-        "before_and_after",
-        "additional_data",
-        "remote_addr",
-    )
-    readonly_fields = ("who", "what", "before_and_after")
+    fields = ("when", "who", "what_was_done", "which", "before_and_after", "from_where")
+    readonly_fields = fields
+
+    @display(description="when", ordering="timestamp")
+    def when(self, entry: AuditEntry) -> str:
+        return _moment(entry.timestamp)
 
     @display(description="who", ordering="actor_email")
     def who(self, entry: AuditEntry) -> str:
@@ -64,41 +92,97 @@ class AuditEntryAdmin(WitnessAdmin):
 
     @display(
         description="what",
-        label={"create": "success", "update": "info", "delete": "danger", "export": "warning"},
+        label={"added": "success", "changed": "info", "removed": "danger", "exported": "warning"},
     )
     def what(self, entry: AuditEntry) -> tuple[str, str]:
-        word = {0: "create", 1: "update", 2: "delete", 3: "export"}[entry.action]
-        return word, f"{word} {entry.content_type.name}"
+        return DONE[entry.action], self.what_was_done(entry)
 
-    @display(description="fields")
+    @display(description="what")
+    def what_was_done(self, entry: AuditEntry) -> str:
+        return f"{entry.content_type.name} {DONE[entry.action]}"
+
+    @display(description="which", ordering="object_repr")
+    def which(self, entry: AuditEntry) -> str:
+        return str(entry.object_repr)
+
+    @display(description="from where", ordering="remote_addr")
+    def from_where(self, entry: AuditEntry) -> str:
+        return entry.remote_addr or "–"
+
+    @display(description="changes")
     def fields_changed(self, entry: AuditEntry) -> str:
-        return ", ".join(sorted(entry.changes or {}))
+        return ", ".join(sorted(_word(field, name) for name, field, _ in _changes(entry)))
 
-    @display(description="before → after")
+    @display(description="before and after")
     def before_and_after(self, entry: AuditEntry) -> SafeString:
-        rows = [(name, *_pair(change)) for name, change in sorted((entry.changes or {}).items())]
+        rows = sorted(
+            (_word(field, name), *(_told(field, value) for value in _pair(change)))
+            for name, field, change in _changes(entry)
+        )
         if not rows:
             return format_html("–")
         return format_html(
-            "<table><thead><tr><th>column</th><th>before</th><th>after</th></tr></thead>"
+            '<table class="w-full"><thead><tr><th class="text-left pr-6">what</th>'
+            '<th class="text-left pr-6">before</th><th class="text-left">after</th></tr></thead>'
             "<tbody>{}</tbody></table>",
-            format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
+            format_html_join(
+                "", '<tr><td class="pr-6">{}</td><td class="pr-6">{}</td><td>{}</td></tr>', rows
+            ),
         )
 
 
-def _pair(change: Any) -> tuple[str, str]:
-    before, after = change if isinstance(change, list) and len(change) == 2 else ("", change)
-    return ("–" if before in (None, "None", "") else str(before)), (
-        "–" if after in (None, "None", "") else str(after)
-    )
+def _moment(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT")
+
+
+def _changes(entry: AuditEntry) -> Iterator[tuple[str, Any, Any]]:
+    """Name, column and change of each column; one that is there no more is None. The rows that
+    point at this one are no change of it."""
+    model: Any = entry.content_type.model_class()
+    for name, change in (entry.changes or {}).items():
+        try:
+            field = model._meta.get_field(name)
+        except (AttributeError, FieldDoesNotExist):
+            field = None
+        if field is None or field.concrete:
+            yield name, field, change
+
+
+def _word(field: Any, name: str) -> str:
+    """What a column is called on the pages."""
+    return str(field.verbose_name) if field else name.replace("_", " ")
+
+
+def _pair(change: Any) -> tuple[Any, Any]:
+    return (change[0], change[1]) if isinstance(change, list) and len(change) == 2 else ("", change)
+
+
+def _told(field: Any, value: Any) -> str:
+    """A value as people know it: the name of what a key points to, while that is there."""
+    if value in (None, "None", ""):
+        return "–"
+    if field is not None and field.is_relation and str(value).isdigit():
+        row = field.related_model._base_manager.filter(pk=value).first()
+        return str(row) if row else str(value)
+    return str(value)
 
 
 @admin.register(LoginEvent)
 class LoginEventAdmin(WitnessAdmin):
-    list_display = ("created_at", "email", "user", "result", "address", "user_agent")
+    list_display = ("when", "email", "user", "result", "from_where", "user_agent")
     list_filter = ("outcome", ("created_at", RangeDateTimeFilter))
     search_fields = ("email", "address")
     list_select_related = ("user",)
+    fields = ("when", "email", "user", "outcome", "from_where", "user_agent")
+    readonly_fields = ("when", "from_where")
+
+    @display(description="when", ordering="created_at")
+    def when(self, event: LoginEvent) -> str:
+        return _moment(event.created_at)
+
+    @display(description="from where", ordering="address")
+    def from_where(self, event: LoginEvent) -> str:
+        return event.address
 
     @display(
         description="result",

@@ -104,7 +104,8 @@ class User(Archivable, Contact, AbstractBaseUser):
         )
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.email}>"
+        # As the shop calls them; the e-mail stands on their page.
+        return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.archived_at is None:

@@ -1,24 +1,78 @@
 """What managers keep of the catalogue in the back office."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from unfold.decorators import action
 
 from catalog.models import Brand, Category, TaxRate
-from pos_project.core.admin import ShopAdmin
+from catalog.naming import change_named, create_named, remove_named
+from pos_project.core.admin import ShopAdmin, asked, changed
+from pos_project.core.admin_forms import as_on_the_wire
+from pos_project.core.fields import KeyedText
+from pos_project.core.permissions import ADMIN
+
+
+class NamedForm(forms.ModelForm):
+    def clean_name(self) -> str:
+        longest = self._meta.model._meta.get_field("name").max_length
+        return str(as_on_the_wire(KeyedText(max_length=longest), self.cleaned_data["name"]))
+
+
+class NamedAdmin(ShopAdmin):
+    """Few rows, each name used once: written and removed by the use cases of the API."""
+
+    form = NamedForm
+    search_fields = ("name",)
+    ordering = ("name", "id")
+    actions_detail = ("remove",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            change_named(self.model, obj.pk, changed(form))
+        else:
+            obj.pk = create_named(self.model, changed(form)).pk
+
+    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Delete the row for good; one that products have stays."""
+        row: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
+
+        def do(_: dict[str, Any]) -> str:
+            remove_named(self.model, row.pk)
+            return f"{row.name} was removed."
+
+        return self.ask_and_do(
+            request,
+            forms.Form(asked(request)),
+            do,
+            title=f"Remove {row.name}?",
+            button="Remove",
+            back_to=self.list_page if request.method == "POST" else self.page_of(row.pk),
+        )
 
 
 @admin.register(Brand)
-class BrandAdmin(ShopAdmin):
+class BrandAdmin(NamedAdmin):
     list_display = ("name", "description")
-    search_fields = ("name",)
 
 
 @admin.register(Category)
-class CategoryAdmin(ShopAdmin):
+class CategoryAdmin(NamedAdmin):
     list_display = ("name", "is_active")
-    search_fields = ("name",)
 
 
 @admin.register(TaxRate)
-class TaxRateAdmin(ShopAdmin):
+class TaxRateAdmin(NamedAdmin):
+    """Managers read the rates; only admins say what they are, here as by the API."""
+
     list_display = ("name", "rate")
-    search_fields = ("name",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return getattr(request.user, "role", None) == ADMIN
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request)

@@ -86,7 +86,7 @@ class Product(Archivable):
     """
 
     name = models.CharField(max_length=255)
-    sku = models.CharField(max_length=100)
+    sku = models.CharField("SKU", max_length=100)
     sku_key = KeyField(max_length=100, unique=True)
     price = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.CharField(max_length=20, default="pcs")  # a label

@@ -107,17 +107,23 @@ def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
 
 
 def void(
-    log_id: int, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+    log_id: int,
+    *,
+    by: Actor,
+    reason: str | None = None,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
 ) -> InventoryLog:
     """Undo an adjustment by its opposite, on the very batches it moved. Both leave the list.
 
-    Raises NotFound for an unknown or already undone entry, Conflict for one that a document
-    wrote, Invalid when the added units are no longer all there.
+    `reason`, where one is given, is the opposite's note and the memo of its entry. Raises NotFound
+    for an unknown or already undone entry, Conflict for one that a document wrote, Invalid when
+    the added units are no longer all there.
     """
-    return once(key, lambda: _void(log_id, Stamp.of(by, at)))
+    return once(key, lambda: _void(log_id, reason, Stamp.of(by, at)))
 
 
-def _void(log_id: int, stamp: Stamp) -> InventoryLog:
+def _void(log_id: int, reason: str | None, stamp: Stamp) -> InventoryLog:
     first = InventoryLog.objects.select_for_update().filter(pk=log_id).first()
     if first is None or first.kind == InventoryLog.Kind.VOID:
         raise NotFound("Inventory entry not found")
@@ -136,6 +142,7 @@ def _void(log_id: int, stamp: Stamp) -> InventoryLog:
         [movements.Movement(first.product_id, -first.change_qty, -cost)],
         kind=InventoryLog.Kind.VOID,
         reference=first.reference,
+        note=reason,
         voids_id=log_id,
         stamp=stamp,
     )
@@ -147,6 +154,7 @@ def _void(log_id: int, stamp: Stamp) -> InventoryLog:
         stamp=stamp,
         document_id=void_id,
         reference=first.reference,
+        memo=reason,
     )
     return InventoryLog.objects.get(pk=void_id)
 

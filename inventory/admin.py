@@ -3,36 +3,52 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from inventory import product_admin  # noqa: F401  (registers the page of products)
+from inventory import count_admin, product_admin  # noqa: F401  (registers the page of products)
 from inventory.adjustments import void
+from inventory.counting import Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog
-from pos_project.core.admin import ReadOnlyAdmin, asked
+from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, asked, units
+from pos_project.core.admin_forms import show_refusal
+from pos_project.core.errors import DomainError
 
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
-    list_display = ("product", "received_on", "origin", "unit_cost", "quantity", "remaining")
+    list_display = ("product", "received_on", "origin", "unit_cost", "came", "left")
     list_filter = ("is_open", "origin", ("received_on", RangeDateFilter))
     search_fields = ("product__name", "product__sku")
     list_select_related = ("product",)
     ordering = ("-id",)
+    fields = ("product", "store", "received_on", "origin", "unit_cost", "came", "left")
+    readonly_fields = ("came", "left")
+    came = units("quantity", "came in")
+    left = units("remaining", "still there")
 
 
 @admin.register(InventoryLog)
-class InventoryLogAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "product", "change_qty", "what", "reference", "cost", "user")
+class InventoryLogAdmin(ReversibleAdmin):
+    opposite = staticmethod(void)
+    list_display = ("created_at", "product", "change", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
     search_fields = ("product__name", "product__sku", "reference")
     list_select_related = ("product", "user")
     ordering = ("-id",)
-    actions_detail = ("undo",)
+    actions_list = ("count_stock",)
+    fields = (
+        ("product", "store"),
+        ("change", "cost"),
+        ("kind", "reason"),
+        ("reference", "note"),
+        "voids",
+        ("user", "created_at"),
+        "business_date",
+    )
+    readonly_fields = ("change",)
+    change = units("change_qty", "change")
 
     @display(
         description="why",
@@ -42,26 +58,76 @@ class InventoryLogAdmin(ReadOnlyAdmin):
     def what(self, entry: InventoryLog) -> tuple[str, str]:
         return entry.kind, entry.reason
 
-    def has_undo_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+    def has_count_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_view_permission(request)
 
-    @action(description="Undo", permissions=["undo"], url_path="undo", icon="undo")
-    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Undo an adjustment by its opposite; entries of documents say no."""
-        entries: QuerySet[Any] = self.get_queryset(request)
-        entry = get_object_or_404(entries, pk=object_id)
+    def is_standing(self, row: InventoryLog) -> bool:
+        """Only what was moved by hand is taken back here; the rest goes by its document."""
+        is_by_hand = row.kind == InventoryLog.Kind.ADJUSTMENT
+        return is_by_hand and not InventoryLog.objects.filter(voids_id=row.pk).exists()
+
+    def named(self, row: InventoryLog) -> str:
+        return f"{row.change_qty.normalize():+f} of {row.product.name}"
+
+    # --- Counting many products at once ---
+
+    @action(description="Count stock", permissions=["count"], url_path="count", icon="fact_check")
+    def count_stock(self, request: HttpRequest) -> HttpResponse:
+        """Compare what was counted with the books, show that, then adjust by just that."""
+        choose = count_admin.ChooseForm(request.GET)
+        products = choose.products() if choose.is_valid() else []
+        if len(products) > count_admin.MAX_LINES:
+            choose.add_error(None, f"More than {count_admin.MAX_LINES} products: choose fewer.")
+            products = []
+        form = count_admin.CountForm(asked(request))
+        lines = count_admin.lines_of(request, products)
         by: Any = request.user
-
-        def do(_: dict[str, Any]) -> str:
-            void(entry.pk, by=by)
-            return "Undone by an opposite entry."
-
-        return self.ask_and_do(
+        shown: dict[str, Any] = {}
+        if request.method == "POST" and lines.is_valid() and form.is_valid():
+            said, counts, units = form.cleaned_data, lines.counts(), lines.units()
+            try:
+                if said["seen"] == count_admin.seen(counts):
+                    done = count_stock(
+                        counts, reason=said["reason"], note=said["note"] or None, by=by
+                    )
+                    self.message_user(request, _adjusted(len(done.entries)), "SUCCESS")
+                    return HttpResponseRedirect(self.list_page)
+            except DomainError as refusal:
+                show_refusal(form, refusal, lines.filled)
+            differences = compare(units, store_id=by.store_id)
+            lines.show(differences)
+            shown = count_admin.summary(differences)
+            shown["seen"] = count_admin.seen(
+                [Counted(each.product.pk, each.expected, each.counted) for each in differences]
+            )
+        return self.ask_page(
             request,
-            Form(asked(request)),
-            do,
-            title=f"Undo {entry.change_qty.normalize():f} of {entry.product.name}?",
-            button="Undo",
-            back_to=self.page_of(entry.pk),
-            warning="An opposite entry is written; both stay in the books.",
+            form,
+            title="Count stock",
+            button=_button(shown),
+            back_to=self.list_page,
+            template="back_office/count.html",
+            extra={
+                "choose": choose,
+                "lines": lines,
+                "shown": shown,
+                "store": by.store,
+                "nothing_found": choose.is_valid()
+                and any(choose.cleaned_data.values())
+                and not products,
+            },
         )
+
+
+def _button(shown: dict[str, Any]) -> str:
+    if not shown:
+        return "Compare with the books"
+    if not shown["differ"]:
+        return "Done: everything agrees"
+    return f"Adjust {shown['differ']} product{'' if shown['differ'] == 1 else 's'}"
+
+
+def _adjusted(count: int) -> str:
+    if not count:
+        return "Everything agrees: nothing was changed."
+    return f"Stock of {count} product{'' if count == 1 else 's'} adjusted."

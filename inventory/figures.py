@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import DecimalField, F, Max, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -50,6 +50,14 @@ def latest_purchase_cost(product_id: int) -> Decimal | None:
     return Batch.objects.all().bought(product_id).values_list("unit_cost", flat=True).first()
 
 
+def latest_purchase_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
+    """The same of many products in one query; one that was never bought is absent."""
+    bought = Batch.objects.all().bought(*product_ids).order_by()
+    newest = bought.values("product_id").annotate(newest=Max("id")).values("newest")
+    rows: Any = Batch.objects.filter(pk__in=newest)
+    return dict(rows.values_list("product_id", "unit_cost"))
+
+
 def stock_of_each(store_id: int) -> Coalesce:
     """A product's units in stock, as an expression over a query of products."""
     open_batches = Batch.objects.filter(product_id=OuterRef("pk"), store_id=store_id, is_open=1)
@@ -61,20 +69,21 @@ def sold_of_each(store_id: int, today: date) -> Coalesce:
     return _sum_or_zero(_sales(store_id, today).filter(product_id=OuterRef("pk")), -F("change_qty"))
 
 
-def shelves() -> str:
+def shelves(*, worth: bool = False) -> str:
     """SQL of what is on the shelves of all stores: one row per product that has stock, with its
-    units and their worth at cost, which is each batch's own, rounded to the cent (R2)."""
-    # Whole numbers on SQLite: its decimals are floats, which would miss half a cent.
-    worth = (
-        "(CAST(ROUND(remaining * 1000) AS INTEGER) * CAST(ROUND(unit_cost * 10000) AS INTEGER)"
-        " + 50000) / 100000 / 100.0"
-        if connection.vendor == "sqlite"
-        else "ROUND(remaining * unit_cost, 2)"
-    )
-    return (
-        f"SELECT product_id, ROUND(SUM(remaining), 3) AS units, ROUND(SUM({worth}), 2) AS worth"  # noqa: S608
-        " FROM batches WHERE is_open = 1 GROUP BY product_id"
-    )
+    units and, where asked for, their worth at cost, which is each batch's own, rounded to the
+    cent (R2)."""
+    shown = "product_id, ROUND(SUM(remaining), 3) AS units"
+    if worth:
+        # Whole numbers on SQLite: its decimals are floats, which would miss half a cent.
+        of_batch = (
+            "(CAST(ROUND(remaining * 1000) AS INTEGER) * CAST(ROUND(unit_cost * 10000) AS INTEGER)"
+            " + 50000) / 100000 / 100.0"
+            if connection.vendor == "sqlite"
+            else "ROUND(remaining * unit_cost, 2)"
+        )
+        shown += f", ROUND(SUM({of_batch}), 2) AS worth"
+    return f"SELECT {shown} FROM batches WHERE is_open = 1 GROUP BY product_id"  # noqa: S608
 
 
 def _sales(store_id: int, today: date) -> QuerySet[InventoryLog]:

@@ -26,9 +26,9 @@ class BatchQuerySet(AppendOnlyQuerySet):
         )
         return dict(rows.order_by())
 
-    def bought(self, product_id: int) -> "BatchQuerySet":
-        """The batches that purchases of a product brought, newest first; not those undone."""
-        standing = self.filter(product_id=product_id, origin=Batch.Origin.PURCHASE)
+    def bought(self, *product_ids: int) -> "BatchQuerySet":
+        """The batches that purchases of products brought, newest first; not those undone."""
+        standing = self.filter(product_id__in=product_ids, origin=Batch.Origin.PURCHASE)
         return standing.filter(purchase_item__reversed_by__isnull=True).order_by("-id")
 
     def locked(
@@ -182,7 +182,7 @@ class InventoryLog(AppendOnly):
         )
 
     def __str__(self) -> str:
-        return f"log {self.pk}: {self.change_qty} of product {self.product_id}"
+        return f"log {self.pk}: {self.change_qty.normalize():+f} of product {self.product_id}"
 
 
 class InventoryLogBatch(AppendOnly):

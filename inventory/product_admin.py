@@ -179,7 +179,9 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
-        narrow = UnfoldAdminDecimalFieldWidget(attrs={"class": "!w-28", "aria-label": "price"})
+        narrow = UnfoldAdminDecimalFieldWidget(
+            attrs={"class": "shop-number", "aria-label": "price"}
+        )
         return super().get_changelist_form(request, **{**kwargs, "widgets": {"price": narrow}})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -226,7 +228,7 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
     def state(self, product: Product) -> tuple[str, str]:
         return product.status, product.get_status_display()
 
-    @display(description="picture")
+    @display(description="picture now")
     def picture_now(self, product: Product) -> SafeString | str:
         url = image_url(product.image_public_id, None)
         return format_html('<img src="{}" alt="" class="max-h-48 rounded">', url) if url else "–"

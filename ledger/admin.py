@@ -4,57 +4,92 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
+from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
+from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.expenses import Spending, record_expense, reverse_expense
-from ledger.manual_entries import reverse_manual_entry
-from ledger.models import (
-    DaySeal,
-    Expense,
-    JournalEntry,
-    JournalLine,
-    LedgerAccount,
-    Payment,
-    PaymentMethod,
-)
+from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
-from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, ShopAdmin, asked
+from pos_project.core.admin import ReversibleAdmin, ShopAdmin, asked
+from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.days import today
 
 
-class KeptAdmin(ShopAdmin):
-    """Rows that the journal points to: added and renamed, the rest fixed, never deleted."""
+class AccountForm(forms.ModelForm):
+    """An account of the chart; its code is made from its name unless given."""
 
-    fixed: tuple[str, ...] = ("code",)
+    number = forms.RegexField(r"^[0-9A-Za-z.-]+$", max_length=10, widget=UnfoldAdminTextInputWidget)
+    archived = forms.BooleanField(
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="Nothing is posted to it by hand any more; its history stays.",
+    )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        return self.fixed if obj else ()
+    class Meta:
+        model = LedgerAccount
+        fields = ("number", "name", "kind", "code")
+        help_texts = {"code": "What programs call it; empty makes it from the name."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].required = False
+        self.initial["archived"] = self.instance.archived_at is not None
 
 
 @admin.register(LedgerAccount)
-class LedgerAccountAdmin(KeptAdmin):
-    fixed = ("code", "kind", "is_control")
-    list_display = ("number", "name", "kind", "is_control")
+class LedgerAccountAdmin(ShopAdmin):
+    """The chart. Accounts are added, renamed and archived by the use cases of the API."""
+
+    form = AccountForm
+    list_display = ("number", "name", "kind", "is_control", "in_use")
     search_fields = ("number", "name", "code")
+    ordering = ("number",)
+
+    def get_fields(self, request: HttpRequest, obj: LedgerAccount | None = None) -> Any:
+        if obj is None:
+            return ("number", "name", "kind", "code")
+        return ("number", "name", "kind", "code", "is_control", "archived")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        return ("code", "is_control") if obj else ()
+
+    @display(description="in use", boolean=True)
+    def in_use(self, account: LedgerAccount) -> bool:
+        return account.archived_at is None
+
+    def save_model(self, request: HttpRequest, obj: LedgerAccount, form: Any, change: bool) -> None:
+        said = form.cleaned_data
+        about = {name: said[name] for name in ("number", "name", "kind")}
+        if change:
+            archived = said["archived"] if "archived" in form.changed_data else None
+            change_account(obj.pk, AccountChanges(**about, archived=archived))
+        else:
+            obj.pk = add_account(**about, code=said["code"] or None).pk
 
 
 @admin.register(PaymentMethod)
-class PaymentMethodAdmin(KeptAdmin):
+class PaymentMethodAdmin(ShopAdmin):
+    """Added and renamed, taken in and out of use; never deleted, for payments name them."""
+
     list_display = ("name", "code", "account", "is_active")
+    list_select_related = ("account",)
     search_fields = ("name", "code")
     autocomplete_fields = ("account",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
 
 
 @admin.register(Payment)
@@ -71,6 +106,11 @@ class PaymentAdmin(ReversibleAdmin):
     search_fields = ("reference_no__istartswith", "customer__name", "supplier__name")
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
+
+    def is_standing(self, row: Payment) -> bool:
+        """What was paid with a sale, purchase or refund is taken back with that document."""
+        alone = row.payment_type in (Payment.Type.DUE_PAYMENT, Payment.Type.ADVANCE)
+        return alone and super().is_standing(row)
 
     @display(description="", ordering="direction", label={"in": "success", "out": "warning"})
     def way(self, payment: Payment) -> tuple[str, str]:
@@ -101,9 +141,7 @@ class ExpenseForm(forms.Form):
         widget=UnfoldAdminSingleDateWidget,
         help_text="A closed day moves to today.",
     )
-    description = forms.CharField(
-        max_length=1000, required=False, widget=UnfoldAdminTextInputWidget
-    )
+    description = FreeTextField(max_length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,7 +183,7 @@ class ExpenseAdmin(ReversibleAdmin):
                     said["title"],
                     said["amount"],
                     said["category"] or None,
-                    said["description"] or None,
+                    said["description"],
                     said["method"],
                     said["expense_date"],
                 ),
@@ -161,60 +199,3 @@ class ExpenseAdmin(ReversibleAdmin):
             button="Record",
             back_to=self.list_page,
         )
-
-
-class JournalLineInline(TabularInline):
-    model = JournalLine
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "lines"
-    fields = ("account", "debit", "credit", "customer", "supplier")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        lines = super().get_queryset(request).select_related("account", "customer", "supplier")
-        return lines.order_by("id")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(JournalEntry)
-class JournalEntryAdmin(ReversibleAdmin):
-    opposite = staticmethod(reverse_manual_entry)
-    list_display = ("id", "business_date", "event", "reference", "created_by", "created_at")
-    list_filter = (("business_date", RangeDateFilter), "event")
-    search_fields = ("reference__istartswith",)
-    list_select_related = ("created_by",)
-    ordering = (F("id").desc(),)
-    inlines = (JournalLineInline,)
-
-
-@admin.register(DaySeal)
-class DaySealAdmin(ReadOnlyAdmin):
-    """The closed days, each with its seal and what it came to."""
-
-    list_display = ("day", "seal", "created_at")
-    list_filter = (("day", RangeDateFilter),)
-    ordering = ("-day",)
-    fields = ("day", "seal", "previous", "row_counts", "created_at")
-    actions_list = ("today_so_far",)
-    actions_row = ("report",)
-    actions_detail = ("report",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # The genesis is no day; the checksums are for `reconcile`.
-        return super().get_queryset(request).filter(day__isnull=False).defer("checksums")
-
-    @action(description="Day report", url_path="report", icon="summarize")
-    def report(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The day closing report as a paper."""
-        seal: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect("day-closing", seal.day.isoformat())
-
-    @action(description="Today so far", url_path="today", icon="today")
-    def today_so_far(self, request: HttpRequest) -> HttpResponse:
-        """The same report of the day that is not over."""
-        return redirect("day-closing", today().isoformat())

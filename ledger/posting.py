@@ -1,6 +1,6 @@
 """The only door into the journal. Entries balance, or our own code is wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +9,18 @@ from pos_project.core.money import ZERO, money, total
 from pos_project.core.rows import insert_rows
 from pos_project.core.stamp import Stamp
 
+ENTRY_FIELDS = (
+    "store_id",
+    "event",
+    "document_id",
+    "reference",
+    "memo",
+    "reverses_id",
+    "status",
+    "business_date",
+    "created_by_id",
+    "created_at",
+)
 LINE_FIELDS = ("entry_id", "account_id", "debit", "credit", "customer_id", "supplier_id")
 
 
@@ -65,6 +77,62 @@ def post(
     )
     JournalEntry.objects.filter(pk=entry.pk).update_draft(status=JournalEntry.Status.POSTED)
     return int(entry.pk)
+
+
+@dataclass(frozen=True)
+class DocumentEntry:
+    """What one of many documents posts."""
+
+    document_id: int
+    lines: Sequence[Line]
+
+
+def post_each(
+    event: str, entries: Sequence[DocumentEntry], *, stamp: Stamp, reference: str | None = None
+) -> None:
+    """Write the balanced entry of each document: three statements, however many there are.
+
+    Zero lines are left out, and so are entries that have no other.
+    """
+    kept = [
+        (entry.document_id, rows)
+        for entry in entries
+        if (rows := [line for line in entry.lines if line.debit or line.credit])
+    ]
+    for document_id, rows in kept:
+        debits, credits = total(line.debit for line in rows), total(line.credit for line in rows)
+        assert debits == credits, (event, document_id, rows)
+    entry_ids = insert_rows(
+        JournalEntry,
+        ENTRY_FIELDS,
+        [
+            (
+                stamp.store_id,
+                event,
+                document_id,
+                reference,
+                None,
+                None,
+                JournalEntry.Status.DRAFT,
+                stamp.business_date,
+                stamp.user_id,
+                stamp.at,
+            )
+            for document_id, _ in kept
+        ],
+    )
+    insert_rows(
+        JournalLine,
+        LINE_FIELDS,
+        [
+            (entry_id, line.account, line.debit, line.credit, line.customer_id, line.supplier_id)
+            for entry_id, (_, rows) in zip(entry_ids, kept, strict=True)
+            for line in rows
+        ],
+    )
+    if entry_ids:
+        drafts = JournalEntry.objects.filter(pk__in=entry_ids)
+        drafts.update_draft(status=JournalEntry.Status.POSTED)
 
 
 def reverse(

@@ -234,7 +234,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # JSON and form fields; pictures have their own limit
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a delivery of 500 lines, each of three fields
 IMAGE_MAX_BYTES = 15 * 1024 * 1024
 
 # --- People ---
@@ -255,6 +255,7 @@ DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "shop@localhost")
 # --- Time: the shop's zone decides what "today" is ---
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
+FORMAT_MODULE_PATH = ["pos_project.formats"]
 USE_TZ = True
 # No-break spaces: in a narrow column a moment stays on one line.
 DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -21,7 +21,7 @@ from unfold.widgets import (
 
 from catalog.models import Product
 from ledger import advances
-from ledger.admin_forms import PaymentForm, method_choices
+from ledger.admin_forms import MethodFilter, PaymentForm, method_choices
 from ledger.models import Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
 from pos_project.core.admin import (
@@ -32,9 +32,9 @@ from pos_project.core.admin import (
     ShopAdmin,
     asked,
     changed,
+    units,
 )
 from pos_project.core.days import business_day, today
-from pos_project.core.errors import DomainError
 from pos_project.core.images import PictureChange
 from pos_project.core.keys import key_of
 from pos_project.core.money import ZERO, money
@@ -121,7 +121,7 @@ class LineFormSet(forms.BaseFormSet):
     def clean(self) -> None:
         if any(self.errors):
             return
-        filled = [form for form in self.forms if form.cleaned_data.get("sku")]
+        filled = self.filled
         if not filled:
             raise forms.ValidationError("Enter at least one line.")
         keys = {key_of(form.cleaned_data["sku"]) for form in filled}
@@ -140,6 +140,11 @@ class LineFormSet(forms.BaseFormSet):
         if any(form.errors for form in filled):
             raise forms.ValidationError("Some lines are not right yet.")
 
+    @property
+    def filled(self) -> list[Any]:
+        """The forms that say something, in their order."""
+        return [form for form in self.forms if form.cleaned_data.get("sku")]
+
     def lines(self) -> list[Line]:
         return [
             Line(
@@ -147,23 +152,23 @@ class LineFormSet(forms.BaseFormSet):
                 Decimal(form.cleaned_data["quantity"]),
                 form.cleaned_data["cost_price"],
             )
-            for form in self.forms
-            if form.cleaned_data.get("sku")
+            for form in self.filled
         ]
 
 
 class PurchaseItemInline(HistoryInline):
     model = PurchaseItem
     verbose_name_plural = "lines"
-    fields = ("product_name", "quantity", "cost_price", "subtotal", "left")
-    readonly_fields = ("left",)
+    fields = ("product_name", "units", "cost_price", "subtotal", "left")
+    readonly_fields = ("units", "left")
+    units = units("quantity")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("batch").order_by("id")
 
     @display(description="still in stock")
     def left(self, item: Any) -> Any:
-        return item.batch.remaining
+        return f"{item.batch.remaining.normalize():f}"
 
 
 class PurchasePaymentInline(HistoryInline):
@@ -188,7 +193,7 @@ class PurchaseAdmin(ReversibleAdmin):
         "payment_method",
         "user",
     )
-    list_filter = (("purchase_date", RangeDateFilter), "payment_method")
+    list_filter = (("purchase_date", RangeDateFilter), ("payment_method", MethodFilter))
     search_fields = ("invoice_no__istartswith", "supplier__name")
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
@@ -223,8 +228,8 @@ class PurchaseAdmin(ReversibleAdmin):
         )
         form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
         by: Any = request.user
-        if request.method == "POST" and form.is_valid() and lines.is_valid():
-            said = form.cleaned_data
+
+        def do(said: dict[str, Any]) -> tuple[str, str]:
             delivery = Delivery(
                 said["supplier"].pk,
                 lines.lines(),  # type: ignore[attr-defined]
@@ -232,21 +237,18 @@ class PurchaseAdmin(ReversibleAdmin):
                 said["purchase_date"],
                 said["note"] or None,
             )
-            try:
-                purchase = receive_purchase(delivery, form.offer(), by=by)
-            except DomainError as refusal:
-                form.add_error(None, refusal.message)
-            else:
-                self.message_user(request, f"{purchase} received.", "SUCCESS")
-                return HttpResponseRedirect(self.page_of(purchase.pk))
-        return self.ask_page(
+            purchase = receive_purchase(delivery, form.offer(), by=by)
+            return f"{purchase} received.", self.page_of(purchase.pk)
+
+        return self.ask_and_do(
             request,
             form,
+            do,
             title="Receive a purchase",
             button="Receive",
             back_to=self.list_page,
+            lines=lines,
             template="back_office/receive.html",
-            extra={"lines": lines},
         )
 
     @action(description="Purchase order", url_path="order", icon="description")
@@ -277,7 +279,10 @@ class SupplierAdmin(ShopAdmin):
         (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),
         (
             "Contact",
-            {"classes": ["tab"], "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at")},
+            {
+                "classes": ["collapse"],
+                "fields": (*_OTHER_CONTACT, "sector", "verify", "created_at"),
+            },
         ),
     )
 
@@ -308,7 +313,7 @@ class SupplierAdmin(ShopAdmin):
         by: Any = request.user
 
         def do(said: dict[str, Any]) -> str:
-            paid = pay_supplier(supplier.pk, form.tender(), note=said["note"] or None, by=by)
+            paid = pay_supplier(supplier.pk, form.tender(), note=said["note"], by=by)
             return (
                 f"{paid.applied} settled, {paid.advance} paid ahead,"
                 f" {paid.remaining_due} still owed."
@@ -354,7 +359,7 @@ class SupplierDueAdmin(ReadOnlyAdmin):
     """What is still to pay, oldest first."""
 
     list_display = ("supplier", "purchase", "created_at", "age", "due_amount")
-    list_filter = (AgeFilter, ("created_at", RangeDateFilter))
+    list_filter = (AgeFilter, ("purchase__purchase_date", RangeDateFilter))
     search_fields = ("supplier__name", "purchase__invoice_no__istartswith")
     list_select_related = ("supplier", "purchase")
     ordering = ("id",)

@@ -1,14 +1,57 @@
 """Closing days as the shop does it: seal each, then freeze what it came to."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from ledger import closing
-from ledger.models import DaySeal
+from ledger.models import DaySeal, JournalEntry
 from pos_project.core.days import business_day
+from pos_project.core.money import ZERO, money
 from reports.facts.freezing import freeze_missing
+from sales.models import Refund, Sale
+
+
+@dataclass(frozen=True)
+class DayToClose:
+    """What an open day holds, for whoever is about to close it. Amounts in shop currency."""
+
+    day: date
+    sales: int
+    sales_total: Decimal
+    refunds: int
+    refunds_total: Decimal
+    entries: int
+
+
+def days_to_close(first: date, last: date) -> list[DayToClose]:
+    """Every day from `first` to `last`, the quiet ones too; three statements however many."""
+    days = (first, last)
+    sales = _by_day(Sale.objects.completed(), days, amount="total_amount")
+    refunds = _by_day(Refund.objects.all(), days, amount="refund_amount")
+    entries = _by_day(JournalEntry.objects.all(), days)
+    nothing = (0, ZERO)
+    return [
+        DayToClose(
+            day, *sales.get(day, nothing), *refunds.get(day, nothing), entries.get(day, nothing)[0]
+        )
+        for day in (first + closing.ONE_DAY * number for number in range((last - first).days + 1))
+    ]
+
+
+def _by_day(
+    rows: QuerySet[Any], days: tuple[date, date], *, amount: str | None = None
+) -> dict[date, tuple[int, Decimal]]:
+    grouped = rows.filter(business_date__range=days).order_by().values_list("business_date")
+    counted = grouped.annotate(count=Count("id"))
+    if amount is None:
+        return {day: (count, ZERO) for day, count in counted}
+    return {day: (count, money(sum_)) for day, count, sum_ in counted.annotate(sum=Sum(amount))}
 
 
 def last_closable_day(now: datetime | None = None) -> date:

@@ -1,17 +1,14 @@
 """The shop's customers in a period: who is new, who buys how much, who is late, the last sales."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from heapq import nsmallest
 
 from pos_project.core.days import day_start
-from reports.customer_sales import (
-    NO_PHONE,
-    REVENUE,
-    CustomerSales,
-    described,
-    sold_to_customers,
-)
+from pos_project.core.money import amount
+from reports.customer_sales import NO_PHONE, Bought, CustomerSales, bought_by_customers, described
 from reports.facts.days import ONE_DAY
 from reports.facts.raw import as_day, as_moment, exact, rows
 from reports.facts.reading import Cover
@@ -22,10 +19,7 @@ from sales.models import Customer, Sale
 # By sales in the period: one order, else by revenue from so much on. In the order shown.
 VIP, REGULAR, OCCASIONAL, ONE_TIME = "VIP", "Regular", "Occasional", "One-Time"
 SEGMENTS = (VIP, REGULAR, OCCASIONAL, ONE_TIME)
-SEGMENT = (
-    f"CASE WHEN orders = 1 THEN '{ONE_TIME}' WHEN revenue >= 10000 THEN '{VIP}'"
-    f" WHEN revenue >= 1000 THEN '{REGULAR}' ELSE '{OCCASIONAL}' END"
-)
+LEAST_REVENUE = ((VIP, 10_000_00), (REGULAR, 1_000_00))  # cents
 # Days overdue up to which a debt is in a bucket. Those after the coarsest are told apart finely.
 BUCKETS = ((30, "0-30 days"), (60, "31-60 days"), (90, "61-90 days"))
 LAST_BUCKET, LAST_BUCKETS = "90+ days", ((180, "91-180 days"),)
@@ -88,35 +82,23 @@ def new_customers(period: Period) -> int:
 
 def buyers(how: Cover, period: Period, *, most: int) -> Buyers:
     """The segments of those who bought in the period, and the first of them by revenue."""
-    sold = sold_to_customers(how)
-    top, segments = [], {}
-    for segment, customers, revenue, place, *bought in rows(
-        f"""
-        SELECT segment, segment_count, segment_revenue, place,
-            customer_id, orders, gross_total, refund_amount, last_at
-        FROM (
-            SELECT segmented.*,
-                COUNT(*) OVER (PARTITION BY segment) AS segment_count,
-                SUM(revenue) OVER (PARTITION BY segment) AS segment_revenue,
-                ROW_NUMBER() OVER (PARTITION BY segment ORDER BY customer_id) AS place_in_segment,
-                ROW_NUMBER() OVER (ORDER BY revenue DESC, customer_id) AS place
-            FROM (
-                SELECT bought.*, {SEGMENT} AS segment FROM (
-                    SELECT customer_id, orders, gross_total, refund_amount, last_at,
-                        {REVENUE} AS revenue
-                    FROM ({sold.sql}) sold WHERE orders > 0
-                ) bought
-            ) segmented
-        ) placed
-        WHERE place <= %(most)s OR place_in_segment = 1
-        ORDER BY place
-        """,  # noqa: S608  (our own names)
-        {**sold.parameters, "most": most},
-    ):
-        segments[segment] = Segment(segment, customers, exact(revenue, 2))
-        if place <= most:
-            top.append(tuple(bought))
-    return Buyers(described(top, period), [segments[name] for name in SEGMENTS if name in segments])
+    bought = bought_by_customers(how)
+    counts, revenues = Counter[str](), Counter[str]()
+    for each in bought.values():
+        segment = _segment(each)
+        counts[segment] += 1
+        revenues[segment] += each.revenue
+    first = nsmallest(most, ((-each.revenue, pk) for pk, each in bought.items()))
+    return Buyers(
+        described({pk: bought[pk] for _, pk in first}, period),
+        [Segment(name, counts[name], amount(revenues[name])) for name in SEGMENTS if counts[name]],
+    )
+
+
+def _segment(each: Bought) -> str:
+    if each.orders == 1:
+        return ONE_TIME
+    return next((name for name, least in LEAST_REVENUE if each.revenue >= least), OCCASIONAL)
 
 
 def late_customers(until: date, *, most: int) -> list[LateCustomer]:

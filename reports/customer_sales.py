@@ -4,28 +4,44 @@ What they paid and owe of these sales is as it stands today, so it is read from 
 are nobody's customers (contract 18).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from heapq import nsmallest
+from typing import Any, NamedTuple
 
-from reports.facts.raw import as_moment, exact, rows
-from reports.facts.reading import Cover, Source, cover, summed
+from pos_project.core.money import amount
+from reports.facts.raw import as_moment, exact, rows, whole
+from reports.facts.reading import Cover, cover
+from reports.facts.remembered import sums_by_key
 from reports.facts.sales import CUSTOMERS
 from reports.percentages import average
 from reports.period import Period
 
 NO_PHONE = "N/A"
-REVENUE = "ROUND(sold.gross_total - sold.refund_amount, 2)"
-# What is open of the sales of the period, by customer.
-DUE = (
-    "SELECT customer_id, ROUND(SUM(due_amount), 2) AS amount FROM customer_dues"
-    " WHERE status = 'open' AND sale_date BETWEEN %(first)s AND %(last)s GROUP BY customer_id"
-)
+# What is open of the sales of the period, in cents, by customer.
+DUE = f"""
+    SELECT customer_id, {whole("SUM(due_amount) * 100")} FROM customer_dues
+    WHERE status = 'open' AND sale_date BETWEEN %(first)s AND %(last)s GROUP BY customer_id
+"""  # noqa: S608  (our own names)
 
-# customer, orders, gross total, refund amount, latest sale: a row of `CustomerFact`
-Bought = tuple[int, Any, Any, Any, Any]
+
+class Bought(NamedTuple):
+    """What a customer bought in a period; amounts in cents.
+
+    The fields are the figures of the customer fact, in order.
+    """
+
+    orders: int
+    gross_total: int
+    refund_amount: int
+    last_at: Any  # the latest sale, as the database gave it
+
+    @property
+    def revenue(self) -> int:
+        """Net of what was refunded."""
+        return self.gross_total - self.refund_amount
 
 
 @dataclass(frozen=True)
@@ -56,39 +72,30 @@ class CustomerSales:
         return average(self.revenue, self.orders)
 
 
-def sold_to_customers(how: Cover) -> Source:
-    """SQL of what each customer bought and brought back; the columns of `CustomerFact`."""
-    return summed(CUSTOMERS, how, by=("customer_id",))
+def bought_by_customers(how: Cover) -> dict[int, Bought]:
+    """What each customer bought and brought back, of those who bought in the period."""
+    sums = sums_by_key(CUSTOMERS, how)
+    return {pk: Bought._make(each) for pk, each in sums.items() if each[0] > 0}
 
 
 def top_customers(period: Period, *, most: int) -> list[CustomerSales]:
     """The customers who bought in the period and brought in the most."""
-    return _first(period, "revenue DESC, sold.customer_id", most)
+    bought = bought_by_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
+    first = nsmallest(most, ((-each.revenue, pk) for pk, each in bought.items()))
+    return described({pk: bought[pk] for _, pk in first}, period)
 
 
 def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
     """The customers who bought in the period: the largest due of that first, then revenue."""
-    return _first(period, "due DESC, revenue DESC, sold.customer_id", most)
+    bought = bought_by_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
+    due = dict(rows(DUE, {"first": period.first, "last": period.last}))
+    first = nsmallest(most, ((-due.get(pk, 0), -each.revenue, pk) for pk, each in bought.items()))
+    return described({pk: bought[pk] for _, _, pk in first}, period)
 
 
-def _first(period: Period, order: str, most: int) -> list[CustomerSales]:
-    sold = sold_to_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
-    found = rows(
-        f"""
-        SELECT sold.customer_id, sold.orders, sold.gross_total, sold.refund_amount, sold.last_at,
-            COALESCE(d.amount, 0) AS due, {REVENUE} AS revenue
-        FROM ({sold.sql}) sold LEFT JOIN ({DUE}) d ON d.customer_id = sold.customer_id
-        WHERE sold.orders > 0
-        ORDER BY {order} LIMIT %(most)s
-        """,  # noqa: S608  (our own names)
-        {**sold.parameters, "first": period.first, "last": period.last, "most": most},
-    )
-    return described([row[:5] for row in found], period)
-
-
-def described(bought: Sequence[Bought], period: Period) -> list[CustomerSales]:
+def described(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales]:
     """These customers with their names and what they owe and paid, in one statement."""
-    marks = ", ".join(str(row[0]) for row in bought) or "NULL"
+    marks = ", ".join(map(str, bought)) or "NULL"
     known = {
         customer_id: (name, phone or NO_PHONE, exact(due, 2), exact(cancelled, 2))
         for customer_id, name, phone, due, cancelled in rows(
@@ -107,11 +114,11 @@ def described(bought: Sequence[Bought], period: Period) -> list[CustomerSales]:
         CustomerSales(
             customer_id,
             *known[customer_id][:2],
-            int(orders),
-            exact(gross, 2),
-            exact(refunded, 2),
+            each.orders,
+            amount(each.gross_total),
+            amount(each.refund_amount),
             *known[customer_id][2:],
-            as_moment(last_at),
+            as_moment(each.last_at),
         )
-        for customer_id, orders, gross, refunded, last_at in bought
+        for customer_id, each in bought.items()
     ]

@@ -11,6 +11,8 @@ from django.db.models import Count, Sum
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
 from ledger.payments import CASH, account_of
 from pos_project.core.money import ZERO, money, total
+from reports.balances import BEGINNING, moved
+from reports.period import Period
 from sales.models import Refund, Sale
 
 ONE_DAY = timedelta(days=1)
@@ -131,7 +133,6 @@ def _column(party: str, kind: str) -> str:
 
 
 def _cash_before(day: date) -> Decimal:
-    sums = JournalLine.objects.filter(
-        account_id=account_of(CASH), entry__business_date__lt=day
-    ).aggregate(d=Sum("debit"), c=Sum("credit"))
-    return money(sums["d"] or 0) - money(sums["c"] or 0)
+    """What lay in the drawer that morning; closed days are read from their frozen sums."""
+    before = moved(Period(BEGINNING, day - ONE_DAY), account=account_of(CASH))
+    return total(each.debit - each.credit for each in before)

@@ -5,6 +5,8 @@ them with the rows they came from, and `rebuild_facts` makes them anew. What the
 month is said by `FrozenPeriod` alone; rows without one are leftovers that nobody reads.
 """
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 
@@ -40,13 +42,22 @@ class Span(models.IntegerChoices):
     LATEST = 3  # from the beginning to that day, the latest one that is frozen
 
 
+def new_edition() -> int:
+    """A number that no other period has, in this database or another."""
+    return secrets.randbits(62)
+
+
 class FrozenPeriod(models.Model):
-    """That a fact was made for a day or a month, even if nothing happened then."""
+    """That a fact was made for a day or a month, even if nothing happened then.
+
+    Made anew, it has another edition: what was read under this one is still true.
+    """
 
     pk = models.CompositePrimaryKey("fact", "span", "first_day")
     fact = models.CharField(max_length=20)  # the maker's name
     span = models.PositiveSmallIntegerField(choices=Span.choices)
     first_day = models.DateField()
+    edition = models.PositiveBigIntegerField(default=new_edition)
 
     class Meta:
         db_table = "fact_periods"

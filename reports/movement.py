@@ -1,16 +1,19 @@
 """How fast products sell: units a day over the last days, fast to not at all."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from heapq import nsmallest
 
+from pos_project.core.money import amount
 from reports.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import OF_REVENUE, OF_UNITS, REVENUE, STOCK, UNITS, sold_products
+from reports.product_sales import NOTHING, STOCK, sold_products
 
 FAST, MODERATE, SLOW, NONE = "fast_moving", "moderate_moving", "slow_moving", "no_movement"
 # Units a day from which a pace is reached; what sold less than the last has sold nothing.
@@ -41,12 +44,12 @@ class Mover:
         return days_left(self.stock, self.units_sold, self.days) if self.units_sold > 0 else None
 
 
-@dataclass
+@dataclass(frozen=True)
 class AtPace:
     """How many products sell at a pace, and those of them that sold the most."""
 
-    count: int = 0
-    products: list[Mover] = field(default_factory=list)
+    count: int
+    products: list[Mover]
 
 
 def last_days(today: date, days: int) -> Period:
@@ -61,50 +64,48 @@ def days_left(stock: int, units_sold: int, days: int) -> int:
 
 def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     """Active products by pace: all counted, and at most so many of each, most units first."""
-    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
-    sold = sold_products(how, *OF_UNITS, *OF_REVENUE)
-    whens = " ".join(
-        f"WHEN units >= {units} * %(days)s THEN '{pace}'"
-        if units
-        else f"WHEN units > 0 THEN '{pace}'"
-        for pace, units in PACES
-    )
-    found = {pace: AtPace() for pace in (*(pace for pace, _ in PACES), NONE)}
-    sql = f"""
-        SELECT shown.pace, shown.pace_count, shown.units, shown.revenue,
-            p.id, p.name, p.sku, p.price, c.name, {STOCK}
-        FROM (
-            SELECT id, units, revenue, pace, COUNT(*) OVER (PARTITION BY pace) AS pace_count,
-                ROW_NUMBER() OVER (PARTITION BY pace ORDER BY units DESC, id) AS place
-            FROM (
-                SELECT id, units, revenue, CASE {whens} ELSE '{NONE}' END AS pace FROM (
-                    SELECT p.id, COALESCE({UNITS}, 0) AS units, COALESCE({REVENUE}, 0) AS revenue
-                    FROM products p LEFT JOIN ({sold.sql}) sold ON sold.product_id = p.id
-                    WHERE {KEPT_IN_STOCK}
-                ) each_product
-            ) paced
-        ) shown
-        JOIN products p ON p.id = shown.id
-        LEFT JOIN categories c ON c.id = p.category_id
-        WHERE shown.place <= %(most)s
-        ORDER BY shown.pace, shown.place
-    """  # noqa: S608  (our own names and numbers)
-    parameters = {**sold.parameters, "days": days, "most": most}
-    for pace, count, units, revenue, product_id, name, sku, price, category, stock in rows(
-        sql, parameters
-    ):
-        found[pace].count = count
-        found[pace].products.append(
-            Mover(
-                product_id,
-                name,
-                sku,
-                exact(price, 2),
-                category or NO_CATEGORY,
-                int(stock),
-                int(units),
-                exact(revenue, 2),
-                days,
-            )
+    sold = sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name])
+    at_pace: dict[str, list[tuple[int, int]]] = {FAST: [], MODERATE: [], SLOW: [], NONE: []}
+    for (product_id,) in rows(f"SELECT p.id FROM products p WHERE {KEPT_IN_STOCK}", {}):  # noqa: S608
+        units = sold.get(product_id, NOTHING).units
+        at_pace[_pace(units, days)].append((-units, product_id))
+    first = {pace: nsmallest(most, products) for pace, products in at_pace.items()}
+    described = _described(product_id for products in first.values() for _, product_id in products)
+    return {
+        pace: AtPace(
+            len(at_pace[pace]),
+            [
+                Mover(
+                    product_id,
+                    *described[product_id],
+                    units_sold=-units,
+                    revenue=amount(sold.get(product_id, NOTHING).revenue),
+                    days=days,
+                )
+                for units, product_id in products
+            ],
         )
-    return found
+        for pace, products in first.items()
+    }
+
+
+def _pace(units: int, days: int) -> str:
+    if units <= 0:
+        return NONE
+    return next(pace for pace, a_day in PACES if units >= a_day * days)
+
+
+def _described(product_ids: Iterable[int]) -> dict[int, tuple[str, str, Decimal, str, int]]:
+    """Name, SKU, price, category and stock of the products that are shown."""
+    marks = ", ".join(map(str, product_ids)) or "NULL"
+    return {
+        product_id: (name, sku, exact(price, 2), category or NO_CATEGORY, int(stock))
+        for product_id, name, sku, price, category, stock in rows(
+            f"""
+            SELECT p.id, p.name, p.sku, p.price, c.name, {STOCK} FROM products p
+            LEFT JOIN categories c ON c.id = p.category_id
+            WHERE p.id IN ({marks})
+            """,  # noqa: S608  (our own names, ids)
+            {},
+        )
+    }

@@ -1,33 +1,38 @@
 """How the active products did in a period: the best and the worst of them, and their categories.
 
-One statement reads a row of whole numbers per active product, and Python picks from them: each
-list in SQL would sum up the period anew. Amounts are in cents until they are shown.
+One statement reads a row of whole numbers per active product, and Python picks from them, with
+what was sold of each beside it: each list in SQL would sort every product once more. Amounts are
+in cents until they are shown.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from inventory.figures import shelves
-from pos_project.core.money import CENT, money
+from pos_project.core.money import amount, money
 from reports.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.category_sales import sales_by_category
 from reports.facts.categories import CATEGORIES
-from reports.facts.raw import rows
+from reports.facts.raw import rows, whole
 from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import PRODUCTS, SALES
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import OF_REVENUE, OF_UNITS, REVENUE, UNITS, sold_products
+from reports.product_sales import NOTHING, sold_products
 
 ROWS = 10  # of each list
 FEW_UNITS = 2  # who sold no more is among the bottom sellers
 LOW_MARGIN_BELOW = 20  # percent
 
 
-class Sold(NamedTuple):
+# A row of every active product as it was read: the fields of `Analysed`, which the shown become.
+Row = tuple[Any, ...]
+
+
+class Analysed(NamedTuple):
     """What a product did in the period. Amounts are in cents."""
 
     id: int
@@ -45,21 +50,12 @@ class Sold(NamedTuple):
         return self.revenue - self.cogs
 
     @property
-    def margin(self) -> float:
-        """To put products in order; as a percentage it is computed exactly."""
-        return self.profit / self.revenue if self.revenue else 0.0
-
-    @property
-    def has_low_margin(self) -> bool:
-        """Below 20 %; without revenue the margin is 0."""
-        return self.units > 0 and (
-            not self.revenue or 100 * self.profit < LOW_MARGIN_BELOW * self.revenue
-        )
-
-    @property
     def unit_cost(self) -> Decimal:
         """COGS of the period ÷ its units."""
         return average(amount(self.cogs), self.units) if self.units > 0 else money(0)
+
+
+CATEGORY_AT, SALES_AT = Analysed._fields.index("category_id"), Analysed._fields.index("sales")
 
 
 @dataclass
@@ -98,34 +94,22 @@ class ProductAnalysis:
     overall: Category
     products_sold: int
     transactions: int
-    top_sellers: list[Sold]
-    bottom_sellers: list[Sold]
-    most_profitable: list[Sold]
-    lowest_margin: list[Sold]
+    top_sellers: list[Analysed]
+    bottom_sellers: list[Analysed]
+    most_profitable: list[Analysed]
+    lowest_margin: list[Analysed]
     categories: list[Category]
     described: dict[int, Described]
-
-
-def amount(cents: int) -> Decimal:
-    """Cents as money."""
-    return cents * CENT
 
 
 def analyse(period: Period) -> ProductAnalysis:
     """Active products only; archived and inactive ones are left out everywhere."""
     how = cover(period, PRODUCTS, SALES, CATEGORIES)
     products = _sold(how[PRODUCTS.name])
-    top = _first(products, lambda each: (-each.units, -each.revenue), lambda each: each.sales > 0)
-    bottom = _first(
-        products,
-        lambda each: (each.units, each.name.casefold()),
-        lambda each: each.units <= FEW_UNITS,
-    )
-    profitable = _first(products, lambda each: (-each.profit,), lambda each: each.profit > 0)
-    lowest = _first(products, lambda each: (each.margin,), lambda each: each.has_low_margin)
+    top, bottom, profitable, lowest = _lists(products)
     return ProductAnalysis(
         overall=_together("", products),
-        products_sold=sum(1 for each in products if each.sales > 0),
+        products_sold=sum(row[SALES_AT] > 0 for row in products),
         transactions=_transactions(how[SALES.name]),
         top_sellers=top,
         bottom_sellers=bottom,
@@ -142,52 +126,63 @@ def _transactions(how: Cover) -> int:
     return int(orders or 0)
 
 
-def _sold(how: Cover) -> list[Sold]:
-    sold = sold_products(how, "sale_count", *OF_UNITS, *OF_REVENUE, "cogs")
-
-    def whole(what: str) -> str:
-        return f"CAST(ROUND(COALESCE({what}, 0)) AS SIGNED INTEGER)"
-
-    found = rows(
-        f"""
-        SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
-            {whole("shelf.units")}, {whole("sold.sale_count")}, {whole(UNITS)},
-            {whole(f"{REVENUE} * 100")}, {whole("sold.cogs * 100")}
-        FROM products p
-        LEFT JOIN ({sold.sql}) sold ON sold.product_id = p.id
-        LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-        WHERE {ACTIVE}
-        """,  # noqa: S608  (our own names)
-        sold.parameters,
-    )
-    return [Sold._make(row) for row in found]
+def _sold(how: Cover) -> list[Row]:
+    sold = sold_products(how)
+    return [
+        (*row, each.sale_count, each.units, each.revenue, each.cogs)
+        for row in rows(
+            f"""
+            SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
+                {whole("COALESCE(shelf.units, 0)")}
+            FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
+            WHERE {ACTIVE}
+            """,  # noqa: S608  (our own names)
+            {},
+        )
+        for each in (sold.get(row[0], NOTHING),)
+    ]
 
 
-def _first(
-    products: Iterable[Sold],
-    order: Callable[[Sold], tuple[Any, ...]],
-    which: Callable[[Sold], bool],
-) -> list[Sold]:
-    # The id breaks ties: the same question, the same answer.
-    return nsmallest(ROWS, filter(which, products), key=lambda each: (*order(each), each.id))
+def _lists(products: Sequence[Row]) -> list[list[Analysed]]:
+    """The top sellers, the bottom sellers, the most profitable, those with the lowest margin.
+
+    Each as what puts it in order, then its id, which breaks ties, and where it is.
+    """
+    top, bottom, profitable, lowest = [], [], [], []
+    for at, (product_id, name, _, _, _, sales, units, revenue, cogs) in enumerate(products):
+        profit = revenue - cogs
+        if sales > 0:
+            top.append((-units, -revenue, product_id, at))
+        if units <= FEW_UNITS:
+            bottom.append((units, name.casefold(), product_id, at))
+        if profit > 0:
+            profitable.append((-profit, product_id, at))
+        if units > 0 and (not revenue or 100 * profit < LOW_MARGIN_BELOW * revenue):
+            # To put them in order; as a percentage the margin is computed exactly.
+            lowest.append((profit / revenue if revenue else 0.0, product_id, at))
+    lists: tuple[list[Any], ...] = (top, bottom, profitable, lowest)
+    return [
+        [Analysed._make(products[each[-1]]) for each in nsmallest(ROWS, candidates)]
+        for candidates in lists
+    ]
 
 
-def _together(name: str, products: Sequence[Sold]) -> Category:
-    return Category(
-        name,
-        len(products),
-        sum(each.units for each in products),
-        sum(each.revenue for each in products),
-        sum(each.profit for each in products),
-        sum(each.stock for each in products),
-        sum(each.price for each in products),
-    )
+def _together(name: str, products: Iterable[Row]) -> Category:
+    count, units, revenue, cogs, stock, prices = 0, 0, 0, 0, 0, 0
+    for _, _, _, price, on_shelf, _, sold, of_product, cost in products:
+        count += 1
+        units += sold
+        revenue += of_product
+        cogs += cost
+        stock += on_shelf
+        prices += price
+    return Category(name, count, units, revenue, revenue - cogs, stock, prices)
 
 
-def _categories(products: Iterable[Sold], sales: Mapping[int, int]) -> list[Category]:
-    by_category: dict[int, list[Sold]] = {}
-    for each in products:
-        by_category.setdefault(each.category_id, []).append(each)
+def _categories(products: Iterable[Row], sales: Mapping[int, int]) -> list[Category]:
+    by_category: dict[int, list[Row]] = {}
+    for row in products:
+        by_category.setdefault(row[CATEGORY_AT], []).append(row)
     names = dict(rows("SELECT id, name FROM categories", {}))
     found = []
     for category_id, of_category in by_category.items():

@@ -6,18 +6,18 @@ products (contract 18).
 
 from dataclasses import dataclass
 from decimal import Decimal
+from heapq import nsmallest
+from typing import NamedTuple
 
+from pos_project.core.money import amount
 from reports.active_products import NO_BRAND, NO_CATEGORY
-from reports.facts.raw import exact, rows
-from reports.facts.reading import Cover, Source, cover, summed
+from reports.facts.raw import rows
+from reports.facts.reading import Cover, cover
+from reports.facts.remembered import sums_by_key
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
 
-# A product's figures in terms of its fact's columns.
-UNITS = "(sold.quantity - sold.returned)"
-REVENUE = "ROUND(sold.subtotal - sold.returned_value, 2)"
-OF_UNITS, OF_REVENUE = ("quantity", "returned"), ("subtotal", "returned_value")
 # The stock of a product `p` that is shown; for lists of every product join `shelves()` instead.
 STOCK = (
     "COALESCE((SELECT SUM(b.remaining) FROM batches b"
@@ -40,54 +40,72 @@ class TopProduct:
     stock: int
 
 
-def sold_products(how: Cover, *columns: str) -> Source:
-    """SQL of what was sold and brought back of each product: these columns of `ProductFact`."""
-    return summed(PRODUCTS.only(*columns), how, by=("product_id",))
+class Sold(NamedTuple):
+    """What was sold of a product in a period; amounts in cents, quantities in thousandths.
+
+    The fields are the figures of the product fact, in order.
+    """
+
+    line_count: int
+    sale_count: int
+    quantity: int
+    subtotal: int
+    returned: int
+    returned_value: int
+    cogs: int
+
+    @property
+    def units(self) -> int:
+        """Sold, less what came back."""
+        return (self.quantity - self.returned) // 1000
+
+    @property
+    def revenue(self) -> int:
+        """Net of what came back."""
+        return self.subtotal - self.returned_value
+
+
+NOTHING = Sold(0, 0, 0, 0, 0, 0, 0)
+
+
+def sold_products(how: Cover) -> dict[int, Sold]:
+    """What was sold and brought back of each product that moved in the period."""
+    return {pk: Sold._make(sums) for pk, sums in sums_by_key(PRODUCTS, how).items()}
 
 
 def top_products(period: Period, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    how = cover(period, PRODUCTS)[PRODUCTS.name]
-    sold = sold_products(how, "line_count", *OF_UNITS, *OF_REVENUE)
-    found = rows(
-        f"""
-        SELECT p.id, p.name, c.name, b.name, top.line_count, top.units, top.revenue,
-            top.subtotal, top.quantity, {STOCK}
-        FROM (
-            SELECT product_id, line_count, quantity, subtotal,
-                {UNITS} AS units, {REVENUE} AS revenue
-            FROM ({sold.sql}) sold WHERE line_count > 0
-            ORDER BY revenue DESC, units DESC, product_id LIMIT %(most)s
-        ) top
-        JOIN products p ON p.id = top.product_id
-        LEFT JOIN categories c ON c.id = p.category_id
-        LEFT JOIN brands b ON b.id = p.brand_id
-        ORDER BY top.revenue DESC, top.units DESC, p.id
-        """,  # noqa: S608  (our own names)
-        {**sold.parameters, "most": most},
+    sold = sold_products(cover(period, PRODUCTS)[PRODUCTS.name])
+    first = nsmallest(
+        most, ((-each.revenue, -each.units, pk) for pk, each in sold.items() if each.line_count > 0)
     )
-    return [
-        TopProduct(
-            product_id,
-            name,
-            category or NO_CATEGORY,
-            brand or NO_BRAND,
-            int(lines),
-            int(units),
-            exact(revenue, 2),
-            average(exact(subtotal, 2), exact(quantity, 3)),
-            int(stock),
+    ids = [product_id for _, _, product_id in first]
+    found = {
+        product_id: (name, category or NO_CATEGORY, brand or NO_BRAND, int(stock))
+        for product_id, name, category, brand, stock in rows(
+            f"""
+            SELECT p.id, p.name, c.name, b.name, {STOCK} FROM products p
+            LEFT JOIN categories c ON c.id = p.category_id
+            LEFT JOIN brands b ON b.id = p.brand_id
+            WHERE p.id IN ({", ".join(map(str, ids)) or "NULL"})
+            """,  # noqa: S608  (our own names, ids)
+            {},
         )
-        for (
-            product_id,
-            name,
-            category,
-            brand,
-            lines,
-            units,
-            revenue,
-            subtotal,
-            quantity,
-            stock,
-        ) in found
-    ]
+    }
+    return [_top(product_id, sold[product_id], *found[product_id]) for product_id in ids]
+
+
+def _top(
+    product_id: int, sold: Sold, name: str, category: str, brand: str, stock: int
+) -> TopProduct:
+    return TopProduct(
+        product_id,
+        name,
+        category,
+        brand,
+        sold.line_count,
+        sold.units,
+        amount(sold.revenue),
+        average(amount(sold.subtotal), Decimal(sold.quantity) / 1000),
+        stock,
+    )

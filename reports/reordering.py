@@ -10,14 +10,14 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from inventory.figures import shelves
-from pos_project.core.money import ZERO, money, total
+from pos_project.core.money import ZERO, amount, money, total
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
-from reports.facts.raw import exact, rows
+from reports.facts.raw import rows, whole
 from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.movement import days_left, last_days
 from reports.percentages import average
-from reports.product_sales import OF_UNITS, UNITS, sold_products
+from reports.product_sales import NOTHING, sold_products
 from reports.unit_costs import UnitCost, unit_costs
 
 COVER_DAYS = 30  # what is bought again should last so long
@@ -103,30 +103,32 @@ def reordering(today: date, *, days: int, most: int) -> Reordering:
 
 
 def _needs(today: date, days: int) -> list[Need]:
-    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
-    sold = sold_products(how, *OF_UNITS)
-    found = list(
-        rows(
+    sold = sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name])
+    found = [
+        (product_id, price, stock // 1000, units)
+        for product_id, price, stock in rows(
             f"""
-            SELECT id, price, stock, units FROM (
-                SELECT p.id, p.price, COALESCE(shelf.units, 0) AS stock, {UNITS} AS units
-                FROM ({sold.sql}) sold
-                JOIN products p ON p.id = sold.product_id
-                LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-                WHERE {KEPT_IN_STOCK} AND {UNITS} > 0
-            ) selling
-            WHERE 2 * stock * %(days)s < {2 * COVER_DAYS + 1} * units
-                AND {2 * COVER_DAYS} * units - 2 * stock * %(days)s >= %(days)s
-            """,  # noqa: S608  (our own names and numbers)
-            {**sold.parameters, "days": days},
+            SELECT p.id, {whole("p.price * 100")}, {whole("COALESCE(shelf.units, 0) * 1000")}
+            FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
+            WHERE {KEPT_IN_STOCK}
+            """,  # noqa: S608  (our own names)
+            {},
         )
-    )
+        if (units := sold.get(product_id, NOTHING).units) > 0 and _is_needed(stock, units, days)
+    ]
     costs = unit_costs([row[0] for row in found], today=today)
     needs = [
-        Need(product_id, exact(price, 2), int(stock), int(units), days, costs[product_id])
+        Need(product_id, amount(price), stock, units, days, costs[product_id])
         for product_id, price, stock, units in found
     ]
     return sorted(needs, key=lambda need: (need.days_left, -need.units_sold, need.product_id))
+
+
+def _is_needed(stock: int, units: int, days: int) -> bool:
+    """Whether it lasts 30 days at most, and at least one unit is to be bought; `stock` is in
+    thousandths."""
+    lasts, wanted = 2 * stock * days, 2 * COVER_DAYS * units * 1000
+    return lasts < wanted + units * 1000 and wanted - lasts >= days * 1000
 
 
 def _names(product_ids: list[int]) -> dict[int, tuple[str, str, str, str]]:

@@ -9,10 +9,10 @@ from inventory.figures import SOLD_DAYS, shelves
 from pos_project.core.money import money
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import as_day, exact, rows
-from reports.facts.reading import cover, figures
+from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.movement import last_days
-from reports.product_sales import OF_UNITS
+from reports.product_sales import NOTHING, sold_products
 from reports.unit_costs import UnitCost, unit_costs
 
 HISTORY = 20  # purchase lines shown of a product
@@ -76,7 +76,7 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
             SELECT p.id, p.name, p.sku, p.price, c.name, b.name, top.units, top.worth
             FROM (
                 SELECT p.id, shelf.units, shelf.worth, ROUND(shelf.units * p.price, 2) AS retail
-                FROM ({shelves()}) shelf JOIN products p ON p.id = shelf.product_id
+                FROM ({shelves(worth=True)}) shelf JOIN products p ON p.id = shelf.product_id
                 WHERE {KEPT_IN_STOCK}
                 ORDER BY retail DESC, p.id LIMIT %(most)s
             ) top
@@ -100,7 +100,7 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
             brand or NO_BRAND,
             int(units),
             exact(worth, 2),
-            sold.get(product_id, 0),
+            sold[product_id],
             costs[product_id],
             purchases.get(product_id, Purchases()),
         )
@@ -109,16 +109,8 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
 
 
 def _units_sold(ids: list[int], today: date) -> dict[int, int]:
-    sold = figures(
-        PRODUCTS.only(*OF_UNITS),
-        cover(last_days(today, SOLD_DAYS), PRODUCTS)[PRODUCTS.name],
-        by=("product_id",),
-        where={"product_id": ids},
-    )
-    return {
-        product_id: int(exact(units, 3) - exact(returned, 3))
-        for (product_id,), (units, returned) in sold.items()
-    }
+    sold = sold_products(cover(last_days(today, SOLD_DAYS), PRODUCTS)[PRODUCTS.name])
+    return {product_id: sold.get(product_id, NOTHING).units for product_id in ids}
 
 
 def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:

@@ -1,20 +1,19 @@
 """What a unit of a product costs: first in, first out, and bought on average (contract 18)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from pos_project.core.days import FIRST_DAY
-from pos_project.core.money import ZERO
-from reports.facts.maker import TableMaker
+from pos_project.core.money import ZERO, amount
 from reports.facts.purchases import PURCHASES
-from reports.facts.raw import exact
-from reports.facts.reading import Cover, cover, figures
+from reports.facts.reading import cover
+from reports.facts.remembered import sums_by_key
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
+from reports.product_sales import NOTHING, Sold, sold_products
 
 
 @dataclass(frozen=True)
@@ -25,33 +24,19 @@ class UnitCost:
     bought: Decimal  # average over all purchase lines; zero if never bought
 
 
-def unit_costs(product_ids: Sequence[int], *, today: date) -> dict[int, UnitCost]:
+def unit_costs(product_ids: Iterable[int], *, today: date) -> dict[int, UnitCost]:
     """The unit costs of these products, in a constant number of statements."""
-    ids = list(product_ids)
     ever = cover(Period(FIRST_DAY, today), PRODUCTS, PURCHASES)
-    bought = {
-        product_id: average(subtotal, units)
-        for product_id, units, subtotal in _sums(PURCHASES, ever, ids)
-        if units > 0
-    }
-    sold = {
-        product_id: average(cogs, units - returned)
-        for product_id, units, returned, cogs in _sums(
-            PRODUCTS.only("quantity", "returned", "cogs"), ever, ids
-        )
-        if units > returned
-    }
+    sold = sold_products(ever[PRODUCTS.name])
+    bought = sums_by_key(PURCHASES, ever[PURCHASES.name])
     return {
-        product_id: UnitCost(
-            sold.get(product_id, bought.get(product_id, ZERO)), bought.get(product_id, ZERO)
-        )
-        for product_id in ids
+        product_id: _unit_cost(sold.get(product_id, NOTHING), *bought.get(product_id, (0, 0)))
+        for product_id in product_ids
     }
 
 
-def _sums(
-    maker: TableMaker, ever: Mapping[str, Cover], ids: list[int]
-) -> Iterator[tuple[Any, ...]]:
-    found = figures(maker, ever[maker.name], by=("product_id",), where={"product_id": ids})
-    for (product_id,), row in found.items():
-        yield product_id, *(exact(each, 3) for each in row)
+def _unit_cost(sold: Sold, thousandths: int, cents: int) -> UnitCost:
+    bought = average(amount(cents), Decimal(thousandths) / 1000) if thousandths > 0 else ZERO
+    left = sold.quantity - sold.returned
+    fifo = average(amount(sold.cogs), Decimal(left) / 1000) if left > 0 else bought
+    return UnitCost(fifo, bought)

@@ -83,7 +83,7 @@ class CustomerAdmin(ShopAdmin):
         (
             "Contact",
             {
-                "classes": ["tab"],
+                "classes": ["collapse"],
                 "fields": (*_OTHER_CONTACT, "sector", "verify", "join_at"),
             },
         ),
@@ -137,7 +137,7 @@ class CustomerAdmin(ShopAdmin):
         by: Any = request.user
 
         def do(said: dict[str, Any]) -> str:
-            paid = receive_due_payment(customer.pk, form.tender(), note=said["note"] or None, by=by)
+            paid = receive_due_payment(customer.pk, form.tender(), note=said["note"], by=by)
             return (
                 f"{paid.applied} settled, {paid.advance} paid ahead,"
                 f" {paid.remaining_due} still owed."
@@ -184,7 +184,7 @@ class CustomerDueAdmin(ReadOnlyAdmin):
     """What is still to collect, oldest first."""
 
     list_display = ("customer", "sale", "created_at", "age", "due_amount")
-    list_filter = (AgeFilter, ("created_at", RangeDateFilter))
+    list_filter = (AgeFilter, ("sale__business_date", RangeDateFilter))
     search_fields = ("customer__name", "customer__phone", "sale__invoice_no__istartswith")
     list_select_related = ("customer", "sale")
     ordering = ("id",)

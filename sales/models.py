@@ -97,7 +97,7 @@ class Sale(AppendOnly):
 
     class Status(models.TextChoices):
         DRAFT = "draft"  # inside its own transaction only
-        PENDING = "pending"
+        PENDING = "pending", "Held"
         COMPLETED = "completed"
         CANCELLED = "cancelled"
 

@@ -21,10 +21,11 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from ledger.admin_forms import method_choices
+from ledger.admin_forms import MethodFilter, method_choices
 from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
-from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked
+from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked, units
+from pos_project.core.admin_forms import FreeTextField
 from pos_project.core.money import ZERO
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem
@@ -37,7 +38,9 @@ STATUS_COLOURS = {"completed": "success", "pending": "warning", "cancelled": "da
 class SaleItemInline(HistoryInline):
     model = SaleItem
     verbose_name_plural = "lines"
-    fields = ("product_name", "quantity", "unit_price", "subtotal")
+    fields = ("product_name", "units", "unit_price", "subtotal")
+    readonly_fields = ("units",)
+    units = units("quantity")
 
 
 class SalePaymentInline(HistoryInline):
@@ -59,10 +62,16 @@ class SaleRefundInline(HistoryInline):
 class RefundItemInline(HistoryInline):
     model = RefundItem
     verbose_name_plural = "what came back"
-    fields = ("sale_item", "quantity", "amount", "restocked")
+    fields = ("what", "units", "amount", "restocked")
+    readonly_fields = ("what", "units")
+    units = units("quantity")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("sale_item").order_by("id")
+
+    @display(description="what")
+    def what(self, item: RefundItem) -> str:
+        return item.sale_item.product_name
 
 
 class WithDueFilter(admin.SimpleListFilter):
@@ -99,7 +108,7 @@ class CompleteForm(forms.Form):
 class RefundForm(forms.Form):
     """Which units of which lines come back; made for the lines of one sale."""
 
-    reason = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
+    reason = FreeTextField(max_length=255, required=True)
     method = forms.ChoiceField(label="Paid out by", widget=UnfoldAdminSelectWidget)
     restock = forms.BooleanField(
         required=False,
@@ -157,8 +166,8 @@ class SaleAdmin(ReadOnlyAdmin):
         ("business_date", RangeDateFilter),
         "status",
         WithDueFilter,
-        "payment_method",
-        ("user", admin.RelatedOnlyFieldListFilter),
+        ("payment_method", MethodFilter),
+        "user",
     )
     search_fields = ("invoice_no__istartswith", "customer__name", "customer__phone")
     list_select_related = ("customer", "user")
@@ -190,7 +199,7 @@ class SaleAdmin(ReadOnlyAdmin):
 
     @display(description="status", ordering="status", label=STATUS_COLOURS)
     def state(self, sale: Sale) -> tuple[str, str]:
-        return sale.status, "held" if sale.status == Sale.Status.PENDING else sale.status
+        return sale.status, sale.get_status_display()
 
     @display(description="journal entry")
     def entry(self, sale: Sale) -> SafeString | str:
@@ -319,7 +328,7 @@ class RefundAdmin(ReadOnlyAdmin):
         "reason",
         "user",
     )
-    list_filter = (("business_date", RangeDateFilter), "refund_method")
+    list_filter = (("business_date", RangeDateFilter), ("refund_method", MethodFilter))
     search_fields = ("sale__invoice_no__istartswith", "customer__name", "reason")
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)

@@ -25,7 +25,9 @@ UNITS = st.one_of(
 
 def on_the_shelves():
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT product_id, units, worth FROM ({shelves()}) s ORDER BY product_id")
+        cursor.execute(
+            f"SELECT product_id, units, worth FROM ({shelves(worth=True)}) s ORDER BY product_id"
+        )
         return [
             (product_id, Decimal(str(units)), Decimal(str(worth)))
             for product_id, units, worth in cursor.fetchall()

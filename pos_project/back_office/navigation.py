@@ -32,6 +32,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
         "Stock",
         (
             ("Batches", "layers", "inventory_batch_changelist", False),
+            ("Count stock", "fact_check", "inventory_inventorylog_count_stock", False),
             ("Stock log", "swap_vert", "inventory_inventorylog_changelist", False),
         ),
     ),
@@ -50,6 +51,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Expenses", "money_off", "ledger_expense_changelist", False),
             ("Journal", "menu_book", "ledger_journalentry_changelist", False),
             ("Closed days", "event_available", "ledger_dayseal_changelist", False),
+            ("Period lock", "lock_clock", "ledger_periodlock_changelist", False),
             ("Accounts", "account_tree", "ledger_ledgeraccount_changelist", False),
             ("Payment methods", "credit_card", "ledger_paymentmethod_changelist", False),
         ),
@@ -69,7 +71,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user; a page that is not there is left out."""
     is_admin = getattr(request.user, "role", None) == ADMIN
-    shown = []
+    shown: list[dict[str, Any]] = []
     for heading, items in _GROUPS:
         links = [
             {"title": title, "icon": icon, "link": link}
@@ -80,7 +82,21 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             shown.append(
                 {"title": heading, "separator": True, "collapsible": False, "items": links}
             )
+    _mark(request.path, [item for group in shown for item in group["items"]])
     return shown
+
+
+def _mark(path: str, items: list[dict[str, Any]]) -> None:
+    """Where we are: the page itself, else the one deepest above it; home is above everything."""
+    home = reverse("admin:index")
+    above = [
+        item["link"]
+        for item in items
+        if path == item["link"] or (item["link"] != home and path.startswith(item["link"]))
+    ]
+    here = max(above, key=len, default=None)
+    for item in items:
+        item["active"] = item["link"] == here
 
 
 def _link(page: str) -> str | None:

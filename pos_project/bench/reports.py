@@ -106,10 +106,10 @@ def _measured(client: Client, endpoint: Endpoint, sales: int, repeats: int) -> M
     for _ in range(WARM_UPS - 1):
         _timed(client, endpoint.url)
     times: list[float] = []
-    cpu = _cpu()
+    cpu = cpu_ms()
     while len(times) < repeats and (len(times) < FEWEST or perf_counter() - began < ENOUGH_SECONDS):
         times.append(_timed(client, endpoint.url)[0])
-    cpu = (_cpu() - cpu) / len(times)
+    cpu = (cpu_ms() - cpu) / len(times)
     with CaptureQueriesContext(connection) as captured:
         client.get(endpoint.url)
     return Measured(
@@ -132,7 +132,7 @@ def _timed(client: Client, url: str) -> tuple[float, Any]:
     return (perf_counter() - began) * 1000, answer
 
 
-def _cpu() -> float:
+def cpu_ms() -> float:
     """CPU time so far in milliseconds: this process, and its session where the server counts."""
     of_server = 0.0
     if connection.vendor == "mysql":

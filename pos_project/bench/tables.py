@@ -1,6 +1,6 @@
 """What the bench found, as a table for people or JSON for programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,20 +12,23 @@ Key = tuple[str, str]  # route, range
 
 
 class Findings:
-    """All measurements of one run, and what the targets say of the largest size."""
+    """The measurements of one run, smallest size first, and what the targets say of the largest."""
 
-    def __init__(
-        self, rows: Sequence[Measured], sizes: Sequence[int], *, by_cpu: bool = False
-    ) -> None:
-        self.rows, self.sizes = rows, sizes
-        self._by_size: dict[int, dict[Key, Measured]] = {size: {} for size in sizes}
-        for row in rows:
-            self._by_size[row.sales][_key(row)] = row
-        smallest = self._by_size[sizes[0]]
-        self.verdicts: Mapping[Key, Verdict] = {
-            key: verdict(row, smallest.get(key), by_cpu=by_cpu)
-            for key, row in self._by_size[sizes[-1]].items()
-        }
+    def __init__(self, sizes: Sequence[int], *, by_cpu: bool = False) -> None:
+        self.sizes = sorted(sizes)
+        self._by_cpu = by_cpu
+        self._by_size: dict[int, dict[Key, Measured]] = {size: {} for size in self.sizes}
+        self.verdicts: dict[Key, Verdict] = {}
+
+    def add(self, row: Measured) -> dict[str, Any]:
+        """Take in a measurement; it comes back as JSON, with a verdict at the largest size."""
+        key = (row.endpoint.route, row.endpoint.range)
+        self._by_size[row.sales][key] = row
+        if row.sales == self.sizes[-1]:
+            smallest = self._by_size[self.sizes[0]].get(key)
+            self.verdicts[key] = verdict(row, smallest, by_cpu=self._by_cpu)
+        said = self.verdicts.get(key)
+        return {**asdict(row), "holds": said.holds if said else None}
 
     @property
     def holding(self) -> int:
@@ -45,13 +48,6 @@ class Findings:
                 _words(said, measured[-1]),
             )
         return table
-
-    def as_json(self) -> list[dict[str, Any]]:
-        return [{**asdict(row), "holds": self.verdicts[_key(row)].holds} for row in self.rows]
-
-
-def _key(row: Measured) -> Key:
-    return row.endpoint.route, row.endpoint.range
 
 
 def _words(said: Verdict, row: Measured) -> str:

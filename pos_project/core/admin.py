@@ -6,22 +6,21 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import CharField, Form, ModelForm
+from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from rest_framework.exceptions import ValidationError as Refused
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.decorators import action, display
+from unfold.views import ChangeList
 
+from pos_project.core.admin_forms import ReasonForm, as_on_the_wire, sentence, show_refusal
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
-from pos_project.core.fields import ReasonField
 from pos_project.core.images import ImageField
+from pos_project.core.office_search import found
 
 
 class _OutsideTransactions(admin.ModelAdmin):
@@ -39,10 +38,26 @@ class _OutsideTransactions(admin.ModelAdmin):
         return inner(request, object_id, form_url, extra_context)
 
 
+class ShopChangeList(ChangeList):
+    """A list whose page is cut before its rows are told whose they are.
+
+    Joined to a small table (six users), MariaDB begins there and sorts the whole history to find
+    the newest rows; without the join it reads them off the primary key.
+    """
+
+    def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
+        return qs.prefetch_related(*(self.list_select_related or ()))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count  # or the page offers to "show all"
+
+
 class ShopAdmin(ModelAdmin, _OutsideTransactions):
     """A page of master data. Rows with history leave by an action of their own, never here."""
 
-    list_per_page = 50
+    list_per_page = 25  # drawing a row costs more than reading it
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
     list_filter_submit = True
@@ -50,11 +65,28 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ShopChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return found(queryset, self.get_search_fields(request), search_term), False
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as refusal:
-            return self.refused(request, refusal, back_to=request.path)
+            request.refusal = refusal  # type: ignore[attr-defined]
+        # Once more, with what was typed, and the refusal beside its fields: nothing was written.
+        for upload in request.FILES.values():
+            upload.seek(0)  # type: ignore[union-attr]
+        return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
+        form = super().get_form(request, *args, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return _refused(form, refusal) if refusal else form
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -67,43 +99,52 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             try:
                 do()
             except DomainError as refusal:
-                messages.error(request, _sentence(refusal))
+                messages.error(request, sentence(refusal))
         return answer
 
     def later(self, request: HttpRequest, do: Callable[[], Any]) -> None:
         """Run a use case for a row that was edited in the list."""
         _to_do_of(request).append(do)
 
-    def refused(
-        self, request: HttpRequest, refusal: DomainError, *, back_to: str
-    ) -> HttpResponseRedirect:
-        """Say why the shop said no, on the page that asked."""
-        messages.error(request, _sentence(refusal))
-        return HttpResponseRedirect(back_to)
-
     def ask_and_do(
         self,
         request: HttpRequest,
         form: Form,
-        do: Callable[[dict[str, Any]], str],
+        do: Callable[[dict[str, Any]], str | tuple[str, str]],
         *,
         title: str,
         button: str,
         back_to: str,
         warning: str = "",
+        lines: Any = None,
+        template: str = "back_office/ask.html",
+        extra: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A page that asks what an action needs to know and runs it: `do` gets the clean form and
-        returns what to say. What the shop refuses is said at the form, and nothing was written."""
-        if request.method == "POST" and form.is_valid():
+        returns what to say, and where to go on if that is not `back_to`. What the shop refuses is
+        said at its fields; nothing was written then. `lines` is the formset of a document's lines,
+        of which `filled` are those that `do` uses."""
+        asks = request.method == "POST" and form.is_valid()
+        if lines is not None:
+            asks = request.method == "POST" and lines.is_valid() and asks
+        if asks:
             try:
                 said = do(form.cleaned_data)
             except DomainError as refusal:
-                form.add_error(None, _sentence(refusal))
+                show_refusal(form, refusal, lines.filled if lines is not None else ())
             else:
-                messages.success(request, said)
-                return HttpResponseRedirect(back_to)
+                text, goes_on_at = said if isinstance(said, tuple) else (said, back_to)
+                messages.success(request, text)
+                return HttpResponseRedirect(goes_on_at)
         return self.ask_page(
-            request, form, title=title, button=button, back_to=back_to, warning=warning
+            request,
+            form,
+            title=title,
+            button=button,
+            back_to=back_to,
+            warning=warning,
+            template=template,
+            extra={"lines": lines, **(extra or {})},
         )
 
     def ask_page(
@@ -142,16 +183,15 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
-class ReasonForm(Form):
-    """Why something is taken back, by the rules of the API."""
+def units(column: str, title: str = "") -> Any:
+    """A column of quantities as people write them: 1, not 1.000; for a class's `list_display`,
+    `fields` and `readonly_fields`."""
 
-    reason = CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
+    @display(description=title or column, ordering=column)
+    def shown(_page: Any, row: Any) -> str:
+        return f"{getattr(row, column).normalize():f}"
 
-    def clean_reason(self) -> str:
-        try:
-            return str(ReasonField().run_validation(self.cleaned_data["reason"]))
-        except Refused as error:
-            raise ValidationError([str(text) for text in error.detail]) from error
+    return shown
 
 
 class HistoryInline(TabularInline):
@@ -223,25 +263,55 @@ class ReversibleAdmin(ReadOnlyAdmin):
         """Whoever is let in is an admin or a manager: those may take things back."""
         return self.has_view_permission(request)
 
+    def is_standing(self, row: Any) -> bool:
+        """Whether the row may be taken back at all: it is no opposite and has none. What else is
+        in the way, the use case says when it is asked."""
+        others = type(row)._default_manager
+        return row.reverses_id is None and not others.filter(reverses_id=row.pk).exists()
+
+    def named(self, row: Any) -> str:
+        """What the row is called where it is about to be taken back."""
+        return str(row)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """No button to take back what cannot be."""
+        offered = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id)
+        if row is not None and self.is_standing(row):
+            return offered
+        return [each for each in offered if each.method.url_path != "reverse"]
+
     @action(description="Reverse", permissions=["reverse"], url_path="reverse", icon="undo")
     def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask why the row is taken back, and take it back; what may not be says so."""
         rows: QuerySet[Any] = self.get_queryset(request)
         row = get_object_or_404(rows, pk=object_id)
+        name = self.named(row)
 
         def do(said: dict[str, Any]) -> str:
             self.opposite(row.pk, reason=said["reason"], by=request.user)
-            return f"{row} was reversed by an opposite entry."
+            return f"{name} was reversed by an opposite entry."
 
         return self.ask_and_do(
             request,
             ReasonForm(asked(request)),
             do,
-            title=f"Reverse {row}?",
+            title=f"Reverse {name}?",
             button="Reverse",
             back_to=self.page_of(row.pk),
             warning="An opposite entry is written today; both stay in the books.",
         )
+
+
+def _refused(form: type[ModelForm], refusal: DomainError) -> type[ModelForm]:
+    """The same form, which the shop has said no to."""
+
+    class Refused(form):  # type: ignore[valid-type,misc]
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            show_refusal(self, refusal)
+
+    return Refused
 
 
 def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:
@@ -276,12 +346,4 @@ def picture_of_form(upload: Any) -> Any:
     """An uploaded picture, checked and encoded anew as the API does it; None for none."""
     if not upload:
         return None
-    try:
-        return ImageField().run_validation(upload)
-    except Refused as error:
-        raise ValidationError([str(text) for text in error.detail]) from error
-
-
-def _sentence(refusal: DomainError) -> str:
-    told = [text for texts in refusal.fields.values() for text in texts]
-    return " ".join([refusal.message, *(text for text in told if text not in refusal.message)])
+    return as_on_the_wire(ImageField(), upload)

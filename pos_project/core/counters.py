@@ -69,6 +69,11 @@ class CounterTable(BaseCache):
         row = RateCounter.objects.filter(key_hash=self._hash(key), expires_at__gte=timezone.now())
         return row.values_list("count", flat=True).first() or default
 
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        """Keeps nothing: what libraries remember for speed alone is worked out again."""
+
     def clear(self) -> None:
         RateCounter.objects.all().delete()
 
@@ -105,3 +110,15 @@ class RedisOrTable(RedisCache):
             return super().incr(key, *args, **kwargs)
         except (ConnectionInterrupted, RedisError, OSError):
             return self._table.incr(str(key), *args, **kwargs)
+
+    def get(self, key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get(key, default, *args, **kwargs)
+        except (ConnectionInterrupted, RedisError, OSError):
+            return self._table.get(str(key), default)
+
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().set(*args, **kwargs)
+        except (ConnectionInterrupted, RedisError, OSError):
+            return False

@@ -18,6 +18,11 @@ def money(value: Decimal | int) -> Decimal:
     return Decimal(value).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def amount(cents: int) -> Decimal:
+    """Cents as money."""
+    return cents * CENT
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The sum of amounts that are already rounded; 0.00 when there are none."""
     return sum(amounts, ZERO)

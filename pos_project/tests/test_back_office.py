@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import LoginEvent, Store, User
 from conftest import make_user
+from inventory.models import InventoryLog
 from ledger import closing
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, JournalEntry, Payment
@@ -29,10 +30,11 @@ ADMINS_ONLY = {"user"}
 # What may be entered by a form, and what of it may be changed again.
 ENTERED = {
     *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
-    *("ledgeraccount", "paymentmethod", "purchase", "expense"),
+    *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
+    "periodlock",
 }
-MANAGERS_ENTER = ENTERED - {"user", "store"}
-CHANGED = ENTERED - {"purchase", "expense"}
+MANAGERS_ENTER = ENTERED - {"user", "store", "taxrate"}
+CHANGED = ENTERED - {"purchase", "expense", "journalentry", "periodlock"}
 
 
 @pytest.fixture
@@ -280,6 +282,11 @@ def reverse_page(page: str, row: Any) -> str:
     return reverse(f"admin:{page}_reverse", args=[row.pk])
 
 
+def offers_reversal(office: Client, page: str, row: Any) -> bool:
+    shown = office.get(reverse(f"admin:{page}_change", args=[row.pk])).content.decode()
+    return reverse_page(page, row) in shown
+
+
 def test_what_was_entered_wrongly_is_reversed_with_a_reason(office: Client, manager: User) -> None:
     rahim, delta, shirt = shop.a_customer(), shop.a_supplier(), shop.a_product()
     shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
@@ -295,6 +302,8 @@ def test_what_was_entered_wrongly_is_reversed_with_a_reason(office: Client, mana
         "ledger_expense": tea,
         "ledger_journalentry": by_hand,
     }
+    for page, row in wrong.items():
+        assert offers_reversal(office, page, row), page
 
     for page, row in wrong.items():
         assert office.post(reverse_page(page, row), {"reason": " "}).status_code == 200, page
@@ -302,6 +311,7 @@ def test_what_was_entered_wrongly_is_reversed_with_a_reason(office: Client, mana
         answer = office.post(reverse_page(page, row), {"reason": "Entered twice"})
         assert answer.status_code == 302, page
         assert type(row)._default_manager.filter(reverses=row.pk).count() == 1, page
+        assert not offers_reversal(office, page, row), page
         again = office.post(reverse_page(page, row), {"reason": "Once more"})
         assert again.status_code == 200, page
         assert type(row)._default_manager.filter(reverses=row.pk).count() == 1, page
@@ -318,10 +328,34 @@ def test_what_a_document_posted_is_not_reversed_by_itself(office: Client) -> Non
     before = shop.everything()
 
     for page, row in (("ledger_payment", payment), ("ledger_journalentry", entry)):
+        assert not offers_reversal(office, page, row), page
         answer = office.post(reverse_page(page, row), {"reason": "No"})
         assert answer.status_code == 200, page
 
     assert {**shop.everything(), "django_session": ()} == {**before, "django_session": ()}
+
+
+def test_a_stock_adjustment_is_reversed_with_a_reason(office: Client, manager: User) -> None:
+    shirt = shop.a_product(name="Shirt")
+    shop.stock(shirt, 5)
+    lost, bought = shop.adjust(shirt, -2), InventoryLog.objects.get(kind="purchase")
+    page = reverse_page("inventory_inventorylog", lost)
+    assert "Reverse -2 of Shirt?" in office.get(page).content.decode()
+    assert offers_reversal(office, "inventory_inventorylog", lost)
+    assert not offers_reversal(office, "inventory_inventorylog", bought)
+
+    assert office.post(page, {"reason": ""}).status_code == 200
+    assert shop.stock_of(shirt) == 3
+    assert office.post(page, {"reason": "Found them"}).status_code == 302
+
+    undone = InventoryLog.objects.get(voids=lost)
+    assert (undone.note, undone.user, shop.stock_of(shirt)) == ("Found them", manager, 5)
+    posted = JournalEntry.objects.get(event="void")
+    assert (posted.document_id, posted.memo) == (undone.pk, "Found them")
+    for row in (lost, undone):
+        assert not offers_reversal(office, "inventory_inventorylog", row)
+    assert office.post(page, {"reason": "Again"}).status_code == 200
+    assert shop.stock_of(shirt) == 5
 
 
 def test_no_card_number_is_kept_as_a_reason(office: Client) -> None:

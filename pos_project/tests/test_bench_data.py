@@ -1,5 +1,6 @@
 """The made-up shop that the program is measured with obeys every law of a real one."""
 
+import json
 import os
 import subprocess
 import sys
@@ -104,16 +105,27 @@ def test_reports_are_timed_in_a_database_of_the_bench_s_own(tmp_path: Path) -> N
     environment = {**os.environ, "DB_HOST": "", "SQLITE_PATH": str(tmp_path / "shop.sqlite3")}
     words = ("bench", "reports", "--sales", "40", "--repeat", "1", "--only", "tax")
 
-    done = subprocess.run(  # noqa: S603  (our own command)
-        [sys.executable, "manage.py", *words],
-        env=environment,
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    def run(*more: str) -> str:
+        done = subprocess.run(  # noqa: S603  (our own command)
+            [sys.executable, "manage.py", *words, *more],
+            env=environment,
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
-    assert done.returncode == 0, done.stderr
-    assert "bench_40: 40 sales of 1 days" in done.stdout
-    assert "/dashboard/tax-summary" in done.stdout
+    shown = run()
+    measured = [json.loads(line) for line in run("--json").splitlines()]
+
+    assert "bench_40: 40 sales of 1 days" in shown
+    assert "/dashboard/tax-summary" in shown
     assert (tmp_path / "bench_40.sqlite3").exists()
+    assert {(row["endpoint"]["route"], row["status"]) for row in measured} == {
+        ("/api/dashboard/tax-summary", 200),
+        ("/api/ledger/tax", 200),
+        ("/api/tax-rates", 200),
+    }
+    assert all(row["holds"] is not None for row in measured)

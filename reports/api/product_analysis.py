@@ -7,17 +7,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.images import image_url
+from pos_project.core.money import amount
 from reports.api.asking import FROM, TO, clamped, period_of, whole_number
 from reports.api.dashboard import DashboardView, named_period
 from reports.api.shapes import COUNT, MONEY, TEXT, Meta, NamedPeriod, or_null, shape
 from reports.percentages import average, percent
 from reports.period import Period
 from reports.product_analysis import (
+    Analysed,
     Category,
     Described,
     ProductAnalysis,
-    Sold,
-    amount,
     analyse,
 )
 
@@ -146,7 +146,7 @@ class ProductAnalysisView(DashboardView):
     def meta(self, request: Request, asked: Asked) -> dict[str, Any]:
         return {**super().meta(request, asked), "period_days": asked.days}
 
-    def _named(self, product: Sold, found: ProductAnalysis) -> dict[str, Any]:
+    def _named(self, product: Analysed, found: ProductAnalysis) -> dict[str, Any]:
         described = found.described[product.id]
         return {
             "product_id": product.id,
@@ -159,7 +159,7 @@ class ProductAnalysisView(DashboardView):
             "current_stock": product.stock,
         }
 
-    def _earned(self, product: Sold, found: ProductAnalysis) -> dict[str, Any]:
+    def _earned(self, product: Analysed, found: ProductAnalysis) -> dict[str, Any]:
         return {
             **self._named(product, found),
             "gross_profit": amount(product.profit),
@@ -167,7 +167,7 @@ class ProductAnalysisView(DashboardView):
             "note": COSTED,
         }
 
-    def _top(self, product: Sold, found: ProductAnalysis) -> dict[str, Any]:
+    def _top(self, product: Analysed, found: ProductAnalysis) -> dict[str, Any]:
         return {
             **self._earned(product, found),
             "brand": found.described[product.id].brand,
@@ -176,7 +176,7 @@ class ProductAnalysisView(DashboardView):
             "transaction_count": product.sales,
         }
 
-    def _bottom(self, product: Sold, found: ProductAnalysis) -> dict[str, Any]:
+    def _bottom(self, product: Analysed, found: ProductAnalysis) -> dict[str, Any]:
         described = found.described[product.id]
         return {
             **self._named(product, found),
@@ -187,7 +187,7 @@ class ProductAnalysisView(DashboardView):
         }
 
 
-def _how_little(product: Sold, described: Described) -> str:
+def _how_little(product: Analysed, described: Described) -> str:
     if not described.ever_sold:
         return "Never sold"
     return "Very low sales" if product.sales else "No sales in this period"

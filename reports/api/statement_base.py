@@ -28,6 +28,7 @@ from reports.api.asking import AS_OF, FROM, TO
 from reports.api.shapes import Meta
 from reports.api.statement_shapes import OfDay, OfPeriod
 from reports.facts.freezing import CATCHING_UP
+from reports.papers.paper import Shop as Letterhead
 from reports.papers.sheet import Sheet
 from reports.papers.sheet_pdf import drawn
 
@@ -39,8 +40,12 @@ FORMATS = (JSON, CSV, PDF)
 class Shop:
     """Whose books: one store's, or all stores together (`store_id` None)."""
 
-    name: str
+    letterhead: Letterhead
     store_id: int | None
+
+    @property
+    def name(self) -> str:
+        return self.letterhead.name
 
 
 class StatementPagination(ContractPagination):
@@ -78,7 +83,7 @@ class StatementView(GenericAPIView[Any]):
             shop = shop_of(request.query_params)
             if wanted == PDF:
                 sheet = self.sheet(request, shop, **path)
-                paper = HttpResponse(drawn(sheet, shop=shop.name))
+                paper = HttpResponse(drawn(sheet, shop=shop.letterhead))
                 note_export(request)
                 return _file(paper, "application/pdf", sheet.name, PDF)
             return Response(self._envelope(request, self.shown(request, shop, **path)))
@@ -141,15 +146,15 @@ def _format_of(query: Mapping[str, str]) -> str:
 def shop_of(query: Mapping[str, str]) -> Shop:
     """`store_id`, or all stores. Raises Invalid for an unknown one. One statement."""
     asked = (query.get("store_id") or "").strip()
-    stores = dict(Store.objects.order_by("id").values_list("id", "name"))
+    stores = {store.pk: store for store in Store.objects.order_by("id")}
     if not asked:
-        only = len(stores) == 1
-        return Shop(next(iter(stores.values())) if only else "All stores", None)
+        [only] = stores.values() if len(stores) == 1 else [None]
+        return Shop(Letterhead.of(only) if only else Letterhead("All stores"), None)
     known = asked.isascii() and asked.isdigit() and len(asked) < 20 and int(asked) <= MAX_ID
     if not known or int(asked) not in stores:
         text = "Unknown store."
         raise Invalid(text, fields={"store_id": [text]})
-    return Shop(stores[int(asked)], int(asked))
+    return Shop(Letterhead.of(stores[int(asked)]), int(asked))
 
 
 # --- OpenAPI ---

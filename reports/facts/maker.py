@@ -109,6 +109,24 @@ class TableMaker:
         """SQL of what counts on these days: day, keys and figures, one row an event."""
         return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
 
+    def sums_of_events(
+        self, days: Days, name: str, *, by: Sequence[str], only: str
+    ) -> Iterator[str]:
+        """SQL of what each kind of event comes to on these days, by these keys; `only` is more
+        conditions. Each by itself: to be summed up at once, without a table of all events."""
+        grouped = f" GROUP BY {', '.join(by)}" if by else ""
+        for events in self.events:
+            shown = (
+                self._sum(column)
+                if column in events.adds
+                else f"{self._nothing(column)} AS {column}"
+                for column in self.figures
+            )
+            yield (
+                f"SELECT {', '.join((*by, *shown))}"  # noqa: S608  (names are our own models)
+                f" FROM ({self._rows(events, days, name)}) happened WHERE 1 = 1{only}{grouped}"
+            )
+
     def prepare(self) -> None:
         """What happened does not change."""
 
@@ -158,7 +176,7 @@ class TableMaker:
         return ", ".join(self._sum(column) for column in self.figures)
 
     def _sum(self, column: str) -> str:
-        kind, places = self.figures[column], self._places(column)
+        kind, places = self.figures[column], self.places(column)
         if kind == "SUM" and places and connection.vendor == "sqlite":
             # It sums floats: what is stored has the column's places again.
             return f"ROUND(SUM({column}), {places}) AS {column}"
@@ -218,17 +236,18 @@ class TableMaker:
         noise = f" + 1e-12 * ABS({expected})" if connection.vendor == "sqlite" else ""
         return (
             f"ABS(COALESCE({expected}, 0) - COALESCE({found}, 0))"
-            f" > {0.4 * 10 ** -self._places(column)}{noise}"
+            f" > {0.4 * 10 ** -self.places(column)}{noise}"
         )
 
     def _shown(self, column: str, value: Any) -> str:
         if value is None and self.figures[column] != "SUM":
             return "nothing"
-        if self._places(column):
-            return str(exact(value, self._places(column)))
+        if self.places(column):
+            return str(exact(value, self.places(column)))
         return str(value or 0)
 
-    def _places(self, column: str) -> int:
+    def places(self, column: str) -> int:
+        """Of the column, after the point."""
         field_ = self.model._meta.get_field(column)
         return field_.decimal_places if isinstance(field_, models.DecimalField) else 0
 

@@ -16,6 +16,11 @@ def rows(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
             yield from part
 
 
+def whole(sql: str) -> str:
+    """SQL of a number rounded to a whole one, which costs a reader less than a decimal."""
+    return f"CAST(ROUND({sql}) AS SIGNED INTEGER)"
+
+
 def as_day(value: Any) -> date:
     """A day as the database gave it: SQLite keeps text."""
     return value if isinstance(value, date) else date.fromisoformat(value)

@@ -4,7 +4,7 @@ Everything here is read inside `snapshot()`, so that a day is either frozen or l
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -42,6 +42,22 @@ class Cover:
     less_days: Days = field(default_factory=Days)
     days: Days = field(default_factory=Days)
     live: Days = field(default_factory=Days)
+    # Of the frozen periods, in the order of `frozen`: these days under these editions say the same
+    # for ever.
+    editions: tuple[int, ...] = ()
+
+    @property
+    def frozen(self) -> Iterator[tuple[Span, date]]:
+        """The frozen periods that are read."""
+        for span, days in (
+            (Span.MONTH, self.months),
+            (Span.LATEST, self.latest),
+            (Span.DAY, self.days),
+            (Span.MONTH, self.less),
+            (Span.DAY, self.less_days),
+        ):
+            for day in days:
+                yield span, day
 
     def without(self, day: date) -> "Cover":
         """The same, but for a day that is read live."""
@@ -55,24 +71,27 @@ def cover(period: Period, *makers: Maker, by_day: bool = False) -> dict[str, Cov
     if began is None or began > period.last:
         return {maker.name: Cover() for maker in makers}
     names = [maker.name for maker in makers]
+    editions: Editions = {name: {} for name in names}
     whole = Days.between(max(period.first, began), period.last)
     chosen, left = dict.fromkeys(names, Cover()), dict.fromkeys(names, whole)
     if not by_day:
-        sums = _frozen_sums(names, Period(max(period.first, began), period.last))
+        sums = _frozen_sums(editions, Period(max(period.first, began), period.last))
         for maker in makers:
             add_up = _difference if maker.cumulative else _months
             chosen[maker.name], covered = add_up(maker, sums[maker.name], period, began)
             left[maker.name] = whole - covered
     asked = Days()
-    for days in left.values():
-        asked |= days
-    frozen = _frozen_days(names, asked.coarse())
+    for name, days in left.items():
+        asked |= days | chosen[name].less_days
+    frozen = _frozen_days(editions, asked.coarse())
     for name in names:
         live = (left[name] - Days.of(frozen[name])).coarse()
-        chosen[name] = replace(chosen[name], days=left[name] - live, live=live)
+        how = replace(chosen[name], days=left[name] - live, live=live)
+        chosen[name] = replace(how, editions=tuple(editions[name][each] for each in how.frozen))
     return chosen
 
 
+Editions = dict[str, dict[tuple[Span, date], int]]  # of frozen periods, by the maker's name
 Sums = dict[date, date]  # the last day of a month, or the latest day → the first day of its row
 
 
@@ -107,9 +126,10 @@ def _difference(
         if _rolls(maker) and saved < WORTH_DAYS:
             continue
         until = Days.of([frozen[span][last]])
-        kept = {"months": until} if span == Span.MONTH else {"latest": until}
         less = Days() if nothing_before else Days.of([base])
-        return Cover(less=less, less_days=less_days, **kept), Days.between(first, last)
+        how = Cover(less=less, less_days=less_days)
+        how = replace(how, months=until) if span == Span.MONTH else replace(how, latest=until)
+        return how, Days.between(first, last)
     return Cover(), Days()
 
 
@@ -130,24 +150,32 @@ def _rolls(maker: Maker) -> bool:
     return isinstance(maker, TableMaker) and maker.rolling
 
 
-def _frozen_sums(names: Sequence[str], period: Period) -> dict[str, dict[Span, Sums]]:
+def _frozen_sums(editions: Editions, period: Period) -> dict[str, dict[Span, Sums]]:
     """The frozen months from the one before the period on, and the latest day, by maker."""
-    found: dict[str, dict[Span, Sums]] = {name: {Span.MONTH: {}, Span.LATEST: {}} for name in names}
+    found: dict[str, dict[Span, Sums]] = {
+        name: {Span.MONTH: {}, Span.LATEST: {}} for name in editions
+    }
     months = Q(span=Span.MONTH, first_day__range=(month_before(period.first), period.last))
     latest = Q(span=Span.LATEST, first_day__range=(period.first, period.last))
-    periods = FrozenPeriod.objects.filter(months | latest, fact__in=names)
-    for name, span, first in periods.values_list("fact", "span", "first_day"):
-        last = month_end(first) if span == Span.MONTH else first
-        found[name][Span(span)][last] = first
+    for name, span, first in _noted(editions, months | latest):
+        found[name][span][month_end(first) if span == Span.MONTH else first] = first
     return found
 
 
-def _frozen_days(names: Sequence[str], days: Days) -> dict[str, set[date]]:
-    found: dict[str, set[date]] = {name: set() for name in names}
-    periods = FrozenPeriod.objects.filter(within(days), fact__in=names, span=Span.DAY)
-    for name, first in periods.values_list("fact", "first_day"):
+def _frozen_days(editions: Editions, days: Days) -> dict[str, set[date]]:
+    found: dict[str, set[date]] = {name: set() for name in editions}
+    for name, _, first in _noted(editions, Q(within(days), span=Span.DAY)):
         found[name].add(first)
     return found
+
+
+def _noted(editions: Editions, which: Q) -> Iterator[tuple[str, Span, date]]:
+    """These frozen periods of these makers; their editions are noted on the way."""
+    periods = FrozenPeriod.objects.filter(which, fact__in=list(editions))
+    for name, value, first, edition in periods.values_list("fact", "span", "first_day", "edition"):
+        span = Span(value)
+        editions[name][span, first] = edition
+        yield name, span, first
 
 
 # --- Tables of sums ---
@@ -197,8 +225,7 @@ def summed(
             parts.append(part)
             parameters |= days.parameters(label)
     if how.live or not parts:
-        happened = maker.events_of(how.live, "live")
-        parts.append(f"SELECT {sums} FROM ({happened}) happened WHERE 1 = 1{only}{grouped}")  # noqa: S608
+        parts.extend(maker.sums_of_events(how.live, "live", by=by, only=only))
         parameters |= how.live.parameters("live")
     if len(parts) == 1:
         return Source(parts[0], parameters)

@@ -5,10 +5,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from reports.papers.paper import Paper, Size
+from reports.period import Period
 
 
-def render(paper: Paper, *, pdf_url: str) -> str:
-    """The page of a paper, with its buttons to print it and to fetch it as PDF."""
+def render(paper: Paper, *, pdf_url: str, days: Period | None = None) -> str:
+    """The page of a paper, with its buttons to print it and to fetch it as PDF.
+
+    `days` are those it is about, where others may be chosen.
+    """
     tables = [
         {
             "title": table.title,
@@ -32,5 +36,6 @@ def render(paper: Paper, *, pdf_url: str) -> str:
             "logo_url": paper.shop.logo_url,
             "code": code,
             "pdf_url": pdf_url,
+            "days": days,
         },
     )

@@ -5,38 +5,39 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 from django.utils import timezone
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus import LongTable, SimpleDocTemplate, Spacer, TableStyle
 
 from pos_project.core.days import local_text
 from pos_project.core.errors import Invalid
+from reports.papers.paper import Shop
 from reports.papers.sheet import Column, Row, Sheet
+from reports.papers.typesetting import (
+    BOLD,
+    FAINT,
+    FONT,
+    FRAME_PADDING,
+    INK,
+    LINE,
+    has_bengali,
+    letterhead,
+    numbered,
+    register_fonts,
+    style,
+    text,
+)
 
 MAX_LINES = 2000  # some forty pages; whoever needs more wants a spreadsheet
 MARGIN = 16 * mm
-FRAME_PADDING = 12  # reportlab's frame keeps 6 points free on each side
-INK, FAINT, RULE = (
-    colors.HexColor("#1b1f24"),
-    colors.HexColor("#5b6470"),
-    colors.HexColor("#c9ced6"),
-)
+SIZE = 8  # points, of the table
 BAND = colors.HexColor("#eef1f5")
 
-SHOP = ParagraphStyle("shop", fontName="Helvetica", fontSize=9, leading=12, textColor=FAINT)
-TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=16, leading=21, textColor=INK)
-ABOUT = ParagraphStyle("about", fontName="Helvetica", fontSize=9, leading=12, textColor=INK)
-NOTE = ParagraphStyle("note", fontName="Helvetica", fontSize=7.5, leading=10, textColor=FAINT)
-CELL = ParagraphStyle("cell", fontName="Helvetica", fontSize=8, leading=9.6, textColor=INK)
 
-
-def drawn(sheet: Sheet, *, shop: str) -> bytes:
+def drawn(sheet: Sheet, *, shop: Shop) -> bytes:
     """The sheet as a PDF. Raises Invalid when it is longer than a paper should be."""
     rows = []
     for row in sheet.rows:
@@ -46,36 +47,38 @@ def drawn(sheet: Sheet, *, shop: str) -> bytes:
                 f"More than {MAX_LINES} lines: choose fewer days, or format=csv.",
                 fields={"format": [f"More than {MAX_LINES} lines."]},
             )
+    register_fonts()
     file = BytesIO()
+    width = A4[0] - 2 * MARGIN
     page = SimpleDocTemplate(
         file,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - FRAME_PADDING,
+        rightMargin=MARGIN - FRAME_PADDING,
         topMargin=MARGIN,
         bottomMargin=18 * mm,
         title=sheet.title,
-        author=shop,
+        author=shop.name,
     )
+    printed = f"printed {local_text(timezone.now())}"
     story = [
-        Paragraph(_shown(shop), SHOP),
-        Paragraph(_shown(sheet.title), TITLE),
-        *(Paragraph(_shown(line), ABOUT) for line in sheet.about),
+        letterhead(shop, sheet.title, printed, width, size=SIZE),
         Spacer(0, 4 * mm),
-        _table(sheet.columns, rows, page.width - FRAME_PADDING),
+        *(text(line, style(9)) for line in sheet.about),
         Spacer(0, 3 * mm),
-        *(Paragraph(_shown(note), NOTE) for note in sheet.notes),
+        _table(sheet.columns, rows, width),
+        Spacer(0, 3 * mm),
+        *(text(note, style(7.5, textColor=FAINT)) for note in sheet.notes),
     ]
-    footer = f"{shop}  ·  {sheet.title}  ·  printed {local_text(timezone.now())}"
-    page.build(story, canvasmaker=lambda *args, **kwargs: _Numbered(footer, *args, **kwargs))
+    page.build(story, canvasmaker=numbered(f"{shop.name} · {sheet.title}", margin=MARGIN))
     return file.getvalue()
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Row], width: float) -> LongTable:
     last = len(columns) - 1
     look: list[tuple[Any, ...]] = [
-        ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 8),
-        ("FONT", (0, 1), (-1, -1), "Helvetica", 8),
+        ("FONT", (0, 0), (-1, 0), BOLD, SIZE),
+        ("FONT", (0, 1), (-1, -1), FONT, SIZE),
         ("TEXTCOLOR", (0, 0), (-1, -1), INK),
         ("BACKGROUND", (0, 0), (-1, 0), BAND),
         ("LINEBELOW", (0, 0), (-1, 0), 0.6, INK),
@@ -91,10 +94,10 @@ def _table(columns: Sequence[Column], rows: Sequence[Row], width: float) -> Long
     body: list[list[Any]] = [[column.label for column in columns]]
     for at, row in enumerate(rows, start=1):
         if row.style == "heading":
-            body.append([str(row.cells[0]), *[""] * last])
+            body.append([_words(str(row.cells[0]), size=9, bold=True), *[""] * last])
             look += [
                 ("SPAN", (0, at), (-1, at)),
-                ("FONT", (0, at), (-1, at), "Helvetica-Bold", 9),
+                ("FONT", (0, at), (-1, at), BOLD, 9),
                 ("TOPPADDING", (0, at), (-1, at), 8),
             ]
             continue
@@ -103,10 +106,10 @@ def _table(columns: Sequence[Column], rows: Sequence[Row], width: float) -> Long
             [_cell(each, column, wrapped) for each, column in zip(row.cells, columns, strict=True)]
         )
         if row.style == "line":
-            look.append(("LINEBELOW", (0, at), (-1, at), 0.25, RULE))
+            look.append(("LINEBELOW", (0, at), (-1, at), 0.25, LINE))
         else:
             look += [
-                ("FONT", (0, at), (-1, at), "Helvetica-Bold", 8),
+                ("FONT", (0, at), (-1, at), BOLD, SIZE),
                 ("LINEABOVE", (0, at), (-1, at), 0.6, INK),
             ]
         if row.style == "grand":
@@ -132,9 +135,14 @@ def _cell(value: Any, column: Column, wrapped: bool) -> Any:
         return f"{value:,.0f}"
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
-    # A paragraph wraps within its column; a total is bold and may run on.
-    return Paragraph(_shown(text), CELL) if wrapped and len(text) > 10 else _printable(text)
+    return _words(str(value), bold=not wrapped, wraps=wrapped)
+
+
+def _words(words: str, *, size: float = SIZE, bold: bool = False, wraps: bool = False) -> Any:
+    """Plain text where that will do: a paragraph, which wraps and shapes, costs a hundred times."""
+    if has_bengali(words) or (wraps and len(words) > 10):
+        return text(words, style(size, bold=bold, leading=size * 1.2))
+    return words
 
 
 def accounted(amount: Decimal) -> str:
@@ -142,37 +150,3 @@ def accounted(amount: Decimal) -> str:
     if not amount:
         return "–"
     return f"({-amount:,.2f})" if amount < 0 else f"{amount:,.2f}"
-
-
-def _shown(text: str) -> str:
-    return escape(_printable(text))
-
-
-def _printable(text: str) -> str:
-    """The text in the letters that the PDF standard fonts have; others become question marks."""
-    return text.encode("cp1252", "replace").decode("cp1252")
-
-
-class _Numbered(Canvas):
-    """Holds the pages back until their number is known, then writes `Page 1 of 3` on each."""
-
-    def __init__(self, footer: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._footer = _printable(footer)
-        self._pages: list[dict[str, Any]] = []
-
-    def showPage(self) -> None:
-        self._pages.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self) -> None:
-        for number, page in enumerate(self._pages, start=1):
-            self.__dict__.update(page)
-            self.setFont("Helvetica", 7.5)
-            self.setFillColor(FAINT)
-            self.drawString(MARGIN + FRAME_PADDING / 2, 10 * mm, self._footer)
-            self.drawRightString(
-                A4[0] - MARGIN - FRAME_PADDING / 2, 10 * mm, f"Page {number} of {len(self._pages)}"
-            )
-            super().showPage()
-        super().save()

@@ -7,12 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from pos_project.core.errors import DomainError, NotFound
+from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.fields import parse_day
 from pos_project.core.transactions import snapshot
 from reports.api.asking import period_of
 from reports.papers import html, links, office, pdf
 from reports.papers.paper import Paper
+from reports.period import Period
 
 STATEMENT_DAYS = 90
 
@@ -61,24 +62,33 @@ def day_closing(request: HttpRequest, day: str) -> HttpResponse:
 @staff_member_required
 @require_safe
 def statement(request: HttpRequest, kind: str, party_id: int) -> HttpResponse:
-    """A statement of `fromDate` to `toDate`, by default the last 90 days; `?format=pdf` as PDF."""
+    """A statement of `fromDate` to `toDate`, by default the last 90 days; `?format=pdf` as PDF.
+
+    The page offers other days; what is wrong with the days asked for is said there.
+    """
     if kind not in office.STATEMENTS:
         return _missing(request, NotFound("There is no such paper."))
     try:
+        days = period_of(request.GET, days=STATEMENT_DAYS)
         with snapshot():
-            paper = office.statement(kind, party_id, period_of(request.GET, days=STATEMENT_DAYS))
-    except DomainError as error:
+            paper = office.statement(kind, party_id, days)
+    except Invalid as error:
+        first, last = (parse_day(request.GET.get(name)) for name in ("fromDate", "toDate"))
+        shown = {"days": {"first": first, "last": last}, "message": error.message}
+        return _private(render(request, "papers/choose_days.html", shown, status=400))
+    except NotFound as error:
         messages.error(request, error.message)
         return redirect("admin:index")
-    return _of_the_office(request, paper)
+    return _of_the_office(request, paper, days)
 
 
-def _of_the_office(request: HttpRequest, paper: Paper) -> HttpResponse:
+def _of_the_office(request: HttpRequest, paper: Paper, days: Period | None = None) -> HttpResponse:
     if request.GET.get("format") == "pdf":
         return _pdf(paper)
     query = request.GET.copy()
     query["format"] = "pdf"
-    return _private(HttpResponse(html.render(paper, pdf_url=f"{request.path}?{query.urlencode()}")))
+    pdf_url = f"{request.path}?{query.urlencode()}"
+    return _private(HttpResponse(html.render(paper, pdf_url=pdf_url, days=days)))
 
 
 def _pdf(paper: Paper) -> HttpResponse:

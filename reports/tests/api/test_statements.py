@@ -10,11 +10,14 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
+from accounts.models import Store
+from ledger.models import LedgerAccount
 from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests import shop
 from reports.facts.freezing import CATCHING_UP
 from reports.papers import sheet_pdf as pdf
+from reports.papers import typesetting
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +252,29 @@ def test_every_statement_can_be_printed(path: str, as_admin: APIClient) -> None:
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"].endswith('.pdf"')
     assert answer.content.startswith(b"%PDF-")
+
+
+def test_a_shop_and_an_account_in_bengali_are_printed_in_a_font_that_has_them(
+    as_admin: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.objects.update(name="রহিম স্টোর", address="৭ লেক রোড")
+    LedgerAccount.objects.filter(code="CASH").update(name="হাতে নগদ")
+    words_in_bengali, set_in = [], typesetting.text
+
+    def noted(words: str, look: Any) -> Any:
+        paragraph = set_in(words, look)
+        words_in_bengali.extend(
+            part.text for part in paragraph.frags if part.fontName.startswith("Bengali")
+        )
+        return paragraph
+
+    for module in (typesetting, pdf):
+        monkeypatch.setattr(module, "text", noted)
+    printed = as_admin.get("/api/ledger/trial-balance", {"format": "pdf"}).content
+
+    assert b"NotoSansBengali" in printed
+    for word in ("রহিম", "স্টোর", "লেক", "হাতে", "নগদ"):
+        assert word in words_in_bengali
 
 
 def test_a_paper_that_would_be_too_long_is_refused(

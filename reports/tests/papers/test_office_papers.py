@@ -12,7 +12,7 @@ from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from reports.close_days import close_until
 from reports.day_report import day_reports
-from reports.papers import office, pdf
+from reports.papers import office, pdf, typesetting
 from reports.papers.paper import Paper, amount
 from reports.period import Period
 
@@ -119,13 +119,29 @@ def test_names_in_bengali_stand_in_the_pdf_in_a_font_that_has_them() -> None:
 def test_bengali_vowels_stand_where_a_reader_expects_them() -> None:
     """ি is written after its consonant and read before it: a shaper puts it there."""
     pytest.importorskip("uharfbuzz")
-    pdf.render(office.day_closing(today()))  # registers the fonts
+    typesetting.register_fonts()
 
-    name = pdf._text("রহিম Ahmed", pdf._style(9))
+    name = typesetting.text("রহিম Ahmed", typesetting.style(9))
     name.wrap(400, 400)
 
     [line] = name.blPara.lines
     assert [word.text.strip() for word in line.words] == ["রিহম", "Ahmed"]
+
+
+def test_marks_and_digits_beside_bengali_are_set_in_its_font() -> None:
+    """A word is shaped in one font: a comma of another came out as some other letter."""
+    typesetting.register_fonts()
+
+    parts = typesetting.text("৭ রোড, 12 (ঢাকা): ২৫০ml", typesetting.style(9)).frags
+
+    assert [(part.fontName, part.text) for part in parts if part.text.strip()] == [
+        ("Bengali", "৭"),
+        ("Bengali", "রোড,"),
+        ("Sans", " 12 "),
+        ("Bengali", "(ঢাকা):"),
+        ("Bengali", "২৫০"),
+        ("Sans", " ml"),
+    ]
 
 
 def test_the_pages_and_their_pdf_open_for_the_office(manager_of_papers: Client) -> None:
@@ -149,11 +165,63 @@ def test_the_pages_and_their_pdf_open_for_the_office(manager_of_papers: Client) 
         ("day-closing/nonsense", 404),
         ("statements/no-paper/1", 404),
         ("statements/customer-statement/999999", 302),
-        ("statements/customer-statement/1?fromDate=x", 302),
+        ("statements/customer-statement/1?fromDate=x", 400),
     ],
 )
 def test_what_is_not_there_is_no_crash(manager_of_papers: Client, path: str, status: int) -> None:
     assert manager_of_papers.get(f"{PAPERS}/{path}").status_code == status
+
+
+def test_other_days_are_chosen_on_the_page_and_stay_in_its_pdf(
+    manager_of_papers: Client,
+) -> None:
+    rahim, first = shop.a_customer(), today() - timedelta(days=90)
+    path = f"{PAPERS}/statements/customer-statement/{rahim.pk}"
+    assert f'name="fromDate" value="{first}"' in manager_of_papers.get(path).content.decode()
+
+    page = manager_of_papers.get(path, {"fromDate": "2026-02-01", "toDate": "2026-02-28"})
+
+    shown = page.content.decode()
+    assert "01-02-2026 to 28-02-2026" in shown
+    assert 'name="fromDate" value="2026-02-01"' in shown
+    assert 'name="toDate" value="2026-02-28"' in shown
+    assert "?fromDate=2026-02-01&amp;toDate=2026-02-28&amp;format=pdf" in shown
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"fromDate": "x"}, "A real date"),
+        ({"fromDate": "2026-03-01", "toDate": "2026-02-01"}, "must not be later"),
+    ],
+)
+def test_wrong_days_are_said_where_others_can_be_chosen(
+    manager_of_papers: Client, days: dict[str, str], said: str
+) -> None:
+    rahim = shop.a_customer()
+
+    page = manager_of_papers.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}", days)
+
+    assert page.status_code == 400
+    assert said in page.content.decode()
+    assert 'name="toDate"' in page.content.decode()
+
+
+def test_too_many_lines_lead_to_fewer_days(
+    manager_of_papers: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "MAX_LINES", 0)
+    rahim = shop.a_customer()
+    shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+
+    page = manager_of_papers.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}")
+
+    assert "choose fewer days" in page.content.decode()
+
+
+def test_the_days_are_chosen_on_no_other_paper(manager_of_papers: Client) -> None:
+    page = manager_of_papers.get(f"{PAPERS}/day-closing/{today()}")
+    assert "fromDate" not in page.content.decode()
 
 
 def test_staff_and_strangers_see_no_paper_of_the_office(staff: User) -> None:

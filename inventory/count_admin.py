@@ -1,0 +1,192 @@
+"""The page on which many products are counted: choose or scan them, compare, adjust."""
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+
+from catalog.models import Brand, Category, Product
+from inventory.counting import Counted, Difference
+from pos_project.core.fields import MAX_QUANTITY
+from pos_project.core.keys import key_of
+from pos_project.core.money import ZERO
+
+MAX_LINES = 500
+
+
+class ChooseForm(forms.Form):
+    """Which products are to be counted; all that is given has to fit."""
+
+    category = forms.ModelChoiceField(queryset=Category.objects.all(), required=False)
+    brand = forms.ModelChoiceField(queryset=Brand.objects.all(), required=False)
+    words = forms.CharField(
+        label="Name or SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("category", "brand"):
+            field: Any = self.fields[name]
+            field.widget = AutocompleteSelect(Product._meta.get_field(name), admin.site)
+            field.widget.choices = field.choices
+
+    def products(self) -> list[Product]:
+        """The chosen products by name, one more than a page takes; none when nothing is given."""
+        said = self.cleaned_data
+        if not any(said.values()):
+            return []
+        found = Product.objects.listed().filter(keeps_stock=True)
+        if said["category"]:
+            found = found.filter(category=said["category"])
+        if said["brand"]:
+            found = found.filter(brand=said["brand"])
+        if said["words"]:
+            words = said["words"]
+            named = found.filter(name__icontains=words)
+            found = named | found.filter(sku_key__startswith=key_of(words))
+        return list(found.order_by("name", "id")[: MAX_LINES + 1])
+
+
+class CountForm(forms.Form):
+    reason = forms.CharField(
+        max_length=100, initial="COUNT", widget=UnfoldAdminTextInputWidget, help_text="Why."
+    )
+    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+    # What the comparison showed: the stock is adjusted by that, or compared anew.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class CountLineForm(forms.Form):
+    """One product, by its SKU, and how many were counted; left empty, it is not counted."""
+
+    sku = forms.CharField(
+        label="SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    counted = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_QUANTITY,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(
+            attrs={"inputmode": "numeric", "class": "shop-number"}
+        ),
+    )
+    # What the books had when the count was compared with them.
+    expected = forms.DecimalField(required=False, widget=forms.HiddenInput)
+
+    product: Product | None = None
+    difference: Difference | None = None
+
+    @property
+    def is_filled(self) -> bool:
+        return self.cleaned_data.get("counted") is not None
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("counted") is not None and not said.get("sku"):
+            self.add_error("sku", "Which product?")
+        return said
+
+
+class CountLineFormSet(forms.BaseFormSet):
+    """The lines of a count. Products that are no goods of the shop are named line by line."""
+
+    forms: list[Any]
+
+    def clean(self) -> None:
+        self.look_up()
+        if any(self.errors):
+            return
+        if not self.filled:
+            raise forms.ValidationError("Enter what was counted of at least one product.")
+        seen = set()
+        for form in self.filled:
+            product = form.product
+            if product is None:
+                form.add_error("sku", "There is no product with this SKU.")
+            elif not product.keeps_stock:
+                form.add_error("sku", f"{product.name} keeps no stock.")
+            elif product.pk in seen:
+                form.add_error("sku", f"{product.name} stands in two lines: add them up.")
+            else:
+                seen.add(product.pk)
+        if any(form.errors for form in self.filled):
+            raise forms.ValidationError("Some lines are not right yet.")
+
+    def look_up(self) -> None:
+        """Give each line its product, in one query."""
+        keys = {form: key_of(form.cleaned_data.get("sku")) for form in self.forms}
+        wanted = {key for key in keys.values() if key}
+        known = {
+            product.sku_key: product
+            for product in Product.objects.listed().filter(sku_key__in=wanted)
+        }
+        for form, key in keys.items():
+            form.product = known.get(key)
+
+    @cached_property
+    def filled(self) -> list[Any]:
+        """The lines that were counted, in their order; also those that were refused since."""
+        return [form for form in self.forms if form.is_filled]
+
+    def units(self) -> dict[int, Decimal]:
+        """Product id → units counted."""
+        return {form.product.pk: Decimal(form.cleaned_data["counted"]) for form in self.filled}
+
+    def counts(self) -> list[Counted]:
+        """The counts with what the page showed that the books had."""
+        return [
+            Counted(
+                form.product.pk,
+                form.cleaned_data["expected"] or Decimal(0),
+                Decimal(form.cleaned_data["counted"]),
+            )
+            for form in self.filled
+        ]
+
+    def show(self, differences: Sequence[Difference]) -> None:
+        """Put the comparison beside the lines."""
+        for form, difference in zip(self.filled, differences, strict=True):
+            form.difference = difference
+
+
+def lines_of(request: HttpRequest, products: Sequence[Product] = ()) -> Any:
+    """The lines as they were sent, or one for each product."""
+    lines = forms.formset_factory(
+        CountLineForm,
+        formset=CountLineFormSet,
+        extra=0 if products else 1,
+        max_num=MAX_LINES,
+        absolute_max=MAX_LINES,
+        validate_max=True,
+    )
+    if request.method == "POST":
+        return lines(request.POST)
+    shown = lines(initial=[{"sku": product.sku} for product in products])
+    for form, product in zip(shown.forms, products, strict=False):
+        form.product = product
+    return shown
+
+
+def seen(counts: Sequence[Counted]) -> str:
+    """What a comparison showed, so that just that is done and nothing that was typed after it."""
+    told = " ".join(f"{each.product_id}:{each.expected:.3f}:{each.counted:.3f}" for each in counts)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def summary(differences: Sequence[Difference]) -> dict[str, Any]:
+    """What the comparison comes to: how many products differ, and the worth of both sides."""
+    changes = [each for each in differences if each.change]
+    return {
+        "counted": len(differences),
+        "differ": len(changes),
+        "missing": -sum((each.cost for each in changes if each.change < 0), ZERO),
+        "found": sum((each.cost for each in changes if each.change > 0), ZERO),
+        "net": sum((each.cost for each in changes), ZERO),
+    }

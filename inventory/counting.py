@@ -1,0 +1,229 @@
+"""Counting the shelves: many products at once, adjusted by what they differ from the books."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Model
+
+from catalog.models import Product
+from inventory import fifo, figures, movements, receiving
+from inventory.models import Batch, InventoryLog
+from ledger import chart, posting
+from ledger.models import JournalEntry
+from pos_project.core.errors import Conflict, Invalid
+from pos_project.core.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.money import MAX_AMOUNT
+from pos_project.core.stamp import Actor, Stamp
+
+NAMED = 5  # of the products that moved; the others are counted
+
+
+@dataclass(frozen=True)
+class Counted:
+    """So many units were found where the books had `expected` when whoever counted looked."""
+
+    product_id: int
+    expected: Decimal
+    counted: Decimal
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a count changes: units, and the value of stock at cost, both signed."""
+
+    product: Product
+    expected: Decimal
+    counted: Decimal
+    cost: Decimal
+    unit_cost: Decimal  # of units found
+    picks: Sequence[fifo.Pick] = ()  # of units missing
+
+    @property
+    def change(self) -> Decimal:
+        return self.counted - self.expected
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """The log rows that a count wrote; products that agreed have none."""
+
+    entries: Sequence[InventoryLog]
+
+    @property
+    def witness(self) -> Model | None:
+        return self.entries[0] if self.entries else None
+
+
+class StockMoved(Conflict):
+    """Goods were sold or received since the count was compared with the books."""
+
+    code = "stock_moved"
+
+
+def compare(counts: Mapping[int, Decimal], *, store_id: int) -> list[Difference]:
+    """What `counts` (product id → units) would change now. Reads only, three statements.
+
+    Raises Invalid for unknown and service products, naming them by their place in `counts`.
+    """
+    products = _products(list(counts))
+    batches = Batch.objects.filter(product_id__in=counts, store_id=store_id, is_open=1)
+    shelf = batches.order_by("received_on", "id")  # the order of FIFO
+    return _differences([(products[pk], units) for pk, units in counts.items()], list(shelf))
+
+
+def count_stock(
+    counts: Sequence[Counted],
+    *,
+    reason: str,
+    by: Actor,
+    note: str | None = None,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+) -> Adjusted:
+    """Adjust each product by what was counted less what was expected, all in one transaction.
+
+    Missing units leave the oldest batches, found ones come at the cost of the last purchase: one
+    log row and one entry per product that differs, the statements the same for 1 as for 100.
+    Raises StockMoved, naming the lines, when the books no longer have what was expected; Invalid
+    for unknown, service and repeated products. Nothing is written then.
+    """
+    with kept_answer_first(key):
+        products = _products([count.product_id for count in counts])
+    return once(key, lambda: _count(products, counts, reason, note, Stamp.of(by, at)))
+
+
+def _count(
+    products: Mapping[int, Product],
+    counts: Sequence[Counted],
+    reason: str,
+    note: str | None,
+    stamp: Stamp,
+) -> Adjusted:
+    shelf = Batch.objects.all().locked(products, store_id=stamp.store_id)
+    found = _differences([(products[each.product_id], each.counted) for each in counts], shelf)
+    _require_unmoved(counts, found)
+    changes = [difference for difference in found if difference.change]
+    _require_worth(found)
+    log_ids = _log(changes, reason, note, stamp)
+    posting.post_each(
+        JournalEntry.Event.ADJUSTMENT,
+        [
+            posting.DocumentEntry(log_id, _lines(difference.cost))
+            for log_id, difference in zip(log_ids, changes, strict=True)
+        ],
+        stamp=stamp,
+    )
+    rows = InventoryLog.objects.select_related("product", "user").filter(pk__in=log_ids)
+    return Adjusted(list(rows.order_by("id")))
+
+
+def _log(
+    changes: Sequence[Difference], reason: str, note: str | None, stamp: Stamp
+) -> Sequence[int]:
+    """Move the goods: new batches for what was found, less in the old ones for what is missing."""
+    finds = [each for each in changes if each.change > 0]
+    batch_ids = receiving.put_on_shelf(
+        [receiving.Goods(each.product.pk, each.change, each.unit_cost) for each in finds],
+        origin=Batch.Origin.ADJUSTMENT,
+        received_on=stamp.business_date,
+        stamp=stamp,
+    )
+    log_ids = movements.log(
+        [movements.Movement(each.product.pk, each.change, each.cost) for each in changes],
+        kind=InventoryLog.Kind.ADJUSTMENT,
+        reason=reason,
+        note=note,
+        stamp=stamp,
+    )
+    batch_of = {each.product.pk: pk for each, pk in zip(finds, batch_ids, strict=True)}
+    moved = []
+    for log_id, each in zip(log_ids, changes, strict=True):
+        if each.change > 0:
+            moved.append((log_id, batch_of[each.product.pk], each.change, each.cost))
+        moved += [(log_id, pick.batch_id, -pick.quantity, -pick.cost) for pick in each.picks]
+    movements.log_batches(moved)
+    movements.write_remaining(pick for each in changes for pick in each.picks)
+    return log_ids
+
+
+def _differences(
+    counted: Sequence[tuple[Product, Decimal]], shelf: Sequence[Batch]
+) -> list[Difference]:
+    stock: dict[int, Decimal] = {}
+    for batch in shelf:
+        stock[batch.product_id] = stock.get(batch.product_id, Decimal(0)) + batch.remaining
+    costs = figures.latest_purchase_costs([product.pk for product, _ in counted])
+    missing = [
+        max(stock.get(product.pk, Decimal(0)) - units, Decimal(0)) for product, units in counted
+    ]
+    wants = [
+        fifo.Want(product.pk, product.name, short)
+        for (product, _), short in zip(counted, missing, strict=True)
+    ]
+    found = []
+    for (product, units), picks in zip(counted, fifo.plan(shelf, wants), strict=True):
+        expected = stock.get(product.pk, Decimal(0))
+        unit_cost = costs.get(product.pk, Decimal(0))
+        gain = fifo.value(max(units - expected, Decimal(0)), unit_cost)
+        cost = gain - fifo.cost_of(picks)
+        found.append(Difference(product, expected, units, cost, unit_cost, picks))
+    return found
+
+
+def _products(product_ids: Sequence[int]) -> dict[int, Product]:
+    """The products by id; raises Invalid, naming the lines that cannot be counted."""
+    known: dict[int, Product] = Product.objects.listed().in_bulk(product_ids)
+    fields, seen = {}, set()
+    for place, product_id in enumerate(product_ids):
+        product = known.get(product_id)
+        if product is None:
+            text = "Unknown product."
+        elif not product.keeps_stock:
+            text = f"{product.name} is a service and keeps no stock."
+        elif product_id in seen:
+            text = f"{product.name} is counted twice."
+        else:
+            seen.add(product_id)
+            continue
+        fields[f"counts[{place}].product_id"] = [text]
+    if fields:
+        raise Invalid(next(iter(fields.values()))[0], fields=fields)
+    return known
+
+
+def _require_unmoved(counts: Sequence[Counted], found: Sequence[Difference]) -> None:
+    fields, said = {}, []
+    for place, (count, now) in enumerate(zip(counts, found, strict=True)):
+        if count.expected == now.expected:
+            continue
+        was, there = f"{count.expected.normalize():f}", f"{now.expected.normalize():f}"
+        fields[f"counts[{place}].counted"] = [f"The books had {was}, now {there}."]
+        said.append(f"{now.product.name} (had {was}, now {there})")
+    if said:
+        others = f" and {len(said) - NAMED} more" if len(said) > NAMED else ""
+        raise StockMoved(
+            f"Stock moved since you looked: {', '.join(said[:NAMED])}{others}.", fields=fields
+        )
+
+
+def _require_worth(found: Sequence[Difference]) -> None:
+    """Raise Invalid when what was found is worth more than the books hold."""
+    for place, difference in enumerate(found):
+        if difference.cost > MAX_AMOUNT:
+            text = f"Worth more than {MAX_AMOUNT}."
+            raise Invalid(text, fields={f"counts[{place}].counted": [text]})
+
+
+def _lines(cost: Decimal) -> Sequence[posting.Line]:
+    """Stock is worth more (+) or less (−) by `cost`."""
+    if cost > 0:
+        return [
+            posting.Line(chart.INVENTORY, debit=cost),
+            posting.Line(chart.INVENTORY_GAIN, credit=cost),
+        ]
+    return [
+        posting.Line(chart.INVENTORY_LOSS, debit=-cost),
+        posting.Line(chart.INVENTORY, credit=-cost),
+    ]

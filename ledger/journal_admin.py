@@ -1,0 +1,139 @@
+"""The journal in the back office: to be read, and what accountants post by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action
+
+from ledger.entry_forms import (
+    BalancedLineFormSet,
+    EntryForm,
+    EntryLineFormSet,
+    ManualEntryForm,
+    lines_of,
+    openable,
+    postable,
+)
+from ledger.manual_entries import (
+    BY_HAND,
+    OPENED_BY,
+    ManualEntry,
+    open_balances,
+    post_manual_entry,
+    reverse_manual_entry,
+)
+from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from pos_project.core.admin import HistoryInline, ReversibleAdmin, asked
+
+KEPT_BY_DOCUMENTS = (
+    "Receivables, payables, stock and advances are moved by their documents alone, so they are not"
+    " offered here."
+)
+
+
+class JournalLineInline(HistoryInline):
+    model = JournalLine
+    verbose_name_plural = "lines"
+    fields = ("account", "debit", "credit", "customer", "supplier")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        lines = super().get_queryset(request).select_related("account", "customer", "supplier")
+        return lines.order_by("id")
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReversibleAdmin):
+    opposite = staticmethod(reverse_manual_entry)
+    list_display = ("id", "business_date", "event", "reference", "memo", "created_by", "created_at")
+    list_filter = (("business_date", RangeDateFilter), "event")
+    search_fields = ("reference__istartswith",)
+    list_select_related = ("created_by",)
+    ordering = (F("id").desc(),)
+    inlines = (JournalLineInline,)
+    actions_list = ("opening_balances",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def is_standing(self, row: JournalEntry) -> bool:
+        """What a document posted is corrected by its document."""
+        return row.event in BY_HAND and super().is_standing(row)
+
+    def get_urls(self) -> list[URLPattern]:
+        post = path(
+            "add/", self.admin_site.admin_view(self.post_entry), name="ledger_journalentry_add"
+        )
+        return [post, *super().get_urls()]
+
+    def post_entry(self, request: HttpRequest) -> HttpResponse:
+        """Post a balanced entry, by the use case of the API."""
+        return self._written(
+            request,
+            ManualEntryForm(asked(request)),
+            lines_of(BalancedLineFormSet)(asked(request), form_kwargs={"accounts": postable()}),
+            post_manual_entry,
+            title="Post an entry by hand",
+            hint=KEPT_BY_DOCUMENTS,
+            even="Balanced",
+            differs="Difference",
+        )
+
+    @action(
+        description="Opening balances",
+        permissions=["add"],
+        url_path="opening-balances",
+        icon="account_balance",
+    )
+    def opening_balances(self, request: HttpRequest) -> HttpResponse:
+        """What accounts held when the books began; equity takes what they differ by."""
+        return self._written(
+            request,
+            EntryForm(asked(request)),
+            lines_of(EntryLineFormSet)(asked(request), form_kwargs={"accounts": openable()}),
+            open_balances,
+            title="Opening balances",
+            hint="What documents keep is opened by documents:",
+            opened_otherwise=[
+                (account.name, OPENED_BY[account.pk])
+                for account in LedgerAccount.objects.filter(pk__in=OPENED_BY).order_by("number")
+            ],
+            even="Nothing goes to opening balance equity",
+            differs="To opening balance equity",
+        )
+
+    def _written(
+        self,
+        request: HttpRequest,
+        form: EntryForm,
+        lines: Any,
+        post: Callable[..., JournalEntry],
+        *,
+        title: str,
+        **shown: Any,
+    ) -> HttpResponse:
+        by: Any = request.user
+
+        def do(said: dict[str, Any]) -> tuple[str, str]:
+            written = ManualEntry(
+                lines.lines(), said["memo"], said["reference"], said["entry_date"]
+            )
+            entry = post(written, by=by)
+            text = f"Entry {entry.pk} posted on {entry.business_date:%d-%m-%Y}."
+            return text, self.page_of(entry.pk)
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            title=title,
+            button="Post",
+            back_to=self.list_page,
+            lines=lines,
+            template="back_office/entry.html",
+            extra=shown,
+        )

@@ -1,0 +1,1 @@
+"""How days and moments are written on the pages of the back office, by language."""
