@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from inventory.fifo import value
 from ledger import chart
 from pos_project.core.money import ZERO
-from reports.laws.law import Violation, law
+from reports.laws.law import MOST, Violation, law
 from reports.laws.reading import amount, breaking, differing, exact, rows, rows_of
 from reports.laws.scope import Scope
 
@@ -20,24 +21,46 @@ def entries_balance(scope: Scope) -> Iterator[Violation]:
         found="{2}",
         parts=scope.parts("journal_entries"),
     )
-    for entry_id, event, count, debits, credits in rows_of(
-        scope.parts("journal_entries"),
+    yield from breaking(
         """
-        SELECT e.id, e.event, COUNT(l.id), SUM(l.debit), SUM(l.credit)
-        FROM journal_entries e LEFT JOIN journal_lines l ON l.entry_id = e.id
-        WHERE {e.id in part}
-        GROUP BY e.id, e.event
-        HAVING COUNT(l.id) < 2 OR ABS(SUM(l.debit) - SUM(l.credit)) > 0.004
-        ORDER BY e.id
+        SELECT e.id, e.event FROM journal_entries e WHERE {e.id in part}
+            AND NOT EXISTS (SELECT 1 FROM journal_lines l WHERE l.entry_id = e.id)
         """,
-    ):
-        name = f"entry {entry_id} ({event})"
-        if count < 2:
-            yield Violation(f"{name}, lines", "2 or more", str(count))
-        if amount(debits) != amount(credits):
-            yield Violation(
-                f"{name}, credits against debits", str(amount(debits)), str(amount(credits))
+        "entry {0} ({1}), lines",
+        expected="2 or more",
+        found="0",
+        parts=scope.parts("journal_entries"),
+    )
+    # Lines are read in the order of their own ids, which is much quicker than entry by entry. An
+    # entry whose lines do not balance has lines in some part that do not.
+    for part in scope.parts("journal_lines"):
+        odd = [
+            str(entry_id)
+            for (entry_id,) in rows_of(
+                [part],
+                "SELECT entry_id FROM journal_lines WHERE {id in part} GROUP BY entry_id"
+                " HAVING COUNT(*) < 2 OR ABS(SUM(debit) - SUM(credit)) > 0.004"
+                f" ORDER BY entry_id LIMIT {MOST}",
             )
+        ]
+        for entry_id, event, count, debits, credits in _balances_of(odd):
+            name = f"entry {entry_id} ({event})"
+            if count < 2:
+                yield Violation(f"{name}, lines", "2 or more", str(count))
+            if amount(debits) != amount(credits):
+                yield Violation(
+                    f"{name}, credits against debits", str(amount(debits)), str(amount(credits))
+                )
+
+
+def _balances_of(entries: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Entry, event, count of lines, debits and credits of these entries, as a whole."""
+    if entries:
+        yield from rows(
+            "SELECT e.id, e.event, COUNT(l.id), SUM(l.debit), SUM(l.credit)"
+            " FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id"
+            f" WHERE e.id IN ({', '.join(entries)}) GROUP BY e.id, e.event ORDER BY e.id"
+        )
 
 
 @law("I15", "A journal line has exactly one side, above zero.")

@@ -11,35 +11,27 @@ back into an older batch (or arrive with an older date) while the sale is alread
 seen by it, although their log row may come first. Such an addition is not held against a sale that
 started before, or within `OVERLAP` of, the addition's own start. SQLite runs one writer at a time,
 so there nothing is excused.
-
-Millions of movements pass through here, so units are counted in thousandths, money in cents and
-costs per unit in hundredths of a cent: whole numbers, exact on both databases.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
-
-from django.db import connection
+from typing import Any
 
 from reports.laws.law import Finding, Law, Violation, laws
-from reports.laws.reading import rows
+from reports.laws.movements import (
+    Entry,
+    Lot,
+    Pick,
+    Product,
+    product_groups,
+    products,
+    worth_in_cents,
+)
 from reports.laws.scope import Scope
 
 # In microseconds. Longer than an attempt can wait for a lock: what waits longer is started anew.
 OVERLAP = 10 * 10**6
-MOVEMENTS = 60_000  # replayed at a time
-MOST_PRODUCTS = 500  # named in one statement
-# A product's movements lie all over their tables: read them in the order of their rows, not one
-# by one in that of an index (a third less work, measured at a million sales).
-IN_ROW_ORDER = (
-    "SET STATEMENT optimizer_switch = 'mrr=on,mrr_sort_keys=on', join_cache_level = 8,"
-    " join_buffer_size = 16777216, mrr_buffer_size = 16777216 FOR "
-)
-
 LOGGED = Law(
     "I4",
     "log_rows_are_what_was_moved",
@@ -78,102 +70,17 @@ TELESCOPES = Law(
 ADDS = ("purchase", "opening", "adjustment")
 
 
-class _Lot:
-    """A batch on the replayed shelf."""
-
-    __slots__ = (
-        "arrived",
-        "cost",
-        "id",
-        "kept",
-        "late",
-        "moved",
-        "place",
-        "quantity",
-        "remaining",
-        "store_id",
-        "unit_cost",
-        "worth",
-    )
-
-    def __init__(
-        self,
-        batch_id: int,
-        store_id: int,
-        received_on: Any,
-        unit_cost: int,
-        quantity: int,
-        kept: int,
-    ) -> None:
-        self.id, self.store_id = batch_id, store_id
-        self.unit_cost, self.quantity = unit_cost, quantity
-        self.kept = kept  # what its row says remains
-        self.moved = self.cost = 0  # by every movement after the one that made it
-        self.place = (received_on, batch_id)
-        self.remaining = self.worth = 0
-        self.arrived = False
-        # When units came that a sale under way could not see, and how many.
-        self.late: list[tuple[int | None, int]] = []
-
-
-class _Pick(NamedTuple):
-    """Units taken from a lot (−) or put into it (+), and the change of its value, as stored."""
-
-    noun: str
-    id: int
-    batch_id: int
-    units: int
-    cost: int
-    item_id: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.noun} {self.id}"
-
-
-class _Line(NamedTuple):
-    """What one line of a sale or refund moved. `is_asked` when its day is one in question."""
-
-    sale_id: int
-    picks: list[_Pick]
-    is_asked: bool
-
-
-class _Entry(NamedTuple):
-    """A log row. `document` is the folded number of the sale or purchase it is about."""
-
-    id: int
-    store_id: int
-    kind: str
-    units: int
-    cost: int
-    at: int | None
-    document: str
-    is_asked: bool
-
-
-class _Product(NamedTuple):
-    """All that is known of one product's movements; lines and lots by their document's number."""
-
-    id: int
-    log: list[_Entry]
-    lots: dict[int, _Lot]
-    sold: dict[str, list[_Line]]
-    returned: dict[str, list[_Line]]
-    bought: dict[str, list[_Lot]]
-    by_hand: dict[int, list[_Pick]]
-
-
 @laws(LOGGED, ORDER, COST, STOCK, WORTH, HELD, TELESCOPES)
 def every_movement_once_more(scope: Scope) -> Iterator[Finding]:
-    groups = _product_groups(scope)
+    groups = product_groups(scope)
     for done, ids in enumerate(groups, start=1):
-        for product in _products(scope, ids):
+        for product in products(scope, ids):
             yield from _sums(product)
             yield from _Shelf(product).replay()
         scope.tell("products", done / len(groups))
 
 
-def _sums(product: _Product) -> Iterator[Finding]:
+def _sums(product: Product) -> Iterator[Finding]:
     """What movements add up to, whatever their order."""
     stores: dict[int, list[int]] = {}  # logged, held
     logged_cost = worth = 0
@@ -204,7 +111,7 @@ def _sums(product: _Product) -> Iterator[Finding]:
 class _Shelf:
     """The product's shelves while its log is replayed."""
 
-    def __init__(self, product: _Product) -> None:
+    def __init__(self, product: Product) -> None:
         self.product = product
         self.lots = product.lots
         self.open: dict[int, list[tuple[Any, int]]] = {}  # by store: places, oldest first
@@ -225,7 +132,7 @@ class _Shelf:
                         self._break(LOGGED, name, "a log row", "none")
         return self.found
 
-    def _replay(self, entry: _Entry) -> None:
+    def _replay(self, entry: Entry) -> None:
         picks = self._picks(entry)
         if picks is None:
             self._break(LOGGED, self._name(entry), "a document line", "none")
@@ -245,7 +152,7 @@ class _Shelf:
             if lot is not None:  # (a batch of another product is named by a law of its own)
                 self._move(entry, pick, lot)
 
-    def _picks(self, entry: _Entry) -> list[_Pick] | None:
+    def _picks(self, entry: Entry) -> list[Pick] | None:
         """What the log row moved; None when no line of its document is left for it."""
         kind = entry.kind
         if kind in ("sale", "refund"):
@@ -258,10 +165,10 @@ class _Shelf:
                 return None
             lot = lots.pop(0)
             worth = worth_in_cents(lot.quantity, lot.unit_cost)
-            return [_Pick("batch", lot.id, lot.id, lot.quantity, worth)]
+            return [Pick("batch", lot.id, lot.id, lot.quantity, worth)]
         return self.product.by_hand.pop(entry.id, [])
 
-    def _move(self, entry: _Entry, pick: _Pick, lot: _Lot) -> None:
+    def _move(self, entry: Entry, pick: Pick, lot: Lot) -> None:
         units = pick.units
         if not lot.arrived and units > 0 and entry.kind in ADDS:
             lot.arrived = True
@@ -292,7 +199,7 @@ class _Shelf:
             del shelf[bisect_left(shelf, lot.place)]
         lot.remaining, lot.worth = after, worth
 
-    def _oldest_first(self, entry: _Entry, pick: _Pick, lot: _Lot) -> None:
+    def _oldest_first(self, entry: Entry, pick: Pick, lot: Lot) -> None:
         shelf = self.open.get(lot.store_id, ())
         for place in shelf:
             if place >= lot.place:
@@ -307,7 +214,7 @@ class _Shelf:
                 )
                 return
 
-    def _newest_use_first(self, entry: _Entry, pick: _Pick) -> None:
+    def _newest_use_first(self, entry: Entry, pick: Pick) -> None:
         held = self.held.get(pick.item_id, {})
         newest = next((batch_id for batch_id, units in reversed(held.items()) if units > 0), None)
         if newest != pick.batch_id or held[newest] < pick.units:
@@ -323,15 +230,8 @@ class _Shelf:
     def _break(self, law: Law, row: str, expected: str, found: str) -> None:
         self.found.append((law, Violation(row, expected, found)))
 
-    def _name(self, entry: _Entry) -> str:
+    def _name(self, entry: Entry) -> str:
         return f"log row {entry.id}, {entry.kind} of product {self.product.id}"
-
-
-def worth_in_cents(units: int, unit_cost: int) -> int:
-    """What thousandths of a unit are worth at hundredths of a cent each, half a cent up (as
-    `inventory.fifo.value` does)."""
-    exact = units * unit_cost
-    return (exact + 50_000) // 100_000 if exact >= 0 else -((50_000 - exact) // 100_000)
 
 
 def _units(thousandths: int) -> str:
@@ -342,7 +242,7 @@ def _money(cents: int) -> str:
     return str(Decimal(cents).scaleb(-2))
 
 
-def _surely_seen(older: _Lot, used: _Lot, entry: _Entry) -> int:
+def _surely_seen(older: Lot, used: Lot, entry: Entry) -> int:
     """Units of an older lot that whoever used the younger one must have seen."""
     units = older.remaining
     if entry.at is None:
@@ -354,126 +254,3 @@ def _surely_seen(older: _Lot, used: _Lot, entry: _Entry) -> int:
         if at is not None and entry.at <= at + OVERLAP:
             units -= added
     return units
-
-
-def _product_groups(scope: Scope) -> list[list[int]]:
-    """The products in question, in groups of about `MOVEMENTS` movements."""
-    groups: list[list[int]] = [[]]
-    count = 0
-    for product_id, moved in rows(
-        "SELECT p.id, COUNT(l.id) FROM products p"
-        " LEFT JOIN inventory_log l ON l.product_id = p.id"
-        f" WHERE {scope.touched('p.id', 'products')} GROUP BY p.id ORDER BY p.id"
-    ):
-        if groups[-1] and (count + moved > MOVEMENTS or len(groups[-1]) == MOST_PRODUCTS):
-            groups.append([])
-            count = 0
-        groups[-1].append(product_id)
-        count += moved
-    return [group for group in groups if group]
-
-
-def _products(scope: Scope, ids: list[int]) -> Iterator[_Product]:
-    named = f"IN ({', '.join(map(str, ids))})"
-    # SQLite has one writer at a time: no moment excuses anything there.
-    on_mysql = connection.vendor == "mysql"
-    moment = "TIMESTAMPDIFF(MICROSECOND, '2000-01-01', l.created_at)" if on_mysql else "NULL"
-    log = _by_product(
-        f"""
-        SELECT l.product_id, l.id, l.store_id, l.kind, {_whole("l.change_qty * 1000")},
-            {_whole("l.cost * 100")}, {moment}, l.reference, {scope.late("l.business_date")}
-        FROM inventory_log l WHERE l.product_id {named} ORDER BY l.product_id, l.id
-        """
-    )
-    lots = _by_product(
-        f"""
-        SELECT b.product_id, b.id, b.store_id, b.received_on, {_whole("b.unit_cost * 10000")},
-            {_whole("b.quantity * 1000")}, {_whole("b.remaining * 1000")}, p.invoice_no
-        FROM batches b
-        LEFT JOIN purchase_items i ON i.id = b.purchase_item_id
-        LEFT JOIN purchases p ON p.id = i.purchase_id
-        WHERE b.product_id {named} ORDER BY b.product_id, b.id
-        """
-    )
-    # Line by line: what was sold first, then what came back, in the order of the refunds.
-    uses = _by_product(
-        f"""
-        SELECT i.product_id, u.refund_item_id, i.id, i.sale_id, s.invoice_no,
-            {scope.late("s.business_date")}, u.id, u.batch_id, {_whole("u.quantity * -1000")},
-            {_whole("u.cost * -100")}
-        FROM sale_items i JOIN sale_item_batches u ON u.sale_item_id = i.id
-        JOIN sales s ON s.id = i.sale_id
-        WHERE i.product_id {named} ORDER BY i.product_id, u.refund_item_id, i.id, u.id
-        """
-    )
-    by_hand = _by_product(
-        f"""
-        SELECT l.product_id, l.id, m.id, m.batch_id, {_whole("m.quantity * 1000")},
-            {_whole("m.cost * 100")},
-            CASE WHEN m.quantity > 0 AND l.kind IN ('opening', 'adjustment') THEN 1 ELSE 0 END
-        FROM inventory_log_batches m JOIN inventory_log l ON l.id = m.log_id
-        WHERE l.product_id {named} ORDER BY l.product_id, m.id
-        """
-    )
-    for product_id in sorted({*log, *lots, *uses, *by_hand}):
-        product = _Product(product_id, [], {}, {}, {}, {}, {})
-        for _, log_id, store_id, kind, units, cost, at, number, is_asked in log.get(product_id, ()):
-            product.log.append(
-                _Entry(log_id, store_id, kind, units, cost, at, _folded(number), bool(is_asked))
-            )
-        for _, batch_id, *told, number in lots.get(product_id, ()):
-            lot = product.lots[batch_id] = _Lot(batch_id, *told)
-            if number is not None:
-                product.bought.setdefault(_folded(number), []).append(lot)
-        _add_lines(product, uses.get(product_id, ()))
-        for _, log_id, move_id, batch_id, units, cost, made_it in by_hand.get(product_id, ()):
-            if not made_it and batch_id in product.lots:
-                product.lots[batch_id].moved += units
-                product.lots[batch_id].cost += cost
-            product.by_hand.setdefault(log_id, []).append(
-                _Pick("batch movement", move_id, batch_id, units, cost)
-            )
-        yield product
-
-
-def _add_lines(product: _Product, uses: Iterable[tuple[Any, ...]]) -> None:
-    last = None
-    picks: list[_Pick] = []
-    for (
-        _,
-        refund_item_id,
-        item_id,
-        sale_id,
-        number,
-        is_asked,
-        use_id,
-        batch_id,
-        units,
-        cost,
-    ) in uses:
-        if last != (refund_item_id, item_id):
-            last, picks = (refund_item_id, item_id), []
-            side = product.returned if refund_item_id else product.sold
-            line = _Line(sale_id, picks, bool(is_asked))
-            side.setdefault(_folded(number) or f"sale {sale_id}", []).append(line)
-        used = product.lots.get(batch_id)
-        if used is not None:
-            used.moved += units
-            used.cost += cost
-        picks.append(_Pick("batch use", use_id, batch_id, units, cost, item_id))
-
-
-def _by_product(sql: str) -> dict[int, list[tuple[Any, ...]]]:
-    if getattr(connection, "mysql_is_mariadb", False):
-        sql = IN_ROW_ORDER + sql
-    found = groupby(rows(sql), key=itemgetter(0))
-    return {product_id: list(group) for product_id, group in found}
-
-
-def _whole(expression: str) -> str:
-    """SQL of a decimal as a whole number."""
-    return f"CAST(ROUND({expression}) AS {'SIGNED' if connection.vendor == 'mysql' else 'INTEGER'})"
-
-
-def _folded(number: str | None) -> str:
-    return (number or "").casefold()
