@@ -34,9 +34,10 @@ class InventoryLogAdmin(ReversibleAdmin):
     opposite = staticmethod(void)
     list_display = ("created_at", "product", "change", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
-    search_fields = ("product__name", "product__sku", "reference")
+    search_fields = ("product__name", "product__sku", "reference__istartswith")
     list_select_related = ("product", "user")
     ordering = ("-id",)
+    sortable_by = ()  # the longest table of all, newest first: filters find, sorting reads it whole
     actions_list = ("count_stock",)
     fields = (
         ("product", "store"),

@@ -163,6 +163,7 @@ class InventoryLog(AppendOnly):
 
     class Meta:
         db_table = "inventory_log"
+        verbose_name = "stock movement"
         constraints = (
             models.CheckConstraint(
                 name="inventory_inventorylog_moves_something", condition=~Q(change_qty=0)

@@ -89,7 +89,14 @@ class PaymentMethodAdmin(ShopAdmin):
     autocomplete_fields = ("account",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+        # The money of its payments is in that account.
+        return ("code", "account") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "account":
+            assets = LedgerAccount.objects.listed().filter(kind=LedgerAccount.Kind.ASSET)
+            kwargs["queryset"] = assets.filter(is_control=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Payment)

@@ -33,6 +33,7 @@ class LedgerAccount(Archivable):
 
     class Meta:
         db_table = "ledger_accounts"
+        verbose_name = "account"
         ordering = ("number",)
 
     def __str__(self) -> str:
@@ -316,6 +317,7 @@ class DaySeal(AppendOnly):
 
     class Meta:
         db_table = "day_seals"
+        verbose_name = "closed day"
 
     def __str__(self) -> str:
         return f"seal of {self.day or 'the genesis'}"

@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from heapq import nsmallest
 
-from pos_project.core.money import amount
+from pos_project.core.money import amount, divided
 from reports.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import NOTHING, STOCK, sold_products
+from reports.product_sales import NOTHING, STOCK, Sold, sold_products, units_sold
 
 FAST, MODERATE, SLOW, NONE = "fast_moving", "moderate_moving", "slow_moving", "no_movement"
 # Units a day from which a pace is reached; what sold less than the last has sold nothing.
-PACES = ((FAST, 5), (MODERATE, 1), (SLOW, 0))
+PACES = {FAST: 5, MODERATE: 1, SLOW: 0}
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,21 @@ def last_days(today: date, days: int) -> Period:
 
 def days_left(stock: int, units_sold: int, days: int) -> int:
     """Stock ÷ units per day, to the nearest day."""
-    return int((Decimal(stock) * days / units_sold).quantize(Decimal(1), ROUND_HALF_UP))
+    return divided(stock * days, units_sold)
 
 
 def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     """Active products by pace: all counted, and at most so many of each, most units first."""
-    sold = sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name])
+    sums = sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name])
+    sold = units_sold(sums)
+    fast, moderate, slow = (units_a_day * days or 1 for units_a_day in PACES.values())
     at_pace: dict[str, list[tuple[int, int]]] = {FAST: [], MODERATE: [], SLOW: [], NONE: []}
     for (product_id,) in rows(f"SELECT p.id FROM products p WHERE {KEPT_IN_STOCK}", {}):  # noqa: S608
-        units = sold.get(product_id, NOTHING).units
-        at_pace[_pace(units, days)].append((-units, product_id))
+        units = sold.get(product_id, 0)
+        pace = NONE if units < slow else SLOW
+        if units >= moderate:
+            pace = FAST if units >= fast else MODERATE
+        at_pace[pace].append((-units, product_id))
     first = {pace: nsmallest(most, products) for pace, products in at_pace.items()}
     described = _described(product_id for products in first.values() for _, product_id in products)
     return {
@@ -79,7 +84,7 @@ def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
                     product_id,
                     *described[product_id],
                     units_sold=-units,
-                    revenue=amount(sold.get(product_id, NOTHING).revenue),
+                    revenue=amount(Sold._make(sums.get(product_id, NOTHING)).revenue),
                     days=days,
                 )
                 for units, product_id in products
@@ -87,12 +92,6 @@ def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
         )
         for pace, products in first.items()
     }
-
-
-def _pace(units: int, days: int) -> str:
-    if units <= 0:
-        return NONE
-    return next(pace for pace, a_day in PACES if units >= a_day * days)
 
 
 def _described(product_ids: Iterable[int]) -> dict[int, tuple[str, str, Decimal, str, int]]:

@@ -127,20 +127,22 @@ def _transactions(how: Cover) -> int:
 
 
 def _sold(how: Cover) -> list[Row]:
-    sold = sold_products(how)
-    return [
-        (*row, each.sale_count, each.units, each.revenue, each.cogs)
-        for row in rows(
-            f"""
-            SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
-                {whole("COALESCE(shelf.units, 0)")}
-            FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-            WHERE {ACTIVE}
-            """,  # noqa: S608  (our own names)
-            {},
-        )
-        for each in (sold.get(row[0], NOTHING),)
-    ]
+    sums = sold_products(how)
+    found = rows(
+        f"""
+        SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
+            {whole("COALESCE(shelf.units, 0)")}
+        FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
+        WHERE {ACTIVE}
+        """,  # noqa: S608  (our own names)
+        {},
+    )
+    products: list[Row] = []
+    for row in found:
+        _, sales, quantity, subtotal, returned, returned_value, cogs = sums.get(row[0], NOTHING)
+        units, revenue = (quantity - returned) // 1000, subtotal - returned_value
+        products.append((*row, sales, units, revenue, cogs))
+    return products
 
 
 def _lists(products: Sequence[Row]) -> list[list[Analysed]]:

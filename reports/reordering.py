@@ -5,19 +5,20 @@ Decided in whole numbers, so that both databases round alike: `round(a ÷ b) ≤
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from typing import NamedTuple
 
 from inventory.figures import shelves
-from pos_project.core.money import ZERO, amount, money, total
+from pos_project.core.money import amount, divided
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import rows, whole
 from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.movement import days_left, last_days
 from reports.percentages import average
-from reports.product_sales import NOTHING, sold_products
+from reports.product_sales import sold_products, units_sold
 from reports.unit_costs import UnitCost, unit_costs
 
 COVER_DAYS = 30  # what is bought again should last so long
@@ -25,15 +26,15 @@ COVER_DAYS = 30  # what is bought again should last so long
 PRIORITIES = (("urgent", 7), ("high", 14), ("medium", COVER_DAYS))
 
 
-@dataclass(frozen=True)
-class Need:
-    """How much to buy again of a product, and what that costs and brings."""
+class Need(NamedTuple):
+    """How much to buy again of a product, and what that costs and brings, in cents."""
 
     product_id: int
-    price: Decimal
+    price: int
     stock: int
     units_sold: int
     days: int
+    days_left: int
     cost: UnitCost
 
     @property
@@ -41,25 +42,20 @@ class Need:
         return average(self.units_sold, self.days)
 
     @property
-    def days_left(self) -> int:
-        return days_left(self.stock, self.units_sold, self.days)
-
-    @property
     def units(self) -> int:
         """Units per day × 30 − stock, to the nearest unit."""
-        wanted = Decimal(self.units_sold) * COVER_DAYS / self.days - self.stock
-        return int(wanted.quantize(Decimal(1), ROUND_HALF_UP))
+        return divided(self.units_sold * COVER_DAYS, self.days) - self.stock
 
     @property
-    def estimated_cost(self) -> Decimal:
-        return money(self.units * self.cost.fifo)
+    def estimated_cost(self) -> int:
+        return self.units * self.cost.fifo
 
     @property
-    def revenue(self) -> Decimal:
-        return money(self.units * self.price)
+    def revenue(self) -> int:
+        return self.units * self.price
 
     @property
-    def profit(self) -> Decimal:
+    def profit(self) -> int:
         return self.revenue - self.estimated_cost
 
     @property
@@ -82,11 +78,11 @@ class Recommendation:
 class Reordering:
     """Everything to buy again in sums, and the most pressing of it."""
 
-    count: int = 0
-    by_priority: Counter[str] = field(default_factory=Counter)
-    estimated_cost: Decimal = ZERO
-    profit: Decimal = ZERO
-    first: list[Recommendation] = field(default_factory=list)
+    count: int
+    by_priority: Counter[str]
+    estimated_cost: Decimal
+    profit: Decimal
+    first: list[Recommendation]
 
 
 def reordering(today: date, *, days: int, most: int) -> Reordering:
@@ -96,14 +92,14 @@ def reordering(today: date, *, days: int, most: int) -> Reordering:
     return Reordering(
         len(needs),
         Counter(need.priority for need in needs),
-        total(need.estimated_cost for need in needs),
-        total(need.profit for need in needs),
+        amount(sum(need.estimated_cost for need in needs)),
+        amount(sum(need.profit for need in needs)),
         [Recommendation(need, *names[need.product_id]) for need in needs[:most]],
     )
 
 
 def _needs(today: date, days: int) -> list[Need]:
-    sold = sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name])
+    sold = units_sold(sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]))
     found = [
         (product_id, price, stock // 1000, units)
         for product_id, price, stock in rows(
@@ -114,12 +110,12 @@ def _needs(today: date, days: int) -> list[Need]:
             """,  # noqa: S608  (our own names)
             {},
         )
-        if (units := sold.get(product_id, NOTHING).units) > 0 and _is_needed(stock, units, days)
+        if (units := sold.get(product_id, 0)) > 0 and _is_needed(stock, units, days)
     ]
     costs = unit_costs([row[0] for row in found], today=today)
     needs = [
-        Need(product_id, amount(price), stock, units, days, costs[product_id])
-        for product_id, price, stock, units in found
+        Need(pk, price, stock, units, days, days_left(stock, units, days), costs[pk])
+        for pk, price, stock, units in found
     ]
     return sorted(needs, key=lambda need: (need.days_left, -need.units_sold, need.product_id))
 

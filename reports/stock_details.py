@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from inventory.figures import SOLD_DAYS, shelves
-from pos_project.core.money import money
+from pos_project.core.money import amount, money
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import as_day, exact, rows
 from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.movement import last_days
-from reports.product_sales import NOTHING, sold_products
+from reports.product_sales import NOTHING, Sold, sold_products
 from reports.unit_costs import UnitCost, unit_costs
 
 HISTORY = 20  # purchase lines shown of a product
@@ -57,7 +57,7 @@ class StockedProduct:
 
     @property
     def at_average_cost(self) -> Decimal:
-        return money(self.units * self.cost.bought)
+        return amount(self.units * self.cost.bought)
 
     @property
     def at_retail(self) -> Decimal:
@@ -109,8 +109,8 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
 
 
 def _units_sold(ids: list[int], today: date) -> dict[int, int]:
-    sold = sold_products(cover(last_days(today, SOLD_DAYS), PRODUCTS)[PRODUCTS.name])
-    return {product_id: sold.get(product_id, NOTHING).units for product_id in ids}
+    sums = sold_products(cover(last_days(today, SOLD_DAYS), PRODUCTS)[PRODUCTS.name])
+    return {product_id: Sold._make(sums.get(product_id, NOTHING)).units for product_id in ids}
 
 
 def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:

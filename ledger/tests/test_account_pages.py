@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from ledger.models import LedgerAccount
+from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.tests import shop
 
@@ -67,3 +67,25 @@ def test_nobody_makes_a_control_account(office: Client) -> None:
     form = {"number": "1", "name": "X", "kind": "asset", "is_control": "on"}
     office.post(f"{ACCOUNTS}add/", form)
     assert not LedgerAccount.objects.get(number="1").is_control
+
+
+@pytest.mark.parametrize("account", ["RECEIVABLES", "LOANS", "CASH"])
+def test_the_money_of_a_method_is_in_an_account_of_its_own(office: Client, account: str) -> None:
+    before = PaymentMethod.objects.count()
+    form = {"code": "rocket", "name": "Rocket", "account": account, "is_active": "on"}
+
+    answer = office.post("/admin/ledger/paymentmethod/add/", form)
+
+    assert "account" in answer.context["adminform"].form.errors
+    assert PaymentMethod.objects.count() == before
+
+
+def test_a_method_keeps_the_account_that_its_payments_are_in(office: Client) -> None:
+    form = {"code": "bank", "name": "Bank", "account": "BANK", "is_active": "on"}
+    assert office.post("/admin/ledger/paymentmethod/add/", form).status_code == 302
+
+    page = "/admin/ledger/paymentmethod/bank/change/"
+    office.post(page, {"name": "Wire", "account": "FIXED_ASSETS", "is_active": "on"})
+
+    bank = PaymentMethod.objects.get(pk="bank")
+    assert (bank.name, bank.account_id) == ("Wire", "BANK")

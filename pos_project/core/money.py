@@ -23,6 +23,11 @@ def amount(cents: int) -> Decimal:
     return cents * CENT
 
 
+def divided(whole: int, by: int) -> int:
+    """`whole ÷ by`, rounded half up as `money` is; neither is below zero."""
+    return (2 * whole + by) // (2 * by)
+
+
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The sum of amounts that are already rounded; 0.00 when there are none."""
     return sum(amounts, ZERO)

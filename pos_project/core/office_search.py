@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.utils.text import smart_split, unescape_string_literal
 
-# So many parties or goods may be named in a question; where more fit, the tables are joined.
-MOST_NAMED = 1_000
+# So many parties or goods may be named in a question; where more fit, it asks for them itself.
+MOST_NAMED = 10_000
 
 
 def found(rows: "QuerySet[Any]", fields: Sequence[str], words: str) -> "QuerySet[Any]":
@@ -38,12 +38,9 @@ def _holding(model: type[Model], fields: Sequence[str], word: str) -> Q:
         named = Q()
         for lookup in lookups:
             named |= Q(**{_lookup(lookup): word})
-        ids = list(other._base_manager.filter(named).values_list("pk", flat=True)[: MOST_NAMED + 1])
-        if len(ids) <= MOST_NAMED:
-            said |= Q(**{f"{name}__in": ids})
-            continue
-        for lookup in lookups:
-            said |= Q(**{_lookup(f"{name}__{lookup}"): word})
+        fitting = other._base_manager.filter(named).values_list("pk", flat=True)
+        ids = list(fitting[: MOST_NAMED + 1])
+        said |= Q(**{f"{name}__in": ids if len(ids) <= MOST_NAMED else fitting})
     return said
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from ledger.expenses import Spending, record_expense
 from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.back_office.pages import pages, ways
+from pos_project.bench import office
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 
@@ -173,3 +175,15 @@ def test_the_search_of_the_side_bar_needs_no_redis(
 
     assert answer.status_code == 200
     assert reverse("admin:sales_refund_changelist") in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bench_opens_pages_as_an_admin_and_leaves_no_session(admin: User) -> None:
+    shop.a_days_work()
+
+    rows = {str(row.page): row for row in office.measure(only="sales.sale: ", repeats=2)}
+
+    assert {row.status for row in rows.values()} == {200}
+    assert all(0 < row.median <= row.p95 and row.statements > 1 for row in rows.values())
+    assert {"sales.sale: list searched", "sales.sale: list sorted by number"} <= set(rows)
+    assert not Session.objects.exists()

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.days import today
+from pos_project.core.money import amount
 from reports.api.asking import clamped, whole_number
 from reports.api.dashboard import DashboardView
 from reports.api.shapes import COUNT, DAY, MONEY, TEXT, Meta, or_null, shape
@@ -106,16 +107,16 @@ def _details(product: StockedProduct) -> dict[str, Any]:
         },
         "pricing": {
             "current_selling_price": product.price,
-            "avg_purchase_price": product.cost.bought,
-            "fifo_cost_per_unit": product.cost.fifo,
+            "avg_purchase_price": amount(product.cost.bought),
+            "fifo_cost_per_unit": amount(product.cost.fifo),
             "last_purchase": {
                 "price": last.unit_price if last else 0,
                 "quantity": last.units if last else 0,
                 "date": last.day.isoformat() if last else None,
                 "invoice_no": last.invoice_no if last else None,
             },
-            "margin_per_unit_avg": product.price - product.cost.bought,
-            "margin_per_unit_fifo": product.price - product.cost.fifo,
+            "margin_per_unit_avg": product.price - amount(product.cost.bought),
+            "margin_per_unit_fifo": product.price - amount(product.cost.fifo),
         },
         "valuation": {
             "total_purchase_value_avg": product.at_average_cost,

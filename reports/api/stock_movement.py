@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.days import today
+from pos_project.core.money import amount
 from reports.api.asking import clamped, whole_number
 from reports.api.dashboard import DashboardView
 from reports.api.shapes import COUNT, MONEY, TEXT, Meta, or_null, shape
@@ -177,12 +178,12 @@ def _recommendation(found: Recommendation) -> dict[str, Any]:
         },
         "reorder_recommendation": {
             "recommended_qty": need.units,
-            "avg_purchase_price": need.cost.bought,
-            "fifo_cost_per_unit": need.cost.fifo,
-            "estimated_cost": need.estimated_cost,
-            "selling_price": need.price,
-            "potential_revenue": need.revenue,
-            "potential_profit": need.profit,
+            "avg_purchase_price": amount(need.cost.bought),
+            "fifo_cost_per_unit": amount(need.cost.fifo),
+            "estimated_cost": amount(need.estimated_cost),
+            "selling_price": amount(need.price),
+            "potential_revenue": amount(need.revenue),
+            "potential_profit": amount(need.profit),
             "profit_margin": percent(need.profit, need.revenue),
         },
         "priority": need.priority,
