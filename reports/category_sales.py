@@ -4,6 +4,8 @@ Counted by labels (`facts.categories`), then set right for products whose label 
 the sales that had one of these, the labels' categories are taken off and today's put in.
 """
 
+from collections.abc import Mapping
+
 from reports.active_products import ACTIVE
 from reports.facts.categories import CATEGORIES, CATEGORY_NOW, moved
 from reports.facts.raw import rows
@@ -11,12 +13,12 @@ from reports.facts.reading import Cover, figures
 from reports.period import Period
 
 
-def sales_by_category(how: Cover, period: Period) -> dict[int, int]:
+def sales_by_category(how: Cover, period: Period, now: Mapping[int, int]) -> dict[int, int]:
     """Sales with a line of an active product, by category id (0: none); a constant number of
-    statements."""
+    statements. `now` is today's category of every active product."""
     counted = figures(CATEGORIES, how, by=("category_id",))
     counts = {category_id: int(row[0]) for (category_id,), row in counted.items()}
-    for category_id, change in _made_up_for(moved(), period):
+    for category_id, change in _made_up_for(moved(now), period):
         counts[category_id] = counts.get(category_id, 0) + int(change)
     return counts
 

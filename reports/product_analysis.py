@@ -107,15 +107,17 @@ def analyse(period: Period) -> ProductAnalysis:
     how = cover(period, PRODUCTS, SALES, CATEGORIES)
     products = _sold(how[PRODUCTS.name])
     top, bottom, profitable, lowest = _lists(products)
+    now = {row[0]: row[CATEGORY_AT] for row in products}
+    categories = _categories(products, sales_by_category(how[CATEGORIES.name], period, now))
     return ProductAnalysis(
-        overall=_together("", products),
+        overall=_overall(categories),
         products_sold=sum(row[SALES_AT] > 0 for row in products),
         transactions=_transactions(how[SALES.name]),
         top_sellers=top,
         bottom_sellers=bottom,
         most_profitable=profitable,
         lowest_margin=lowest,
-        categories=_categories(products, sales_by_category(how[CATEGORIES.name], period)),
+        categories=categories,
         described=_described({each.id for each in (*top, *bottom, *profitable, *lowest)}),
     )
 
@@ -179,6 +181,19 @@ def _together(name: str, products: Iterable[Row]) -> Category:
         stock += on_shelf
         prices += price
     return Category(name, count, units, revenue, revenue - cogs, stock, prices)
+
+
+def _overall(categories: Iterable[Category]) -> Category:
+    """All of them together; a sale may be in several, so theirs are not added up."""
+    overall = Category("")
+    for each in categories:
+        overall.products += each.products
+        overall.units += each.units
+        overall.revenue += each.revenue
+        overall.profit += each.profit
+        overall.stock += each.stock
+        overall.prices += each.prices
+    return overall
 
 
 def _categories(products: Iterable[Row], sales: Mapping[int, int]) -> list[Category]:

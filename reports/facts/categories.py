@@ -6,7 +6,7 @@ and what is counted live always go by the same labels. `moved` names the product
 longer true; readers make up for them, and the nightly run counts their days anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -27,7 +27,7 @@ class CategoriesMaker(TableMaker):
 
     def prepare(self) -> None:
         """Label every product as it is now, and forget the days on which a moved one was sold."""
-        ids = moved()
+        ids = moved(categories_now())
         if not ids:
             return
         frozen = FrozenPeriod.objects.filter(fact=self.name)
@@ -76,20 +76,17 @@ CATEGORIES = CategoriesMaker(
 )
 
 
-def moved() -> list[int]:
-    """The products that are not labelled as they are now."""
-    return [
-        product_id
-        for (product_id,) in rows(
-            f"""
-            SELECT p.id FROM products p LEFT JOIN fact_labels l ON l.product_id = p.id
-            WHERE CASE WHEN {ACTIVE}
-                THEN l.product_id IS NULL OR l.category_id <> {CATEGORY_NOW}
-                ELSE l.product_id IS NOT NULL END
-            """,  # noqa: S608  (our own names)
-            {},
-        )
-    ]
+def categories_now() -> dict[int, int]:
+    """Today's category of every active product, by product id."""
+    return dict(rows(f"SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE}", {}))  # noqa: S608
+
+
+def moved(now: Mapping[int, int]) -> list[int]:
+    """The products that are not labelled as they are `now`: with a category, or out of the shop."""
+    labels = dict(rows("SELECT product_id, category_id FROM fact_labels", {}))
+    if labels == now:
+        return []
+    return sorted({pk for pk, _ in labels.items() ^ now.items()})
 
 
 def _days_sold(ids: Sequence[int]) -> Days:
