@@ -1,14 +1,12 @@
 """The shop's customers in a period: who is new, who buys how much, who is late, the last sales."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from heapq import nsmallest
 
 from pos_project.core.days import day_start
 from pos_project.core.money import amount
-from reports.customer_sales import NO_PHONE, Bought, CustomerSales, bought_by_customers, described
+from reports.customer_sales import NO_PHONE, CustomerSales, bought_by_customers, first_by_revenue
 from reports.facts.days import ONE_DAY
 from reports.facts.raw import as_day, as_moment, exact, rows
 from reports.facts.reading import Cover
@@ -19,7 +17,7 @@ from sales.models import Customer, Sale
 # By sales in the period: one order, else by revenue from so much on. In the order shown.
 VIP, REGULAR, OCCASIONAL, ONE_TIME = "VIP", "Regular", "Occasional", "One-Time"
 SEGMENTS = (VIP, REGULAR, OCCASIONAL, ONE_TIME)
-LEAST_REVENUE = ((VIP, 10_000_00), (REGULAR, 1_000_00))  # cents
+VIP_REVENUE, REGULAR_REVENUE = 10_000_00, 1_000_00  # cents
 # Days overdue up to which a debt is in a bucket. Those after the coarsest are told apart finely.
 BUCKETS = ((30, "0-30 days"), (60, "31-60 days"), (90, "61-90 days"))
 LAST_BUCKET, LAST_BUCKETS = "90+ days", ((180, "91-180 days"),)
@@ -83,22 +81,24 @@ def new_customers(period: Period) -> int:
 def buyers(how: Cover, period: Period, *, most: int) -> Buyers:
     """The segments of those who bought in the period, and the first of them by revenue."""
     bought = bought_by_customers(how)
-    counts, revenues = Counter[str](), Counter[str]()
-    for each in bought.values():
-        segment = _segment(each)
-        counts[segment] += 1
-        revenues[segment] += each.revenue
-    first = nsmallest(most, ((-each.revenue, pk) for pk, each in bought.items()))
+    counts, revenues = dict.fromkeys(SEGMENTS, 0), dict.fromkeys(SEGMENTS, 0)
+    for orders, gross, refunded, _ in bought.values():
+        if orders > 0:
+            segment = _segment(orders, gross - refunded)
+            counts[segment] += 1
+            revenues[segment] += gross - refunded
     return Buyers(
-        described({pk: bought[pk] for _, pk in first}, period),
+        first_by_revenue(bought, period, most),
         [Segment(name, counts[name], amount(revenues[name])) for name in SEGMENTS if counts[name]],
     )
 
 
-def _segment(each: Bought) -> str:
-    if each.orders == 1:
+def _segment(orders: int, revenue: int) -> str:
+    if orders == 1:
         return ONE_TIME
-    return next((name for name, least in LEAST_REVENUE if each.revenue >= least), OCCASIONAL)
+    if revenue >= VIP_REVENUE:
+        return VIP
+    return REGULAR if revenue >= REGULAR_REVENUE else OCCASIONAL
 
 
 def late_customers(until: date, *, most: int) -> list[LateCustomer]:

@@ -20,6 +20,14 @@ def bounded_int(text: str | None, *, default: int, most: int) -> int:
     return min(int(text), most)
 
 
+def _cut_first(queryset: "QuerySet[Any]", start: int, stop: int) -> list[Any]:
+    """The page's rows, chosen before they are joined with what is shown of them: a database that
+    joins first may sort the whole table, names and all."""
+    ids = list(queryset.values_list("pk", flat=True)[start:stop])
+    found = {row.pk: row for row in queryset.order_by().filter(pk__in=ids)}
+    return [found[pk] for pk in ids if pk in found]
+
+
 class ContractPagination(BasePagination):
     """`page` and `limit`; a view sets `page_limit` (default 50) and `max_limit` (default 100)."""
 
@@ -34,7 +42,9 @@ class ContractPagination(BasePagination):
         start = (self.page - 1) * self.limit
         if start >= self.total:
             return []
-        return list(queryset[start : start + self.limit])
+        if not isinstance(queryset, QuerySet) or not queryset.query.select_related:
+            return list(queryset[start : start + self.limit])
+        return _cut_first(queryset, start, start + self.limit)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"success": True, "message": "Fetched", "data": data, **self.block()})
