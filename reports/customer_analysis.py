@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pos_project.core.days import day_start
 from pos_project.core.money import amount
-from reports.customer_sales import NO_PHONE, CustomerSales, bought_by_customers, first_by_revenue
+from reports.customer_sales import NO_PHONE, CustomerSales, bought_by_customers, top_customers
 from reports.facts.days import ONE_DAY
 from reports.facts.raw import as_day, as_moment, exact, rows
 from reports.facts.reading import Cover
@@ -88,7 +88,7 @@ def buyers(how: Cover, period: Period, *, most: int) -> Buyers:
             counts[segment] += 1
             revenues[segment] += gross - refunded
     return Buyers(
-        first_by_revenue(bought, period, most),
+        top_customers(bought, period, most=most),
         [Segment(name, counts[name], amount(revenues[name])) for name in SEGMENTS if counts[name]],
     )
 

@@ -73,15 +73,8 @@ def bought_by_customers(how: Cover) -> Sums:
     return sums_by_key(CUSTOMERS, how)
 
 
-def top_customers(period: Period, *, most: int) -> list[CustomerSales]:
+def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSales]:
     """The customers who bought in the period and brought in the most."""
-    return first_by_revenue(
-        bought_by_customers(cover(period, CUSTOMERS)[CUSTOMERS.name]), period, most
-    )
-
-
-def first_by_revenue(bought: Sums, period: Period, most: int) -> list[CustomerSales]:
-    """Of these customers those who brought in the most."""
     first = nsmallest(
         most,
         (

@@ -12,11 +12,10 @@ from typing import NamedTuple
 from pos_project.core.money import amount
 from reports.active_products import NO_BRAND, NO_CATEGORY
 from reports.facts.raw import rows
-from reports.facts.reading import Cover, cover
+from reports.facts.reading import Cover
 from reports.facts.remembered import Sums, sums_by_key
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
-from reports.period import Period
 
 # The stock of a product `p` that is shown; for lists of every product join `shelves()` instead.
 STOCK = (
@@ -82,9 +81,9 @@ def units_sold(sums: Sums) -> dict[int, int]:
     }
 
 
-def top_products(period: Period, *, most: int) -> list[TopProduct]:
+def top_products(how: Cover, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    sums = sold_products(cover(period, PRODUCTS)[PRODUCTS.name])
+    sums = sold_products(how)
     first = nsmallest(
         most,
         (

@@ -24,7 +24,7 @@ from reports.alerts import LOW_STOCK, OUT_OF_STOCK
 from reports.facts.freezing import CATCHING_UP
 from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
-from reports.facts.sales import CASH, SALES
+from reports.facts.sales import CASH, PRODUCTS, SALES
 from reports.figures import SalesFigures, sales_by
 from reports.period import Period
 from reports.product_sales import top_products
@@ -95,7 +95,7 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
                 "stock": each.stock,
                 "link": reverse("admin:catalog_product_change", args=[each.id]),
             }
-            for each in top_products(month, most=BEST)
+            for each in top_products(cover(month, PRODUCTS)[PRODUCTS.name], most=BEST)
         ],
         "days": DAYS,
     }

@@ -1,6 +1,7 @@
 """The first page: how the shop does (contract 20.1)."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -27,11 +28,11 @@ from reports.api.shapes import (
     or_null,
     shape,
 )
-from reports.customer_sales import CustomerSales, top_customers
+from reports.customer_sales import CustomerSales, bought_by_customers, top_customers
 from reports.facts.buyers import BUYERS
 from reports.facts.days import Days
 from reports.facts.reading import Cover, buyers, cover
-from reports.facts.sales import SALES
+from reports.facts.sales import CUSTOMERS, PRODUCTS, SALES
 from reports.figures import sales_figures
 from reports.latest_sales import latest_sales
 from reports.owed import still_due
@@ -144,16 +145,18 @@ class MainView(PeriodView):
 
     def data(self, asked: Asked) -> dict[str, Any]:
         period, now = asked.period, today()
+        how = cover(period, SALES, BUYERS, CUSTOMERS, PRODUCTS)
+        bought = bought_by_customers(how[CUSTOMERS.name])
         alerts = critical_alerts(now)
-        customers = [_customer(each) for each in top_customers(period, most=TOP)]
-        products = [_product(each) for each in top_products(period, most=TOP)]
+        customers = [_customer(each) for each in top_customers(bought, period, most=TOP)]
+        products = [_product(each) for each in top_products(how[PRODUCTS.name], most=TOP)]
         sales = [
             _sale(each) for each in latest_sales(Sale.objects.completed(), period, most=RECENT)
         ]
         shown_alerts = [_alert(each) for each in alerts.first]
         return {
             "period": counted_period(period),
-            "key_metrics": {**_metrics(period, now), "critical_alerts": alerts.count},
+            "key_metrics": {**_metrics(period, how, now), "critical_alerts": alerts.count},
             "top_customers": customers,
             "top_products": products,
             "critical_alerts": shown_alerts,
@@ -173,9 +176,8 @@ class MainView(PeriodView):
         }
 
 
-def _metrics(period: Period, day: date) -> dict[str, Any]:
+def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, Any]:
     """The key figures of the period, and those of the day, which is read once for both."""
-    how = cover(period, SALES, BUYERS)
     sold_today = sales_figures(Cover(live=Days.of([day])))
     sold = sales_figures(how["sales"].without(day))
     if day in period:

@@ -7,6 +7,8 @@ from rest_framework.request import Request
 from reports.api.asking import FROM, TO, TopOf, clamped, period_of, whole_number
 from reports.api.dashboard import DashboardView, named_period
 from reports.api.shapes import COUNT, MONEY, TEXT, NamedPeriod, shape
+from reports.facts.reading import cover
+from reports.facts.sales import PRODUCTS
 from reports.product_sales import TopProduct, top_products
 
 TOP_PRODUCTS = shape(
@@ -42,9 +44,10 @@ class TopProductsView(DashboardView):
         return TopOf(period_of(query), clamped(query, "limit", default=10, least=1, most=50))
 
     def data(self, asked: TopOf) -> dict[str, Any]:
+        how = cover(asked.period, PRODUCTS)[PRODUCTS.name]
         return {
             "period": named_period(asked.period),
-            "top_products": [_row(each) for each in top_products(asked.period, most=asked.limit)],
+            "top_products": [_row(each) for each in top_products(how, most=asked.limit)],
         }
 
 

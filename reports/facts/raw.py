@@ -26,9 +26,14 @@ def as_day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+_LAST_PLACE = [Decimal(1).scaleb(-places) for places in range(7)]
+
+
 def exact(value: Any, places: int) -> Decimal:
     """A number as the decimal it stands for: SQLite sums floats. NULL is nothing, so zero."""
-    return Decimal(0 if value is None else str(value)).quantize(Decimal(1).scaleb(-places))
+    if not isinstance(value, Decimal):
+        value = Decimal(0 if value is None else str(value))
+    return value.quantize(_LAST_PLACE[places])
 
 
 def as_moment(value: Any) -> datetime:
