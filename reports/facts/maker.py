@@ -105,12 +105,8 @@ class TableMaker:
             ),
         )
 
-    def events_of(self, days: Days, name: str = "day") -> str:
-        """SQL of what counts on these days: day, keys and figures, one row an event."""
-        return " UNION ALL ".join(self._rows(events, days, name) for events in self.events)
-
     def sums_of_events(
-        self, days: Days, name: str, *, by: Sequence[str], only: str
+        self, days: Days, name: str = "day", *, by: Sequence[str], only: str = ""
     ) -> Iterator[str]:
         """SQL of what each kind of event comes to on these days, by these keys; `only` is more
         conditions. Each by itself: to be summed up at once, without a table of all events."""
@@ -153,10 +149,11 @@ class TableMaker:
         return self._differing(self._of_month(), made, _until(day, day))
 
     def _of_days(self, days: Days) -> str:
-        columns = ", ".join(("first_day", *self.keys))
+        by = ("first_day", *self.keys)
+        columns, parts = ", ".join(by), " UNION ALL ".join(self.sums_of_events(days, by=by))
         return (
             f"SELECT {columns}, {self.sums()}"  # noqa: S608  (names are our own models)
-            f" FROM ({self.events_of(days)}) happened GROUP BY {columns}"
+            f" FROM ({parts}) parts GROUP BY {columns}"
         )
 
     def _of_month(self) -> str:
