@@ -1,0 +1,119 @@
+"""What a process remembers of frozen days is what they come to, whatever happens to them."""
+
+from collections.abc import Iterator
+from datetime import UTC, date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pos_project.core.days import at_noon
+from pos_project.tests import shop
+from reports.facts import remembered
+from reports.facts.freezing import CATCHING_UP, freeze_missing, thaw
+from reports.facts.reading import cover
+from reports.facts.remembered import sums_by_key
+from reports.facts.sales import CUSTOMERS, PRODUCTS
+from reports.models import FrozenPeriod, ProductFact
+from reports.period import Period
+from reports.product_sales import Sold
+
+pytestmark = pytest.mark.django_db
+
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)
+
+
+def noon(day: date) -> time_machine.travel:
+    return time_machine.travel(at_noon(day).astimezone(UTC), tick=False)
+
+
+@pytest.fixture(autouse=True)
+def _wednesday() -> Iterator[None]:
+    CATCHING_UP.forget()
+    with noon(WEDNESDAY):
+        yield
+    CATCHING_UP.forget()
+
+
+@pytest.fixture
+def tea() -> int:
+    """Two sold on Monday, three on Tuesday, both frozen; one today."""
+    service = shop.a_service("10.00")
+    for day, units in ((MONDAY, 2), (TUESDAY, 3), (WEDNESDAY, 1)):
+        with noon(day):
+            shop.sell((service, units))
+    freeze_missing()
+    return int(service.pk)
+
+
+def sold(product_id: int, first: date = MONDAY, last: date = WEDNESDAY) -> Sold:
+    how = cover(Period(first, last), PRODUCTS)[PRODUCTS.name]
+    return Sold._make(sums_by_key(PRODUCTS, how)[product_id])
+
+
+def facts_read(product_id: int) -> int:
+    """How many statements read facts of products, to answer once."""
+    with CaptureQueriesContext(connection) as captured:
+        sold(product_id)
+    return sum("fact_products" in query["sql"] for query in captured)
+
+
+def test_amounts_are_whole_cents_and_quantities_whole_thousandths(tea: int) -> None:
+    assert sold(tea) == Sold(3, 3, 6_000, 60_00, 0, 0, 0)
+    assert (sold(tea).units, sold(tea).revenue) == (6, 60_00)
+
+
+def test_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
+    assert facts_read(tea) == 1
+
+    with noon(WEDNESDAY):
+        shop.sell((shop.a_service("5.00"), 1))
+
+    assert facts_read(tea) == 0
+    how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
+    assert len(sums_by_key(PRODUCTS, how)) == 2
+
+
+def test_each_period_is_remembered_by_itself(tea: int) -> None:
+    assert sold(tea, MONDAY, MONDAY).units == 2
+    assert sold(tea, TUESDAY, TUESDAY).units == 3
+    assert sold(tea, MONDAY, TUESDAY).units == 5
+
+
+def test_a_day_that_is_frozen_anew_is_read_anew(tea: int) -> None:
+    before = sold(tea)
+    ProductFact.objects.filter(first_day=MONDAY).update(subtotal=7)
+
+    assert sold(tea) == before  # under the same edition nothing changes by right
+    FrozenPeriod.objects.filter(fact=PRODUCTS.name).delete()
+    freeze_missing(facts=[PRODUCTS.name])
+    assert sold(tea) == before
+    ProductFact.objects.filter(first_day=MONDAY).update(subtotal=7)
+    thaw([TUESDAY], facts=[PRODUCTS.name])
+    assert sold(tea).subtotal == 7_00 + 30_00 + 10_00
+
+
+def test_the_other_database_s_days_have_other_editions(tea: int) -> None:
+    """Every row of periods has a number of its own."""
+    editions = FrozenPeriod.objects.values_list("edition", flat=True)
+    assert len(set(editions)) == len(editions) > 2
+
+
+def test_what_is_too_large_is_read_each_time(tea: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered._frozen.cache, "_Cache__maxsize", 0)
+    assert (facts_read(tea), facts_read(tea)) == (1, 1)
+
+
+def test_the_latest_sale_of_a_customer_is_the_latest_of_all_days() -> None:
+    customer, service = shop.a_customer(), shop.a_service("10.00")
+    for day in (MONDAY, TUESDAY, WEDNESDAY):
+        with noon(day):
+            shop.sell((service, 1), customer=customer)
+    freeze_missing()
+
+    how = cover(Period(MONDAY, WEDNESDAY), CUSTOMERS)[CUSTOMERS.name]
+    orders, gross, refunded, last_at = sums_by_key(CUSTOMERS, how)[customer.pk]
+
+    assert (orders, gross, refunded) == (3, 30_00, 0)
+    assert str(last_at).startswith("2026-01-07")
