@@ -178,6 +178,10 @@ class Sale(AppendOnly):
             models.Index(fields=["customer", "created_at"], name="sales_sale_of_customer"),
             models.Index(fields=["user", "created_at"], name="sales_sale_of_user"),
             models.Index(fields=["created_at"], name="sales_sale_by_moment"),
+            # serves the list of customers, who bought last first
+            models.Index(
+                fields=["customer", "status", "completed_at"], name="sales_sale_last_of_customer"
+            ),
         )
 
     def __str__(self) -> str:
