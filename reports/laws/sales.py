@@ -194,13 +194,14 @@ def held_sales_moved_nothing(scope: Scope) -> Iterator[Violation]:
 def _log_rows_of_held_sales(scope: Scope) -> Iterator[Violation]:
     """The log names a sale by its number, under no index: it is read once per 2000 of them."""
     held = {
-        number.casefold(): (sale_id, status)
+        number: (sale_id, status)
         for sale_id, status, number in rows(
             "SELECT id, status, invoice_no FROM sales"
             f" WHERE status IN {NOT_COMPLETED} AND invoice_no IS NOT NULL ORDER BY id"
         )
     }
     numbers = sorted(held)
+    by_number = {number.casefold(): sale for number, sale in held.items()}  # as MariaDB compares
     for start in range(0, len(numbers), 2000):
         asked = numbers[start : start + 2000]
         marks = ", ".join(["%s"] * len(asked))
@@ -212,7 +213,7 @@ def _log_rows_of_held_sales(scope: Scope) -> Iterator[Violation]:
                 ),
                 asked,
             ):
-                sale_id, status = held[number.casefold()]
+                sale_id, status = by_number[number.casefold()]
                 yield Violation(f"sale {sale_id} ({status})", "no log row", f"log row {log_id}")
 
 

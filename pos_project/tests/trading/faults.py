@@ -106,12 +106,12 @@ def _(patch: pytest.MonkeyPatch) -> None:
     instead(patch, delivery, "insert_rows", at_list_price)
 
 
-@fault("a lot's half cents are dropped", caught_by="stock_is_worth_what_it_cost")
+@fault("a lot's half cents are dropped", caught_by="logged_costs_are_the_stock_value")
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(fifo, "money", rounding(ROUND_DOWN))
 
 
-@fault("a lot's half cents go to the even", caught_by="stock_is_worth_what_it_cost")
+@fault("a lot's half cents go to the even", caught_by="logged_costs_are_the_stock_value")
 def _(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(fifo, "money", rounding(ROUND_HALF_EVEN))
 
