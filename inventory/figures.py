@@ -83,7 +83,7 @@ def shelves(*, worth: bool = False) -> str:
             else "ROUND(remaining * unit_cost, 2)"
         )
         shown += f", ROUND(SUM({of_batch}), 2) AS worth"
-    return f"SELECT {shown} FROM batches WHERE is_open = 1 GROUP BY product_id"  # noqa: S608
+    return f"SELECT {shown} FROM batches WHERE is_open = 1 GROUP BY product_id"  # noqa: S608  (ours)
 
 
 def _sales(store_id: int, today: date) -> QuerySet[InventoryLog]:

@@ -68,7 +68,7 @@ def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     sold = units_sold(sums)
     fast, moderate, slow = (units_a_day * days or 1 for units_a_day in PACES.values())
     at_pace: dict[str, list[tuple[int, int]]] = {FAST: [], MODERATE: [], SLOW: [], NONE: []}
-    for (product_id,) in rows(f"SELECT p.id FROM products p WHERE {KEPT_IN_STOCK}", {}):  # noqa: S608
+    for (product_id,) in rows(f"SELECT p.id FROM products p WHERE {KEPT_IN_STOCK}", {}):  # noqa: S608  (ours)
         units = sold.get(product_id, 0)
         pace = NONE if units < slow else SLOW
         if units >= moderate:

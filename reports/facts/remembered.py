@@ -53,7 +53,7 @@ def _frozen(maker: TableMaker, how: Cover) -> Sums:
 def _read(maker: TableMaker, how: Cover) -> Sums:
     source = summed(maker, how, by=maker.keys)
     shown = ", ".join((*maker.keys, *(_whole(maker, column) for column in maker.figures)))
-    found = rows(f"SELECT {shown} FROM ({source.sql}) sums", source.parameters)  # noqa: S608
+    found = rows(f"SELECT {shown} FROM ({source.sql}) sums", source.parameters)  # noqa: S608  (ours)
     return {key: tuple(sums) for key, *sums in found}
 
 
