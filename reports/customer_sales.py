@@ -70,7 +70,8 @@ class CustomerSales:
 def bought_by_customers(how: Cover) -> Sums:
     """What each customer bought and brought back: the fields of `Bought`, as plain tuples, which
     ten thousand of are cheap. Who has no order did not buy in the period."""
-    return sums_by_key(CUSTOMERS, how)
+    [sums] = sums_by_key(CUSTOMERS, how)
+    return sums
 
 
 def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSales]:

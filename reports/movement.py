@@ -13,7 +13,14 @@ from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
 from reports.percentages import average
 from reports.period import Period
-from reports.product_sales import NOTHING, STOCK, Sold, sold_products, units_sold
+from reports.product_sales import (
+    NOTHING,
+    STOCK,
+    UNITS_AND_REVENUE,
+    Sold,
+    sold_products,
+    units_sold,
+)
 
 FAST, MODERATE, SLOW, NONE = "fast_moving", "moderate_moving", "slow_moving", "no_movement"
 # Units a day from which a pace is reached; what sold less than the last has sold nothing.
@@ -64,7 +71,8 @@ def days_left(stock: int, units_sold: int, days: int) -> int:
 
 def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     """Active products by pace: all counted, and at most so many of each, most units first."""
-    sums = sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name])
+    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
+    [sums] = sold_products(how, live=UNITS_AND_REVENUE)
     sold = units_sold(sums)
     fast, moderate, slow = (units_a_day * days or 1 for units_a_day in PACES.values())
     at_pace: dict[str, list[tuple[int, int]]] = {FAST: [], MODERATE: [], SLOW: [], NONE: []}

@@ -129,7 +129,7 @@ def _transactions(how: Cover) -> int:
 
 
 def _sold(how: Cover) -> list[Row]:
-    sums = sold_products(how)
+    [sums] = sold_products(how)
     found = rows(
         f"""
         SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},

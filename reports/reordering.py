@@ -14,12 +14,10 @@ from inventory.figures import shelves
 from pos_project.core.money import amount, divided
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import rows, whole
-from reports.facts.reading import cover
-from reports.facts.sales import PRODUCTS
 from reports.movement import days_left, last_days
 from reports.percentages import average
-from reports.product_sales import sold_products, units_sold
-from reports.unit_costs import UnitCost, unit_costs
+from reports.product_sales import units_sold
+from reports.unit_costs import UnitCost, sold_and_costs
 
 COVER_DAYS = 30  # what is bought again should last so long
 # A priority is reached when the stock lasts so many days at most.
@@ -99,7 +97,8 @@ def reordering(today: date, *, days: int, most: int) -> Reordering:
 
 
 def _needs(today: date, days: int) -> list[Need]:
-    sold = units_sold(sold_products(cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]))
+    sums, costs = sold_and_costs(last_days(today, days), today=today)
+    sold = units_sold(sums)
     found = [
         (product_id, price, stock // 1000, units)
         for product_id, price, stock in rows(
@@ -112,7 +111,6 @@ def _needs(today: date, days: int) -> list[Need]:
         )
         if (units := sold.get(product_id, 0)) > 0 and _is_needed(stock, units, days)
     ]
-    costs = unit_costs([row[0] for row in found], today=today)
     needs = [
         Need(pk, price, stock, units, days, days_left(stock, units, days), costs[pk])
         for pk, price, stock, units in found

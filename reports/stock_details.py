@@ -9,11 +9,9 @@ from inventory.figures import SOLD_DAYS, shelves
 from pos_project.core.money import amount, money
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import as_day, exact, rows
-from reports.facts.reading import cover
-from reports.facts.sales import PRODUCTS
 from reports.movement import last_days
-from reports.product_sales import NOTHING, Sold, sold_products
-from reports.unit_costs import UnitCost, unit_costs
+from reports.product_sales import units_sold
+from reports.unit_costs import UnitCost, sold_and_costs
 
 HISTORY = 20  # purchase lines shown of a product
 NO_SUPPLIER = "Unknown"
@@ -89,7 +87,8 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
         )
     )
     ids = [row[0] for row in found]
-    sold, costs, purchases = _units_sold(ids, today), unit_costs(ids, today=today), _purchases(ids)
+    sums, costs = sold_and_costs(last_days(today, SOLD_DAYS), today=today)
+    sold, purchases = units_sold(sums), _purchases(ids)
     return [
         StockedProduct(
             product_id,
@@ -100,17 +99,12 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
             brand or NO_BRAND,
             int(units),
             exact(worth, 2),
-            sold[product_id],
+            sold.get(product_id, 0),
             costs[product_id],
             purchases.get(product_id, Purchases()),
         )
         for product_id, name, sku, price, category, brand, units, worth in found
     ]
-
-
-def _units_sold(ids: list[int], today: date) -> dict[int, int]:
-    sums = sold_products(cover(last_days(today, SOLD_DAYS), PRODUCTS)[PRODUCTS.name])
-    return {product_id: Sold._make(sums.get(product_id, NOTHING)).units for product_id in ids}
 
 
 def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:

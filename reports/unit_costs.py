@@ -1,6 +1,6 @@
 """What a unit of a product costs: first in, first out, and bought on average (contract 18)."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from pos_project.core.days import FIRST_DAY
 from pos_project.core.money import divided
 from reports.facts.purchases import PURCHASES
 from reports.facts.reading import cover
-from reports.facts.remembered import sums_by_key
+from reports.facts.remembered import Sums, sums_by_key
 from reports.facts.sales import PRODUCTS
 from reports.period import Period
 from reports.product_sales import NOTHING, Sold, sold_products
@@ -21,18 +21,25 @@ class UnitCost(NamedTuple):
     bought: int  # average over all purchase lines; zero if never bought
 
 
-def unit_costs(product_ids: Iterable[int], *, today: date) -> dict[int, UnitCost]:
-    """The unit costs of these products, in a constant number of statements."""
+@dataclass(frozen=True)
+class UnitCosts:
+    """The unit cost of every product."""
+
+    sold: Sums
+    bought: Sums
+
+    def __getitem__(self, product_id: int) -> UnitCost:
+        sold = Sold._make(self.sold.get(product_id, NOTHING))
+        thousandths, cents = self.bought.get(product_id, (0, 0))
+        bought = divided(1000 * cents, thousandths) if thousandths > 0 else 0
+        left = sold.quantity - sold.returned
+        return UnitCost(divided(1000 * sold.cogs, left) if left > 0 else bought, bought)
+
+
+def sold_and_costs(period: Period, *, today: date) -> tuple[Sums, UnitCosts]:
+    """What was sold in the period, and the unit costs: both read what was sold today."""
+    how = cover(period, PRODUCTS)
     ever = cover(Period(FIRST_DAY, today), PRODUCTS, PURCHASES)
-    sold = sold_products(ever[PRODUCTS.name])
-    bought = sums_by_key(PURCHASES, ever[PURCHASES.name])
-    return {
-        pk: _unit_cost(Sold._make(sold.get(pk, NOTHING)), *bought.get(pk, (0, 0)))
-        for pk in product_ids
-    }
-
-
-def _unit_cost(sold: Sold, thousandths: int, cents: int) -> UnitCost:
-    bought = divided(1000 * cents, thousandths) if thousandths > 0 else 0
-    left = sold.quantity - sold.returned
-    return UnitCost(divided(1000 * sold.cogs, left) if left > 0 else bought, bought)
+    sold, sold_ever = sold_products(how[PRODUCTS.name], ever[PRODUCTS.name])
+    [bought_ever] = sums_by_key(PURCHASES, ever[PURCHASES.name])
+    return sold, UnitCosts(sold_ever, bought_ever)

@@ -144,18 +144,14 @@ class UserPerformanceView(PeriodView):
 
     def data(self, asked: AskedOf) -> dict[str, Any]:
         period, seller_id = asked.period, asked.user_id
-        how = cover(period, SALES, BUYERS, by_day=True)
-        by_day_and_method = sales_by(how["sales"], "first_day", "method", seller_id=seller_id)
+        how, by_day = cover(period, SALES, BUYERS), cover(period, SALES, by_day=True)
+        days = sales_by(by_day["sales"], "first_day", seller_id=seller_id)
+        methods = sales_by(how["sales"], "method", seller_id=seller_id)
         open_ = owed_by(period, "first_day", seller_id=seller_id)
-        days: dict[Any, SalesFigures] = {}
-        methods: dict[str, SalesFigures] = {}
-        for (day, method), sold in by_day_and_method.items():
-            days[day] = days.get(day, SalesFigures()) + sold
-            methods[method] = methods.get(method, SalesFigures()) + sold
-        whole = sum(days.values(), SalesFigures())
+        whole = sum(methods.values(), SalesFigures())
         owing = sum((each.due for each in open_.values()), Owed().due)
         cancelled = sum((each.cancelled for each in open_.values()), Owed().cancelled)
-        ranked = sorted(methods, key=lambda method: (-methods[method].total_revenue, method))
+        ranked = sorted(methods, key=lambda key: (-methods[key].total_revenue, key))
         return {
             "range": named_period(period),
             "summary": {
@@ -169,21 +165,21 @@ class UserPerformanceView(PeriodView):
             },
             "byDay": [
                 {
-                    "day": day.isoformat(),
-                    "orders": days[day].orders,
-                    "revenue": days[day].total_revenue,
-                    "paid": open_.get((day,), Owed()).paid_of(days[day].gross_total),
-                    "due": open_.get((day,), Owed()).due,
+                    "day": key[0].isoformat(),
+                    "orders": days[key].orders,
+                    "revenue": days[key].total_revenue,
+                    "paid": open_.get(key, Owed()).paid_of(days[key].gross_total),
+                    "due": open_.get(key, Owed()).due,
                 }
-                for day in sorted(days, reverse=True)
+                for key in sorted(days, reverse=True)
             ],
             "byPaymentMethod": [
                 {
-                    "payment_method": method,
-                    "orders": methods[method].orders,
-                    "revenue": methods[method].total_revenue,
+                    "payment_method": key[0],
+                    "orders": methods[key].orders,
+                    "revenue": methods[key].total_revenue,
                 }
-                for method in ranked
+                for key in ranked
             ],
         }
 

@@ -4,7 +4,7 @@ A frozen period never changes under its edition. So a process keeps what it read
 report over every product reads ten thousand rows of facts once, not with each request (ADR 0041).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -24,20 +24,31 @@ MOST_ROWS = 100_000
 Sums = Mapping[int, tuple[Any, ...]]
 
 
-def sums_by_key(maker: TableMaker, how: Cover) -> Sums:
-    """All figures of a maker that has one key, of every one that moved; not to be written into.
+def sums_by_key(maker: TableMaker, *hows: Cover, live: Collection[str] = ()) -> list[Sums]:
+    """All figures of a maker that has one key, of every one that moved in each of these periods;
+    not to be written into. What is live in several of them is read once.
 
-    Where months add up, also what moved before the period has a row, of zeros (its MAX is of then).
+    Of the live days only the figures named in `live` are read, if any are: the others are None of
+    what moved on these days. Where months add up, also what moved before the period has a row, of
+    zeros (and its MAX is of then).
     """
+    of_live = {
+        days: _read(maker, Cover(live=days), live or maker.figures)
+        for days in {how.live for how in hows if how.live or not how.editions}
+    }
+    return [_sums(maker, how, of_live.get(how.live, {})) for how in hows]
+
+
+def _sums(maker: TableMaker, how: Cover, live: Sums) -> Sums:
     if not how.editions:
-        return _read(maker, how)
+        return live
     frozen = _frozen(maker, replace(how, live=Days()))
     if not how.live:
         return frozen
     found = dict(frozen)
-    for key, live in _read(maker, Cover(live=how.live)).items():
+    for key, sums in live.items():
         known = found.get(key)
-        found[key] = live if known is None else _together(maker, known, live)
+        found[key] = sums if known is None else _together(maker, known, sums)
     return found
 
 
@@ -47,12 +58,17 @@ def _key(maker: TableMaker, how: Cover) -> tuple[Any, ...]:
 
 @cached(LRUCache(MOST_ROWS, getsizeof=len), key=_key, lock=Lock())
 def _frozen(maker: TableMaker, how: Cover) -> Sums:
-    return _read(maker, how)
+    return _read(maker, how, maker.figures)
 
 
-def _read(maker: TableMaker, how: Cover) -> Sums:
-    source = summed(maker, how, by=maker.keys)
-    shown = ", ".join((*maker.keys, *(_whole(maker, column) for column in maker.figures)))
+def _read(maker: TableMaker, how: Cover, asked: Collection[str]) -> Sums:
+    source = summed(maker.only(*asked), how, by=maker.keys)
+    shown = ", ".join(
+        (
+            *maker.keys,
+            *(_whole(maker, each) if each in asked else "NULL" for each in maker.figures),
+        )
+    )
     found = rows(f"SELECT {shown} FROM ({source.sql}) sums", source.parameters)  # noqa: S608  (ours)
     return {key: tuple(sums) for key, *sums in found}
 
@@ -65,9 +81,13 @@ def _whole(maker: TableMaker, column: str) -> str:
 
 def _together(maker: TableMaker, one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(
-        mine + theirs if kind == "SUM" else _latest(mine, theirs)
+        _added(mine, theirs) if kind == "SUM" else _latest(mine, theirs)
         for kind, mine, theirs in zip(maker.figures.values(), one, other, strict=True)
     )
+
+
+def _added(one: Any, other: Any) -> Any:
+    return None if other is None else one + other
 
 
 def _latest(one: Any, other: Any) -> Any:

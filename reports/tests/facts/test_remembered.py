@@ -14,7 +14,8 @@ from reports.facts import remembered
 from reports.facts.freezing import CATCHING_UP, freeze_missing, thaw
 from reports.facts.reading import cover
 from reports.facts.remembered import sums_by_key
-from reports.facts.sales import CUSTOMERS, PRODUCTS
+from reports.facts.sales import CUSTOMERS, PRODUCTS, SALES
+from reports.figures import sales_by, sales_figures
 from reports.models import FrozenPeriod, ProductFact
 from reports.period import Period
 from reports.product_sales import Sold
@@ -49,7 +50,8 @@ def tea() -> int:
 
 def sold(product_id: int, first: date = MONDAY, last: date = WEDNESDAY) -> Sold:
     how = cover(Period(first, last), PRODUCTS)[PRODUCTS.name]
-    return Sold._make(sums_by_key(PRODUCTS, how)[product_id])
+    [sums] = sums_by_key(PRODUCTS, how)
+    return Sold._make(sums[product_id])
 
 
 def facts_read(product_id: int) -> int:
@@ -72,7 +74,8 @@ def test_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
 
     assert facts_read(tea) == 0
     how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
-    assert len(sums_by_key(PRODUCTS, how)) == 2
+    [sums] = sums_by_key(PRODUCTS, how)
+    assert len(sums) == 2
 
 
 def test_each_period_is_remembered_by_itself(tea: int) -> None:
@@ -113,7 +116,50 @@ def test_the_latest_sale_of_a_customer_is_the_latest_of_all_days() -> None:
     freeze_missing()
 
     how = cover(Period(MONDAY, WEDNESDAY), CUSTOMERS)[CUSTOMERS.name]
-    orders, gross, refunded, last_at = sums_by_key(CUSTOMERS, how)[customer.pk]
+    [sums] = sums_by_key(CUSTOMERS, how)
+    orders, gross, refunded, last_at = sums[customer.pk]
 
     assert (orders, gross, refunded) == (3, 30_00, 0)
     assert str(last_at).startswith("2026-01-07")
+
+
+def test_what_is_not_asked_for_of_today_is_nobody_s_number(tea: int) -> None:
+    """Rather than a sum of the frozen days alone, which would be taken for all of them."""
+    how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, how, live=("quantity",))
+    assert Sold._make(sums[tea]) == Sold(None, None, 6_000, None, None, None, None)  # type: ignore[arg-type]
+
+
+def test_two_periods_read_today_once(tea: int) -> None:
+    days = (Period(TUESDAY, WEDNESDAY), Period(MONDAY, WEDNESDAY))
+    hows = [cover(period, PRODUCTS)[PRODUCTS.name] for period in days]
+    with CaptureQueriesContext(connection) as captured:
+        two, all_three = sums_by_key(PRODUCTS, *hows)
+    assert sum("FROM sales" in query["sql"] for query in captured) == 1
+    assert (two[tea][2], all_three[tea][2]) == (4_000, 6_000)
+
+
+def test_figures_of_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
+    def by_day() -> tuple[int, dict[date, int]]:
+        """How many statements read the facts of sales, and the orders of each day."""
+        how = cover(Period(MONDAY, WEDNESDAY), SALES, by_day=True)[SALES.name]
+        with CaptureQueriesContext(connection) as captured:
+            found = sales_by(how, "first_day")
+        read = sum("fact_sales" in query["sql"] for query in captured)
+        return read, {day: sold.orders for (day,), sold in found.items()}
+
+    assert by_day() == (1, {MONDAY: 1, TUESDAY: 1, WEDNESDAY: 1})
+    shop.sell((shop.a_service("5.00"), 1))
+    assert by_day() == (0, {MONDAY: 1, TUESDAY: 1, WEDNESDAY: 2})
+
+    thaw([TUESDAY])
+    with noon(TUESDAY):
+        shop.sell((shop.a_service("5.00"), 1))
+    assert by_day()[1] == {MONDAY: 1, TUESDAY: 2, WEDNESDAY: 2}
+
+
+def test_what_is_sold_on_a_frozen_and_a_live_day_adds_up(tea: int) -> None:
+    how = cover(Period(MONDAY, WEDNESDAY), SALES)[SALES.name]
+    sold = sales_figures(how)
+    assert (sold.orders, sold.units, sold.gross_total) == (3, 6, 60)
+    assert (sold.smallest, sold.largest) == (10, 30)
