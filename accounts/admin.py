@@ -78,6 +78,7 @@ class AuditEntryAdmin(WitnessAdmin):
     list_display = ("when", "who", "what", "which", "fields_changed", "from_where")
     list_filter = (("timestamp", RangeDateTimeFilter), DoneFilter, ("content_type", KindFilter))
     search_fields = ("object_repr", "actor_email", "changes", "remote_addr")
+    search_help_text = "What, who, a value or an address"
     list_select_related = ("actor", "content_type")
     fields = ("when", "who", "what_was_done", "which", "before_and_after", "from_where")
     readonly_fields = fields
@@ -172,6 +173,7 @@ class LoginEventAdmin(WitnessAdmin):
     list_display = ("when", "email", "user", "result", "from_where", "user_agent")
     list_filter = ("outcome", ("created_at", RangeDateTimeFilter))
     search_fields = ("email", "address")
+    search_help_text = "Email or address"
     list_select_related = ("user",)
     fields = ("when", "email", "user", "outcome", "from_where", "user_agent")
     readonly_fields = ("when", "from_where")
@@ -283,6 +285,7 @@ class UserAdmin(ShopAdmin):
     list_display = ("name", "email", "role", "state", "last_login")
     list_filter = ("role", "status")
     search_fields = ("name", "email", "username", "phone")
+    search_help_text = "Name, email or phone"
     ordering = ("name", "id")
     actions_detail = ("remove",)
     readonly_fields = ("last_login",)

@@ -27,6 +27,7 @@ class NamedAdmin(ShopAdmin):
 
     form = NamedForm
     search_fields = ("name",)
+    search_help_text = "Name"
     ordering = ("name", "id")
     actions_detail = ("remove",)
 

@@ -21,6 +21,7 @@ class BatchAdmin(ReadOnlyAdmin):
     list_display = ("product", "received_on", "origin", "unit_cost", "came", "left")
     list_filter = ("is_open", "origin", ("received_on", RangeDateFilter))
     search_fields = ("product__name", "product__sku")
+    search_help_text = "Product or SKU"
     list_select_related = ("product",)
     ordering = ("-id",)
     fields = ("product", "store", "received_on", "origin", "unit_cost", "came", "left")
@@ -35,6 +36,7 @@ class InventoryLogAdmin(ReversibleAdmin):
     list_display = ("created_at", "product", "change", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
     search_fields = ("product__name", "product__sku", "reference__istartswith")
+    search_help_text = "Product, SKU or document"
     list_select_related = ("product", "user")
     ordering = ("-id",)
     sortable_by = ()  # the longest table of all, newest first: filters find, sorting reads it whole

@@ -18,6 +18,7 @@ from unfold.widgets import (
 
 from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
 from ledger.accounts import AccountChanges, add_account, change_account
+from ledger.admin_forms import method_choices
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
@@ -55,6 +56,7 @@ class LedgerAccountAdmin(ShopAdmin):
     form = AccountForm
     list_display = ("number", "name", "kind", "is_control", "in_use")
     search_fields = ("number", "name", "code")
+    search_help_text = "Number or name"
     ordering = ("number",)
 
     def get_fields(self, request: HttpRequest, obj: LedgerAccount | None = None) -> Any:
@@ -86,6 +88,7 @@ class PaymentMethodAdmin(ShopAdmin):
     list_display = ("name", "code", "account", "is_active")
     list_select_related = ("account",)
     search_fields = ("name", "code")
+    search_help_text = "Name or code"
     autocomplete_fields = ("account",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
@@ -111,6 +114,7 @@ class PaymentAdmin(ReversibleAdmin):
         "payment_party",
     )
     search_fields = ("reference_no__istartswith", "customer__name", "supplier__name")
+    search_help_text = "Slip number, customer or supplier"
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
 
@@ -152,8 +156,7 @@ class ExpenseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        active = PaymentMethod.objects.filter(is_active=True).order_by("name")
-        self.fields["method"].choices = list(active.values_list("code", "name"))  # type: ignore[attr-defined]
+        self.fields["method"].choices = method_choices()  # type: ignore[attr-defined]
 
 
 @admin.register(Expense)
@@ -170,6 +173,7 @@ class ExpenseAdmin(ReversibleAdmin):
     )
     list_filter = (("business_date", RangeDateFilter), "payment_method")
     search_fields = ("title", "category")
+    search_help_text = "Title or category"
     list_select_related = ("payment_method", "created_by")
     ordering = ("-id",)
 

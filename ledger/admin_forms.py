@@ -6,18 +6,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from ledger.models import PaymentMethod
-from ledger.payments import ON_CREDIT, Tender
+from ledger.payments import CASH, ON_CREDIT, Tender
 from pos_project.core.admin_forms import FreeTextField
+
+CREDIT_NAME = "On credit"
 
 
 def method_choices(*, on_credit: bool = False) -> list[tuple[str, str]]:
-    """The shop's active payment methods, for a form."""
-    active = PaymentMethod.objects.filter(is_active=True).order_by("name")
-    credit = [(ON_CREDIT, "On credit")] if on_credit else []
-    return [*active.values_list("code", "name"), *credit]
+    """The shop's active payment methods, for a form: cash first, which is chosen unless said."""
+    active = PaymentMethod.objects.filter(is_active=True).values_list("code", "name")
+    credit = [(ON_CREDIT, CREDIT_NAME)] if on_credit else []
+    return [*sorted(active, key=lambda method: (method[0] != CASH, method[1])), *credit]
 
 
 class MethodFilter(admin.AllValuesFieldListFilter):
@@ -27,13 +32,30 @@ class MethodFilter(admin.AllValuesFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = dict(PaymentMethod.objects.order_by("name").values_list("code", "name"))
-        self.names = {**named, ON_CREDIT: "On credit"}
+        self.names = {**named, ON_CREDIT: CREDIT_NAME}
         self.lookup_choices: Any = list(self.names)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
             code = str(choice["display"])
             yield {**choice, "display": self.names.get(code, code)}
+
+
+class NamesItsMethod:
+    """A page, or an inline, of documents that name their payment method by its code, in
+    `method_column`: it shows what people call it."""
+
+    method_column = "payment_method"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        methods = PaymentMethod.objects.filter(code=OuterRef(self.method_column))
+        documents: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return documents.annotate(method_name=Subquery(methods.values("name")))
+
+    @display(description="paid by")
+    def paid_by(self, document: Any) -> str:
+        code = getattr(document, self.method_column)
+        return CREDIT_NAME if code == ON_CREDIT else document.method_name or code or "–"
 
 
 class PaymentForm(forms.Form):

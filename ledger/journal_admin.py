@@ -52,6 +52,7 @@ class JournalEntryAdmin(ReversibleAdmin):
     list_display = ("id", "business_date", "event", "reference", "memo", "created_by", "created_at")
     list_filter = (("business_date", RangeDateFilter), "event")
     search_fields = ("reference__istartswith",)
+    search_help_text = "Number of the document"
     list_select_related = ("created_by",)
     ordering = (F("id").desc(),)
     inlines = (JournalLineInline,)

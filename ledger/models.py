@@ -165,8 +165,8 @@ class Payment(AppendOnly):
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="payments")
     payment_party = models.CharField(max_length=10, choices=Party.choices)
-    payment_type = models.CharField(max_length=15, choices=Type.choices)
-    direction = models.CharField(max_length=3, choices=Direction.choices)
+    payment_type = models.CharField("what for", max_length=15, choices=Type.choices)
+    direction = models.CharField("in or out", max_length=3, choices=Direction.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, db_column="method")
     customer = models.ForeignKey(
@@ -193,7 +193,9 @@ class Payment(AppendOnly):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     business_date = models.DateField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(
+        "when",
+    )
 
     class Meta:
         db_table = "payments"
@@ -253,7 +255,10 @@ class Expense(AppendOnly):
     category = models.CharField(max_length=100, null=True)
     description = models.TextField(null=True)
     payment_method = models.ForeignKey(
-        PaymentMethod, on_delete=models.PROTECT, db_column="payment_method"
+        PaymentMethod,
+        on_delete=models.PROTECT,
+        db_column="payment_method",
+        verbose_name="paid by",
     )
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"

@@ -21,7 +21,7 @@ from unfold.widgets import (
 
 from catalog.models import Product
 from ledger import advances
-from ledger.admin_forms import MethodFilter, PaymentForm, method_choices
+from ledger.admin_forms import MethodFilter, NamesItsMethod, PaymentForm, method_choices
 from ledger.models import Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
 from pos_project.core.admin import (
@@ -181,7 +181,7 @@ class PurchasePaymentInline(HistoryInline):
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(ReversibleAdmin):
+class PurchaseAdmin(NamesItsMethod, ReversibleAdmin):
     opposite = staticmethod(reverse_purchase)
     list_display = (
         "number",
@@ -190,11 +190,12 @@ class PurchaseAdmin(ReversibleAdmin):
         "total_amount",
         "paid_amount",
         "due_amount",
-        "payment_method",
+        "paid_by",
         "user",
     )
     list_filter = (("purchase_date", RangeDateFilter), ("payment_method", MethodFilter))
     search_fields = ("invoice_no__istartswith", "supplier__name")
+    search_help_text = "Invoice or supplier"
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
     inlines = (PurchaseItemInline, PurchasePaymentInline)
@@ -204,7 +205,7 @@ class PurchaseAdmin(ReversibleAdmin):
         ("purchase_date", "business_date"),
         ("total_amount", "paid_amount"),
         ("due_amount", "advance_used"),
-        ("payment_method", "user"),
+        ("paid_by", "user"),
         "note",
     )
 
@@ -271,6 +272,7 @@ class OpenDueInline(HistoryInline):
 class SupplierAdmin(ShopAdmin):
     list_display = ("name", "phone", "email", "district", "owed")
     search_fields = ("name", "phone", "email")
+    search_help_text = "Name, phone or email"
     ordering = ("name", "id")
     inlines = (OpenDueInline,)
     actions_detail = ("pay", "statement", "remove")
@@ -361,6 +363,7 @@ class SupplierDueAdmin(ReadOnlyAdmin):
     list_display = ("supplier", "purchase", "created_at", "age", "due_amount")
     list_filter = (AgeFilter, ("purchase__purchase_date", RangeDateFilter))
     search_fields = ("supplier__name", "purchase__invoice_no__istartswith")
+    search_help_text = "Supplier or invoice"
     list_select_related = ("supplier", "purchase")
     ordering = ("id",)
     actions_row = ("settle",)

@@ -51,14 +51,16 @@ class Purchase(AppendOnly):
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
-    invoice_no = models.CharField(max_length=50, null=True)  # the supplier's, or PUR-…
+    invoice_no = models.CharField("invoice", max_length=50, null=True)  # the supplier's, or PUR-…
     invoice_key = KeyField(max_length=50)
-    purchase_date = models.DateField()  # as the document says
-    total_amount = models.DecimalField(max_digits=14, decimal_places=2)
-    paid_amount = models.DecimalField(max_digits=14, decimal_places=2)
-    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    purchase_date = models.DateField(
+        "date",
+    )  # as the document says
+    total_amount = models.DecimalField("total", max_digits=14, decimal_places=2)
+    paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
+    due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     advance_used = models.DecimalField(max_digits=14, decimal_places=2)
-    payment_method = models.CharField(max_length=20)
+    payment_method = models.CharField("paid by", max_length=20)
     note = models.TextField(null=True)
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
@@ -150,9 +152,11 @@ class SupplierDue(AppendOnly):
     purchase = models.OneToOneField(Purchase, on_delete=models.PROTECT, related_name="due")
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="dues")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(
+        "since",
+    )
 
     class Meta:
         db_table = "supplier_dues"

@@ -74,6 +74,7 @@ class CustomerAdmin(ShopAdmin):
     list_display = ("name", "phone", "email", "district", "owes", "last_bought", "state")
     list_filter = (OwesFilter, "status")
     search_fields = ("name", "phone", "email")
+    search_help_text = "Name, phone or email"
     ordering = ("name", "id")
     inlines = (OpenDueInline, LatestSaleInline)
     actions_detail = ("receive_payment", "statement", "remove")
@@ -186,6 +187,7 @@ class CustomerDueAdmin(ReadOnlyAdmin):
     list_display = ("customer", "sale", "created_at", "age", "due_amount")
     list_filter = (AgeFilter, ("sale__business_date", RangeDateFilter))
     search_fields = ("customer__name", "customer__phone", "sale__invoice_no__istartswith")
+    search_help_text = "Customer, phone or invoice"
     list_select_related = ("customer", "sale")
     ordering = ("id",)
     actions_row = ("collect",)

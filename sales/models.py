@@ -105,7 +105,7 @@ class Sale(AppendOnly):
     DRAFT_STATUSES = ("draft", "pending")
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
-    invoice_no = models.CharField(max_length=50, unique=True, null=True)
+    invoice_no = models.CharField("invoice", max_length=50, unique=True, null=True)
     customer = models.ForeignKey(
         Customer, null=True, on_delete=models.PROTECT, related_name="sales", db_index=False
     )
@@ -116,16 +116,16 @@ class Sale(AppendOnly):
     subtotal = models.DecimalField(max_digits=14, decimal_places=2)
     discount = models.DecimalField(max_digits=14, decimal_places=2)
     tax = models.DecimalField(max_digits=14, decimal_places=2)
-    total_amount = models.DecimalField(max_digits=14, decimal_places=2)
-    paid_amount = models.DecimalField(max_digits=14, decimal_places=2)
-    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
-    refund_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    total_amount = models.DecimalField("total", max_digits=14, decimal_places=2)
+    paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
+    due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
+    refund_amount = models.DecimalField("refunded", max_digits=14, decimal_places=2)
     advance_used = models.DecimalField(max_digits=14, decimal_places=2)
-    payment_method = models.CharField(max_length=20, null=True)  # largest tender, or due
+    payment_method = models.CharField("paid by", max_length=20, null=True)  # largest tender, or due
     note = models.TextField(null=True)
     business_date = models.DateField(null=True)  # set when completed
     created_at = models.DateTimeField()
-    completed_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField("sold at", null=True)
 
     objects = SaleQuerySet.as_manager()  # type: ignore[misc]  # (the stubs' ClassVar quarrel)
 
@@ -280,10 +280,12 @@ class CustomerDue(AppendOnly):
     sale = models.OneToOneField(Sale, on_delete=models.PROTECT, related_name="due")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="dues")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    due_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     sale_date = models.DateField()  # the sale's business day: what a report of that day is owed
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(
+        "since",
+    )
 
     class Meta:
         db_table = "customer_dues"
@@ -315,16 +317,17 @@ class Refund(AppendOnly):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    refund_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    refund_amount = models.DecimalField("refunded", max_digits=14, decimal_places=2)
     tax_amount = models.DecimalField(max_digits=14, decimal_places=2)  # the tax within it
     paid_out = models.DecimalField(max_digits=14, decimal_places=2)
-    due_reduced = models.DecimalField(max_digits=14, decimal_places=2)
-    refund_method = models.CharField(max_length=20)
+    due_reduced = models.DecimalField("taken off dues", max_digits=14, decimal_places=2)
+    refund_method = models.CharField("paid out by", max_length=20)
     reason = models.CharField(max_length=255, null=True)
     business_date = models.DateField(db_index=True)
-    # The sale's business day; its index serves what was cancelled of the sales of a period.
-    sale_date = models.DateField(db_index=True)
-    created_at = models.DateTimeField()
+    sale_date = models.DateField()  # the sale's business day
+    created_at = models.DateTimeField(
+        "when",
+    )
 
     class Meta:
         db_table = "refunds"
@@ -343,6 +346,10 @@ class Refund(AppendOnly):
         indexes = (
             # serve the histories of a customer, of a user and of the shop, like those of sales
             models.Index(fields=["customer", "created_at"], name="sales_refund_of_customer"),
+            # serves what refunds cancelled of the dues of a period's sales
+            models.Index(
+                fields=["sale_date", "due_reduced", "sale"], name="sales_refund_by_sale_day"
+            ),
             models.Index(fields=["user", "created_at"], name="sales_refund_of_user"),
             models.Index(fields=["created_at"], name="sales_refund_by_moment"),
         )

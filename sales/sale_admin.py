@@ -21,7 +21,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from ledger.admin_forms import MethodFilter, method_choices
+from ledger.admin_forms import MethodFilter, NamesItsMethod, method_choices
 from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
 from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked, units
@@ -52,10 +52,12 @@ class SalePaymentInline(HistoryInline):
         return super().get_queryset(request).select_related("method", "user").order_by("id")
 
 
-class SaleRefundInline(HistoryInline):
+class SaleRefundInline(NamesItsMethod, HistoryInline):
     model = Refund
+    method_column = "refund_method"
     verbose_name_plural = "refunds"
-    fields = ("created_at", "refund_amount", "due_reduced", "paid_out", "refund_method", "reason")
+    fields = ("created_at", "refund_amount", "due_reduced", "paid_out", "paid_by", "reason")
+    readonly_fields = ("paid_by",)
     show_change_link = True
 
 
@@ -149,7 +151,7 @@ class RefundForm(forms.Form):
 
 
 @admin.register(Sale)
-class SaleAdmin(ReadOnlyAdmin):
+class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
     list_display = (
         "number",
         "when",
@@ -159,7 +161,7 @@ class SaleAdmin(ReadOnlyAdmin):
         "paid_amount",
         "due_amount",
         "refund_amount",
-        "payment_method",
+        "paid_by",
         "state",
     )
     list_filter = (
@@ -170,6 +172,7 @@ class SaleAdmin(ReadOnlyAdmin):
         "user",
     )
     search_fields = ("invoice_no__istartswith", "customer__name", "customer__phone")
+    search_help_text = "Invoice, customer or phone"
     list_select_related = ("customer", "user")
     ordering = ("-id",)
     inlines = (SaleItemInline, SalePaymentInline, SaleRefundInline)
@@ -182,7 +185,7 @@ class SaleAdmin(ReadOnlyAdmin):
         ("tax", "total_amount"),
         ("paid_amount", "due_amount"),
         ("refund_amount", "advance_used"),
-        ("payment_method", "entry"),
+        ("paid_by", "entry"),
         "note",
     )
 
@@ -315,7 +318,8 @@ class SaleAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
+    method_column = "refund_method"
     list_display = (
         "id",
         "created_at",
@@ -324,12 +328,13 @@ class RefundAdmin(ReadOnlyAdmin):
         "refund_amount",
         "due_reduced",
         "paid_out",
-        "refund_method",
+        "paid_by",
         "reason",
         "user",
     )
     list_filter = (("business_date", RangeDateFilter), ("refund_method", MethodFilter))
     search_fields = ("sale__invoice_no__istartswith", "customer__name", "reason")
+    search_help_text = "Invoice, customer or reason"
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)
     inlines = (RefundItemInline,)

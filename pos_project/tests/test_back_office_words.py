@@ -119,3 +119,23 @@ def test_the_audit_is_filtered_by_what_was_done(office: Client) -> None:
     assert names(done="1") == [str(cap)]
     assert names(done="2") == []
     assert len(names(done="nonsense")) == 2
+
+
+def test_documents_say_how_they_were_paid_as_people_say_it(office: Client) -> None:
+    shirt, customer = shop.a_product(), shop.a_customer()
+    shop.buy((shirt, 12, "8.50"))
+    sale = shop.sell((shirt, 3), offer=shop.by_method("bkash", 10**6)).sale
+    shop.sell((shirt, 1), customer=customer, offer=shop.on_credit())
+    shop.take_back(sale, shop.units_of(sale.items.get(), 1))
+
+    sales = shown(office, "sales_sale_changelist")
+    assert "bKash" in sales
+    assert "On credit" in sales
+    assert "bKash" in shown(office, "sales_sale_change", sale)
+    assert "Cash" in shown(office, "sales_refund_change", Refund.objects.get())
+    assert "Cash" in shown(office, "purchasing_purchase_changelist")
+
+
+def test_cash_is_what_a_form_asks_for_first(office: Client) -> None:
+    page = shown(office, "purchasing_purchase_add")
+    assert page.index(">Cash<") < page.index(">Card<") < page.index(">On credit<")
