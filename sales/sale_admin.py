@@ -338,3 +338,11 @@ class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)
     inlines = (RefundItemInline,)
+    fields = (
+        ("sale", "customer"),
+        ("created_at", "business_date"),
+        ("refund_amount", "tax_amount"),
+        ("due_reduced", "paid_out"),
+        ("paid_by", "user"),
+        "reason",
+    )

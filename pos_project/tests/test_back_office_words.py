@@ -1,5 +1,6 @@
 """The back office speaks as a shop does: whole units, people's names, one word for one thing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -128,12 +129,14 @@ def test_documents_say_how_they_were_paid_as_people_say_it(office: Client) -> No
     shop.sell((shirt, 1), customer=customer, offer=shop.on_credit())
     shop.take_back(sale, shop.units_of(sale.items.get(), 1))
 
-    sales = shown(office, "sales_sale_changelist")
-    assert "bKash" in sales
-    assert "On credit" in sales
-    assert "bKash" in shown(office, "sales_sale_change", sale)
-    assert "Cash" in shown(office, "sales_refund_change", Refund.objects.get())
-    assert "Cash" in shown(office, "purchasing_purchase_changelist")
+    for name, page, row in (
+        ("bKash", "sales_sale_changelist", None),
+        ("On credit", "sales_sale_changelist", None),
+        ("bKash", "sales_sale_change", sale),
+        ("Cash", "sales_refund_change", Refund.objects.get()),
+        ("Cash", "purchasing_purchase_changelist", None),
+    ):
+        assert re.search(rf"<(td|div)[^>]*>\s*{name}\s*</(td|div)>", shown(office, page, row)), page
 
 
 def test_cash_is_what_a_form_asks_for_first(office: Client) -> None:
