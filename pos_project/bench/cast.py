@@ -1,12 +1,16 @@
 """Who and what is in the shop that is measured: sellers, goods, customers, suppliers."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
+from typing import Any
 
-from accounts.models import Store, User
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import AuditEntry, Store, User
 from catalog.models import Brand, Category, Product, TaxRate
 from pos_project.bench.loading import Loader
 from pos_project.core.keys import key_of
@@ -66,6 +70,7 @@ def hire(loader: Loader, chance: Random, *, since: datetime, until: datetime, da
     supplier_ids = _add_suppliers(loader, stamp)
     wares, weights = _add_wares(loader, chance, stamp, supplier_ids, by=users[1], daily=daily)
     customer_ids, joined = _add_customers(loader, chance, users, opened, until)
+    _add_audit(loader, wares, joined, by=users[1], opened=opened, until=until)
     return Cast(
         sellers=users[1:],
         manager=users[1],
@@ -182,6 +187,49 @@ def _add_customers(
             )
         )
     return ids, joined
+
+
+def _add_audit(
+    loader: Loader,
+    wares: Sequence[Ware],
+    joined: Sequence[datetime],
+    *,
+    by: User,
+    opened: datetime,
+    until: datetime,
+) -> None:
+    """Every product and customer was added, and every product has had another price since."""
+    added = AuditEntry.Action.CREATE
+    entries: list[tuple[Any, ...]] = [
+        (opened, Product, ware.id, ware.name, added, {"name": [None, ware.name]}) for ware in wares
+    ] + [
+        (moment, Customer, number, f"Customer {number}", added, {"verify": [None, "False"]})
+        for number, moment in enumerate(joined, start=1)
+    ]
+    apart = (until - opened) / (len(wares) + 1)
+    for number, ware in enumerate(wares, start=1):
+        prices = [f"{cents / 100:.2f}" for cents in (ware.price * 9 // 10, ware.price)]
+        changes = {"price": prices}
+        moment = opened + number * apart
+        entries.append((moment, Product, ware.id, ware.name, AuditEntry.Action.UPDATE, changes))
+    entries.sort(key=lambda entry: entry[0])
+    table = loader.table(
+        AuditEntry,
+        (
+            *("timestamp", "content_type_id", "object_pk", "object_id", "object_repr", "action"),
+            *("changes", "changes_text", "actor_id", "actor_email", "remote_addr"),
+        ),
+    )
+    kinds = {model: ContentType.objects.get_for_model(model).pk for model in (Product, Customer)}
+    table.rows += [
+        (
+            *(number, _text(moment), kinds[model], str(pk), pk, name, action),
+            *(json.dumps(changes), "", by.pk, by.email, "127.0.0.1"),
+        )
+        for number, (moment, model, pk, name, action, changes) in zip(
+            table.ids, entries, strict=False
+        )
+    ]
 
 
 def store_id() -> int:
