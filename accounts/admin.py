@@ -10,21 +10,26 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
 
 from accounts import people
 from accounts.models import AuditEntry, LoginEvent, Store, User
 from accounts.sign_in import MAX_PASSWORD_LENGTH
-from pos_project.core.admin import ReadOnlyAdmin, ShopAdmin, asked, changed, picture_of_form
+from pos_project.core.admin import (
+    ReadOnlyAdmin,
+    RemovableAdmin,
+    ShopAdmin,
+    changed,
+    picture_of_form,
+)
 from pos_project.core.images import drop_picture, image_url, picture_change
 from pos_project.core.permissions import ADMIN
 
@@ -280,10 +285,11 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(ShopAdmin):
+class UserAdmin(RemovableAdmin):
     form = UserForm
     list_display = ("name", "email", "role", "state", "last_login")
     list_filter = ("role", "status")
+    removal_warning = "They can no longer sign in; their sessions end now."
     search_fields = ("name", "email", "username", "phone")
     search_help_text = "Name, email or phone"
     ordering = ("name", "id")
@@ -320,25 +326,9 @@ class UserAdmin(ShopAdmin):
             return
         obj.pk = people.add_user({**fields, "role": form.cleaned_data["role"]}, by=by).pk
 
-    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def take_out(self, row: Any, *, by: Any) -> None:
         """Nobody signs in as them any more; a name with history stays in old records."""
-        user = get_object_or_404(self.get_queryset(request), pk=object_id)
-        by: Any = request.user
-
-        def do(_: dict[str, Any]) -> str:
-            people.remove_user(user.pk, by=by, at=timezone.now())
-            return f"{user.name} was removed."
-
-        return self.ask_and_do(
-            request,
-            forms.Form(asked(request)),
-            do,
-            title=f"Remove {user.name}?",
-            button="Remove",
-            back_to=self.list_page if request.method == "POST" else self.page_of(user.pk),
-            warning="They can no longer sign in; their sessions end now.",
-        )
+        people.remove_user(row.pk, by=by, at=timezone.now())
 
 
 def _is_admin(request: HttpRequest) -> bool:

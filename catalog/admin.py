@@ -4,13 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from unfold.decorators import action
+from django.http import HttpRequest
 
 from catalog.models import Brand, Category, TaxRate
 from catalog.naming import change_named, create_named, remove_named
-from pos_project.core.admin import ShopAdmin, asked, changed
+from pos_project.core.admin import RemovableAdmin, changed
 from pos_project.core.admin_forms import as_on_the_wire
 from pos_project.core.fields import KeyedText
 from pos_project.core.permissions import ADMIN
@@ -22,7 +20,7 @@ class NamedForm(forms.ModelForm):
         return str(as_on_the_wire(KeyedText(max_length=longest), self.cleaned_data["name"]))
 
 
-class NamedAdmin(ShopAdmin):
+class NamedAdmin(RemovableAdmin):
     """Few rows, each name used once: written and removed by the use cases of the API."""
 
     form = NamedForm
@@ -37,23 +35,9 @@ class NamedAdmin(ShopAdmin):
         else:
             obj.pk = create_named(self.model, changed(form)).pk
 
-    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def take_out(self, row: Any, *, by: Any) -> None:
         """Delete the row for good; one that products have stays."""
-        row: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
-
-        def do(_: dict[str, Any]) -> str:
-            remove_named(self.model, row.pk)
-            return f"{row.name} was removed."
-
-        return self.ask_and_do(
-            request,
-            forms.Form(asked(request)),
-            do,
-            title=f"Remove {row.name}?",
-            button="Remove",
-            back_to=self.list_page if request.method == "POST" else self.page_of(row.pk),
-        )
+        remove_named(self.model, row.pk)
 
 
 @admin.register(Brand)

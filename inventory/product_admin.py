@@ -36,7 +36,7 @@ from inventory import figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
-from pos_project.core.admin import ShopAdmin, asked, changed, picture_of_form
+from pos_project.core.admin import RemovableAdmin, asked, changed, picture_of_form
 from pos_project.core.errors import DomainError
 from pos_project.core.images import PictureChange, image_url, picture_change
 from pos_project.core.keys import key_of
@@ -146,7 +146,7 @@ class PriceForm(forms.Form):
 
 
 @admin.register(Product)
-class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
+class ProductAdmin(RemovableAdmin, ImportExportModelAdmin):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
@@ -169,6 +169,7 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
         ("brand", admin.RelatedOnlyFieldListFilter),
         "keeps_stock",
     )
+    removal_warning = "It can no longer be sold, and its SKU is free again."
     search_fields = ("name", "sku")
     search_help_text = "Name or SKU; a scanned barcode is the SKU."
     autocomplete_fields = ("brand", "category")
@@ -354,24 +355,9 @@ class ProductAdmin(ShopAdmin, ImportExportModelAdmin):
             back_to=self.page_of(product.pk),
         )
 
-    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def take_out(self, row: Any, *, by: Any) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
-        product = get_object_or_404(self.get_queryset(request), pk=object_id)
-
-        def do(_: dict[str, Any]) -> str:
-            remove_product(product.pk)
-            return f"{product.name} was removed."
-
-        return self.ask_and_do(
-            request,
-            forms.Form(asked(request)),
-            do,
-            title=f"Remove {product.name}?",
-            button="Remove",
-            back_to=self.list_page if request.method == "POST" else self.page_of(product.pk),
-            warning="It can no longer be sold, and its SKU is free again.",
-        )
+        remove_product(row.pk)
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

@@ -28,8 +28,8 @@ from pos_project.core.admin import (
     AgeFilter,
     HistoryInline,
     ReadOnlyAdmin,
+    RemovableAdmin,
     ReversibleAdmin,
-    ShopAdmin,
     asked,
     changed,
     units,
@@ -269,8 +269,9 @@ class OpenDueInline(HistoryInline):
 
 
 @admin.register(Supplier)
-class SupplierAdmin(ShopAdmin):
+class SupplierAdmin(RemovableAdmin):
     list_display = ("name", "phone", "email", "district", "owed")
+    removal_warning = "Old papers keep the name. Nobody to whom something is owed can be removed."
     search_fields = ("name", "phone", "email")
     search_help_text = "Name, phone or email"
     ordering = ("name", "id")
@@ -336,24 +337,9 @@ class SupplierAdmin(ShopAdmin):
         supplier = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("statement", "supplier-statement", supplier.pk)
 
-    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever supplied is archived."""
-        supplier = get_object_or_404(self.get_queryset(request), pk=object_id)
-
-        def do(_: dict[str, Any]) -> str:
-            suppliers.remove_supplier(supplier.pk)
-            return f"{supplier.name} was removed."
-
-        return self.ask_and_do(
-            request,
-            forms.Form(asked(request)),
-            do,
-            title=f"Remove {supplier.name}?",
-            button="Remove",
-            back_to=self.list_page if request.method == "POST" else self.page_of(supplier.pk),
-            warning="Old papers keep the name. Nobody to whom something is owed can be removed.",
-        )
+        suppliers.remove_supplier(row.pk)
 
 
 @admin.register(SupplierDue)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from pos_project.core.admin import (
     AgeFilter,
     HistoryInline,
     ReadOnlyAdmin,
-    ShopAdmin,
+    RemovableAdmin,
     asked,
     changed,
 )
@@ -70,9 +69,10 @@ class LatestSaleInline(HistoryInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ShopAdmin):
+class CustomerAdmin(RemovableAdmin):
     list_display = ("name", "phone", "email", "district", "owes", "last_bought", "state")
     list_filter = (OwesFilter, "status")
+    removal_warning = "Old papers keep the name. Whoever still owes something cannot be removed."
     search_fields = ("name", "phone", "email")
     search_help_text = "Name, phone or email"
     ordering = ("name", "id")
@@ -159,25 +159,9 @@ class CustomerAdmin(ShopAdmin):
         customer = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("statement", "customer-statement", customer.pk)
 
-    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever bought is archived."""
-        customer = get_object_or_404(self.get_queryset(request), pk=object_id)
-        by: Any = request.user
-
-        def do(_: dict[str, Any]) -> str:
-            customers.remove_customer(customer.pk, by=by)
-            return f"{customer.name} was removed."
-
-        return self.ask_and_do(
-            request,
-            forms.Form(asked(request)),
-            do,
-            title=f"Remove {customer.name}?",
-            button="Remove",
-            back_to=self.list_page if request.method == "POST" else self.page_of(customer.pk),
-            warning="Old papers keep the name. Whoever still owes something cannot be removed.",
-        )
+        customers.remove_customer(row.pk, by=by)
 
 
 @admin.register(CustomerDue)

@@ -239,6 +239,35 @@ class AgeFilter(admin.SimpleListFilter):
         return queryset.filter(created_at__gte=day_start(today() - timedelta(days=oldest)))
 
 
+class RemovableAdmin(ShopAdmin):
+    """Master data that leaves its list by a use case: deleted, or archived where papers name it."""
+
+    removal_warning = ""
+
+    def take_out(self, row: Any, *, by: Any) -> None:
+        """The use case that removes the row; it refuses what must stay."""
+        raise NotImplementedError
+
+    @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
+    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, and take the row off the list."""
+        row: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
+
+        def do(_: dict[str, Any]) -> str:
+            self.take_out(row, by=request.user)
+            return f"{row.name} was removed."
+
+        return self.ask_and_do(
+            request,
+            Form(asked(request)),
+            do,
+            title=f"Remove {row.name}?",
+            button="Remove",
+            back_to=self.list_page if request.method == "POST" else self.page_of(row.pk),
+            warning=self.removal_warning,
+        )
+
+
 class ReadOnlyAdmin(ShopAdmin):
     """A page of history: to be read, searched and followed. What may be done to it is an action
     that runs a use case."""
