@@ -1,6 +1,5 @@
 """Products in the back office: find, change, reprice, count, import and export them."""
 
-import hashlib
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -9,43 +8,38 @@ import barcode
 from barcode.writer import SVGWriter
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
 from accounts import audit
-from accounts.models import AuditEntry, Store
+from accounts.models import AuditEntry
 from catalog.models import Product
-from catalog.prices import Change, NewPrice, PriceRule, preview, reprice
+from catalog.price_admin import PricesAdmin
 from inventory import figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
 from pos_project.core.admin import RemovableAdmin, asked, changed, picture_of_form
-from pos_project.core.errors import DomainError
 from pos_project.core.images import PictureChange, image_url, picture_change
 from pos_project.core.keys import key_of
 from pos_project.core.people import Status
-from pos_project.core.permissions import ADMIN
 
 LOW_STOCK = 20
 MAX_HISTORY = 50
-MAX_REPRICED = 1000
 
 
 class StockFilter(admin.SimpleListFilter):
@@ -121,32 +115,8 @@ class CountForm(forms.Form):
     note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
 
 
-class PriceForm(forms.Form):
-    change = forms.ChoiceField(
-        choices=[
-            (Change.PERCENT, "by percent"),
-            (Change.AMOUNT, "by an amount"),
-            (Change.TO, "to an amount"),
-        ],
-        widget=UnfoldAdminSelectWidget,
-    )
-    by = forms.DecimalField(
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="-10 with “by percent” takes a tenth off.",
-    )
-    step = forms.ChoiceField(
-        label="Rounded to",
-        choices=[(step, step) for step in ("0.01", "0.05", "0.10", "0.50", "1.00")],
-        widget=UnfoldAdminSelectWidget,
-    )
-    # What was seen in the preview: the prices are changed from these, or not at all.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
 @admin.register(Product)
-class ProductAdmin(RemovableAdmin, ImportExportModelAdmin):
+class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
@@ -257,7 +227,7 @@ class ProductAdmin(RemovableAdmin, ImportExportModelAdmin):
         ).select_related("actor")[:MAX_HISTORY]
         rows = [
             (
-                entry.timestamp.astimezone().strftime("%d-%m-%Y %I:%M %p"),
+                localtime(entry.timestamp).strftime("%d-%m-%Y %I:%M %p"),
                 entry.actor.name if entry.actor else "the system",
                 entry.changes["price"][0] if entry.changes["price"][0] != "None" else "–",
                 entry.changes["price"][1],
@@ -278,26 +248,7 @@ class ProductAdmin(RemovableAdmin, ImportExportModelAdmin):
             ),
         )
 
-    # --- Who may change prices (the shop's settings decide) ---
-
-    def may_change_prices(self, request: HttpRequest) -> bool:
-        user: Any = request.user
-        managers_may = user.store.price_changers == Store.PriceChanger.MANAGERS
-        return user.role == ADMIN or managers_may
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        fixed = () if obj is None or self.may_change_prices(request) else ("price",)
-        return (*self.readonly_fields, *fixed)
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        shown = super().get_changelist(request, **kwargs)
-        return shown if self.may_change_prices(request) else _fixed(shown)
-
-    def get_actions(self, request: HttpRequest) -> Any:
-        offered = super().get_actions(request)
-        if not self.may_change_prices(request):
-            offered.pop("change_prices", None)
-        return offered
+    # --- What goes in and out as a file ---
 
     def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
         # A file may hold prices.
@@ -365,61 +316,8 @@ class ProductAdmin(RemovableAdmin, ImportExportModelAdmin):
             change_product(product.pk, {"status": Status.INACTIVE}, picture=PictureChange())
         messages.success(request, f"{len(products)} products are not sold now.")
 
-    @admin.action(description="Change prices…", permissions=["change"])
-    def change_prices(self, request: HttpRequest, products: QuerySet[Any]) -> HttpResponse | None:
-        """Ask for a rule, show what it makes of each price, then do just that."""
-        chosen = list(products.order_by("name", "id")[: MAX_REPRICED + 1])
-        if len(chosen) > MAX_REPRICED:
-            messages.error(request, f"At most {MAX_REPRICED} products at once.")
-            return None
-        form = PriceForm(request.POST if "by" in request.POST else None, initial={"step": "0.01"})
-        prices: list[NewPrice] = []
-        if form.is_valid():
-            rule = PriceRule(
-                Change(form.cleaned_data["change"]),
-                form.cleaned_data["by"],
-                Decimal(form.cleaned_data["step"]),
-            )
-            try:
-                prices = preview(chosen, rule)
-                if form.cleaned_data["seen"] == _seen(prices):
-                    count = reprice(prices)
-                    messages.success(request, f"{count} prices changed.")
-                    return HttpResponseRedirect(self.list_page)
-            except DomainError as refusal:
-                form.add_error(None, refusal.message)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "title": f"Change {len(chosen)} prices",
-            "form": form,
-            "prices": prices,
-            "seen": _seen(prices) if prices else "",
-            "chosen": [product.pk for product in chosen],
-            "back_to": self.list_page,
-            "button": "Change these prices" if prices else "Preview",
-        }
-        return TemplateResponse(request, "back_office/prices.html", context)
-
     def get_export_data(self, file_format: Any, request: Any, queryset: Any, **kwargs: Any) -> Any:
         rows = queryset.count()
         data = super().get_export_data(file_format, request, queryset, **kwargs)
         audit.exported(Product, rows=rows, kind=file_format.get_extension())
         return data
-
-
-def _fixed(shown: type[ChangeList]) -> type[ChangeList]:
-    """The list without prices to type into."""
-
-    class Fixed(shown):  # type: ignore[valid-type,misc]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.list_editable = ()
-
-    return Fixed
-
-
-def _seen(prices: list[NewPrice]) -> str:
-    """What a preview showed, so that just that is done and nothing that came after it."""
-    told = " ".join(f"{each.product.pk}:{each.before}:{each.after}" for each in prices)
-    return hashlib.sha256(told.encode()).hexdigest()
