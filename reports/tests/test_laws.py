@@ -18,8 +18,8 @@ from reports.laws import CHECKS, LAWS, RECOMPUTED_BY
 from reports.laws.scope import Scope
 from reports.reconcile import Verdict, examine
 from reports.tests.a_shops_week import Week, trade
-from reports.tests.corruption import (
-    BROKEN,
+from reports.tests.corruption import BROKEN
+from reports.tests.corruption.by_hand import (
     Breaking,
     batch_of,
     change,

@@ -15,7 +15,7 @@ from reports.laws import CHECKS, RECOMPUTED_BY
 from reports.mending import Change, mend
 from reports.reconcile import examine
 from reports.tests.a_shops_week import Week, trade
-from reports.tests.corruption import (
+from reports.tests.corruption.by_hand import (
     batch_of,
     change,
     change_first,

@@ -17,7 +17,7 @@ from pos_project.tests.races import Meeting, at_once, unguarded, without_row_loc
 from reports import mending
 from reports.laws import CHECKS
 from reports.reconcile import examine
-from reports.tests.corruption import change
+from reports.tests.corruption.by_hand import change
 from sales.models import CustomerDue
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
