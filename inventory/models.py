@@ -175,9 +175,10 @@ class InventoryLog(AppendOnly):
             ),
         )
         indexes = (
-            # serves units sold in the last days, per product
+            # serves units sold in the last days, of every product, without their rows
             models.Index(
-                fields=["product", "business_date", "kind"], name="inventory_log_by_product_day"
+                fields=["product", "business_date", "kind", "store", "change_qty"],
+                name="inventory_log_of_product",
             ),
             models.Index(fields=["business_date"], name="inventory_log_by_day"),
         )

@@ -95,6 +95,11 @@ class InventoryLogOut(serializers.Serializer):
     created_at = MomentField()
 
 
+def _voided() -> QuerySet[Any]:
+    """The ids of the adjustments that were undone by a void."""
+    return InventoryLog.objects.filter(voids__isnull=False).values("voids_id")
+
+
 class InventoryViewSet(ContractViewSet):
     noun = "inventory entry"
     permission_classes = (AnyUser,)
@@ -103,13 +108,19 @@ class InventoryViewSet(ContractViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Every movement but the voided ones and their voids, which undo each other."""
-        voided = InventoryLog.objects.filter(voids__isnull=False).values("voids_id")
         # Prefetched, not joined: joined, MariaDB starts at the few users and sorts the whole log.
         return (
             InventoryLog.objects.exclude(kind=InventoryLog.Kind.VOID)
-            .exclude(pk__in=voided)
+            .exclude(pk__in=_voided())
             .prefetch_related("product", "user")
         )
+
+    def count_rows(self, rows: QuerySet[Any]) -> int:
+        """All movements that were asked for, less the few that are hidden: looking up each of
+        millions among the voided takes ten times as long."""
+        every = self.filter_queryset(InventoryLog.objects.all())
+        voids = every.filter(voids__isnull=False).count()
+        return every.count() - voids - every.filter(pk__in=_voided()).count()
 
     @extend_schema(responses=InventoryLogOut(many=True), tags=["inventory"])
     def list(self, request: Request) -> Response:

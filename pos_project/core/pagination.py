@@ -29,7 +29,8 @@ def _cut_first(queryset: "QuerySet[Any]", start: int, stop: int) -> list[Any]:
 
 
 class ContractPagination(BasePagination):
-    """`page` and `limit`; a view sets `page_limit` (default 50) and `max_limit` (default 100)."""
+    """`page` and `limit`; a view sets `page_limit` (default 50) and `max_limit` (default 100), and
+    may know a quicker way to count its rows (`count_rows`)."""
 
     def paginate_queryset(
         self, queryset: "QuerySet[Any] | Sequence[Any]", request: Request, view: Any = None
@@ -38,7 +39,11 @@ class ContractPagination(BasePagination):
         most = getattr(view, "max_limit", MAX_LIMIT)
         self.page = bounded_int(request.query_params.get("page"), default=1, most=MAX_PAGE)
         self.limit = bounded_int(request.query_params.get("limit"), default=default, most=most)
-        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        if isinstance(queryset, QuerySet):
+            count_rows = getattr(view, "count_rows", QuerySet.count)
+            self.total = count_rows(queryset)
+        else:
+            self.total = len(queryset)
         start = (self.page - 1) * self.limit
         if start >= self.total:
             return []

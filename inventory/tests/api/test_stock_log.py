@@ -1,18 +1,20 @@
 """The stock log over the wire: listed, added to by hand, undone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Product
 from inventory.models import Batch, InventoryLog
 from inventory.tests.api.conftest import moved, shelve
-from pos_project.core.days import today
+from pos_project.core.days import at_noon, today
+from pos_project.tests import shop
 
 Make = Callable[..., Product]
 URL = "/api/inventory"
@@ -117,6 +119,21 @@ def test_a_voided_entry_and_its_void_are_left_out(as_staff: APIClient, stocked: 
     assert [row["id"] for row in body["data"]] == [kept]
     assert body["total"] == 1
     assert InventoryLog.objects.count() == 3
+
+
+def test_what_is_hidden_is_not_counted_on_any_day(as_staff: APIClient, stocked: Make) -> None:
+    """The adjustment was made yesterday, its void today."""
+    made, yesterday = stocked(0), today() - timedelta(days=1)
+    with time_machine.travel(at_noon(yesterday).astimezone(UTC), tick=False):
+        shop.adjust(made, 3)
+        undone = shop.adjust(made, 4)
+    assert as_staff.delete(f"{URL}/{undone.pk}").status_code == 200
+    adjust(as_staff, product_id=made.pk, change_qty=5)
+
+    for day, shown in (({}, 2), ({"toDate": yesterday}, 1), ({"fromDate": today()}, 1)):
+        body = as_staff.get(URL, day).json()
+        assert (len(body["data"]), body["total"]) == (shown, shown)
+    assert as_staff.get(URL, {"search": "no such thing"}).json()["total"] == 0
 
 
 def test_the_list_costs_the_same_for_one_movement_as_for_thirty(
