@@ -146,7 +146,7 @@ class InventoryLog(AppendOnly):
         ADJUSTMENT = "adjustment"
         VOID = "void"
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="log")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     change_qty = models.DecimalField(max_digits=12, decimal_places=3)
@@ -175,10 +175,14 @@ class InventoryLog(AppendOnly):
             ),
         )
         indexes = (
-            # serves units sold in the last days, of every product, without their rows
+            # serves units sold in the last days, per product
             models.Index(
-                fields=["product", "business_date", "kind", "store", "change_qty"],
-                name="inventory_log_of_product",
+                fields=["product", "business_date", "kind"], name="inventory_log_by_product_day"
+            ),
+            # the same of every product at once, without their rows
+            models.Index(
+                fields=["store", "kind", "business_date", "product", "change_qty"],
+                name="inventory_log_sold_in_store",
             ),
             models.Index(fields=["business_date"], name="inventory_log_by_day"),
         )

@@ -80,9 +80,9 @@ class ProductFilter(ContractFilter):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         sort = self.form.cleaned_data.get("sort") or "sold_last_30_days"
         if sort == "stock":
-            queryset = queryset.annotate(units=figures.stock_of_each(self.store_id))
+            queryset = queryset.alias(units=figures.stock_of_each(self.store_id))
         elif sort == "sold_last_30_days":
-            queryset = queryset.annotate(sold=figures.sold_of_each(self.store_id, today()))
+            queryset = queryset.alias(sold=figures.sold_of_each(self.store_id, today()))
         return super().filter_queryset(queryset)
 
 

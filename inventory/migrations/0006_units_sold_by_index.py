@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
@@ -10,17 +11,20 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    # The new one first: MySQL needs an index that begins with the product for its foreign key.
+    # The new index first: it also serves the store's foreign key, which MySQL wants indexed.
     operations = [
         migrations.AddIndex(
             model_name="inventorylog",
             index=models.Index(
-                fields=["product", "business_date", "kind", "store", "change_qty"],
-                name="inventory_log_of_product",
+                fields=["store", "kind", "business_date", "product", "change_qty"],
+                name="inventory_log_sold_in_store",
             ),
         ),
-        migrations.RemoveIndex(
+        migrations.AlterField(
             model_name="inventorylog",
-            name="inventory_log_by_product_day",
+            name="store",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="accounts.store"
+            ),
         ),
     ]
