@@ -265,6 +265,13 @@ def test_senseless_paging_falls_back(as_admin: APIClient, query: str) -> None:
     assert as_admin.get(f"/api/users?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("page", [99, 99_999_999_999, 2**53 - 1])
+def test_a_page_beyond_the_end_is_echoed(as_admin: APIClient, page: int) -> None:
+    body = as_admin.get(f"/api/users?page={page}").json()
+    assert (body["data"], body["total"], body["page"]) == ([], 1, page)
+    assert body["pagination"]["currentPage"] == page
+
+
 def test_the_list_costs_the_same_for_one_user_as_for_thirty(
     as_admin: APIClient, queries: Any
 ) -> None:
