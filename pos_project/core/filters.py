@@ -1,5 +1,6 @@
 """What lists have in common: a date range, a search text, an order; wrong values answer 400."""
 
+import re
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -43,6 +44,13 @@ class IdFormField(forms.IntegerField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(min_value=1, max_value=MAX_ID)
         super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        # Django alone also takes "1.0", "1_0" and the digits of every script.
+        text = str(value or "").strip()
+        if text and not re.fullmatch(r"[+-]?[0-9]+", text):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
 
 
 class IdFilter(django_filters.NumberFilter):
