@@ -86,13 +86,14 @@ class ContractFilter(django_filters.FilterSet):
     """Base of the list filters.
 
     `search_in` names the columns of a case-insensitive substring search (`%` and `_` literal),
-    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort`.
-    Ties are broken by id, descending.
+    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort` and
+    `order`; `order` alone turns `default_sort`. Ties are broken by id, descending.
     """
 
     search_in: ClassVar[tuple[str, ...]] = ()
     orders: ClassVar[dict[str, str]] = {}
     default_order: ClassVar[tuple[Any, ...]] = ("-id",)
+    default_sort: ClassVar[str] = "id"
 
     class Meta:
         form = ContractFilterForm
@@ -126,10 +127,10 @@ class ContractFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         queryset = super().filter_queryset(queryset)
-        sort = self.form.cleaned_data.get("sort")
-        if not sort:
+        sort, order = self.form.cleaned_data.get("sort"), self.form.cleaned_data.get("order")
+        if not sort and not order:
             return queryset.order_by(*self.default_order)
-        column = F(self.orders[sort])
-        if self.form.cleaned_data.get("order") == "asc":
+        column = F(self.orders[sort or self.default_sort])
+        if order == "asc":
             return queryset.order_by(column.asc(nulls_last=True), "-id")
         return queryset.order_by(column.desc(nulls_last=True), "-id")

@@ -251,6 +251,7 @@ def test_the_list_is_searched_filtered_and_sorted(as_admin: APIClient) -> None:
     assert names("sort=name&order=asc") == ["50%_off", "Nusrat", "The admin"]
     assert names("sort=id&order=asc") == ["The admin", "Nusrat", "50%_off"]
     assert names("sort=last_login") == ["50%_off", "Nusrat", "The admin"]
+    assert names("order=asc") == ["The admin", "Nusrat", "50%_off"]
     assert names("limit=1&page=2") == ["Nusrat"]
     assert names("page=99") == []
 

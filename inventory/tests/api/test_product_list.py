@@ -69,6 +69,7 @@ def test_the_best_sellers_of_the_last_30_days_come_first_then_the_newest(
         little.pk,
         much.pk,
     ]
+    assert ids(as_staff, order="asc") == ids(as_staff, sort="sold_last_30_days", order="asc")
     sold = {row["id"]: row["sold_last_30_days"] for row in as_staff.get(URL).json()["data"]}
     assert sold == {much.pk: 7, little.pk: 2, newer.pk: 0, unsold.pk: 0}
 
