@@ -10,6 +10,7 @@ from accounts.sign_in import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH
 from pos_project.core.fields import (
     BlankIsAbsent,
     DayField,
+    FilledText,
     MomentField,
     MomentTextField,
     OptionalText,
@@ -53,10 +54,14 @@ class GenderField(BlankIsAbsent, serializers.ChoiceField):
         super().__init__(choices=Gender.choices, required=False, allow_null=True, **kwargs)
 
 
+class EmailField(FilledText, serializers.EmailField):
+    """An e-mail address; there is no such thing as an empty one."""
+
+
 class UserIn(PictureIn):
-    name = serializers.CharField(min_length=2, max_length=100)
-    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH)
-    password = serializers.CharField(
+    name = FilledText(min_length=2, max_length=100)
+    email = EmailField(max_length=MAX_EMAIL_LENGTH)
+    password = FilledText(
         trim_whitespace=False, min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH
     )
     role = serializers.ChoiceField(choices=User.ROLES, default=STAFF)
@@ -80,9 +85,9 @@ class UserIn(PictureIn):
 class UserChangesIn(UserIn):
     """Every field is optional: what is absent stays as it is."""
 
-    name = serializers.CharField(min_length=2, max_length=100, required=False)
-    email = serializers.EmailField(max_length=MAX_EMAIL_LENGTH, required=False)
-    password = serializers.CharField(
+    name = FilledText(min_length=2, max_length=100, required=False)
+    email = EmailField(max_length=MAX_EMAIL_LENGTH, required=False)
+    password = FilledText(
         required=False,
         trim_whitespace=False,
         min_length=MIN_PASSWORD_LENGTH,

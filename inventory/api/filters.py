@@ -43,6 +43,7 @@ class ProductFilter(ContractFilter):
         "id": "id",
     }
     default_order = ("-sold", "-id")
+    default_sort = "sold_last_30_days"
 
     category = IdOrAllFilter(field_name="category_id")
     brand = IdOrAllFilter(field_name="brand_id")
@@ -78,7 +79,7 @@ class ProductFilter(ContractFilter):
         return products.filter(held if value == "in" else ~held)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        sort = self.form.cleaned_data.get("sort") or "sold_last_30_days"
+        sort = self.form.cleaned_data.get("sort") or self.default_sort
         if sort == "stock":
             queryset = queryset.alias(units=figures.stock_of_each(self.store_id))
         elif sort == "sold_last_30_days":

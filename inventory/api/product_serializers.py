@@ -11,6 +11,7 @@ from catalog.models import Product
 from inventory import figures
 from inventory.products import Opening
 from pos_project.core.fields import (
+    FilledText,
     FlagField,
     IdField,
     KeyedText,
@@ -30,7 +31,7 @@ _NEVER_EMPTY = ("price", "status", "keeps_stock")
 class ProductChangeIn(PictureIn):
     """Every field may be left out. Stock is no field here: it moves by `POST /inventory`."""
 
-    name = serializers.CharField(max_length=255, required=False)
+    name = FilledText(max_length=255, required=False)
     sku = KeyedText(max_length=100, required=False)
     price = MoneyField(exact=True, required=False)
     brand_id = IdField(required=False)
@@ -51,7 +52,7 @@ class ProductChangeIn(PictureIn):
 class ProductIn(ProductChangeIn):
     """A new product. `opening` gathers `stock` and `cost_price`; None when there is no stock."""
 
-    name = serializers.CharField(max_length=255)
+    name = FilledText(max_length=255)
     sku = KeyedText(max_length=100)
     price = MoneyField(exact=True)
     stock = WholeNumberField(least=0, required=False)

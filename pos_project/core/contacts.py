@@ -1,16 +1,14 @@
 """People and firms over the wire: the fields that users, customers and suppliers share."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.fields import empty
-from rest_framework.utils import html
 
 from pos_project.core.fields import (
     BlankIsAbsent,
     DayField,
+    FilledText,
     FlagField,
     OptionalText,
     PhoneField,
@@ -20,15 +18,6 @@ from pos_project.core.images import ImageUrlField, PictureIn
 from pos_project.core.people import Gender
 
 EARLIEST_BIRTHDAY = date(1900, 1, 1)
-
-
-class NameField(serializers.CharField):
-    """A name is never blank: in a form, too, where DRF takes "" for a field that was left out."""
-
-    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
-        if html.is_html_input(dictionary):
-            return dictionary.get(self.field_name, empty)
-        return super().get_value(dictionary)
 
 
 class GenderField(BlankIsAbsent, serializers.ChoiceField):
@@ -65,7 +54,7 @@ class PartyChangesIn(ContactIn):
     # Sent empty these mean "not given": there is no such thing as an empty one.
     never_empty: tuple[str, ...] = ("verify",)
 
-    name = NameField(max_length=100, required=False)
+    name = FilledText(max_length=100, required=False)
     email = OptionalEmail(max_length=254)
     sector = OptionalText(max_length=100)
     verify = FlagField(required=False)

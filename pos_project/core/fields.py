@@ -119,7 +119,16 @@ class FlagField(BlankIsAbsent, serializers.BooleanField):
     """A yes or no. Left out of a form it is not given, where DRF's own field would say no."""
 
 
-class KeyedText(serializers.CharField):
+class FilledText(serializers.CharField):
+    """A text that is never blank: in a form, too, where DRF takes "" for a field left out."""
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        if html.is_html_input(dictionary):
+            return dictionary.get(self.field_name, empty)
+        return super().get_value(dictionary)
+
+
+class KeyedText(FilledText):
     """A text whose key (`core.keys`) is unique; folding may lengthen it, so the key is measured."""
 
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """What lists have in common: a date range, a search text, an order; wrong values answer 400."""
 
+import re
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -44,6 +45,13 @@ class IdFormField(forms.IntegerField):
         kwargs.update(min_value=1, max_value=MAX_ID)
         super().__init__(*args, **kwargs)
 
+    def to_python(self, value: Any) -> int | None:
+        # Django alone also takes "1.0", "1_0" and the digits of every script.
+        text = str(value or "").strip()
+        if text and not re.fullmatch(r"[+-]?[0-9]+", text):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
+
 
 class IdFilter(django_filters.NumberFilter):
     """An id; empty means no filter, an unknown id an empty list, anything else 400."""
@@ -78,13 +86,14 @@ class ContractFilter(django_filters.FilterSet):
     """Base of the list filters.
 
     `search_in` names the columns of a case-insensitive substring search (`%` and `_` literal),
-    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort`.
-    Ties are broken by id, descending.
+    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort` and
+    `order`; `order` alone turns `default_sort`. Ties are broken by id, descending.
     """
 
     search_in: ClassVar[tuple[str, ...]] = ()
     orders: ClassVar[dict[str, str]] = {}
     default_order: ClassVar[tuple[Any, ...]] = ("-id",)
+    default_sort: ClassVar[str] = "id"
 
     class Meta:
         form = ContractFilterForm
@@ -118,10 +127,10 @@ class ContractFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         queryset = super().filter_queryset(queryset)
-        sort = self.form.cleaned_data.get("sort")
-        if not sort:
+        sort, order = self.form.cleaned_data.get("sort"), self.form.cleaned_data.get("order")
+        if not sort and not order:
             return queryset.order_by(*self.default_order)
-        column = F(self.orders[sort])
-        if self.form.cleaned_data.get("order") == "asc":
+        column = F(self.orders[sort or self.default_sort])
+        if order == "asc":
             return queryset.order_by(column.asc(nulls_last=True), "-id")
         return queryset.order_by(column.desc(nulls_last=True), "-id")

@@ -2,8 +2,9 @@
 
 from rest_framework import serializers
 
-from pos_project.core.contacts import ContactOrBlankOut, NameField, PartyChangesIn
+from pos_project.core.contacts import ContactOrBlankOut, PartyChangesIn
 from pos_project.core.fields import (
+    FilledText,
     MomentTextField,
     MoneyField,
     QuantityField,
@@ -19,7 +20,7 @@ class SupplierChangesIn(PartyChangesIn):
 
 
 class SupplierIn(SupplierChangesIn):
-    name = NameField(max_length=100)
+    name = FilledText(max_length=100)
 
 
 class SupplierOut(ContactOrBlankOut):

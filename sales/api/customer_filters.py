@@ -23,6 +23,7 @@ class CustomerFilter(ContractFilter):
         "id": "id",
     }
     default_order = (F("bought_at").desc(nulls_last=True), "-id")
+    default_sort = "last_purchased"
 
     status = django_filters.ChoiceFilter(choices=[*EVERY, *Status.choices], method="by_status")
     hasDue = FlagFilter(when_true=owing())
@@ -31,7 +32,7 @@ class CustomerFilter(ContractFilter):
         return customers if value.lower() == "all" else customers.filter(status=value)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        sort = self.form.cleaned_data.get("sort") or "last_purchased"
+        sort = self.form.cleaned_data.get("sort") or self.default_sort
         if sort == "last_purchased":
             queryset = queryset.annotate(bought_at=last_purchase_of_each())
         elif sort == "debt":

@@ -2,8 +2,9 @@
 
 from rest_framework import serializers
 
-from pos_project.core.contacts import ContactOut, NameField, PartyChangesIn
+from pos_project.core.contacts import ContactOut, PartyChangesIn
 from pos_project.core.fields import (
+    FilledText,
     MomentField,
     MomentTextField,
     MoneyField,
@@ -29,7 +30,7 @@ class CustomerChangesIn(PartyChangesIn):
 
 
 class CustomerIn(CustomerChangesIn):
-    name = NameField(max_length=100)
+    name = FilledText(max_length=100)
 
 
 class CustomerRowOut(serializers.Serializer):

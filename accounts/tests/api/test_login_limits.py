@@ -166,3 +166,10 @@ def test_everything_else_is_limited_per_user(
     assert answers[2]["X-RateLimit-Remaining"] == "0"
     assert int(answers[2]["Retry-After"]) >= 1
     assert signed_in(manager).get("/api/users/me")["X-RateLimit-Remaining"] == "1"
+
+
+def test_a_request_for_what_is_not_offered_counts_too(staff: User, settings: Any) -> None:
+    settings.API_RATE_LIMIT, settings.API_RATE_WINDOW = 2, 3600
+    client = signed_in(staff)
+
+    assert [client.patch("/api/users").status_code for _ in range(3)] == [405, 405, 429]

@@ -49,6 +49,19 @@ def test_the_browsers_form_clears_fields_as_json_does(as_admin: APIClient, staff
     assert (data["house"], data["status"], data["verify"]) == ("12/B", "active", True)
 
 
+@pytest.mark.parametrize("field", ["name", "email", "password"])
+def test_a_form_cannot_blank_what_everybody_has(
+    as_admin: APIClient, staff: User, field: str
+) -> None:
+    form = {"city": "Khulna", field: ""}
+
+    answer = as_admin.put(f"/api/users/{staff.pk}", form, format="multipart")
+
+    refused(answer, 400, field)
+    staff.refresh_from_db()
+    assert staff.city is None
+
+
 def test_a_picture_is_replaced_and_removed(
     as_admin: APIClient, staff: User, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -251,6 +251,7 @@ def test_the_list_is_searched_filtered_and_sorted(as_admin: APIClient) -> None:
     assert names("sort=name&order=asc") == ["50%_off", "Nusrat", "The admin"]
     assert names("sort=id&order=asc") == ["The admin", "Nusrat", "50%_off"]
     assert names("sort=last_login") == ["50%_off", "Nusrat", "The admin"]
+    assert names("order=asc") == ["The admin", "Nusrat", "50%_off"]
     assert names("limit=1&page=2") == ["Nusrat"]
     assert names("page=99") == []
 
@@ -263,6 +264,13 @@ def test_a_senseless_query_is_refused(as_admin: APIClient, query: str) -> None:
 @pytest.mark.parametrize("query", ["page=x&limit=-5", "limit=99999999999999999999", "page=0"])
 def test_senseless_paging_falls_back(as_admin: APIClient, query: str) -> None:
     assert as_admin.get(f"/api/users?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("page", [99, 99_999_999_999, 2**53 - 1])
+def test_a_page_beyond_the_end_is_echoed(as_admin: APIClient, page: int) -> None:
+    body = as_admin.get(f"/api/users?page={page}").json()
+    assert (body["data"], body["total"], body["page"]) == ([], 1, page)
+    assert body["pagination"]["currentPage"] == page
 
 
 def test_the_list_costs_the_same_for_one_user_as_for_thirty(

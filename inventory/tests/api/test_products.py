@@ -317,6 +317,16 @@ def test_a_wrong_change_is_refused_and_changes_nothing(
     assert (made.name, made.description) == ("Blue", None)
 
 
+@pytest.mark.parametrize("field", ["name", "sku"])
+def test_a_form_cannot_blank_a_products_name_or_sku(
+    field: str, as_staff: APIClient, product: Make
+) -> None:
+    made = product()
+    answer = as_staff.put(f"{URL}/{made.pk}", {field: ""}, format="multipart")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+
+
 def test_whether_a_product_keeps_stock_is_fixed_by_its_first_movement(
     as_staff: APIClient, product: Make, stocked: Make
 ) -> None:

@@ -104,6 +104,7 @@ def test_it_can_be_ordered_by_each_allowed_column(as_staff: APIClient) -> None:
     assert names(as_staff, sort="debt", order="asc") == ["b", "a", "c"]
     assert names(as_staff, sort="id") == names(as_staff, sort="join_at") == ["c", "b", "a"]
     assert names(as_staff, sort="id", order="asc") == ["a", "b", "c"]
+    assert names(as_staff, order="asc") == ["b", "c", "a"]  # by last purchase, never last
     assert a.pk < b.pk < c.pk
     refused(as_staff.get(URL, {"sort": "phone"}), 400, "sort")
     refused(as_staff.get(URL, {"sort": "name", "order": "up"}), 400, "order")
