@@ -29,7 +29,11 @@ class _Roles(BasePermission):
             return False
         if request.method == "OPTIONS" or request.method not in view.allowed_methods:
             return True  # not a matter of roles: the view answers 405, once it is counted
-        return user.role in (self.reading if request.method in SAFE_METHODS else self.writing)
+        if user.role in (self.reading if request.method in SAFE_METHODS else self.writing):
+            return True
+        # A refused request counts like any other, though it never gets to where they are counted.
+        view.check_throttles(request)
+        return False
 
 
 class Admin(_Roles):

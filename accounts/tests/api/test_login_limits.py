@@ -173,3 +173,10 @@ def test_a_request_for_what_is_not_offered_counts_too(staff: User, settings: Any
     client = signed_in(staff)
 
     assert [client.patch("/api/users").status_code for _ in range(3)] == [405, 405, 429]
+
+
+def test_a_request_that_is_refused_counts_too(staff: User, settings: Any) -> None:
+    settings.API_RATE_LIMIT, settings.API_RATE_WINDOW = 2, 3600
+    client = signed_in(staff)
+    statuses = [client.get("/api/users").status_code for _ in range(3)]
+    assert statuses == [403, 403, 429]
