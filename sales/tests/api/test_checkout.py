@@ -212,7 +212,7 @@ def test_a_wrong_quantity_is_named_by_its_line(
     assert "items[0].quantity" in answer.json()["errors"]
 
 
-@pytest.mark.parametrize("price", [19.999, -1, "x", 100000000])
+@pytest.mark.parametrize("price", [19.999, -1, "x", 100000000, "1_0", "١٢"])
 def test_a_wrong_unit_price_is_named_by_its_line(
     as_staff: APIClient, shirt: Product, price: Any
 ) -> None:
