@@ -1,6 +1,6 @@
 """Goods that come in: a batch each, logged. What they cost decides later what their sale cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,9 +54,9 @@ def put_on_shelf(
     Goods dated in the past go before batches that tills may be taking from just now: they wait
     for those tills, so that no sale passes over older goods.
     """
-    if received_on < today():
-        Batch.objects.all().locked([item.product_id for item in goods], store_id=stamp.store_id)
-    return insert_rows(
+    passed_over = {item.product_id for item in goods} if received_on < today() else set()
+    _wait_for_tills(passed_over, stamp)
+    batch_ids = insert_rows(
         Batch,
         BATCH_FIELDS,
         [
@@ -74,6 +74,15 @@ def put_on_shelf(
             for item in goods
         ],
     )
+    # Newer goods may have come since, and a till may have passed our place on its way from them
+    # to the older ones that we hold. From now on every till meets ours.
+    _wait_for_tills(passed_over, stamp)
+    return batch_ids
+
+
+def _wait_for_tills(product_ids: Iterable[int], stamp: Stamp) -> None:
+    """Let the tills finish that take these products now; the next ones wait for us."""
+    Batch.objects.all().locked(product_ids, store_id=stamp.store_id)
 
 
 def receive_purchased(

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.payments import ON_CREDIT, Offer, Tender, require_method
-from pos_project.core.fields import FreeText, MoneyField, OptionalText
+from pos_project.core.fields import FlagField, FreeText, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
 MAX_TENDERS = 20
@@ -27,7 +27,7 @@ class OfferIn(serializers.Serializer):
     payments: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=TenderIn(), required=False, max_length=MAX_TENDERS
     )
-    use_advance = serializers.BooleanField(default=False)
+    use_advance = FlagField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         single = attrs.get("payment_method") or attrs.get("paid_amount") is not None

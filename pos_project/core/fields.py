@@ -262,7 +262,8 @@ class TextOrBlank(serializers.CharField):
 def _decimal(data: Any) -> Decimal | None:
     if isinstance(data, bool) or not isinstance(data, int | float | str | Decimal):
         return None
-    if isinstance(data, str) and (len(data) > 60 or "_" in data):
+    # Python alone also takes "1_0" and the digits of every script.
+    if isinstance(data, str) and (len(data) > 60 or "_" in data or not data.isascii()):
         return None
     try:
         return Decimal(str(data).strip())

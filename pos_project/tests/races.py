@@ -1,6 +1,7 @@
 """Two tills at the same moment, each in a thread with a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,23 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive(), "a till hangs"
     return outcomes
+
+
+def until_a_till_waits() -> None:
+    """Return when some session of this database waits for a row lock."""
+    waiting = (
+        "SELECT COUNT(*) FROM information_schema.innodb_trx AS t"
+        " JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id"
+        " WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
+    )
+    give_up_at = time.monotonic() + 4
+    with connection.cursor() as cursor:
+        while time.monotonic() < give_up_at:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.15)  # asked more often than every 0.1 s, InnoDB repeats its last answer
+    raise AssertionError("nobody waits")
 
 
 class Meeting:

@@ -5,7 +5,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pos_project.core.fields import FreeText, IdField, MomentField, MoneyField, QuantityField
+from pos_project.core.fields import (
+    FlagField,
+    FreeText,
+    IdField,
+    MomentField,
+    MoneyField,
+    QuantityField,
+)
 from sales.refunds import Claim, Returned
 
 MAX_LINES = 500
@@ -15,7 +22,7 @@ class ReturnedIn(serializers.Serializer):
     sale_item_id = IdField(required=False)
     product_id = IdField(required=False)
     quantity = QuantityField()
-    restock = serializers.BooleanField(required=False, allow_null=True, default=None)
+    restock = FlagField(default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("sale_item_id") and not attrs.get("product_id"):
@@ -30,7 +37,7 @@ class RefundIn(serializers.Serializer):
     )
     refund_method = serializers.CharField(max_length=20, default="cash")
     reason = FreeText(max_length=255)
-    restock = serializers.BooleanField(default=True)
+    restock = FlagField(default=True)
 
 
 def claim_of(body: dict[str, Any]) -> Claim:

@@ -5,12 +5,10 @@ guard proves something only because its control does go wrong.
 """
 
 import threading
-import time
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from inventory import fifo
 from inventory.fifo import InsufficientStock
@@ -20,7 +18,7 @@ from ledger.models import JournalLine
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
 from pos_project.tests.laws import balance, books_agree
-from pos_project.tests.races import Meeting, at_once, kinds, unguarded
+from pos_project.tests.races import Meeting, at_once, kinds, unguarded, until_a_till_waits
 from purchasing import receive
 from sales import checkout, delivery, holds, refunds
 from sales.models import CustomerDue, Refund, Sale
@@ -323,23 +321,6 @@ def test_a_held_sale_is_completed_or_cancelled_but_not_both(tills):
 
 
 # --- What happens on the shelf while a till waits for it ---
-
-
-def until_a_till_waits():
-    """Return when some session of this database waits for a row lock."""
-    waiting = (
-        "SELECT COUNT(*) FROM information_schema.innodb_trx AS t"
-        " JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id"
-        " WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
-    )
-    give_up_at = time.monotonic() + 4
-    with connection.cursor() as cursor:
-        while time.monotonic() < give_up_at:
-            cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.15)  # asked more often than every 0.1 s, InnoDB repeats its last answer
-    raise AssertionError("nobody waits")
 
 
 def waiting_till(first, meanwhile, then):

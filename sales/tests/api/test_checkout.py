@@ -104,6 +104,29 @@ def test_what_the_published_client_sends_is_accepted(as_staff: APIClient, shirt:
     assert answer.json()["paid_amount"] == 59.97
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_is_sent_empty_is_not_given(
+    as_staff: APIClient, shirt: Product, nothing: str | None
+) -> None:
+    optional = (
+        "customer_id",
+        "discount",
+        "tax",
+        "tax_rate_id",
+        "subtotal",
+        "total_amount",
+        "note",
+        "payment_method",
+        "use_advance",
+    )
+    body = cart(shirt, paid_amount=39.98) | dict.fromkeys(optional, nothing)
+
+    answer = as_staff.post("/api/sales/checkout", body)
+
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["total"] == 39.98
+
+
 def test_credit_needs_a_customer_and_makes_a_due(
     as_staff: APIClient, shirt: Product, rahim: Customer
 ) -> None:
@@ -212,7 +235,7 @@ def test_a_wrong_quantity_is_named_by_its_line(
     assert "items[0].quantity" in answer.json()["errors"]
 
 
-@pytest.mark.parametrize("price", [19.999, -1, "x", 100000000])
+@pytest.mark.parametrize("price", [19.999, -1, "x", 100000000, "1_0", "١٢"])
 def test_a_wrong_unit_price_is_named_by_its_line(
     as_staff: APIClient, shirt: Product, price: Any
 ) -> None:

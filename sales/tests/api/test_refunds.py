@@ -92,6 +92,19 @@ def test_without_lines_everything_left_comes_back_once(as_staff: APIClient, sale
     assert Refund.objects.count() == 1
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_goods_come_back_to_the_shelf_unless_it_is_said_otherwise(
+    as_staff: APIClient, sale: int, shirt: Product, nothing: str | None
+) -> None:
+    items = [{"product_id": shirt.pk, "quantity": 1, "restock": nothing}]
+    body = {"sale_id": sale, "items": items, "restock": nothing}
+
+    answer = as_staff.post("/api/refunds", body)
+
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["data"]["items"][0]["restocked"] is True
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
