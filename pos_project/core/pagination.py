@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 MAX_LIMIT = 100
-MAX_PAGE = 10**9
+MAX_PAGE = 2**53 - 1  # the largest whole number that every JSON client reads exactly
 
 
 def bounded_int(text: str | None, *, default: int, most: int) -> int:
