@@ -161,7 +161,7 @@ def _lists(products: Sequence[Row]) -> list[list[Analysed]]:
             bottom.append((units, name.casefold(), product_id, at))
         if profit > 0:
             profitable.append((-profit, product_id, at))
-        if units > 0 and (not revenue or 100 * profit < LOW_MARGIN_BELOW * revenue):
+        if units > 0 and _is_low(profit, revenue):
             # To put them in order; as a percentage the margin is computed exactly.
             lowest.append((profit / revenue if revenue else 0.0, product_id, at))
     lists: tuple[list[Any], ...] = (top, bottom, profitable, lowest)
@@ -169,6 +169,14 @@ def _lists(products: Sequence[Row]) -> list[list[Analysed]]:
         [Analysed._make(products[each[-1]]) for each in nsmallest(ROWS, candidates)]
         for candidates in lists
     ]
+
+
+def _is_low(profit: int, revenue: int) -> bool:
+    """Whether the margin is low, as it is shown: 0 without revenue, and a loss on revenue below
+    zero, when dearer goods came back, is a margin above zero."""
+    if revenue < 0:
+        profit, revenue = -profit, -revenue
+    return not revenue or 100 * profit < LOW_MARGIN_BELOW * revenue
 
 
 def _together(name: str, products: Iterable[Row]) -> Category:

@@ -35,7 +35,8 @@ class Spent:
 
     @property
     def categories(self) -> list[str]:
-        return sorted(self.names.values(), key=str.casefold)
+        spent_on = (name for key, name in self.names.items() if self.by_category[key])
+        return sorted(spent_on, key=str.casefold)
 
     def of(self, category: str) -> Decimal:
         return self.by_category.get(category, ZERO)
@@ -47,15 +48,17 @@ def spent(period: Period) -> Spent:
     amounts: dict[str, Decimal] = {}
     names: dict[str, str] = {}
     rows = Expense.objects.filter(business_date__range=(period.first, period.last))
+    # A reversal counts on its own day: until then the first stands.
+    standing = Q(reversed_by=None) | Q(reversed_by__business_date__gt=period.last)
     grouped = rows.order_by("category").values_list("category")
     for category, spendings, reversals, amount, most in grouped.annotate(
         spendings=Count("id", filter=Q(amount__gt=0)),
         reversals=Count("id", filter=Q(amount__lt=0)),
         amount_spent=Sum("amount"),
-        most=Max("amount"),
+        most=Max("amount", filter=standing),
     ):
         count += spendings - reversals
-        largest = max(largest, money(most))
+        largest = max(largest, money(most or ZERO))
         key = key_of(category)
         if key is None:
             without += money(amount)

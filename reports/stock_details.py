@@ -108,7 +108,10 @@ def most_valuable(today: date, *, most: int) -> list[StockedProduct]:
 
 
 def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:
-    """What was bought of each, and its newest lines, in one statement."""
+    """What was bought of each, and its newest lines, in one statement.
+
+    A purchase that was reversed is none.
+    """
     found: dict[int, Purchases] = {}
     marks = ", ".join(map(str, ids)) or "NULL"
     for product_id, ever, units, unit_price, subtotal, invoice, day, supplier in rows(
@@ -119,15 +122,16 @@ def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:
             SELECT i.id, i.product_id, u.invoice_no, u.purchase_date, u.supplier_id,
                 SUM(i.quantity) OVER (PARTITION BY i.product_id) AS ever,
                 ROW_NUMBER() OVER (
-                    PARTITION BY i.product_id, i.quantity > 0
-                    ORDER BY u.purchase_date DESC, i.id DESC
+                    PARTITION BY i.product_id ORDER BY u.purchase_date DESC, i.id DESC
                 ) AS place
             FROM purchase_items i JOIN purchases u ON u.id = i.purchase_id
-            WHERE i.product_id IN ({marks})
+            LEFT JOIN purchases reversal ON reversal.reverses_id = u.id
+            WHERE i.product_id IN ({marks}) AND u.reverses_id IS NULL
+                AND reversal.id IS NULL
         ) line
         JOIN purchase_items i ON i.id = line.id
         LEFT JOIN suppliers s ON s.id = line.supplier_id
-        WHERE line.place <= {HISTORY} AND i.quantity > 0
+        WHERE line.place <= {HISTORY}
         ORDER BY line.product_id, line.place
         """,  # noqa: S608  (ids and a number of ours)
         {},

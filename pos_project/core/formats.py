@@ -9,10 +9,11 @@ import logging
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
@@ -50,13 +51,16 @@ class CsvRenderer(BaseRenderer):
         request, response = renderer_context["request"], renderer_context["response"]
         if response.status_code == 200:
             try:
-                rows = table_in(data, request.query_params.get(TABLE, ""))
+                described = getattr(renderer_context["view"], "shape", None)
+                table = table_in(
+                    data, request.query_params.get(TABLE, ""), described() if described else None
+                )
             except Invalid as problem:
                 data = _refuse(response, problem)
             else:
                 response["Content-Disposition"] = _attachment(request)
                 note_export(request)
-                return b"".join(write([rows]))
+                return b"".join(write([table.rows], table.shape))
         response["Content-Type"] = JSONRenderer.media_type
         return dumps(data)
 
@@ -106,20 +110,30 @@ def wants_csv(request: Request) -> bool:
     return request.accepted_renderer.format == CSV
 
 
-def table_in(data: Any, name: str) -> Sequence[Row]:
-    """The rows to write. Raises Invalid, naming the choices, when they are not clear."""
+class Table(NamedTuple):
+    """Rows to write, and the serializer that describes one of them, where there is one."""
+
+    rows: Sequence[Row]
+    shape: serializers.Field | None = None
+
+
+def table_in(data: Any, name: str, shape: serializers.Serializer | None = None) -> Table:
+    """The table to write; `shape` describes what the answer is about.
+
+    Raises Invalid, naming the choices, when it is not clear which.
+    """
     body = data.get("data", data) if isinstance(data, Mapping) else data
     if isinstance(body, Mapping):
-        tables = dict(_tables(body))
+        tables = dict(_tables(body, shape))
         if name or len(tables) > 1:
             if name not in tables:
                 text = f"One of: {', '.join(tables)}." if tables else "There is but one table."
                 raise Invalid(f"{TABLE}: {text}", fields={TABLE: [text]})
             return tables[name]
         # Without a list in it the answer is one row.
-        return next(iter(tables.values()), [body])
+        return next(iter(tables.values()), Table([body], shape))
     if isinstance(body, Sequence) and all(isinstance(row, Mapping) for row in body):
-        return body
+        return Table(body)
     raise Invalid("There is no table here.", fields={PARAMETER: ["There is no table here."]})
 
 
@@ -177,13 +191,26 @@ def _refuse_beyond(total: int, most: int) -> None:
         raise Invalid(text, fields={PARAMETER: [text]})
 
 
-def _tables(body: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[Row]]]:
-    """The lists of objects in an answer, by name; those of objects within it dotted."""
+def _tables(
+    body: Mapping[str, Any], shape: serializers.Serializer | None
+) -> Iterator[tuple[str, Table]]:
+    """The lists of objects in an answer, by name; those of objects within it dotted.
+
+    An empty list does not show what it is a list of: the shape says so.
+    """
     for name, value in body.items():
+        field = shape.fields.get(name) if shape else None
         if isinstance(value, Mapping):
-            yield from ((f"{name}.{inner}", rows) for inner, rows in _tables(value))
-        elif isinstance(value, list) and all(isinstance(row, Mapping) for row in value):
-            yield name, value
+            within = field if isinstance(field, serializers.Serializer) else None
+            yield from ((f"{name}.{inner}", table) for inner, table in _tables(value, within))
+        elif isinstance(field, serializers.ListSerializer):
+            yield name, Table(value, field.child)
+        elif (
+            field is None
+            and isinstance(value, list)
+            and all(isinstance(row, Mapping) for row in value)
+        ):
+            yield name, Table(value)
 
 
 def _refuse(response: Response, problem: Invalid) -> Any:

@@ -38,12 +38,13 @@ def cell(value: Any) -> str:
     return text
 
 
-def columns_of(rows: Sequence[Row]) -> list[str]:
+def columns_of(rows: Sequence[Row], shape: serializers.Field | None = None) -> list[str]:
     """The columns of a table: an object within a row gives one per field, `customer.name`.
 
-    Read off the serializer where there is one, so that an empty table has its header too.
+    Read off `shape`, or the serializer that made the rows, where there is one, so that an empty
+    table has its header too.
     """
-    shape = getattr(getattr(rows, "serializer", None), "child", None)
+    shape = shape or getattr(getattr(rows, "serializer", None), "child", None)
     if isinstance(shape, serializers.Serializer):
         return list(_of_shape(shape))
     return list(dict.fromkeys(name for row in rows for name in flattened(row)))
@@ -58,14 +59,17 @@ def flattened(row: Row, prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name}"
 
 
-def write(parts: Iterable[Sequence[Row]]) -> Iterator[bytes]:
-    """The file, part by part. The first part decides the columns; there is always a first one."""
+def write(
+    parts: Iterable[Sequence[Row]], shape: serializers.Field | None = None
+) -> Iterator[bytes]:
+    """The file, part by part. Without a `shape` the first part decides the columns; there is
+    always a first one."""
     line = csv.writer(_Pieces())
     columns: list[list[str]] | None = None
     for part in parts:
         text = ""
         if columns is None:
-            names = columns_of(part)
+            names = columns_of(part, shape)
             columns = [name.split(".") for name in names]
             text = BYTE_ORDER_MARK + line.writerow([cell(name) for name in names])
         text += "".join(

@@ -186,6 +186,34 @@ def test_a_dashboard_of_several_lists_asks_which(as_admin: APIClient) -> None:
         assert answer.status_code == 200, name
 
 
+def test_an_empty_table_of_a_dashboard_is_its_header(as_admin: APIClient) -> None:
+    for route, first in (
+        ("daily-trends?", "date"),
+        ("main?table=top_customers&", "customer_id"),
+        ("inventory/movement?table=movement.fast_moving&", "product_id"),
+    ):
+        answer = as_admin.get(f"/api/dashboard/{route}format=csv")
+        [header] = answer.getvalue().decode("utf-8-sig").splitlines()
+        assert header.startswith(f"{first},"), route
+
+
+def test_a_table_has_the_same_columns_empty_and_full(as_admin: APIClient) -> None:
+    def columns() -> list[str]:
+        answer = as_admin.get("/api/dashboard/product-analysis?format=csv&table=top_sellers")
+        return answer.getvalue().decode("utf-8-sig").splitlines()[0].split(",")
+
+    empty = columns()
+    shop.sell((a_stocked_product(), 2))
+    assert columns() == empty
+
+
+def test_an_empty_list_of_plain_values_is_no_table(as_admin: APIClient) -> None:
+    """Without expenses the analysis has no categories; it stays the row that it otherwise is."""
+    [row] = read(as_admin.get("/api/dashboard/financial-analysis?format=csv"))
+    assert row["operating_expenses.categories_list"] == "[]"
+    assert row["revenue_analysis.total_transactions"] == "0"
+
+
 def test_a_post_is_not_turned_into_a_file(as_admin: APIClient) -> None:
     answer = as_admin.post("/api/brands?format=csv", {"name": "Delta"})
     assert answer.status_code == 201

@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from rest_framework.request import Request
 
@@ -182,12 +183,7 @@ def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, A
     sold = sales_figures(how["sales"].without(day))
     if day in period:
         sold += sold_today
-    received = Payment.objects.filter(
-        business_date=day,
-        method=CASH,
-        direction=Payment.Direction.IN,
-        payment_party=Payment.Party.CUSTOMER,
-    ).aggregate(amount=Sum("amount"))["amount"]
+    received, taken_back = _cash_from_customers(day)
     return {
         "total_revenue": sold.total_revenue,
         "gross_total": sold.gross_total,
@@ -196,10 +192,22 @@ def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, A
         "total_customers": Customer.objects.listed().count(),
         "active_customers": len(buyers(how["buyers"], "customers").customers),
         "total_transactions": sold.orders,
-        "today_cash": money(received or ZERO),
+        "today_cash": received - taken_back,
         "today_credit": still_due(Period(day, day)),
         "today_profit": sold_today.gross_profit,
     }
+
+
+def _cash_from_customers(day: date) -> tuple[Decimal, Decimal]:
+    """What customers paid in cash, and what of such payments was reversed, on that day."""
+    direction = Payment.Direction
+    cash = Payment.objects.filter(
+        business_date=day, method=CASH, payment_party=Payment.Party.CUSTOMER
+    ).aggregate(
+        received=Sum("amount", filter=Q(direction=direction.IN, reverses=None)),
+        taken_back=Sum("amount", filter=Q(direction=direction.OUT, reverses__isnull=False)),
+    )
+    return money(cash["received"] or ZERO), money(cash["taken_back"] or ZERO)
 
 
 def _customer(each: CustomerSales) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from reports.percentages import average, percent, percentage
         (-1, 8, "-12.50"),
         (5, 0, "0.00"),
         (0, 5, "0.00"),
+        (0, -5, "0.00"),  # not -0.00, as of a day on which goods only came back
     ],
 )
 def test_a_percentage_is_text_with_two_decimals(part, whole, text):
@@ -24,3 +25,4 @@ def test_a_percentage_is_text_with_two_decimals(part, whole, text):
 def test_an_average_is_rounded_half_up_and_zero_of_nothing():
     assert average(Decimal("280.49"), 2) == Decimal("140.25")
     assert average(Decimal("5"), 0) == 0
+    assert str(average(0, -1)) == "0.00"

@@ -163,6 +163,21 @@ def test_a_product_that_only_came_back_was_not_sold_in_the_period(ask):
     assert (row["units_sold"], row["note"]) == (-1, "No sales in this period")
 
 
+def test_a_loss_on_revenue_below_zero_is_no_low_margin(ask):
+    """Sold cheaply while a dear one came back: the margin is shown above one hundred percent."""
+    shirt, mug = shop.a_product("10.00"), shop.a_product("10.00")
+    for product in (shirt, mug):
+        shop.stock(product, 5, "9.00", on=today() - timedelta(days=9))
+    dear = shop.sell((shirt, 1, "100.00"), at=days_ago(5)).sale
+    shop.sell((shirt, 2, "1.00"), (mug, 1))
+    shop.take_back(dear, restock=False)
+    period = {"fromDate": today().isoformat(), "toDate": today().isoformat()}
+    analysis = ask("product-analysis", **period)
+    shown = {row["product_id"]: row["profit_margin"] for row in analysis["top_sellers"]}
+    assert shown == {shirt.pk: "118.37%", mug.pk: "10.00%"}
+    assert [row["product_id"] for row in analysis["lowest_margin_products"]] == [mug.pk]
+
+
 @pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize("path", EVERY)
 def test_a_list_costs_as_many_statements_for_thirty_rows_as_for_one(ask, queries, path, frozen):
