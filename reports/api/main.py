@@ -180,8 +180,8 @@ class MainView(PeriodView):
 def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, Any]:
     """The key figures of the period, and those of the day, which is read once for both."""
     sold_today = sales_figures(Cover(live=Days.of([day])))
-    sold = sales_figures(how["sales"].without(day))
-    if day in period:
+    sold = sales_figures(how["sales"].without_live(day))
+    if day in how["sales"].live:
         sold += sold_today
     received, taken_back = _cash_from_customers(day)
     return {

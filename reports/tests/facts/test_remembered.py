@@ -7,7 +7,9 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
+from accounts.models import User
 from pos_project.core.days import at_noon
 from pos_project.tests import shop
 from reports.facts import remembered
@@ -163,3 +165,14 @@ def test_what_is_sold_on_a_frozen_and_a_live_day_adds_up(tea: int) -> None:
     sold = sales_figures(how)
     assert (sold.orders, sold.units, sold.gross_total) == (3, 6, 60)
     assert (sold.smallest, sold.largest) == (10, 30)
+
+
+def test_a_clock_that_was_set_back_finds_today_frozen(tea: int, admin: User) -> None:
+    """No day is counted twice, and nobody is turned away."""
+    client = APIClient()
+    client.force_authenticate(admin)
+    with noon(TUESDAY):
+        answer = client.get("/api/dashboard/main", {"fromDate": MONDAY, "toDate": TUESDAY})
+    metrics = answer.json()["data"]["key_metrics"]
+    assert (metrics["total_transactions"], metrics["gross_total"]) == (2, 50)
+    assert metrics["today_profit"] == 30
