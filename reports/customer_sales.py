@@ -78,11 +78,11 @@ def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSa
     """The customers who bought in the period and brought in the most."""
     first = nsmallest(
         most,
-        (
+        [
             (refunded - gross, pk)
             for pk, (orders, gross, refunded, _) in bought.items()
             if orders > 0
-        ),
+        ],
     )
     return described({pk: Bought._make(bought[pk]) for _, pk in first}, period)
 
@@ -93,11 +93,11 @@ def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
     due = dict(rows(DUE, {"first": period.first, "last": period.last}))
     first = nsmallest(
         most,
-        (
+        [
             (-due.get(pk, 0), refunded - gross, pk)
             for pk, (orders, gross, refunded, _) in bought.items()
             if orders > 0
-        ),
+        ],
     )
     return described({pk: Bought._make(bought[pk]) for _, _, pk in first}, period)
 

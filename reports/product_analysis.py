@@ -5,7 +5,7 @@ what was sold of each beside it: each list in SQL would sort every product once 
 in cents until they are shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
@@ -55,7 +55,9 @@ class Analysed(NamedTuple):
         return average(amount(self.cogs), self.units) if self.units > 0 else money(0)
 
 
-CATEGORY_AT, SALES_AT = Analysed._fields.index("category_id"), Analysed._fields.index("sales")
+CATEGORY_AT, SALES_AT, UNITS_AT, REVENUE_AT, COGS_AT = (
+    Analysed._fields.index(name) for name in ("category_id", "sales", "units", "revenue", "cogs")
+)
 
 
 @dataclass
@@ -148,27 +150,37 @@ def _sold(how: Cover) -> list[Row]:
 
 
 def _lists(products: Sequence[Row]) -> list[list[Analysed]]:
-    """The top sellers, the bottom sellers, the most profitable, those with the lowest margin.
-
-    Each as what puts it in order, then its id, which breaks ties, and where it is.
-    """
-    top, bottom, profitable, lowest = [], [], [], []
-    for at, (product_id, name, _, _, _, sales, units, revenue, cogs) in enumerate(products):
-        profit = revenue - cogs
-        if sales > 0:
-            top.append((-units, -revenue, product_id, at))
-        if units <= FEW_UNITS:
-            bottom.append((units, name.casefold(), product_id, at))
-        if profit > 0:
-            profitable.append((-profit, product_id, at))
-        if units > 0 and _is_low(profit, revenue):
-            # To put them in order; as a percentage the margin is computed exactly.
-            lowest.append((profit / revenue if revenue else 0.0, product_id, at))
-    lists: tuple[list[Any], ...] = (top, bottom, profitable, lowest)
-    return [
-        [Analysed._make(products[each[-1]]) for each in nsmallest(ROWS, candidates)]
-        for candidates in lists
+    """The top sellers, the bottom sellers, the most profitable, those with the lowest margin."""
+    sold = [row for row in products if row[SALES_AT] > 0]
+    fewest = [row for row in products if row[UNITS_AT] <= FEW_UNITS]
+    profitable = [row for row in products if row[REVENUE_AT] > row[COGS_AT]]
+    low = [
+        row
+        for row in products
+        if row[UNITS_AT] > 0 and _is_low(row[REVENUE_AT] - row[COGS_AT], row[REVENUE_AT])
     ]
+    return [
+        _first(sold, lambda row: -row[UNITS_AT], lambda row: (-row[REVENUE_AT], row[0])),
+        _first(fewest, lambda row: row[UNITS_AT], lambda row: (row[1].casefold(), row[0])),
+        _first(profitable, lambda row: row[COGS_AT] - row[REVENUE_AT], lambda row: row[0]),
+        _first(low, _margin, lambda row: row[0]),
+    ]
+
+
+def _first(
+    products: Sequence[Row], place: Callable[[Row], float], ties: Callable[[Row], Any]
+) -> list[Analysed]:
+    """The few with the smallest `place`. What breaks ties is asked only of those at the edge."""
+    places = list(map(place, products))
+    last = max(nsmallest(ROWS, places), default=0)
+    few = [(at, ties(row), row) for at, row in zip(places, products, strict=True) if at <= last]
+    return [Analysed._make(row) for _, _, row in nsmallest(ROWS, few)]
+
+
+def _margin(product: Row) -> float:
+    """To put products in order; as a percentage the margin is computed exactly."""
+    revenue = product[REVENUE_AT]
+    return (revenue - product[COGS_AT]) / revenue if revenue else 0.0
 
 
 def _is_low(profit: int, revenue: int) -> bool:

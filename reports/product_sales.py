@@ -95,11 +95,11 @@ def top_products(how: Cover, *, most: int) -> list[TopProduct]:
     [sums] = sold_products(how, live=UNITS_AND_REVENUE)
     first = nsmallest(
         most,
-        (
+        [
             (returned_value - subtotal, returned - quantity, pk)
             for pk, (lines, _, quantity, subtotal, returned, returned_value, _) in sums.items()
             if lines > 0
-        ),
+        ],
     )
     ids = [product_id for _, _, product_id in first]
     found = {

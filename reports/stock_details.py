@@ -125,9 +125,9 @@ def _purchases(ids: Sequence[int]) -> dict[int, Purchases]:
                     PARTITION BY i.product_id ORDER BY u.purchase_date DESC, i.id DESC
                 ) AS place
             FROM purchase_items i JOIN purchases u ON u.id = i.purchase_id
-            LEFT JOIN purchases reversal ON reversal.reverses_id = u.id
-            WHERE i.product_id IN ({marks}) AND u.reverses_id IS NULL
-                AND reversal.id IS NULL
+            WHERE i.product_id IN ({marks}) AND u.reverses_id IS NULL AND u.id NOT IN (
+                SELECT reverses_id FROM purchases WHERE reverses_id IS NOT NULL
+            )
         ) line
         JOIN purchase_items i ON i.id = line.id
         LEFT JOIN suppliers s ON s.id = line.supplier_id

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
-from typing import Any
 
 from inventory.figures import shelves
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
-from reports.facts.raw import exact, rows
+from reports.facts.raw import exact, rows, whole
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
     A product is at the first level that it fits. Two statements: who is where, and what those
     that are shown are called. (Placing them in SQL sorts every product twice.)
     """
-    at_level: list[list[tuple[Any, int]]] = [[] for _ in levels]
+    at_level: list[list[tuple[int, int]]] = [[] for _ in levels]
     whens = " ".join(f"WHEN {each.condition} THEN {at}" for at, each in enumerate(levels))
     for at, units, product_id in rows(
         f"""
-        SELECT level, units, id FROM (
+        SELECT level, {whole("units * 1000")}, id FROM (
             SELECT id, units, CASE {whens} END AS level FROM (
                 SELECT p.id, COALESCE(shelf.units, 0) AS units
                 FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
@@ -80,7 +79,10 @@ def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
     return [
         AtLevel(
             len(products),
-            [Stocked(product_id, *described[product_id], int(units)) for units, product_id in few],
+            [
+                Stocked(product_id, *described[product_id], units // 1000)
+                for units, product_id in few
+            ],
         )
         for products, few in zip(at_level, emptiest, strict=True)
     ]

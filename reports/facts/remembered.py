@@ -4,8 +4,9 @@ A frozen period never changes under its edition. So a process keeps what it read
 report over every product reads ten thousand rows of facts once, not with each request (ADR 0041).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from operator import add
 from threading import Lock
 from typing import Any
 
@@ -21,7 +22,8 @@ MOST_ROWS = 100_000
 
 # By product or customer: the maker's figures in their order. Sums are whole numbers, in units of
 # their column's last place (cents, thousandths).
-Sums = Mapping[int, tuple[Any, ...]]
+Row = tuple[Any, ...]
+Sums = Mapping[int, Row]
 
 
 def sums_by_key(maker: TableMaker, *hows: Cover, live: Collection[str] = ()) -> list[Sums]:
@@ -32,23 +34,25 @@ def sums_by_key(maker: TableMaker, *hows: Cover, live: Collection[str] = ()) -> 
     what moved on these days. Where months add up, also what moved before the period has a row, of
     zeros (and its MAX is of then).
     """
+    asked = live or maker.figures
     of_live = {
-        days: _read(maker, Cover(live=days), live or maker.figures)
+        days: _read(maker, Cover(live=days), asked)
         for days in {how.live for how in hows if how.live or not how.editions}
     }
-    return [_sums(maker, how, of_live.get(how.live, {})) for how in hows]
+    return [_sums(maker, how, of_live.get(how.live, {}), asked) for how in hows]
 
 
-def _sums(maker: TableMaker, how: Cover, live: Sums) -> Sums:
+def _sums(maker: TableMaker, how: Cover, live: Sums, asked: Collection[str]) -> Sums:
     if not how.editions:
         return live
     frozen = _frozen(maker, replace(how, live=Days()))
     if not how.live:
         return frozen
+    together = _together(maker, asked)
     found = dict(frozen)
     for key, sums in live.items():
         known = found.get(key)
-        found[key] = sums if known is None else _together(maker, known, sums)
+        found[key] = sums if known is None else together(known, sums)
     return found
 
 
@@ -79,15 +83,21 @@ def _whole(maker: TableMaker, column: str) -> str:
     return whole(f"{column} * {10 ** maker.places(column)}")
 
 
-def _together(maker: TableMaker, one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(
-        _added(mine, theirs) if kind == "SUM" else _latest(mine, theirs)
-        for kind, mine, theirs in zip(maker.figures.values(), one, other, strict=True)
+def _together(maker: TableMaker, asked: Collection[str]) -> Callable[[Row, Row], Row]:
+    """How frozen figures and live ones are put together, column by column."""
+    ways = [
+        _unknown if column not in asked else add if kind == "SUM" else _latest
+        for column, kind in maker.figures.items()
+    ]
+    if all(way is add for way in ways):
+        return lambda frozen, live: tuple(map(add, frozen, live))
+    return lambda frozen, live: tuple(
+        [way(one, other) for way, one, other in zip(ways, frozen, live, strict=True)]
     )
 
 
-def _added(one: Any, other: Any) -> Any:
-    return None if other is None else one + other
+def _unknown(frozen: Any, live: Any) -> None:
+    """Some of it was not asked for: a sum of the rest would be taken for all."""
 
 
 def _latest(one: Any, other: Any) -> Any:
