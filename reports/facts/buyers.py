@@ -28,6 +28,11 @@ class Buyers:
     products: IdSet = field(default_factory=IdSet)
     days: set[date] = field(default_factory=set)
 
+    def add_all(self, other: "Buyers") -> None:
+        self.customers.add_all(other.customers)
+        self.products.add_all(other.products)
+        self.days |= other.days
+
 
 @dataclass(frozen=True)
 class BuyersMaker:
@@ -65,10 +70,7 @@ class BuyersMaker:
         for (_, store_id, seller_id), of_day in _kept(
             Span.DAY, Days.between(month, month_end(month))
         ):
-            of_seller = whole[month, store_id, seller_id]
-            of_seller.days |= of_day.days
-            of_seller.customers.add_all(of_day.customers)
-            of_seller.products.add_all(of_day.products)
+            whole[month, store_id, seller_id].add_all(of_day)
         return whole
 
 

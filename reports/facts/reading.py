@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Lock
 from typing import Any, Literal
 
-from django.db.models import Q, QuerySet
+from cachetools import LRUCache, cached
+from django.db.models import Q
 
 from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days, within
 from reports.facts.days import ONE_DAY, Days, month_after, month_before, month_end, month_of
@@ -25,6 +27,7 @@ Key = tuple[Any, ...]
 What = Literal["customers", "products", "days"]  # the sets that are kept of buyers
 
 
+MOST_SETS = 1_000  # kept in one process, of some kilobytes each
 WORTH_DAYS = 14  # days of products are as many rows as everything up to two days
 
 
@@ -269,35 +272,49 @@ def figures(
 
 def buyers(how: Cover, *what: What) -> Buyers:
     """Who bought what on which days, of everybody; only the sets named in `what` are read."""
-    everybody = BuyersFact.objects.filter(store_id=EVERYBODY[0], seller_id=EVERYBODY[1])
-    found = _frozen_buyers(everybody, how, what)
+    found = _remembered_buyers(how, what, EVERYBODY[1])
     _add_live(found, how.live, "0", what)
     return found.get(EVERYBODY[1], Buyers())
 
 
 def buyers_by_seller(how: Cover, *what: What) -> dict[int, Buyers]:
     """The same of each seller; whoever sold nothing is absent."""
-    found = _frozen_buyers(BuyersFact.objects.exclude(seller_id=EVERYBODY[1]), how, what)
+    found = _remembered_buyers(how, what, None)
     _add_live(found, how.live, "s.user_id", what)
     return found
 
 
 def buyers_of(how: Cover, seller_id: int, *what: What) -> Buyers:
     """The same of one seller."""
-    found = _frozen_buyers(BuyersFact.objects.filter(seller_id=seller_id), how, what)
+    found = _remembered_buyers(how, what, seller_id)
     _add_live(found, how.live, "s.user_id", what, seller_id=seller_id)
     return found.get(seller_id, Buyers())
 
 
+def _remembered_buyers(
+    how: Cover, what: tuple[What, ...], seller_id: int | None
+) -> defaultdict[int, Buyers]:
+    """Those of the frozen periods, by seller, to be added to."""
+    found: defaultdict[int, Buyers] = defaultdict(Buyers)
+    if how.editions:
+        for whose, each in _frozen_buyers(replace(how, live=Days()), what, seller_id).items():
+            found[whose].add_all(each)
+    return found
+
+
+@cached(LRUCache(MOST_SETS, getsizeof=len), lock=Lock())
 def _frozen_buyers(
-    facts: QuerySet[BuyersFact], how: Cover, what: Sequence[What]
-) -> dict[int, Buyers]:
+    how: Cover, what: tuple[What, ...], seller_id: int | None
+) -> Mapping[int, Buyers]:
+    """Of one seller, or of each, not to be written into: they never change under their editions
+    (ADR 0041)."""
+    facts = BuyersFact.objects.exclude(seller_id=EVERYBODY[1])
+    if seller_id is not None:
+        facts = BuyersFact.objects.filter(seller_id=seller_id)
     found: dict[int, Buyers] = defaultdict(Buyers)
     periods = Q(within(how.months), span=Span.MONTH) | Q(within(how.days), span=Span.DAY)
-    for seller_id, first, *sets in facts.filter(periods).values_list(
-        "seller_id", "first_day", *what
-    ):
-        each = found[seller_id]
+    for whose, first, *sets in facts.filter(periods).values_list("seller_id", "first_day", *what):
+        each = found[whose]
         for name, packed in zip(what, sets, strict=True):
             if name == "days":
                 each.days |= bits_to_days(packed, month_of(first))

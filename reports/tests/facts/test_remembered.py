@@ -13,8 +13,9 @@ from accounts.models import User
 from pos_project.core.days import at_noon
 from pos_project.tests import shop
 from reports.facts import remembered
+from reports.facts.buyers import BUYERS
 from reports.facts.freezing import CATCHING_UP, freeze_missing, thaw
-from reports.facts.reading import cover
+from reports.facts.reading import buyers, cover
 from reports.facts.remembered import sums_by_key
 from reports.facts.sales import CUSTOMERS, PRODUCTS, SALES
 from reports.figures import sales_by, sales_figures
@@ -176,3 +177,18 @@ def test_a_clock_that_was_set_back_finds_today_frozen(tea: int, admin: User) -> 
     metrics = answer.json()["data"]["key_metrics"]
     assert (metrics["total_transactions"], metrics["gross_total"]) == (2, 50)
     assert metrics["today_profit"] == 30
+
+
+def test_who_bought_on_frozen_days_is_read_once_and_today_each_time(tea: int) -> None:
+    def bought() -> tuple[int, int, int]:
+        """How many statements read the sets, then the different products and days."""
+        how = cover(Period(MONDAY, WEDNESDAY), BUYERS)[BUYERS.name]
+        with CaptureQueriesContext(connection) as captured:
+            found = buyers(how, "products", "days")
+        read = sum("fact_buyers" in query["sql"] for query in captured)
+        return read, len(found.products), len(found.days)
+
+    assert bought() == (1, 1, 3)
+    shop.sell((shop.a_service("5.00"), 1))
+    assert bought() == (0, 2, 3)
+    assert bought() == (0, 2, 3)
