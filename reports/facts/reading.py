@@ -27,7 +27,7 @@ Key = tuple[Any, ...]
 What = Literal["customers", "products", "days"]  # the sets that are kept of buyers
 
 
-MOST_SETS = 1_000  # kept in one process, of some kilobytes each
+MOST_SETS = 500  # sellers whose sets one process keeps: some 10 MB
 WORTH_DAYS = 14  # days of products are as many rows as everything up to two days
 
 
