@@ -70,7 +70,8 @@ def sold_of_each(store_id: int, today: date) -> Coalesce:
         theirs = _sales(store_id, today).filter(product_id=OuterRef("pk"))
         return _sum_or_zero(theirs, -F("change_qty"))
     # All products' sums are made once, then looked up. Product by product, MariaDB reads all that
-    # ever happened to it: an index serves its equals or its range of days, not both.
+    # ever happened to it: an index serves its equals or its range of days, not both. The SQL is
+    # the ORM's own, in ours.
     sums = _sales(store_id, today).order_by().values("product_id").annotate(sold=-Sum("change_qty"))
     sql, parameters = sums.query.sql_with_params()
     looked_up = f"SELECT sums.sold FROM ({sql}) sums WHERE sums.product_id = products.id"  # noqa: S608

@@ -193,9 +193,7 @@ class Payment(AppendOnly):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     business_date = models.DateField()
-    created_at = models.DateTimeField(
-        "when",
-    )
+    created_at = models.DateTimeField("when")
 
     class Meta:
         db_table = "payments"

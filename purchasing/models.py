@@ -53,9 +53,7 @@ class Purchase(AppendOnly):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     invoice_no = models.CharField("invoice", max_length=50, null=True)  # the supplier's, or PUR-…
     invoice_key = KeyField(max_length=50)
-    purchase_date = models.DateField(
-        "date",
-    )  # as the document says
+    purchase_date = models.DateField("date")  # as the document says
     total_amount = models.DecimalField("total", max_digits=14, decimal_places=2)
     paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
@@ -154,9 +152,7 @@ class SupplierDue(AppendOnly):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    created_at = models.DateTimeField(
-        "since",
-    )
+    created_at = models.DateTimeField("since")
 
     class Meta:
         db_table = "supplier_dues"

@@ -283,9 +283,7 @@ class CustomerDue(AppendOnly):
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     sale_date = models.DateField()  # the sale's business day: what a report of that day is owed
-    created_at = models.DateTimeField(
-        "since",
-    )
+    created_at = models.DateTimeField("since")
 
     class Meta:
         db_table = "customer_dues"
@@ -325,9 +323,7 @@ class Refund(AppendOnly):
     reason = models.CharField(max_length=255, null=True)
     business_date = models.DateField(db_index=True)
     sale_date = models.DateField()  # the sale's business day
-    created_at = models.DateTimeField(
-        "when",
-    )
+    created_at = models.DateTimeField("when")
 
     class Meta:
         db_table = "refunds"

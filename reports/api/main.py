@@ -183,7 +183,6 @@ def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, A
     sold = sales_figures(how["sales"].without_live(day))
     if day in how["sales"].live:
         sold += sold_today
-    received, taken_back = _cash_from_customers(day)
     return {
         "total_revenue": sold.total_revenue,
         "gross_total": sold.gross_total,
@@ -192,14 +191,14 @@ def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, A
         "total_customers": Customer.objects.listed().count(),
         "active_customers": len(buyers(how["buyers"], "customers").customers),
         "total_transactions": sold.orders,
-        "today_cash": received - taken_back,
+        "today_cash": _cash_from_customers(day),
         "today_credit": still_due(Period(day, day)),
         "today_profit": sold_today.gross_profit,
     }
 
 
-def _cash_from_customers(day: date) -> tuple[Decimal, Decimal]:
-    """What customers paid in cash, and what of such payments was reversed, on that day."""
+def _cash_from_customers(day: date) -> Decimal:
+    """What customers paid in cash on that day, less such payments that were reversed on it."""
     direction = Payment.Direction
     cash = Payment.objects.filter(
         business_date=day, method=CASH, payment_party=Payment.Party.CUSTOMER
@@ -207,7 +206,7 @@ def _cash_from_customers(day: date) -> tuple[Decimal, Decimal]:
         received=Sum("amount", filter=Q(direction=direction.IN, reverses=None)),
         taken_back=Sum("amount", filter=Q(direction=direction.OUT, reverses__isnull=False)),
     )
-    return money(cash["received"] or ZERO), money(cash["taken_back"] or ZERO)
+    return money(cash["received"] or ZERO) - money(cash["taken_back"] or ZERO)
 
 
 def _customer(each: CustomerSales) -> dict[str, Any]:
