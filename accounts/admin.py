@@ -23,15 +23,15 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
 from accounts import people
 from accounts.models import AuditEntry, LoginEvent, Store, User
 from accounts.sign_in import MAX_PASSWORD_LENGTH
-from pos_project.core.admin import (
+from pos_project.core.back_office.model_admin import (
     ReadOnlyAdmin,
     RemovableAdmin,
     ShopAdmin,
     changed,
     picture_of_form,
 )
-from pos_project.core.images import drop_picture, image_url, picture_change
-from pos_project.core.permissions import ADMIN
+from pos_project.core.http.permissions import ADMIN
+from pos_project.core.images.pictures import drop_picture, image_url, picture_change
 
 admin.site.disable_action("delete_selected")
 admin.site.unregister(Group)  # roles are the column of a user

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.signals import pre_save
 from django.http import HttpRequest, HttpResponse
 
-from pos_project.core.throttling import client_address
+from pos_project.core.http.throttling import client_address
 
 # Written by the program itself, or told by another column.
 _NEVER = ["id", "created_at", "updated_at", "join_at", "created_by", "updated_by", "last_login"]

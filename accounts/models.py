@@ -6,10 +6,10 @@ from auditlog.models import AbstractLogEntry, LogEntryManager
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
-from pos_project.core.keys import KeyField, key_of
+from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.db.unique_keys import KeyField, key_of
+from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
-from pos_project.core.permissions import ADMIN, MANAGER, STAFF
 
 
 class Store(models.Model):

@@ -15,7 +15,7 @@ from accounts.sign_in import (
     sign_in_limits,
     user_of,
 )
-from pos_project.core.throttling import client_address, counted
+from pos_project.core.http.throttling import client_address, counted
 
 Outcome = LoginEvent.Outcome
 

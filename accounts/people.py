@@ -18,12 +18,12 @@ from django.db.models import ProtectedError, RestrictedError
 from accounts.models import RefreshToken, User
 from accounts.sessions import revoke_sessions
 from accounts.verification import mail_link
+from pos_project.core.db.transactions import transact
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.images import PictureChange, drop_picture
-from pos_project.core.keys import key_of
+from pos_project.core.http.permissions import ADMIN
+from pos_project.core.images.pictures import PictureChange, drop_picture
 from pos_project.core.people import Status
-from pos_project.core.permissions import ADMIN
-from pos_project.core.transactions import transact
 
 UNIQUE_KEYS = {"email": "email_key", "username": "username_key"}
 

@@ -13,8 +13,8 @@ from django.conf import settings
 
 from accounts.models import RefreshToken, User
 from accounts.tokens import InvalidToken, access_token, read_refresh_token, refresh_token
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
-from pos_project.core.transactions import transact
 
 # Longer than the leeway of a token's expiry: a token may never outlive its row, or its last
 # honest use would look like theft.

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import LoginEvent, User
 from accounts.sessions import Session, open_session
+from pos_project.core.db.transactions import transact
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import DomainError
-from pos_project.core.keys import key_of
+from pos_project.core.http.throttling import Limit
 from pos_project.core.people import Status
-from pos_project.core.throttling import Limit
-from pos_project.core.transactions import transact
 
 MAX_EMAIL_LENGTH = 254
 MAX_PASSWORD_LENGTH = 1000  # hashing a longer one would cost us more than it costs the sender

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 
 from catalog.models import Brand, Category, TaxRate
 from catalog.naming import change_named, create_named, remove_named
-from pos_project.core.admin import RemovableAdmin, changed
-from pos_project.core.admin_forms import as_on_the_wire
-from pos_project.core.fields import KeyedText
-from pos_project.core.permissions import ADMIN
+from pos_project.core.back_office.forms import as_on_the_wire
+from pos_project.core.back_office.model_admin import RemovableAdmin, changed
+from pos_project.core.http.fields import KeyedText
+from pos_project.core.http.permissions import ADMIN
 
 
 class NamedForm(forms.ModelForm):

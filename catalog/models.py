@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from pos_project.core.keys import KeyField, key_of
+from pos_project.core.db.unique_keys import KeyField, key_of
 from pos_project.core.people import Archivable, ArchivableQuerySet, Status
 
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 
 from catalog.models import Brand, Category, Product, TaxRate
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, NotFound
-from pos_project.core.transactions import transact
 
 Named = TypeVar("Named", Brand, Category, TaxRate)
 

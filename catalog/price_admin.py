@@ -15,9 +15,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from accounts.models import Store
 from catalog.models import Product
 from catalog.prices import Change, NewPrice, PriceRule, preview, reprice
-from pos_project.core.admin import ShopAdmin
+from pos_project.core.back_office.model_admin import ShopAdmin
 from pos_project.core.errors import DomainError
-from pos_project.core.permissions import ADMIN
+from pos_project.core.http.permissions import ADMIN
 
 MAX_REPRICED = 1000
 

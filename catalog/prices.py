@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from catalog.models import Product
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, money
-from pos_project.core.transactions import transact
 
 
 class Change(StrEnum):

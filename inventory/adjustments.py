@@ -10,9 +10,9 @@ from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.picking import pick
 from ledger import chart, posting
 from ledger.models import JournalEntry
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 
 
 @dataclass(frozen=True)

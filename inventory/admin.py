@@ -11,8 +11,8 @@ from inventory import count_admin, product_admin  # noqa: F401  (registers the p
 from inventory.adjustments import void
 from inventory.counting import Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog
-from pos_project.core.admin import ReadOnlyAdmin, ReversibleAdmin, asked, units
-from pos_project.core.admin_forms import show_refusal
+from pos_project.core.back_office.forms import show_refusal
+from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ReversibleAdmin, asked, units
 from pos_project.core.errors import DomainError
 
 

@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from catalog.models import Brand, Category, Product
 from inventory.counting import Counted, Difference
-from pos_project.core.fields import MAX_QUANTITY
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
+from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import ZERO
 
 MAX_LINES = 500

@@ -12,10 +12,10 @@ from inventory import fifo, figures, movements, receiving
 from inventory.models import Batch, InventoryLog
 from ledger import chart, posting
 from ledger.models import JournalEntry
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.money import MAX_AMOUNT
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 
 NAMED = 5  # of the products that moved; the others are counted
 

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Sum, Value, When
 
 from accounts.models import Store
 from catalog.models import Product
-from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
 
 FIFO_INDEX = "inventory_batch_fifo"
 RESCANS = 10

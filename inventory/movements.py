@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from inventory.fifo import Pick
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
-from pos_project.core.rows import insert_rows, set_by_id
-from pos_project.core.stamp import Stamp
+from pos_project.core.db.rows import insert_rows, set_by_id
+from pos_project.core.posting_context import Stamp
 
 LOG_FIELDS = (
     "store_id",

@@ -33,9 +33,9 @@ from inventory import figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
-from pos_project.core.admin import RemovableAdmin, asked, changed, picture_of_form
-from pos_project.core.images import PictureChange, image_url, picture_change
-from pos_project.core.keys import key_of
+from pos_project.core.back_office.model_admin import RemovableAdmin, asked, changed, picture_of_form
+from pos_project.core.db.unique_keys import key_of
+from pos_project.core.images.pictures import PictureChange, image_url, picture_change
 from pos_project.core.people import Status
 
 LOW_STOCK = 20

@@ -9,7 +9,7 @@ from import_export import fields, resources
 from import_export.widgets import BooleanWidget, CharWidget, DecimalWidget, ForeignKeyWidget
 
 from catalog.models import Brand, Category, Product
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.people import Status
 

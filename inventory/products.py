@@ -9,12 +9,12 @@ from django.db import IntegrityError, models, transaction
 
 from catalog.models import Brand, Category, Product
 from inventory.receiving import receive_opening_stock
+from pos_project.core.db.idempotency import RequestKey, once
+from pos_project.core.db.transactions import transact
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, once
-from pos_project.core.images import PictureChange, drop_picture
-from pos_project.core.keys import key_of
-from pos_project.core.stamp import Actor, Stamp
-from pos_project.core.transactions import transact
+from pos_project.core.images.pictures import PictureChange, drop_picture
+from pos_project.core.posting_context import Actor, Stamp
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from inventory.models import Batch, InventoryLog
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.days import today
+from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, total
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 
 REVERSAL = "REVERSAL"  # the reason in the stock log of goods whose purchase was undone
 

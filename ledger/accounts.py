@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from ledger import chart
 from ledger.models import JournalLine, LedgerAccount, PaymentMethod
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import ZERO, money
-from pos_project.core.transactions import transact
 
 CARRIED_FORWARD = (
     LedgerAccount.Kind.ASSET,

@@ -22,8 +22,8 @@ from ledger.admin_forms import method_choices
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
-from pos_project.core.admin import ReversibleAdmin, ShopAdmin, asked
-from pos_project.core.admin_forms import FreeTextField
+from pos_project.core.back_office.forms import FreeTextField
+from pos_project.core.back_office.model_admin import ReversibleAdmin, ShopAdmin, asked
 from pos_project.core.days import today
 
 

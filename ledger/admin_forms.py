@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 
 from ledger.models import PaymentMethod
 from ledger.payments import CASH, ON_CREDIT, Tender
-from pos_project.core.admin_forms import FreeTextField
+from pos_project.core.back_office.forms import FreeTextField
 
 CREDIT_NAME = "On credit"
 

@@ -13,11 +13,11 @@ from django.db import models
 from ledger import payments, posting
 from ledger.models import JournalEntry, Payment
 from ledger.payments import Tender
+from pos_project.core.db.rows import set_by_id
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import total
 from pos_project.core.people import Archivable
-from pos_project.core.rows import set_by_id
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 
 OPEN, PAID = "open", "paid"
 

@@ -14,7 +14,7 @@ from unfold.widgets import (
 from ledger import chart
 from ledger.models import LedgerAccount
 from ledger.posting import Line
-from pos_project.core.admin_forms import FreeTextField
+from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.days import FIRST_DAY, LAST_DAY, today
 from pos_project.core.money import ZERO
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from ledger import chart, posting, reversals
 from ledger.models import Expense, JournalEntry, LedgerAccount
 from ledger.payments import account_of, require_method
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.keys import key_of
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from ledger.manual_entries import (
     reverse_manual_entry,
 )
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
-from pos_project.core.admin import HistoryInline, ReversibleAdmin, asked
+from pos_project.core.back_office.model_admin import HistoryInline, ReversibleAdmin, asked
 
 KEPT_BY_DOCUMENTS = (
     "Receivables, payables, stock and advances are moved by their documents alone, so they are not"

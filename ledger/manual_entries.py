@@ -7,10 +7,10 @@ from datetime import date, datetime
 from ledger import chart, posting, reversals
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
 from ledger.posting import Line
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.money import ZERO, total
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 
 BY_HAND = (JournalEntry.Event.MANUAL, JournalEntry.Event.OPENING_BALANCE)
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Store
-from pos_project.core.history import AppendOnly
+from pos_project.core.db.append_only import AppendOnly
 from pos_project.core.people import Archivable, ArchivableQuerySet
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from ledger import dues, payments, posting
 from ledger.models import Payment
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 
 
 def pay_back_advance(

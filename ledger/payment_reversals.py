@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from ledger import dues, payments, posting, reversals
 from ledger.models import JournalEntry, Payment
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, NotFound
-from pos_project.core.idempotency import RequestKey, once
 from pos_project.core.money import ZERO
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 
 
 def reverse_payment(

@@ -11,7 +11,7 @@ from django.db.models import Expression, QuerySet
 from django.db.models.functions import Coalesce
 
 from ledger.models import Payment
-from pos_project.core.timeline import Strand
+from pos_project.core.db.merged_list import Strand
 
 PAYMENT, DUE_PAYMENT, ADVANCE = "Payment", "DuePayment", "Advance"
 

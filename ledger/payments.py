@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.models import Payment, PaymentMethod
+from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO, total
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 
 CASH = "cash"
 ON_CREDIT = "due"  # on the wire a method; in truth the absence of one

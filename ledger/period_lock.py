@@ -13,10 +13,10 @@ from accounts.models import Store
 from ledger import sealing
 from ledger.models import PeriodLock
 from pos_project.core.days import business_day
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, DomainError, Invalid
-from pos_project.core.idempotency import RequestKey, once
-from pos_project.core.permissions import ADMIN
-from pos_project.core.stamp import Actor
+from pos_project.core.http.permissions import ADMIN
+from pos_project.core.posting_context import Actor
 
 # A sale that began before midnight is surely written, or given up, by then (ADR 0028).
 GRACE = timedelta(minutes=10)

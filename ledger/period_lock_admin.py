@@ -11,8 +11,8 @@ from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from ledger.models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
-from pos_project.core.admin import ReadOnlyAdmin, asked
-from pos_project.core.admin_forms import ReasonForm
+from pos_project.core.back_office.forms import ReasonForm
+from pos_project.core.back_office.model_admin import ReadOnlyAdmin, asked
 
 
 class LockForm(ReasonForm):

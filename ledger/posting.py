@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.models import JournalEntry, JournalLine
+from pos_project.core.db.rows import insert_rows
 from pos_project.core.money import ZERO, money, total
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 
 ENTRY_FIELDS = (
     "store_id",

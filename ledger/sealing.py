@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from django.db import models
 
-from pos_project.core.history import AppendOnly
+from pos_project.core.db.append_only import AppendOnly
 
 GENESIS = hashlib.sha256(b"The books begin here.").hexdigest()
 _CHECKSUM = struct.Struct(">qI")

@@ -85,7 +85,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "pos_project.core.middleware.ApiEnvelope",
+    "pos_project.core.http.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -165,14 +165,14 @@ REDIS_URL = text("REDIS_URL")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "pos_project.core.counters.RedisOrTable",
+            "BACKEND": "pos_project.core.db.counters.RedisOrTable",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
         }
     }
 elif DB_HOST:
     # Several processes share one count: a table whose increment is one statement.
-    CACHES = {"default": {"BACKEND": "pos_project.core.counters.CounterTable"}}
+    CACHES = {"default": {"BACKEND": "pos_project.core.db.counters.CounterTable"}}
 else:
     # Exact within a process, and `make serve` runs exactly one on SQLite.
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -272,7 +272,7 @@ CLOUD_NAME, CLOUD_KEY, CLOUD_SECRET = text("CLOUD_NAME"), text("CLOUD_KEY"), tex
 CLOUD_UPLOAD_PREFIX = text("CLOUD_UPLOAD_PREFIX")  # another address of its API; empty: its own
 STORAGES = {
     "default": {
-        "BACKEND": "pos_project.core.cloudinary_storage.CloudinaryStorage"
+        "BACKEND": "pos_project.core.images.cloudinary_storage.CloudinaryStorage"
         if CLOUD_NAME and CLOUD_KEY and CLOUD_SECRET
         else "django.core.files.storage.FileSystemStorage"
     },
@@ -282,18 +282,18 @@ STORAGES = {
 # --- The API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["pos_project.core.permissions.NobodyUnlessStated"],
-    "DEFAULT_THROTTLE_CLASSES": ["pos_project.core.throttling.PerUser"],
-    "DEFAULT_PARSER_CLASSES": ["pos_project.core.json.JSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["pos_project.core.http.permissions.NobodyUnlessStated"],
+    "DEFAULT_THROTTLE_CLASSES": ["pos_project.core.http.throttling.PerUser"],
+    "DEFAULT_PARSER_CLASSES": ["pos_project.core.http.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
-        "pos_project.core.json.JSONRenderer",
-        "pos_project.core.formats.CsvRenderer",
+        "pos_project.core.http.json.JSONRenderer",
+        "pos_project.core.http.formats.CsvRenderer",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "pos_project.core.formats.FormatNegotiation",
-    "DEFAULT_PAGINATION_CLASS": "pos_project.core.pagination.ContractPagination",
-    "DEFAULT_SCHEMA_CLASS": "pos_project.core.schema.ContractSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "pos_project.core.http.formats.FormatNegotiation",
+    "DEFAULT_PAGINATION_CLASS": "pos_project.core.http.pagination.ContractPagination",
+    "DEFAULT_SCHEMA_CLASS": "pos_project.core.http.openapi.ContractSchema",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for preflights; what a route takes is at /api/docs
-    "EXCEPTION_HANDLER": "pos_project.core.exception_handler.envelope",
+    "EXCEPTION_HANDLER": "pos_project.core.http.exception_handler.envelope",
     "COERCE_DECIMAL_TO_STRING": False,
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is ours: a view offers csv or pdf beside JSON
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -313,7 +313,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_PERMISSIONS": ["pos_project.core.permissions.DocsReader"],
+    "SERVE_PERMISSIONS": ["pos_project.core.http.permissions.DocsReader"],
     "SERVE_AUTHENTICATION": [],
 }
 

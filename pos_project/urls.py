@@ -5,8 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pos_project.core.health import HealthView
-from pos_project.core.images import picture
+from pos_project.core.http.health import HealthView
+from pos_project.core.images.pictures import picture
 from reports.papers import views as papers
 
 urlpatterns = [

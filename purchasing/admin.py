@@ -24,7 +24,7 @@ from ledger import advances
 from ledger.admin_forms import MethodFilter, NamesItsMethod, PaymentForm, method_choices
 from ledger.models import Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
-from pos_project.core.admin import (
+from pos_project.core.back_office.model_admin import (
     AgeFilter,
     HistoryInline,
     ReadOnlyAdmin,
@@ -35,8 +35,8 @@ from pos_project.core.admin import (
     units,
 )
 from pos_project.core.days import business_day, today
-from pos_project.core.images import PictureChange
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
+from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import ZERO, money
 from pos_project.core.people import CONTACT_FIELDS
 from purchasing import suppliers

@@ -7,8 +7,8 @@ from django.db.models.functions import Round
 
 from accounts.models import Store
 from catalog.models import Product
-from pos_project.core.history import AppendOnly
-from pos_project.core.keys import KeyField
+from pos_project.core.db.append_only import AppendOnly
+from pos_project.core.db.unique_keys import KeyField
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact
 
 

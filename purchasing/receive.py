@@ -12,13 +12,13 @@ from inventory import receiving
 from ledger import advances, chart, payments, posting
 from ledger.models import JournalEntry, Payment
 from pos_project.core.days import business_day
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.transactions import names_what_is_gone
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.keys import key_of
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Actor, Stamp
-from pos_project.core.transactions import names_what_is_gone
+from pos_project.core.posting_context import Actor, Stamp
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")

@@ -7,12 +7,12 @@ from inventory import receiving
 from inventory.models import Batch
 from ledger import dues, payments, posting, reversals
 from ledger.models import JournalEntry, Payment
+from pos_project.core.db.idempotency import RequestKey, once
+from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, NotFound
-from pos_project.core.idempotency import RequestKey, once
-from pos_project.core.keys import key_of
 from pos_project.core.money import ZERO
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from purchasing.receive import ITEM_FIELDS, free_number
 from purchasing.supplier_payments import SUPPLIER_DUES

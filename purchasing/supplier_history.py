@@ -9,9 +9,9 @@ from catalog.models import Product
 from ledger.models import Payment
 from ledger.payment_strands import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strands
 from ledger.reversals import STANDING
-from pos_project.core.day_range import DayRange
+from pos_project.core.db.merged_list import Strand, Timeline
+from pos_project.core.http.day_range import DayRange
 from pos_project.core.money import ZERO, money
-from pos_project.core.timeline import Strand, Timeline
 from purchasing.models import Purchase, PurchaseItem, Supplier
 
 PURCHASE = "Purchase"

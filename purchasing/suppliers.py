@@ -28,11 +28,11 @@ from django.db.models.functions import Coalesce, Greatest
 from ledger import advances
 from ledger.models import Payment
 from ledger.reversals import STANDING
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, NotFound
-from pos_project.core.images import PictureChange, drop_picture
+from pos_project.core.images.pictures import PictureChange, drop_picture
 from pos_project.core.money import ZERO, money
 from pos_project.core.people import CONTACT_FIELDS
-from pos_project.core.transactions import transact
 from purchasing.models import Purchase, Supplier, SupplierDue
 
 Row = dict[str, Any]

@@ -16,8 +16,8 @@ from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from ledger import closing
 from ledger.models import DaySeal
-from pos_project.core.admin import ReadOnlyAdmin, asked
-from pos_project.core.admin_forms import show_refusal
+from pos_project.core.back_office.forms import show_refusal
+from pos_project.core.back_office.model_admin import ReadOnlyAdmin, asked
 from pos_project.core.days import today
 from pos_project.core.errors import DomainError
 from reports.close_days import DayToClose, close_until, days_to_close, last_closable_day

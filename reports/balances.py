@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from ledger.balances import Moved, Sums
+from pos_project.core.period import Period
 from reports.facts.accounts import ACCOUNTS
 from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
-from reports.period import Period
 
 # Before any shop's first day, and the first of a month: a period from here on is everything.
 BEGINNING = date(1900, 1, 1)

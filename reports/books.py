@@ -7,8 +7,8 @@ from decimal import Decimal
 from ledger import chart, statements
 from ledger.balances import Sums, by_account
 from pos_project.core.money import ZERO
+from pos_project.core.period import ONE_DAY, Period
 from reports.balances import BEGINNING, moved
-from reports.period import ONE_DAY, Period
 from reports.stock_as_of import Held, held_as_of
 from sales.tax_by_rate import TaxOfRate, tax_by_rate
 

@@ -6,11 +6,11 @@ the sales that had one of these, the labels' categories are taken off and today'
 
 from collections.abc import Mapping
 
+from pos_project.core.period import Period
 from reports.active_products import ACTIVE
 from reports.facts.categories import CATEGORIES, CATEGORY_NOW, moved
 from reports.facts.raw import rows
 from reports.facts.reading import Cover, figures
-from reports.period import Period
 
 
 def sales_by_category(how: Cover, period: Period, now: Mapping[int, int]) -> dict[int, int]:

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from pos_project.core.days import day_start
 from pos_project.core.money import amount
+from pos_project.core.period import Period
 from reports.customer_sales import NO_PHONE, CustomerSales, bought_by_customers, top_customers
 from reports.facts.days import ONE_DAY
 from reports.facts.raw import as_day, as_moment, exact, rows
 from reports.facts.reading import Cover
 from reports.latest_sales import latest_sales
-from reports.period import Period
 from sales.models import Customer, Sale
 
 # By sales in the period: one order, else by revenue from so much on. In the order shown.

@@ -12,12 +12,12 @@ from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from pos_project.core.money import amount
+from pos_project.core.percentages import average
+from pos_project.core.period import Period
 from reports.facts.raw import as_moment, exact, rows, whole
 from reports.facts.reading import Cover, cover
 from reports.facts.remembered import Sums, sums_by_key
 from reports.facts.sales import CUSTOMERS
-from reports.percentages import average
-from reports.period import Period
 
 NO_PHONE = "N/A"
 # What is open of the sales of the period, in cents, by customer.

@@ -11,8 +11,8 @@ from django.db.models import Count, Sum
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
 from ledger.payments import CASH, account_of
 from pos_project.core.money import ZERO, money, total
+from pos_project.core.period import Period
 from reports.balances import BEGINNING, moved
-from reports.period import Period
 from sales.models import Refund, Sale
 
 ONE_DAY = timedelta(days=1)

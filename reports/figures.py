@@ -14,11 +14,11 @@ from typing import Any
 from cachetools import LRUCache, cached
 
 from pos_project.core.money import ZERO, money
+from pos_project.core.percentages import average
 from reports.facts.days import Days
 from reports.facts.raw import exact
 from reports.facts.reading import Cover, Key, figures
 from reports.facts.sales import SALES
-from reports.percentages import average
 
 UNITS = Decimal("0.000")
 MOST_REMEMBERED = 10_000  # figures of frozen days in one process: some 20 MB

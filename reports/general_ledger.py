@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from ledger.balances import Sums
 from ledger.general_ledger import LedgerLine, LedgerPage, lines_of
+from pos_project.core.period import ONE_DAY, Period
 from reports.balances import AccountDay, days_of
 from reports.books import balance_of
-from reports.period import ONE_DAY, Period
 
 READ_AT_ONCE = 5000  # lines; a busier day is read as a whole
 

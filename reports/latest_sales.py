@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from reports.period import Period
+from pos_project.core.period import Period
 from sales.models import Sale
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from accounts import audit
 from inventory.models import Batch
-from pos_project.core.transactions import snapshot, transact
+from pos_project.core.db.transactions import snapshot, transact
 from purchasing.models import Purchase, SupplierDue
 from reports.laws.reading import rows
 from reports.laws.scope import Scope

@@ -7,12 +7,12 @@ from decimal import Decimal
 from heapq import nsmallest
 
 from pos_project.core.money import amount, divided
+from pos_project.core.percentages import average
+from pos_project.core.period import Period
 from reports.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.facts.raw import exact, rows
 from reports.facts.reading import cover
 from reports.facts.sales import PRODUCTS
-from reports.percentages import average
-from reports.period import Period
 from reports.product_sales import (
     NOTHING,
     STOCK,

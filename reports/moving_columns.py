@@ -14,7 +14,7 @@ from django.db import models
 
 from inventory.models import Batch
 from ledger import chart
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO
 from purchasing.models import Purchase, SupplierDue
 from reports.laws.reading import amount, exact, rows_of

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from pos_project.core.money import ZERO, money
-from reports.period import Period
+from pos_project.core.period import Period
 from sales.models import CustomerDue, Refund
 
 OVERDUE_AFTER = timedelta(days=30)

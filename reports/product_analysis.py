@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 from inventory.figures import shelves
 from pos_project.core.money import amount, money
+from pos_project.core.percentages import average
+from pos_project.core.period import Period
 from reports.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.category_sales import sales_by_category
 from reports.facts.categories import CATEGORIES
 from reports.facts.raw import rows, whole
 from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import PRODUCTS, SALES
-from reports.percentages import average
-from reports.period import Period
 from reports.product_sales import NOTHING, sold_products
 
 ROWS = 10  # of each list

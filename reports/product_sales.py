@@ -11,12 +11,12 @@ from heapq import nsmallest
 from typing import NamedTuple
 
 from pos_project.core.money import amount
+from pos_project.core.percentages import average
 from reports.active_products import NO_BRAND, NO_CATEGORY
 from reports.facts.raw import rows
 from reports.facts.reading import Cover
 from reports.facts.remembered import Sums, sums_by_key
 from reports.facts.sales import PRODUCTS
-from reports.percentages import average
 
 # The stock of a product `p` that is shown; for lists of every product join `shelves()` instead.
 STOCK = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from pos_project.core.transactions import snapshot
+from pos_project.core.db.transactions import snapshot
 from reports.laws import CHECKS, LAWS, Check, Law, Violation
 from reports.laws.law import MOST
 from reports.laws.scope import Scope

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from inventory.figures import shelves
 from pos_project.core.money import amount, divided
+from pos_project.core.percentages import average
 from reports.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.facts.raw import rows, whole
 from reports.movement import days_left, last_days
-from reports.percentages import average
 from reports.product_sales import units_sold
 from reports.unit_costs import UnitCost, sold_and_costs
 

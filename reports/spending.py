@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, Sum
 
 from ledger.models import Expense
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO, money, total
-from reports.period import Period
+from pos_project.core.period import Period
 
 # The categories that are singled out, by their folded names; everything else is "other".
 SINGLED_OUT = ("salary", "utilities", "rent")

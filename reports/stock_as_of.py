@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Product
+from pos_project.core.period import Period
 from reports.balances import BEGINNING
 from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
 from reports.facts.stock import STOCK
-from reports.period import Period
 
 
 @dataclass(frozen=True)

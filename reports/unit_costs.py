@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from pos_project.core.days import FIRST_DAY
 from pos_project.core.money import divided
+from pos_project.core.period import Period
 from reports.facts.purchases import PURCHASES
 from reports.facts.reading import cover
 from reports.facts.remembered import Sums, sums_by_key
 from reports.facts.sales import PRODUCTS
-from reports.period import Period
 from reports.product_sales import NOTHING, Sold, sold_products
 
 

@@ -11,15 +11,15 @@ from functools import cached_property
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import User
-from pos_project.core.day_range import DayRange
 from pos_project.core.days import FIRST_DAY, day_start, today
-from pos_project.core.timeline import End, Place, Timeline
+from pos_project.core.db.merged_list import End, Place, Timeline
+from pos_project.core.http.day_range import DayRange
+from pos_project.core.period import Period
 from reports.facts.buyers import within
 from reports.facts.days import ONE_DAY, Days
 from reports.facts.reading import cover
 from reports.facts.recorded import RECORDED
 from reports.models import RecordedFact, Span
-from reports.period import Period
 from reports.user_strands import recorded
 
 DEEP = 1000  # rows above a page; from here on looking up the days' counts costs less

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from ledger.models import Payment
 from ledger.payment_strands import DUE_PAYMENT, PAYMENT, payment_strands
-from pos_project.core.timeline import Strand
+from pos_project.core.db.merged_list import Strand
 from sales.models import Refund, Sale
 from sales.sale_strands import REFUND, refund_strand, sale_strand
 

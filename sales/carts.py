@@ -12,12 +12,12 @@ from catalog.models import Product
 from inventory import fifo
 from inventory.models import Batch
 from ledger import payments
+from pos_project.core.db.idempotency import RequestKey, once
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.fields import MAX_QUANTITY
-from pos_project.core.idempotency import RequestKey, once
+from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import MAX_AMOUNT
-from pos_project.core.stamp import Actor, Stamp
-from pos_project.core.transactions import transact
+from pos_project.core.posting_context import Actor, Stamp
 from sales import checkout
 from sales.delivery import Sold
 from sales.models import Cart, CartItem

@@ -13,11 +13,11 @@ from catalog.models import Product, TaxRate
 from inventory import fifo
 from inventory.picking import pick
 from ledger import advances, payments
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.money import ZERO
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 from sales.delivery import Sold, deliver
 from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price

@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 
 from ledger import advances
 from ledger.admin_forms import PaymentForm
-from pos_project.core.admin import (
+from pos_project.core.back_office.model_admin import (
     AgeFilter,
     HistoryInline,
     ReadOnlyAdmin,
@@ -20,7 +20,7 @@ from pos_project.core.admin import (
     changed,
 )
 from pos_project.core.days import business_day, today
-from pos_project.core.images import PictureChange
+from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import money
 from pos_project.core.people import CONTACT_FIELDS
 from sales import customers

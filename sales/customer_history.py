@@ -12,9 +12,9 @@ from django.db.models.functions import Round
 from catalog.models import Product
 from ledger.models import Payment
 from ledger.payment_strands import DUE_PAYMENT, PAYMENT, payment_strands
-from pos_project.core.day_range import DayRange
+from pos_project.core.db.merged_list import Timeline
+from pos_project.core.http.day_range import DayRange
 from pos_project.core.money import ZERO, money
-from pos_project.core.timeline import Timeline
 from sales.models import Customer, Refund, Sale, SaleItem
 from sales.sale_lines import refunded_of_each
 from sales.sale_strands import REFUND, refund_strand, sale_strand

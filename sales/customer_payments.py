@@ -4,9 +4,9 @@ from datetime import datetime
 
 from ledger import advances, chart, dues, payments
 from ledger.models import JournalEntry, Payment
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 from sales.models import Customer, CustomerDue, Sale
 
 CUSTOMER_DUES = dues.DueBook(

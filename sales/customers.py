@@ -28,12 +28,12 @@ from django.db.models.functions import Coalesce
 
 from ledger import advances
 from ledger.models import Payment
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, NotFound
-from pos_project.core.images import PictureChange, drop_picture
+from pos_project.core.images.pictures import PictureChange, drop_picture
 from pos_project.core.money import ZERO, money
 from pos_project.core.people import CONTACT_FIELDS
-from pos_project.core.stamp import Actor
-from pos_project.core.transactions import transact
+from pos_project.core.posting_context import Actor
 from sales.models import Customer, CustomerDue, Sale
 
 Row = dict[str, Any]

@@ -9,9 +9,9 @@ from inventory import fifo, movements
 from inventory.models import InventoryLog
 from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
+from pos_project.core.db.rows import insert_rows
 from pos_project.core.money import unit_cost
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 from sales.models import CustomerDue, Sale, SaleCogs, SaleItemBatch
 from sales.pricing import PricedLine
 

@@ -7,9 +7,9 @@ from inventory import fifo
 from inventory.models import Batch
 from inventory.picking import pick
 from ledger import payments
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 from sales import checkout
 from sales.delivery import Sold, deliver
 from sales.models import Customer, Sale, SaleItem

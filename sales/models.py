@@ -8,7 +8,7 @@ from django.db.models.functions import Round
 from accounts.models import Store
 from catalog.models import Product
 from inventory.models import Batch
-from pos_project.core.history import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
 
 

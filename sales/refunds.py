@@ -11,11 +11,11 @@ from inventory import fifo, movements
 from inventory.models import Batch, InventoryLog
 from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.money import ZERO, money, total, unit_cost
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Actor, Stamp
+from pos_project.core.posting_context import Actor, Stamp
 from sales.delivery import COGS_FIELDS, USE_FIELDS
 from sales.models import (
     CustomerDue,

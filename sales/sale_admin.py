@@ -24,8 +24,8 @@ from unfold.widgets import (
 from ledger.admin_forms import MethodFilter, NamesItsMethod, method_choices
 from ledger.models import JournalEntry, Payment
 from ledger.payments import ON_CREDIT, Offer, Tender
-from pos_project.core.admin import HistoryInline, ReadOnlyAdmin, asked, units
-from pos_project.core.admin_forms import FreeTextField
+from pos_project.core.back_office.forms import FreeTextField
+from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, asked, units
 from pos_project.core.money import ZERO
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem

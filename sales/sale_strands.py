@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from pos_project.core.timeline import Strand
+from pos_project.core.db.merged_list import Strand
 from sales.models import Refund, Sale
 
 REFUND = "Refund"

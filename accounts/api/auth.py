@@ -21,9 +21,9 @@ from accounts.sessions import Session, SessionRefused, close_session, renew_sess
 from accounts.sign_in import Caller, record_attempt, sign_in
 from accounts.verification import confirm_email
 from pos_project.core.errors import Invalid
-from pos_project.core.permissions import Public
-from pos_project.core.schema import Done, ErrorBody
-from pos_project.core.throttling import client_address
+from pos_project.core.http.openapi import Done, ErrorBody
+from pos_project.core.http.permissions import Public
+from pos_project.core.http.throttling import client_address
 
 REFRESH_COOKIE = "refreshToken"
 

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from accounts.models import User
-from pos_project.core.filters import ContractFilter
+from pos_project.core.http.filters import ContractFilter
 from pos_project.core.people import Status
 
 EVERY = [("All", "All"), ("all", "All")]  # the client's word for "any"

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.sign_in import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH
-from pos_project.core.fields import (
+from pos_project.core.http.fields import (
     BlankIsAbsent,
     DayField,
     FilledText,
@@ -17,10 +17,10 @@ from pos_project.core.fields import (
     PhoneField,
     TextOrBlank,
 )
-from pos_project.core.images import ImageUrlField, PictureIn
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import STAFF
+from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Gender, Status
-from pos_project.core.permissions import STAFF
-from pos_project.core.schema import Done
 
 MIN_PASSWORD_LENGTH = 8
 EARLIEST_BIRTHDAY = date(1900, 1, 1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rest_framework.request import Request
 
 from accounts.sign_in import MAX_EMAIL_LENGTH, sign_in_limits
-from pos_project.core.throttling import ContractThrottle, Limit, client_address
+from pos_project.core.http.throttling import ContractThrottle, Limit, client_address
 
 
 class SignInThrottle(ContractThrottle):

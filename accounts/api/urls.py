@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.api.auth import LoginView, LogoutView, RefreshView, VerifyView
 from accounts.api.users import OwnProfileView, UserViewSet
-from pos_project.core.api import ContractRouter
+from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
 router.register("users", UserViewSet, basename="user")

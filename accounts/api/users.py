@@ -23,10 +23,10 @@ from accounts.api.serializers import (
     UserUpdatedOut,
 )
 from accounts.models import User
-from pos_project.core.api import ContractViewSet, checked, found, path_id
-from pos_project.core.images import PICTURE_PARSERS, picture_change
-from pos_project.core.permissions import Admin, AdminStaff
-from pos_project.core.schema import Done
+from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import Admin, AdminStaff
+from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 
 
 class UserViewSet(ContractViewSet):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import pos_project.core.keys
+import pos_project.core.db.unique_keys
 
 
 class Migration(migrations.Migration):
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ("username", models.CharField(blank=True, max_length=100, null=True)),
                 (
                     "username_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True,
                         editable=False,
                         max_length=100,
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254)),
                 (
                     "email_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True,
                         editable=False,
                         max_length=254,

@@ -8,7 +8,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from catalog.models import Product
 from conftest import make_user
-from pos_project.core.history import HistoryIsAddedTo
+from pos_project.core.db.append_only import HistoryIsAddedTo
 from pos_project.tests import shop
 
 pytestmark = pytest.mark.django_db

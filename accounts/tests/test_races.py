@@ -99,7 +99,7 @@ def test_of_users_added_at_once_with_one_address_exactly_one_is() -> None:
 
 @pytest.mark.mariadb
 def test_parallel_attempts_are_each_counted(settings: Any) -> None:
-    settings.CACHES = {"default": {"BACKEND": "pos_project.core.counters.CounterTable"}}
+    settings.CACHES = {"default": {"BACKEND": "pos_project.core.db.counters.CounterTable"}}
     settings.LOGIN_RATE_LIMIT, settings.LOGIN_RATE_WINDOW = 3, 900
     body = {"email": "nobody@shop.example", "password": "a-wrong-password"}
 

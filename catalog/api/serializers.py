@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pos_project.core.fields import FlagField, KeyedText, MomentField, MoneyField, OptionalText
+from pos_project.core.http.fields import FlagField, KeyedText, MomentField, MoneyField, OptionalText
 
 MAX_DESCRIPTION = 10_000
 MAX_PERCENT = Decimal(100)

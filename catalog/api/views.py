@@ -22,10 +22,10 @@ from catalog.api.serializers import (
 )
 from catalog.models import Brand, Category, TaxRate
 from catalog.naming import change_named, create_named, remove_named
-from pos_project.core.api import ContractViewSet, checked, path_id
-from pos_project.core.filters import ContractFilter
-from pos_project.core.pagination import ContractPagination
-from pos_project.core.permissions import Admin, AdminStaff
+from pos_project.core.http.endpoints import ContractViewSet, checked, path_id
+from pos_project.core.http.filters import ContractFilter
+from pos_project.core.http.pagination import ContractPagination
+from pos_project.core.http.permissions import Admin, AdminStaff
 
 LIST_PARAMETERS = [
     OpenApiParameter("search", str, description="Part of the name."),

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import pos_project.core.keys
+import pos_project.core.db.unique_keys
 
 
 class Migration(migrations.Migration):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100)),
                 (
                     "name_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True,
                         editable=False,
                         max_length=100,
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100)),
                 (
                     "name_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True,
                         editable=False,
                         max_length=100,
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=50)),
                 (
                     "name_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True,
                         editable=False,
                         max_length=50,
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ("sku", models.CharField(max_length=100)),
                 (
                     "sku_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True,
                         editable=False,
                         max_length=100,

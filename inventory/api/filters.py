@@ -11,7 +11,7 @@ from catalog.models import Product
 from inventory import figures
 from inventory.models import Batch
 from pos_project.core.days import today
-from pos_project.core.filters import ContractFilter, DayFilter, IdFilter, IdFormField
+from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter, IdFormField
 from pos_project.core.people import Status
 
 LOW_STOCK = 19  # units; from 1 to this a product is low

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from catalog.models import Product
 from inventory import figures
 from inventory.products import Opening
-from pos_project.core.fields import (
+from pos_project.core.http.fields import (
     FilledText,
     FlagField,
     IdField,
@@ -20,7 +20,7 @@ from pos_project.core.fields import (
     OptionalText,
     WholeNumberField,
 )
-from pos_project.core.images import ImageUrlField, PictureIn
+from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Status
 
 MAX_DESCRIPTION = 10_000

@@ -20,12 +20,12 @@ from inventory.api.product_serializers import (
     rows_of,
 )
 from inventory.products import change_product, create_product, remove_product
-from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.days import today
-from pos_project.core.images import PICTURE_PARSERS, picture_change
-from pos_project.core.permissions import AdminStaff
-from pos_project.core.schema import Done
-from pos_project.core.stamp import Actor
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import AdminStaff
+from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
+from pos_project.core.posting_context import Actor
 
 _DETAILS: dict[str, serializers.Field] = {
     "success": serializers.BooleanField(),

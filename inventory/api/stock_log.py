@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from inventory.adjustments import Adjustment, adjust, void
 from inventory.api.filters import InventoryLogFilter
 from inventory.models import Batch, InventoryLog
-from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
-from pos_project.core.fields import (
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.fields import (
     MAX_QUANTITY,
     IdField,
     MomentField,
@@ -21,9 +21,9 @@ from pos_project.core.fields import (
     OptionalText,
     WholeNumberField,
 )
-from pos_project.core.permissions import AnyUser
-from pos_project.core.schema import Done
-from pos_project.core.stamp import Actor
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import AnyUser
+from pos_project.core.posting_context import Actor
 
 _SIGNS = {"in": 1, "out": -1}
 

@@ -2,7 +2,7 @@
 
 from inventory.api.products import ProductViewSet
 from inventory.api.stock_log import InventoryViewSet
-from pos_project.core.api import ContractRouter
+from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
 router.register("products", ProductViewSet, basename="product")

@@ -13,8 +13,8 @@ from inventory import fifo
 from inventory.figures import shelves
 from inventory.models import Batch
 from inventory.receiving import BATCH_FIELDS
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Stamp
+from pos_project.core.db.rows import insert_rows
+from pos_project.core.posting_context import Stamp
 from pos_project.tests import shop
 
 COSTS = st.decimals(0, 10_000, places=4, allow_nan=False)

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from inventory.models import FIFO_INDEX, Batch
 from inventory.receiving import BATCH_FIELDS
 from pos_project.core.days import today
-from pos_project.core.rows import insert_rows
-from pos_project.core.stamp import Stamp
+from pos_project.core.db.rows import insert_rows
+from pos_project.core.posting_context import Stamp
 from pos_project.tests import shop
 
 # ANALYZE commits on MySQL/MariaDB: no test of this file may rely on being rolled back.

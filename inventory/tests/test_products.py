@@ -13,7 +13,7 @@ from catalog.models import Brand, Product
 from inventory.models import Batch
 from inventory.products import change_product, create_product, has_history, remove_product
 from pos_project.core.errors import Conflict
-from pos_project.core.images import PictureChange
+from pos_project.core.images.pictures import PictureChange
 
 NOTHING = PictureChange()
 FIELDS = {"name": "Blue T-Shirt", "sku": "TS-001", "price": 20}

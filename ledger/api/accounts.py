@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from ledger import chart
 from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.models import LedgerAccount
-from pos_project.core.api import ContractViewSet, checked
-from pos_project.core.fields import FlagField, OptionalText
-from pos_project.core.filters import ContractFilter, FlagFilter
-from pos_project.core.permissions import AdminManager
+from pos_project.core.http.endpoints import ContractViewSet, checked
+from pos_project.core.http.fields import FlagField, OptionalText
+from pos_project.core.http.filters import ContractFilter, FlagFilter
+from pos_project.core.http.permissions import AdminManager
 
 
 class AccountIn(serializers.Serializer):

@@ -29,10 +29,10 @@ from ledger.manual_entries import (
     reverse_manual_entry,
 )
 from ledger.models import JournalEntry, JournalLine, Payment
-from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
-from pos_project.core.filters import ContractFilter, DayFilter, IdFilter
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter
+from pos_project.core.http.permissions import AdminManager
 from pos_project.core.money import money
-from pos_project.core.permissions import AdminManager
 
 
 class EntryFilter(ContractFilter):

@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from ledger.models import JournalEntry
 from ledger.posting import Line
-from pos_project.core.aliases import AliasedSerializer
-from pos_project.core.fields import DayField, FreeText, MomentField, MoneyField
+from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField
 from pos_project.core.money import ZERO
 
 MAX_LINES = 500

@@ -14,12 +14,12 @@ from accounts.models import User
 from ledger.api.reasons import ReasonIn
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense
-from pos_project.core.aliases import AliasedSerializer
-from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
-from pos_project.core.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
-from pos_project.core.filters import ContractFilter, DayFilter
+from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
+from pos_project.core.http.filters import ContractFilter, DayFilter
+from pos_project.core.http.permissions import AdminManager, AnyUser
 from pos_project.core.money import CENT
-from pos_project.core.permissions import AdminManager, AnyUser
 
 
 class ExpenseIn(AliasedSerializer):

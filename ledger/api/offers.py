@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.payments import ON_CREDIT, Offer, Tender, require_method
-from pos_project.core.fields import FlagField, FreeText, MoneyField, OptionalText
+from pos_project.core.http.fields import FlagField, FreeText, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
 MAX_TENDERS = 20

@@ -14,8 +14,8 @@ from ledger.api.payment_serializers import PaymentOut
 from ledger.dues import DueBook
 from ledger.paybacks import pay_back_advance
 from ledger.payments import Tender
-from pos_project.core.api import answer_once, checked, path_id
-from pos_project.core.permissions import AdminStaff
+from pos_project.core.http.endpoints import answer_once, checked, path_id
+from pos_project.core.http.permissions import AdminStaff
 
 
 class AdvancePaybackView(APIView):

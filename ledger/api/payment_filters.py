@@ -3,7 +3,7 @@
 import django_filters
 
 from ledger.models import Payment
-from pos_project.core.filters import ContractFilter, DayFilter
+from pos_project.core.http.filters import ContractFilter, DayFilter
 
 
 class PaymentFilter(ContractFilter):

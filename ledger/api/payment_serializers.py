@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from pos_project.core.fields import MomentField, MoneyField
+from pos_project.core.http.fields import MomentField, MoneyField
 
 
 class PaymentOut(serializers.Serializer):

@@ -15,8 +15,8 @@ from ledger.api.payment_serializers import PaymentOut
 from ledger.api.reasons import ReasonIn
 from ledger.models import Payment
 from ledger.payment_reversals import reverse_payment
-from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
-from pos_project.core.permissions import Admin, AdminManager
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.permissions import Admin, AdminManager
 
 
 class PaymentViewSet(ContractViewSet):

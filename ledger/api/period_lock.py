@@ -12,10 +12,10 @@ from accounts.models import User
 from ledger.api.reasons import ReasonIn
 from ledger.models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
-from pos_project.core.api import ContractViewSet, answer_once, checked
-from pos_project.core.fields import DayField, MomentField
-from pos_project.core.filters import ContractFilter
-from pos_project.core.permissions import AdminManager
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
+from pos_project.core.http.fields import DayField, MomentField
+from pos_project.core.http.filters import ContractFilter
+from pos_project.core.http.permissions import AdminManager
 
 
 class PeriodLockIn(ReasonIn):

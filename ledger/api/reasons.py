@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from pos_project.core.fields import ReasonField
+from pos_project.core.http.fields import ReasonField
 
 
 class ReasonIn(serializers.Serializer):

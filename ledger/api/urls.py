@@ -5,7 +5,7 @@ from ledger.api.entries import EntryViewSet, OpeningBalanceViewSet
 from ledger.api.expenses import ExpenseViewSet
 from ledger.api.payments import PaymentViewSet
 from ledger.api.period_lock import PeriodLockViewSet
-from pos_project.core.api import ContractRouter
+from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
 router.register("expenses", ExpenseViewSet, basename="expense")

@@ -10,7 +10,7 @@ from ledger.closing import DayNotOver, NotInOrder
 from ledger.models import DaySeal, JournalEntry
 from pos_project.core import past_days
 from pos_project.core.days import at_noon, day_start, today
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 from pos_project.tests import shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]

@@ -4,8 +4,8 @@ import pytest
 
 from ledger.models import JournalEntry, Payment
 from ledger.reversals import AlreadyReversed, PartOfDocument
+from pos_project.core.db.idempotency import Replayed
 from pos_project.core.errors import Conflict, NotFound
-from pos_project.core.idempotency import Replayed
 from pos_project.tests import shop
 from pos_project.tests.laws import balance
 from sales.models import Sale

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ledger import posting
 from ledger.models import JournalEntry
 from ledger.posting import Line
-from pos_project.core.stamp import Stamp
+from pos_project.core.posting_context import Stamp
 from pos_project.tests import shop
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,10 @@ from django.utils import timezone
 from accounts.models import LoginEvent, Store, User
 from ledger.models import PaymentMethod
 from pos_project.core.days import day_start, today
+from pos_project.core.db.transactions import snapshot
+from pos_project.core.http.permissions import ADMIN
 from pos_project.core.money import ZERO, money
-from pos_project.core.permissions import ADMIN
-from pos_project.core.transactions import snapshot
+from pos_project.core.period import Period
 from purchasing.models import SupplierDue
 from reports.alerts import LOW_STOCK, OUT_OF_STOCK
 from reports.facts.freezing import CATCHING_UP
@@ -26,7 +27,6 @@ from reports.facts.raw import exact
 from reports.facts.reading import cover, figures
 from reports.facts.sales import CASH, PRODUCTS, SALES
 from reports.figures import SalesFigures, sales_by
-from reports.period import Period
 from reports.product_sales import top_products
 from reports.stock_levels import at_levels
 from sales.models import CustomerDue, Sale

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from pos_project.core.permissions import ADMIN
+from pos_project.core.http.permissions import ADMIN
 
 # heading → (title, icon, page, for admins only)
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (

@@ -15,7 +15,7 @@ from pos_project.bench.indexes import Indexes
 from pos_project.bench.loading import Loader
 from pos_project.bench.trade import UNITS_PER_SALE, Trade
 from pos_project.core.days import business_day, day_start
-from pos_project.core.rows import set_by_id
+from pos_project.core.db.rows import set_by_id
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Sale
 

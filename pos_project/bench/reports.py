@@ -23,7 +23,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import access_token
 from pos_project.bench.endpoints import Endpoint, endpoints, sample_ids
-from pos_project.core.permissions import ADMIN
+from pos_project.core.http.permissions import ADMIN
 from sales.models import Sale
 
 TARGET_MS = 100.0

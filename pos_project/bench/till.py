@@ -28,7 +28,7 @@ from accounts.models import User
 from accounts.tokens import access_token
 from inventory.models import Batch
 from pos_project.bench.reports import percentile
-from pos_project.core.permissions import STAFF
+from pos_project.core.http.permissions import STAFF
 from pos_project.management.commands.serve import THREADS, WORKERS, command
 from sales.models import Customer
 

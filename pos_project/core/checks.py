@@ -8,8 +8,8 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from pos_project.core import guards
-from pos_project.core.guards.rights import may_change_triggers, past_the_guards
+from pos_project.core.db import guards
+from pos_project.core.db.guards.rights import may_change_triggers, past_the_guards
 
 MIN_SECRET_BYTES = 32
 

@@ -17,11 +17,11 @@ from accounts import people
 from accounts.models import User
 from catalog.models import Brand, Category, Product, TaxRate
 from inventory import products
-from pos_project.core.idempotency import once
-from pos_project.core.images import PictureChange
-from pos_project.core.keys import key_of
+from pos_project.core.db.idempotency import once
+from pos_project.core.db.unique_keys import key_of
+from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
+from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import money
-from pos_project.core.permissions import ADMIN, MANAGER, STAFF
 from pos_project.demo import words
 from pos_project.imports.resumable import Steps
 from purchasing.models import Supplier

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from catalog.models import Brand, Category, Product, TaxRate
-from pos_project.core.idempotency import once
-from pos_project.core.keys import key_of
+from pos_project.core.db.idempotency import once
+from pos_project.core.db.unique_keys import key_of
 from pos_project.demo.cast import PEOPLE, add_people, fill_shop
 from pos_project.demo.days import History
 from pos_project.imports.resumable import Steps

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pos_project.core.idempotency import Replayed, RequestKey, fingerprint
+from pos_project.core.db.idempotency import Replayed, RequestKey, fingerprint
 from pos_project.core.models import IdempotentRequest
 
 

@@ -15,12 +15,12 @@ from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, products
 from ledger.payments import CASH, Offer, Tender
+from pos_project.core.db.idempotency import KeyReused
+from pos_project.core.db.transactions import transact
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, DomainError, Unavailable
-from pos_project.core.idempotency import KeyReused
-from pos_project.core.images import PictureChange
-from pos_project.core.keys import key_of
+from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import ZERO
-from pos_project.core.transactions import transact
 from pos_project.imports.resumable import Step, Steps
 from pos_project.imports.retail_file import Row
 from pos_project.imports.retail_plan import (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO, money
 from pos_project.imports.retail_file import Row
 

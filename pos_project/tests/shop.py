@@ -33,10 +33,10 @@ from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Offer, Tender
 from ledger.period_lock import lock_through
 from pos_project.core.days import FIRST_DAY
+from pos_project.core.db.idempotency import RequestKey, fingerprint
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
-from pos_project.core.idempotency import RequestKey, fingerprint
-from pos_project.core.stamp import Stamp
-from pos_project.core.transactions import transact
+from pos_project.core.posting_context import Stamp
 from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine

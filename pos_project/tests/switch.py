@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import TransactionTestCase
 
-from pos_project.core import guards
+from pos_project.core.db import guards
 
 _flush = TransactionTestCase._fixture_teardown
 

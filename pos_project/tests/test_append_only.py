@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, models, transaction
 from model_bakery import baker
 
 from ledger.models import JournalEntry, JournalLine
-from pos_project.core import guards
-from pos_project.core.guards.rules import guarded_models
+from pos_project.core.db import guards
+from pos_project.core.db.guards.rules import guarded_models
 from pos_project.tests import shop
 from sales.models import Sale
 

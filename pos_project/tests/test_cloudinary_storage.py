@@ -10,9 +10,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from pos_project.core.cloudinary_storage import CloudinaryStorage
 from pos_project.core.errors import Unavailable
-from pos_project.core.images import image_url, picture_change
+from pos_project.core.images.cloudinary_storage import CloudinaryStorage
+from pos_project.core.images.pictures import image_url, picture_change
 
 KEY = "pictures/0123456789abcdef0123456789abcdef.png"
 PUBLIC_ID = "pictures/0123456789abcdef0123456789abcdef"
@@ -140,7 +140,7 @@ def test_chosen_in_settings_it_stores_shows_and_removes_the_pictures(
 ) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "pos_project.core.cloudinary_storage.CloudinaryStorage"},
+        "default": {"BACKEND": "pos_project.core.images.cloudinary_storage.CloudinaryStorage"},
     }
 
     def refused_later() -> None:

@@ -9,8 +9,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from catalog.models import Product
-from pos_project.core import formats
 from pos_project.core.days import today
+from pos_project.core.http import formats
 from pos_project.tests import shop
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from ledger.models import JournalEntry, JournalLine
-from pos_project.core import guards
 from pos_project.core.checks import history_is_guarded, user_cannot_pass_the_guards
-from pos_project.core.guards.rights import past_the_guards
+from pos_project.core.db import guards
+from pos_project.core.db.guards.rights import past_the_guards
 from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once
 

@@ -7,8 +7,8 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from model_bakery import baker
 
-from pos_project.core.history import AppendOnly, HistoryIsAddedTo
-from pos_project.core.rows import set_by_id
+from pos_project.core.db.append_only import AppendOnly, HistoryIsAddedTo
+from pos_project.core.db.rows import set_by_id
 from pos_project.tests import shop
 from sales.models import CustomerDue, Sale
 

@@ -13,15 +13,9 @@ from inventory.fifo import InsufficientStock
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, Payment, PaymentMethod
 from ledger.payments import METHODS
-from pos_project.core import idempotency
+from pos_project.core.db import idempotency
+from pos_project.core.db.idempotency import KeyInUse, KeyReused, Replayed, RequestKey, fingerprint
 from pos_project.core.errors import Invalid
-from pos_project.core.idempotency import (
-    KeyInUse,
-    KeyReused,
-    Replayed,
-    RequestKey,
-    fingerprint,
-)
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
 from pos_project.tests.laws import books_agree

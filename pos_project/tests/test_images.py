@@ -19,7 +19,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIRequestFactory
 
 from pos_project.core.errors import OutcomeUnknown, Unavailable
-from pos_project.core.images import (
+from pos_project.core.images.pictures import (
     MAX_SIDE,
     ImageField,
     PictureIn,

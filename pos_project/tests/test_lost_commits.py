@@ -20,12 +20,12 @@ from inventory import adjustments, products
 from inventory.models import InventoryLog
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, JournalEntry
-from pos_project.core import transactions
+from pos_project.core.db import transactions
+from pos_project.core.db.idempotency import Replayed, RequestKey
+from pos_project.core.db.transactions import transact
 from pos_project.core.errors import OutcomeUnknown
-from pos_project.core.idempotency import Replayed, RequestKey
-from pos_project.core.images import PictureChange
+from pos_project.core.images.pictures import PictureChange
 from pos_project.core.models import IdempotentRequest
-from pos_project.core.transactions import transact
 from pos_project.tests import shop
 from pos_project.tests.laws import books_agree
 from purchasing.models import Purchase

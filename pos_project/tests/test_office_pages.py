@@ -24,7 +24,7 @@ from pos_project.bench import office
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 
-COUNTERS = "pos_project.core.counters."
+COUNTERS = "pos_project.core.db.counters."
 MANY = 30
 MOST = 40  # statements of the costliest page; one that leads on to a paper counts for both
 FIRST_SALE = today() - timedelta(days=MANY + 10)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.models import User
 from inventory.models import InventoryLog
 from ledger.models import Payment
-from pos_project.core import office_search
-from pos_project.core.office_search import found
+from pos_project.core.back_office import list_search
+from pos_project.core.back_office.list_search import found
 from pos_project.tests import shop
 from sales.models import Customer, Sale
 
@@ -36,7 +36,7 @@ def test_a_row_is_found_by_whose_it_is(
     traded: None, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where more fit than are named in a question, it asks for them itself: to the same end."""
-    monkeypatch.setattr(office_search, "MOST_NAMED", most)
+    monkeypatch.setattr(list_search, "MOST_NAMED", most)
 
     assert parties("rahim") == {"Rahim Uddin", 'Anna "Q" Rahimova'}
     assert parties("rahim uddin") == {"Rahim Uddin"}

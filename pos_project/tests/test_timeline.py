@@ -11,9 +11,9 @@ from model_bakery import baker
 
 from accounts.models import User
 from ledger.models import Expense, PaymentMethod
-from pos_project.core import timeline
 from pos_project.core.days import at_noon
-from pos_project.core.timeline import Strand, Timeline
+from pos_project.core.db import merged_list
+from pos_project.core.db.merged_list import Strand, Timeline
 from pos_project.tests import shop
 from sales.models import Refund
 
@@ -87,7 +87,7 @@ def test_a_timeline_is_cut_like_a_list(
     length: int,
     piece: int,
 ) -> None:
-    monkeypatch.setattr(timeline, "PIECE", piece)
+    monkeypatch.setattr(merged_list, "PIECE", piece)
     spend(cashier, minutes)
     expected = put_together()
 

@@ -19,9 +19,9 @@ from catalog.models import Brand
 from inventory.models import BatchQuerySet
 from inventory.products import remove_product
 from ledger.models import LedgerAccount, PaymentMethod
-from pos_project.core import transactions
+from pos_project.core.db import transactions
+from pos_project.core.db.transactions import TRIES, snapshot, transact
 from pos_project.core.errors import Conflict, Invalid, OutcomeUnknown, Unavailable
-from pos_project.core.transactions import TRIES, snapshot, transact
 from pos_project.tests import shop
 from pos_project.tests.laws import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, on_file

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.api.offers import OfferIn
-from pos_project.core.aliases import AliasedSerializer
-from pos_project.core.fields import (
+from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.fields import (
     DayField,
     IdField,
     MomentField,

@@ -14,9 +14,9 @@ from accounts.models import User
 from ledger.api.offers import DueAllocationOut, DuePaymentIn, DuePaymentOut, offer_of
 from ledger.api.reasons import ReasonIn
 from ledger.payments import Tender
-from pos_project.core.api import ContractViewSet, answer_once, checked, path_id
-from pos_project.core.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
-from pos_project.core.permissions import AdminManager, AnyUser
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
+from pos_project.core.http.permissions import AdminManager, AnyUser
 from purchasing import receive, reversals, supplier_payments
 from purchasing.api.purchase_serializers import (
     PurchasedOut,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from pos_project.core.filters import ContractFilter
+from pos_project.core.http.filters import ContractFilter
 from purchasing.suppliers import last_transition_of_each, payable_of_each
 
 

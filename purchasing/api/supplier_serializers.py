@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from pos_project.core.contacts import ContactOrBlankOut, PartyChangesIn
-from pos_project.core.fields import (
+from pos_project.core.contact_fields import ContactOrBlankOut, PartyChangesIn
+from pos_project.core.http.fields import (
     FilledText,
     MomentTextField,
     MoneyField,
@@ -11,8 +11,8 @@ from pos_project.core.fields import (
     TextOrBlank,
     WholeNumberField,
 )
-from pos_project.core.images import ImageUrlField
-from pos_project.core.schema import Done
+from pos_project.core.http.openapi import Done
+from pos_project.core.images.pictures import ImageUrlField
 
 
 class SupplierChangesIn(PartyChangesIn):

@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from ledger.api.paybacks import AdvancePaybackView
 from ledger.api.payments import PaymentViewSet
-from pos_project.core.api import ContractViewSet, checked, found, path_id
-from pos_project.core.images import PICTURE_PARSERS, picture_change
-from pos_project.core.permissions import Admin, AdminStaff, AnyUser
-from pos_project.core.schema import Done
-from pos_project.core.scoping import seen_by_caller
+from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import Admin, AdminStaff, AnyUser
+from pos_project.core.http.scoping import seen_by_caller
+from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 from purchasing import suppliers
 from purchasing.api.supplier_filters import SupplierFilter
 from purchasing.api.supplier_serializers import (

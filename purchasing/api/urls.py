@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos_project.core.api import ContractRouter
+from pos_project.core.http.endpoints import ContractRouter
 from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
 from purchasing.api.supplier_history import SuppliedProductViewSet, SupplierTransactionViewSet
 from purchasing.api.suppliers import (

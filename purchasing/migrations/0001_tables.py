@@ -6,7 +6,7 @@ import django.db.models.functions.math
 from django.conf import settings
 from django.db import migrations, models
 
-import pos_project.core.keys
+import pos_project.core.db.unique_keys
 
 
 class Migration(migrations.Migration):
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ("invoice_no", models.CharField(max_length=50, null=True)),
                 (
                     "invoice_key",
-                    pos_project.core.keys.KeyField(
+                    pos_project.core.db.unique_keys.KeyField(
                         blank=True, editable=False, max_length=50, null=True
                     ),
                 ),

@@ -10,8 +10,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid
-from pos_project.core.fields import parse_day
-from reports.period import Period
+from pos_project.core.http.fields import parse_day
+from pos_project.core.period import Period
 
 DEFAULT_DAYS = 30
 FROM = OpenApiParameter(

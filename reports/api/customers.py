@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.days import local_iso
+from pos_project.core.period import Period
 from reports.api.asking import FROM, TO, TopOf, clamped, period_of, whole_number
 from reports.api.dashboard import DashboardView, PeriodView, counted_period, named_period
 from reports.api.shapes import (
@@ -31,7 +32,6 @@ from reports.facts.raw import exact
 from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import CUSTOMERS, SALES
 from reports.owed import receivables
-from reports.period import Period
 from sales.models import Customer, Sale
 
 ROWS = 10  # of each list of the comprehensive analysis

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pos_project.core.days import local_iso
-from pos_project.core.permissions import Admin
-from pos_project.core.schema import ContractSchema
-from pos_project.core.transactions import snapshot
+from pos_project.core.db.transactions import snapshot
+from pos_project.core.http.openapi import ContractSchema
+from pos_project.core.http.permissions import Admin
+from pos_project.core.period import Period
 from reports.api.asking import FROM, TO, period_of
 from reports.api.shapes import CountedPeriod, Meta, NamedPeriod
 from reports.facts.freezing import CATCHING_UP
-from reports.period import Period
 
 
 class DashboardSchema(ContractSchema):

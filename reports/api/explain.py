@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from pos_project.core.api import path_id
-from pos_project.core.fields import MoneyField
-from pos_project.core.permissions import AnyUser
-from pos_project.core.transactions import snapshot
+from pos_project.core.db.transactions import snapshot
+from pos_project.core.http.endpoints import path_id
+from pos_project.core.http.fields import MoneyField
+from pos_project.core.http.permissions import AnyUser
 from reports.explain.sale import explain_sale
 
 

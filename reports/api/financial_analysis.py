@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from ledger.payments import ON_CREDIT
 from pos_project.core.days import today
 from pos_project.core.money import ZERO
+from pos_project.core.percentages import average, percent, percentage
+from pos_project.core.period import Period
 from reports.api.asking import FROM, TO, clamped, period_of, whole_number
 from reports.api.dashboard import DashboardView, counted_period
 from reports.api.shapes import (
@@ -26,8 +28,6 @@ from reports.facts.reading import buyers, cover
 from reports.facts.sales import SALES
 from reports.figures import SalesFigures, net_profit, sales_by
 from reports.owed import Owed, Receivables, owed, receivables
-from reports.percentages import average, percent, percentage
-from reports.period import Period
 from reports.spending import Spent, spent
 from reports.valuation import products_kept_in_stock, worth_of_all
 

@@ -14,8 +14,9 @@ from rest_framework.request import Request
 from ledger.models import Payment
 from ledger.payments import CASH
 from pos_project.core.days import local_iso, today
+from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.money import ZERO, money
-from pos_project.core.permissions import AdminStaff
+from pos_project.core.period import Period
 from reports.alerts import CriticalAlert, critical_alerts
 from reports.api.asking import period_of
 from reports.api.dashboard import PeriodView, counted_period
@@ -37,7 +38,6 @@ from reports.facts.sales import CUSTOMERS, PRODUCTS, SALES
 from reports.figures import sales_figures
 from reports.latest_sales import latest_sales
 from reports.owed import still_due
-from reports.period import Period
 from reports.product_sales import TopProduct, top_products
 from sales.models import Customer, Sale
 

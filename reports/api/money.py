@@ -3,6 +3,8 @@
 
 from typing import Any
 
+from pos_project.core.percentages import average, percent, percentage
+from pos_project.core.period import Period
 from reports.api.dashboard import PeriodView, named_period
 from reports.api.shapes import COUNT, DAY, MONEY, TEXT, NamedPeriod, shape
 from reports.facts.buyers import BUYERS
@@ -10,8 +12,6 @@ from reports.facts.reading import buyers, cover, customers_by_day
 from reports.facts.sales import SALES
 from reports.figures import SalesFigures, net_profit, sales_by, sales_figures
 from reports.owed import Owed, owed, owed_by
-from reports.percentages import average, percent, percentage
-from reports.period import Period
 from reports.spending import spent
 
 FINANCIAL_SUMMARY = shape(

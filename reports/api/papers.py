@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from pos_project.core.api import found
-from pos_project.core.permissions import AnyUser
+from pos_project.core.http.endpoints import found
+from pos_project.core.http.permissions import AnyUser
 from purchasing.models import Purchase
 from reports.papers.links import link
 from sales.models import Sale

@@ -12,8 +12,9 @@ from ledger.ageing import BUCKETS, Aged
 from ledger.dues import DueBook
 from ledger.party_balances import PartyBalance, standing
 from ledger.party_statement import Statement
-from pos_project.core.api import found
+from pos_project.core.http.endpoints import found
 from pos_project.core.money import total
+from pos_project.core.period import ONE_DAY
 from purchasing.models import Supplier
 from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
@@ -24,7 +25,6 @@ from reports.api.statement_base import Shop, StatementView, statement_schema
 from reports.api.statement_views import of_period
 from reports.papers import statement_sheets as sheets
 from reports.papers.sheet import Sheet
-from reports.period import ONE_DAY
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer
 from sales.receivables import customer_statement, receivables_ageing

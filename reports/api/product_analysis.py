@@ -6,13 +6,13 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from pos_project.core.images import image_url
+from pos_project.core.images.pictures import image_url
 from pos_project.core.money import amount
+from pos_project.core.percentages import average, percent
+from pos_project.core.period import Period
 from reports.api.asking import FROM, TO, clamped, period_of, whole_number
 from reports.api.dashboard import DashboardView, named_period
 from reports.api.shapes import COUNT, MONEY, TEXT, Meta, NamedPeriod, or_null, shape
-from reports.percentages import average, percent
-from reports.period import Period
 from reports.product_analysis import (
     Analysed,
     Category,

@@ -6,8 +6,10 @@ from typing import Any, cast
 from rest_framework.request import Request
 
 from accounts.models import User
-from pos_project.core.api import found
-from pos_project.core.permissions import AdminStaff
+from pos_project.core.http.endpoints import found
+from pos_project.core.http.permissions import AdminStaff
+from pos_project.core.percentages import average
+from pos_project.core.period import Period
 from reports.api.asking import period_of
 from reports.api.dashboard import PeriodView, named_period
 from reports.api.shapes import COUNT, DAY, MONEY, TEXT, NamedPeriod, shape
@@ -16,8 +18,6 @@ from reports.facts.reading import buyers_by_seller, buyers_of, cover
 from reports.facts.sales import SALES
 from reports.figures import SalesFigures, sales_by
 from reports.owed import Owed, owed_by
-from reports.percentages import average
-from reports.period import Period
 
 STAFF_PERFORMANCE = shape(
     "StaffPerformance",

@@ -17,13 +17,13 @@ from rest_framework.response import Response
 
 from accounts.models import Store
 from pos_project.core.days import local_iso
+from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import Invalid
-from pos_project.core.fields import MAX_ID
-from pos_project.core.formats import note_export
-from pos_project.core.json import JSONRenderer
-from pos_project.core.pagination import ContractPagination
-from pos_project.core.permissions import Admin
-from pos_project.core.transactions import snapshot
+from pos_project.core.http.fields import MAX_ID
+from pos_project.core.http.formats import note_export
+from pos_project.core.http.json import JSONRenderer
+from pos_project.core.http.pagination import ContractPagination
+from pos_project.core.http.permissions import Admin
 from reports.api.asking import AS_OF, FROM, TO
 from reports.api.shapes import Meta
 from reports.api.statement_shapes import OfDay, OfPeriod

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from ledger.ageing import Aged
 from ledger.statements import TRIAL_COLUMNS
-from pos_project.core.fields import DayField, MoneyField, WholeNumberField
+from pos_project.core.http.fields import DayField, MoneyField, WholeNumberField
 
 
 class PeriodOut(serializers.Serializer):

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from ledger.general_ledger import account_named
 from pos_project.core.errors import Invalid
+from pos_project.core.period import Period
 from reports import books
 from reports.api import statement_shapes as shapes
 from reports.api.asking import day_of, period_of
@@ -15,7 +16,6 @@ from reports.api.statement_base import Shop, StatementView, statement_schema
 from reports.general_ledger import GeneralLedger
 from reports.papers import statement_sheets as sheets
 from reports.papers.sheet import Sheet
-from reports.period import Period
 
 
 def of_period(period: Period, shop: Shop) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from pos_project.core.percentages import percent
 from reports.api.dashboard import DashboardView
 from reports.api.shapes import COUNT, MONEY, TEXT, shape
-from reports.percentages import percent
 from reports.stock_levels import AtLevel, Level, Stocked, at_levels
 from reports.valuation import CategoryWorth, Worth, worth_by_category, worth_of_all
 

@@ -7,11 +7,11 @@ from rest_framework.request import Request
 
 from pos_project.core.days import today
 from pos_project.core.money import amount
+from pos_project.core.percentages import percent
 from reports.api.asking import clamped, whole_number
 from reports.api.dashboard import DashboardView
 from reports.api.shapes import COUNT, DAY, MONEY, TEXT, Meta, or_null, shape
 from reports.api.stock import PRODUCT
-from reports.percentages import percent
 from reports.stock_details import StockedProduct, most_valuable
 
 STOCK_DETAILS = shape(

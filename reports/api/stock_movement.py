@@ -8,12 +8,12 @@ from rest_framework.request import Request
 
 from pos_project.core.days import today
 from pos_project.core.money import amount
+from pos_project.core.percentages import percent
 from reports.api.asking import clamped, whole_number
 from reports.api.dashboard import DashboardView
 from reports.api.shapes import COUNT, MONEY, TEXT, Meta, or_null, shape
 from reports.api.stock import MOST_ROWS, PRODUCT
 from reports.movement import Mover, movement
-from reports.percentages import percent
 from reports.reordering import PRIORITIES, Recommendation, reordering
 
 

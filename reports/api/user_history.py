@@ -9,20 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from pos_project.core.api import ContractViewSet, found
-from pos_project.core.day_range import DayRangeIn, KindField, asked
 from pos_project.core.days import local_iso
-from pos_project.core.fields import MomentField
-from pos_project.core.pagination import ContractPagination
-from pos_project.core.permissions import Admin, AdminStaff
-from pos_project.core.timeline_api import (
+from pos_project.core.db.transactions import snapshot
+from pos_project.core.http.day_range import DayRangeIn, KindField, asked
+from pos_project.core.http.endpoints import ContractViewSet, found
+from pos_project.core.http.fields import MomentField
+from pos_project.core.http.histories import (
     LIMIT,
     PAGE_LIMIT,
     TimelineRowOut,
     TimelineSummaryOut,
     summary_of,
 )
-from pos_project.core.transactions import snapshot
+from pos_project.core.http.pagination import ContractPagination
+from pos_project.core.http.permissions import Admin, AdminStaff
 from reports.facts.freezing import CATCHING_UP
 from reports.user_history import UserHistory
 from reports.user_strands import KINDS, SALE

@@ -4,12 +4,12 @@ from datetime import date
 
 from ledger.balances import lines_between
 from ledger.general_ledger import account_named
+from pos_project.core.period import Period
 from reports import books
 from reports.balances import BEGINNING, days_of
 from reports.explain.journal import lines_as_nodes
 from reports.explain.node import Explanation, Node, explained
 from reports.explain.timeline import by_month_and_day
-from reports.period import Period
 
 DAYS_IN_LINES = 3
 

@@ -15,7 +15,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from pos_project.core.days import business_day
-from pos_project.core.transactions import transact
+from pos_project.core.db.transactions import transact
 from reports.facts.days import (
     ONE_DAY,
     Days,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from cachetools import LRUCache, cached
 from django.db.models import Q
 
+from pos_project.core.period import Period
 from reports.facts.buyers import EVERYBODY, Buyers, bits_to_days, within
 from reports.facts.days import ONE_DAY, Days, month_after, month_before, month_end, month_of
 from reports.facts.freezing import first_day
@@ -21,7 +22,6 @@ from reports.facts.maker import Maker, Parameters, TableMaker
 from reports.facts.raw import as_day, rows
 from reports.facts.sales import SALE_DAY, SOLD, SOLD_LINES
 from reports.models import BuyersFact, FrozenPeriod, Span
-from reports.period import Period
 
 Key = tuple[Any, ...]
 What = Literal["customers", "products", "days"]  # the sets that are kept of buyers

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db.models import Count, Q, Sum
 
-from pos_project.core.day_range import DayRange
+from pos_project.core.http.day_range import DayRange
 from reports.facts.buyers import within
 from reports.facts.days import Days, month_before, month_end
 from reports.facts.maker import Difference

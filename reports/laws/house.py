@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
-from pos_project.core.keys import KeyField, key_of
+from pos_project.core.db.unique_keys import KeyField, key_of
 from reports.laws.law import MOST, Violation, law
 from reports.laws.reading import breaking, rows, rows_of, table
 from reports.laws.scope import Part, Scope, is_dated

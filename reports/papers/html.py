@@ -4,8 +4,8 @@ import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from pos_project.core.period import Period
 from reports.papers.paper import Paper, Size
-from reports.period import Period
 
 
 def render(paper: Paper, *, pdf_url: str, days: Period | None = None) -> str:

@@ -14,13 +14,13 @@ from ledger.party_balances import PartyBalance, standing
 from ledger.party_statement import Statement
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.money import total
+from pos_project.core.period import ONE_DAY, Period
 from purchasing.models import Supplier
 from purchasing.payables import supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports import books
 from reports.day_report import COLUMNS, DUES, EXPENSES, REFUNDS, SALES, SUPPLIERS, day_reports
 from reports.papers.paper import Column, Paper, Shop, Sum, Table, amount
-from reports.period import ONE_DAY, Period
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer
 from sales.receivables import customer_statement

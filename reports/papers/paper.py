@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from accounts.models import Store
-from pos_project.core.images import image_url
+from pos_project.core.images.pictures import image_url
 from pos_project.core.money import money
 
 

@@ -16,9 +16,9 @@ from ledger.statements import (
     TrialBalance,
 )
 from pos_project.core.money import total
+from pos_project.core.period import Period
 from reports.books import BEGINNING, Stock, Tax
 from reports.papers.sheet import Column, Row, Sheet
-from reports.period import Period
 
 ALL_LINES_OF_BOOKS = "From the posted journal. Amounts in the shop's currency."
 

@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.fields import parse_day
-from pos_project.core.transactions import snapshot
+from pos_project.core.http.fields import parse_day
+from pos_project.core.period import Period
 from reports.api.asking import period_of
 from reports.papers import html, links, office, pdf
 from reports.papers.paper import Paper
-from reports.period import Period
 
 STATEMENT_DAYS = 90
 

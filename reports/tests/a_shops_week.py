@@ -31,9 +31,9 @@ from ledger.payments import Offer, Tender
 from ledger.period_lock import lock_through
 from ledger.posting import Line as Side
 from pos_project.core.days import today
-from pos_project.core.idempotency import RequestKey
-from pos_project.core.stamp import Stamp
-from pos_project.core.transactions import transact
+from pos_project.core.db.idempotency import RequestKey
+from pos_project.core.db.transactions import transact
+from pos_project.core.posting_context import Stamp
 from purchasing.models import Purchase, Supplier
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as BoughtLine

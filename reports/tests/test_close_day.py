@@ -17,8 +17,8 @@ from accounts.models import RefreshToken
 from ledger import closing, sealing
 from ledger.expenses import Spending, record_expense
 from ledger.models import DaySeal
-from pos_project.core import guards
 from pos_project.core.days import at_noon, today
+from pos_project.core.db import guards
 from pos_project.core.errors import Unavailable
 from pos_project.core.models import RateCounter
 from pos_project.tests import shop

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import pytest
 from django.db import connection
 
-from pos_project.core.day_range import DayRange
 from pos_project.core.days import today
-from pos_project.core.timeline import Strand
+from pos_project.core.db.merged_list import Strand
+from pos_project.core.http.day_range import DayRange
 from pos_project.tests import shop
 from purchasing.supplier_history import SupplierHistory
 from reports.user_history import UserHistory

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from pos_project.core.days import FIRST_DAY, today
-from pos_project.core.history import AppendOnly
+from pos_project.core.db.append_only import AppendOnly
 from pos_project.tests import shop
 from reports.facts.freezing import freeze_missing
 from reports.laws import CHECKS, LAWS, RECOMPUTED_BY

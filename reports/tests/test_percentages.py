@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from reports.percentages import average, percent, percentage
+from pos_project.core.percentages import average, percent, percentage
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from rest_framework.views import APIView
 from accounts.models import User
 from inventory.models import Batch
 from ledger.api.offers import offer_of
-from pos_project.core.aliases import AliasedSerializer
-from pos_project.core.api import answer_once, checked, path_id
-from pos_project.core.fields import IdField, MomentField, MoneyField, QuantityField
-from pos_project.core.images import ImageUrlField
+from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.endpoints import answer_once, checked, path_id
+from pos_project.core.http.fields import IdField, MomentField, MoneyField, QuantityField
+from pos_project.core.http.permissions import AnyUser
+from pos_project.core.images.pictures import ImageUrlField
 from pos_project.core.money import money, total
-from pos_project.core.permissions import AnyUser
 from sales import carts
 from sales.api.sale_serializers import CartCheckoutIn, CartCheckoutOut, order_of
 from sales.models import Cart

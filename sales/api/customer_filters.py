@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import F, QuerySet
 
 from accounts.api.filters import EVERY
-from pos_project.core.filters import ContractFilter, FlagFilter
+from pos_project.core.http.filters import ContractFilter, FlagFilter
 from pos_project.core.people import Status
 from sales.customers import debt_of_each, last_purchase_of_each, owing
 

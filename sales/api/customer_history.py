@@ -12,19 +12,19 @@ from rest_framework.response import Response
 
 from catalog.models import Product
 from catalog.names import named
-from pos_project.core.api import ContractViewSet, found
-from pos_project.core.day_range import DayRangeIn, KindField, asked
-from pos_project.core.fields import MomentTextField, MoneyField, QuantityField
-from pos_project.core.images import ImageUrlField
-from pos_project.core.permissions import AnyUser
-from pos_project.core.scoping import only_recorder_seen
-from pos_project.core.timeline_api import (
+from pos_project.core.http.day_range import DayRangeIn, KindField, asked
+from pos_project.core.http.endpoints import ContractViewSet, found
+from pos_project.core.http.fields import MomentTextField, MoneyField, QuantityField
+from pos_project.core.http.histories import (
     LIMIT,
     PAGE_LIMIT,
     TimelineRowOut,
     TimelineSummaryOut,
     summary_of,
 )
+from pos_project.core.http.permissions import AnyUser
+from pos_project.core.http.scoping import only_recorder_seen
+from pos_project.core.images.pictures import ImageUrlField
 from sales.customer_history import KINDS, PURCHASED, CustomerHistory
 from sales.models import Customer
 

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from pos_project.core.contacts import ContactOut, PartyChangesIn
-from pos_project.core.fields import (
+from pos_project.core.contact_fields import ContactOut, PartyChangesIn
+from pos_project.core.http.fields import (
     FilledText,
     MomentField,
     MomentTextField,
@@ -11,9 +11,9 @@ from pos_project.core.fields import (
     OptionalText,
     WholeNumberField,
 )
-from pos_project.core.images import ImageUrlField
+from pos_project.core.http.openapi import Done
+from pos_project.core.images.pictures import ImageUrlField
 from pos_project.core.people import Status
-from pos_project.core.schema import Done
 
 MAX_NOTES = 10_000
 

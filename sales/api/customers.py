@@ -14,11 +14,11 @@ from ledger.api.offers import DueAllocationOut, DuePaymentIn, DuePaymentOut
 from ledger.api.paybacks import AdvancePaybackView
 from ledger.api.payments import PaymentViewSet
 from ledger.payments import Tender
-from pos_project.core.api import ContractViewSet, answer_once, checked, found, path_id
-from pos_project.core.images import PICTURE_PARSERS, picture_change
-from pos_project.core.permissions import Admin, AdminStaff, AnyUser
-from pos_project.core.schema import Done
-from pos_project.core.scoping import seen_by_caller
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import Admin, AdminStaff, AnyUser
+from pos_project.core.http.scoping import seen_by_caller
+from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 from sales import customers
 from sales.api.customer_filters import CustomerFilter
 from sales.api.customer_serializers import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pos_project.core.fields import (
+from pos_project.core.http.fields import (
     FlagField,
     FreeText,
     IdField,

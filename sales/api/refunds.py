@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from pos_project.core.api import ContractViewSet, answer_once, checked
-from pos_project.core.permissions import AdminStaff
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
+from pos_project.core.http.permissions import AdminStaff
 from sales import refunds
 from sales.api.refund_serializers import RefundedOut, RefundIn, RefundOut, claim_of
 from sales.api.sale_filters import RefundFilter

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Q
 
-from pos_project.core.filters import (
+from pos_project.core.http.filters import (
     ContractFilter,
     DayFilter,
     DayOfMomentFilter,

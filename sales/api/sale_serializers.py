@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from ledger.api.offers import OfferIn
 from ledger.api.payment_serializers import PaymentOut
-from pos_project.core.aliases import AliasedSerializer
-from pos_project.core.fields import (
+from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.fields import (
     FreeText,
     IdField,
     MomentField,
@@ -16,7 +16,7 @@ from pos_project.core.fields import (
     MoneyField,
     QuantityField,
 )
-from pos_project.core.images import ImageUrlField
+from pos_project.core.images.pictures import ImageUrlField
 from sales.api.refund_serializers import RefundOut
 from sales.pricing import Line, Order
 

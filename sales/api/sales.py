@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from accounts.models import User
 from ledger.api.offers import offer_of
 from ledger.models import Payment
-from pos_project.core.api import ContractViewSet, answer_once, checked, found, path_id
-from pos_project.core.filters import ContractFilter
-from pos_project.core.permissions import AdminStaff, AnyUser
-from pos_project.core.schema import Done
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
+from pos_project.core.http.filters import ContractFilter
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import AdminStaff, AnyUser
 from sales import checkout, holds
 from sales.api.refund_serializers import RefundOut
 from sales.api.refunds import refunds_with_lines

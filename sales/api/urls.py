@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pos_project.core.api import ContractRouter
+from pos_project.core.http.endpoints import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
 from sales.api.customer_history import CustomerTransactionViewSet, PurchasedProductViewSet
 from sales.api.customers import (

@@ -8,13 +8,13 @@ from rest_framework.test import APIClient
 from accounts import sign_in
 from accounts.models import LoginEvent, User
 from conftest import signed_in
+from pos_project.core.http.throttling import Limit
 from pos_project.core.models import RateCounter
-from pos_project.core.throttling import Limit
 
 LOCAL = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-TABLE = {"BACKEND": "pos_project.core.counters.CounterTable"}
+TABLE = {"BACKEND": "pos_project.core.db.counters.CounterTable"}
 REDIS_DOWN = {
-    "BACKEND": "pos_project.core.counters.RedisOrTable",
+    "BACKEND": "pos_project.core.db.counters.RedisOrTable",
     "LOCATION": "redis://127.0.0.1:1/0",  # nobody listens there
     "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
 }

@@ -10,9 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from accounts.models import User
 from pos_project.core.days import today
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
+from pos_project.core.http.permissions import ADMIN
 from pos_project.core.people import Status
-from pos_project.core.permissions import ADMIN
 from pos_project.imports import retail_file, retail_plan
 from pos_project.imports.retail import ImportRefused, Report, RetailImport, Tally
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from pos_project.core.db.transactions import transact
 from pos_project.core.models import IdempotentRequest
-from pos_project.core.transactions import transact
 
 ROWS_AT_ONCE = 1000  # short transactions, so that no till waits
 

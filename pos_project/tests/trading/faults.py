@@ -14,7 +14,8 @@ import pytest
 from inventory import adjustments, fifo, movements
 from inventory.models import Batch, BatchQuerySet, InventoryLog
 from ledger import advances, chart, dues, expenses, payments, posting
-from pos_project.core import idempotency, money
+from pos_project.core import money
+from pos_project.core.db import idempotency
 from pos_project.core.errors import DomainError
 from pos_project.core.models import IdempotentRequest
 from purchasing import receive

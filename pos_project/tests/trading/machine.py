@@ -20,10 +20,10 @@ from hypothesis.stateful import rule
 from inventory import adjustments, products
 from inventory.models import InventoryLog
 from ledger.expenses import Spending, record_expense
-from pos_project.core import transactions
+from pos_project.core.db import transactions
+from pos_project.core.db.idempotency import KeyReused, Replayed, RequestKey
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.idempotency import KeyReused, Replayed, RequestKey
-from pos_project.core.images import PictureChange
+from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
 from pos_project.tests.laws import balance
 from pos_project.tests.trading.sums import SoldBefore, cover, decimal, in_cents

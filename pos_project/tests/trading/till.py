@@ -12,8 +12,8 @@ from inventory.fifo import InsufficientStock
 from inventory.models import InventoryLog
 from ledger.payments import Offer, Tender
 from pos_project.core.days import today
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import DomainError, Invalid
-from pos_project.core.idempotency import RequestKey
 from pos_project.tests import shop
 from pos_project.tests.laws import balance
 from pos_project.tests.trading.sums import Covered, SoldBefore, cents, cover, decimal, in_cents

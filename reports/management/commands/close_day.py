@@ -11,9 +11,9 @@ from rich.table import Table
 
 from ledger import closing
 from ledger.models import DaySeal
+from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
-from pos_project.core.fields import parse_day
-from pos_project.core.transactions import snapshot
+from pos_project.core.http.fields import parse_day
 from reports.close_days import close_until, last_closable_day
 from reports.day_report import COLUMNS, DayReport, day_reports
 

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from pos_project.core.days import today
+from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
-from pos_project.core.fields import MAX_ID, parse_day
-from pos_project.core.transactions import snapshot
+from pos_project.core.http.fields import MAX_ID, parse_day
 from reports.explain.account import explain_account
 from reports.explain.node import Explanation, Node, units_text
 from reports.explain.party import explain_customer, explain_supplier

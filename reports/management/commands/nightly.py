@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts import sessions
-from pos_project.core import counters
+from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
 from reports.close_days import close_until, last_closable_day
 from reports.facts.freezing import freeze_missing

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pos_project.core.fields import parse_day
+from pos_project.core.http.fields import parse_day
 from reports.facts.days import Days
 from reports.facts.freezing import first_day, freeze_missing, last_closed_day
 from reports.facts.makers import MAKERS

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pos_project.core.fields import parse_day
+from pos_project.core.http.fields import parse_day
 from reports.laws import LAWS, Law
 from reports.laws.scope import Scope
 from reports.mending import Mended, mend

@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.models import Category, Product
 from inventory.products import change_product, remove_product
 from pos_project.core.days import today
-from pos_project.core.images import PictureChange
+from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
 from reports.alerts import critical_alerts
 from reports.facts.categories import categories_now, moved

@@ -21,7 +21,7 @@ from inventory import fifo
 from inventory.models import Batch
 from inventory.products import change_product, remove_product
 from pos_project.core.days import local_iso
-from pos_project.core.images import PictureChange
+from pos_project.core.images.pictures import PictureChange
 from pos_project.tests.laws import books_agree
 from purchasing.models import PurchaseItem
 from reports.facts.freezing import CATCHING_UP

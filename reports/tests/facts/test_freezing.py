@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 
 from inventory.fifo import InsufficientStock
 from pos_project.core.days import at_noon
+from pos_project.core.period import Period
 from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once, on_file
 from reports.facts import freezing
@@ -32,7 +33,6 @@ from reports.facts.reading import Cover, cover, figures
 from reports.facts.sales import CASH, CUSTOMERS, PRODUCTS, SALES
 from reports.figures import SalesFigures, sales_figures
 from reports.models import FrozenPeriod, ProductFact, SalesFact, Span
-from reports.period import Period
 
 __all__ = ["on_file"]
 pytestmark = pytest.mark.django_db

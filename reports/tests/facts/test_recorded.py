@@ -7,9 +7,9 @@ import pytest
 
 from accounts.models import User
 from conftest import make_user
-from pos_project.core.day_range import DayRange
 from pos_project.core.days import at_noon, today
-from pos_project.core.timeline import Timeline
+from pos_project.core.db.merged_list import Timeline
+from pos_project.core.http.day_range import DayRange
 from pos_project.tests import shop
 from reports import user_history
 from reports.facts.days import Days, month_after, month_before, month_end, month_of

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from pos_project.core.days import at_noon
+from pos_project.core.period import Period
 from pos_project.tests import shop
 from reports.facts import remembered
 from reports.facts.buyers import BUYERS
@@ -20,7 +21,6 @@ from reports.facts.remembered import sums_by_key
 from reports.facts.sales import CUSTOMERS, PRODUCTS, SALES
 from reports.figures import sales_by, sales_figures
 from reports.models import FrozenPeriod, ProductFact
-from reports.period import Period
 from reports.product_sales import Sold
 
 pytestmark = pytest.mark.django_db

@@ -9,12 +9,12 @@ from django.test import Client
 from accounts.models import Store, User
 from ledger.closing import head
 from pos_project.core.days import at_noon, today
+from pos_project.core.period import Period
 from pos_project.tests import shop
 from reports.close_days import close_until
 from reports.day_report import day_reports
 from reports.papers import office, pdf, typesetting
 from reports.papers.paper import Paper, amount
-from reports.period import Period
 
 pytestmark = pytest.mark.django_db
 

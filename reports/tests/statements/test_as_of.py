@@ -16,6 +16,7 @@ from ledger.expenses import Spending, record_expense
 from ledger.models import JournalLine
 from ledger.party_balances import standing
 from ledger.payments import METHODS
+from pos_project.core.period import Period
 from pos_project.tests import shop
 from pos_project.tests.laws import books_agree
 from purchasing.models import SupplierDue
@@ -23,7 +24,6 @@ from purchasing.payables import payables_ageing
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports import books
 from reports.facts.freezing import freeze_missing
-from reports.period import Period
 from reports.stock_as_of import held_as_of
 from reports.tests.statements.trader import Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES

@@ -20,8 +20,9 @@ from ledger import chart, posting
 from ledger.models import Expense, JournalEntry, JournalLine, LedgerAccount
 from ledger.party_balances import PartyBalance, standing
 from ledger.payments import METHODS
-from pos_project.core.stamp import Stamp
-from pos_project.core.transactions import transact
+from pos_project.core.db.transactions import transact
+from pos_project.core.period import Period
+from pos_project.core.posting_context import Stamp
 from pos_project.tests import shop
 from pos_project.tests.test_import_retail import REAL
 from purchasing.payables import payables_ageing, supplier_statement
@@ -30,7 +31,6 @@ from reports import books
 from reports.facts.freezing import freeze_missing
 from reports.general_ledger import GeneralLedger
 from reports.models import AccountFact
-from reports.period import Period
 from reports.tests.statements.trader import FIRST_DAY, Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale, SaleCogs

@@ -16,11 +16,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from pos_project.core.admin_forms import ReasonForm, as_on_the_wire, sentence, show_refusal
+from pos_project.core.back_office.forms import ReasonForm, as_on_the_wire, sentence, show_refusal
+from pos_project.core.back_office.list_search import found
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
-from pos_project.core.images import ImageField
-from pos_project.core.office_search import found
+from pos_project.core.images.pictures import ImageField
 
 
 class _OutsideTransactions(admin.ModelAdmin):

@@ -6,8 +6,8 @@ an entry still balances, or is still a draft.
 
 from collections.abc import Iterator
 
-from pos_project.core.guards.rules import Column, Document, Guarded
-from pos_project.core.guards.trigger import (
+from pos_project.core.db.guards.rules import Column, Document, Guarded
+from pos_project.core.db.guards.trigger import (
     NEVER_CHANGES,
     NEVER_DELETED,
     NO_LATE_LINE,

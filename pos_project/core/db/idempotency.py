@@ -16,9 +16,9 @@ from django.core.files.base import File
 from django.db import IntegrityError, OperationalError, models
 from django.utils import timezone
 
+from pos_project.core.db.transactions import LOCK_WAIT, error_number, transact
 from pos_project.core.errors import DomainError, Invalid, Unavailable
 from pos_project.core.models import IdempotentRequest
-from pos_project.core.transactions import LOCK_WAIT, error_number, transact
 
 R = TypeVar("R")
 MAX_KEY_LENGTH = 255

@@ -12,9 +12,9 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.utils import html
 
-from pos_project.core.card_numbers import holds_card_number
 from pos_project.core.days import FIRST_DAY, LAST_DAY, local_iso, local_text
-from pos_project.core.keys import key_of
+from pos_project.core.db.unique_keys import key_of
+from pos_project.core.http.card_numbers import holds_card_number
 from pos_project.core.money import CENT, MAX_AMOUNT, money
 
 MAX_ID = 2**63 - 1

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pos_project.core.days import local_iso
-from pos_project.core.permissions import Public
+from pos_project.core.http.permissions import Public
 
 _ANSWER = inline_serializer(
     "Health",

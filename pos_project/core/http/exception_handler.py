@@ -10,10 +10,10 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from pos_project.core.db.idempotency import Replayed
+from pos_project.core.db.transactions import is_refusal
 from pos_project.core.errors import DomainError, Unavailable
-from pos_project.core.idempotency import Replayed
-from pos_project.core.json import BodyTooLarge
-from pos_project.core.transactions import is_refusal
+from pos_project.core.http.json import BodyTooLarge
 
 log = logging.getLogger(__name__)
 TEXTS = {

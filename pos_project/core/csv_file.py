@@ -13,7 +13,7 @@ from typing import Any
 from rest_framework import serializers
 
 from pos_project.core.days import today
-from pos_project.core.json import dumps
+from pos_project.core.http.json import dumps
 
 BYTE_ORDER_MARK = "\ufeff"
 # The last four are the full-width forms, which some spreadsheets take for the plain ones.

@@ -6,8 +6,8 @@ insert, and an update of a row that is still free, is refused where it would mee
 
 from collections.abc import Iterator
 
-from pos_project.core.guards.rules import Document, Guarded
-from pos_project.core.guards.trigger import (
+from pos_project.core.db.guards.rules import Document, Guarded
+from pos_project.core.db.guards.trigger import (
     NEVER_CHANGES,
     NEVER_DELETED,
     NO_LATE_LINE,

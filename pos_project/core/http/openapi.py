@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from pos_project.core.formats import CSV, JSON, PARAMETER, TABLE
-from pos_project.core.permissions import Public
+from pos_project.core.http.formats import CSV, JSON, PARAMETER, TABLE
+from pos_project.core.http.permissions import Public
 
 
 class ErrorBody(serializers.Serializer):

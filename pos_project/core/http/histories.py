@@ -7,9 +7,9 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from pos_project.core.fields import MomentField, MoneyField
-from pos_project.core.pagination import MAX_LIMIT, bounded_int
-from pos_project.core.timeline import Timeline
+from pos_project.core.db.merged_list import Timeline
+from pos_project.core.http.fields import MomentField, MoneyField
+from pos_project.core.http.pagination import MAX_LIMIT, bounded_int
 
 PAGE_LIMIT = 10
 LIMIT = OpenApiParameter(

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
-from pos_project.core.history import AppendOnly
+from pos_project.core.db.append_only import AppendOnly
 
 
 @dataclass(frozen=True)

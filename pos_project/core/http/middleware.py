@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from pos_project.core.exception_handler import CODES, TEXTS, body_of
-from pos_project.core.json import dumps
-from pos_project.core.throttling import usage_headers
+from pos_project.core.http.exception_handler import CODES, TEXTS, body_of
+from pos_project.core.http.json import dumps
+from pos_project.core.http.throttling import usage_headers
 
 
 class ApiEnvelope:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from pos_project.core.history import refuse_unless_moving
+from pos_project.core.db.append_only import refuse_unless_moving
 
 # SQLite allows 32,766 parameters in a statement; mysqlclient writes them into the text.
 MAX_PARAMETERS = 30_000

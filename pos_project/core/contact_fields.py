@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pos_project.core.fields import (
+from pos_project.core.http.fields import (
     BlankIsAbsent,
     DayField,
     FilledText,
@@ -14,7 +14,7 @@ from pos_project.core.fields import (
     PhoneField,
     TextOrBlank,
 )
-from pos_project.core.images import ImageUrlField, PictureIn
+from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Gender
 
 EARLIEST_BIRTHDAY = date(1900, 1, 1)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from pos_project.core.days import day_start
-from pos_project.core.fields import BlankIsAbsent, DayField
+from pos_project.core.http.fields import BlankIsAbsent, DayField
 
 
 @dataclass(frozen=True)

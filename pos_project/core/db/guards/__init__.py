@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from pos_project.core.guards import mysql, sqlite
-from pos_project.core.guards.rules import guarded_tables
-from pos_project.core.guards.trigger import PREFIX, Trigger
-from pos_project.core.transactions import error_number
+from pos_project.core.db.guards import mysql, sqlite
+from pos_project.core.db.guards.rules import guarded_tables
+from pos_project.core.db.guards.trigger import PREFIX, Trigger
+from pos_project.core.db.transactions import error_number
 
 log = logging.getLogger(__name__)
 # No right to make triggers: access denied, command denied, SUPER wanted because of the binary log

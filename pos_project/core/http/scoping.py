@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from pos_project.core.permissions import STAFF
+from pos_project.core.http.permissions import STAFF
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 

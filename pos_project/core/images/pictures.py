@@ -38,8 +38,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
 from pos_project.core.errors import OutcomeUnknown, Unavailable
-from pos_project.core.fields import BlankIsAbsent, FlagField
-from pos_project.core.json import JSONParser
+from pos_project.core.http.fields import BlankIsAbsent, FlagField
+from pos_project.core.http.json import JSONParser
 
 log = logging.getLogger(__name__)
 

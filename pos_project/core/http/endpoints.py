@@ -11,11 +11,11 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from pos_project.core.db.idempotency import RequestKey, fingerprint, kept_answer_first
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.fields import MAX_ID
-from pos_project.core.formats import FileToCome, stream, wants_csv
-from pos_project.core.idempotency import RequestKey, fingerprint, kept_answer_first
-from pos_project.core.json import dumps
+from pos_project.core.http.fields import MAX_ID
+from pos_project.core.http.formats import FileToCome, stream, wants_csv
+from pos_project.core.http.json import dumps
 
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django_filters.rest_framework import BooleanFilter
 
 from pos_project.core.days import day_start
-from pos_project.core.fields import MAX_ID, parse_day
+from pos_project.core.http.fields import MAX_ID, parse_day
 
 MAX_SEARCH_LENGTH = 255  # no searched column is longer, and SQLite refuses endless patterns
 

@@ -11,7 +11,7 @@ from rest_framework.fields import Field
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from pos_project.core.errors import DomainError
-from pos_project.core.fields import FreeText, ReasonField
+from pos_project.core.http.fields import FreeText, ReasonField
 
 _OF_LINE = re.compile(r"\w+\[(\d+)\]\.(\w+)")
 
