@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 
 
-class HouseConfig(AppConfig):
-    """The wiring as an app, so that commands that need several rooms have a home."""
+class ProjectConfig(AppConfig):
+    """The wiring as an app, so that the files every page needs have a home."""
 
     name = "pos_project"
-    label = "house"
+    label = "project"

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from inventory import fifo
 from inventory.models import Batch
-from pos_project.bench import generate
-from pos_project.bench.shelf import Lot, Shelf
 from pos_project.core.days import today
 from pos_project.tests import shop
+from pos_project.tools.bench import generate
+from pos_project.tools.bench.shelf import Lot, Shelf
 from reports.laws import CHECKS
 from reports.reconcile import examine
 from sales.models import Customer, CustomerDue, Refund, Sale

@@ -20,9 +20,9 @@ from ledger.expenses import Spending, record_expense
 from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.back_office.pages import pages, ways
-from pos_project.bench import office
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
+from pos_project.tools.bench import back_office
 
 COUNTERS = "pos_project.core.db.counters."
 MANY = 30
@@ -185,7 +185,7 @@ def test_the_search_of_the_side_bar_needs_no_redis(
 def test_the_bench_opens_pages_as_an_admin_and_leaves_no_session(admin: User) -> None:
     shop.a_days_work()
 
-    rows = {str(row.page): row for row in office.measure(only="sales.sale: ", repeats=2)}
+    rows = {str(row.page): row for row in back_office.measure(only="sales.sale: ", repeats=2)}
 
     assert {row.status for row in rows.values()} == {200}
     assert all(0 < row.median <= row.p95 and row.statements > 1 for row in rows.values())

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from pos_project.core.models import IdempotentRequest
-from pos_project.management.commands import purge_idempotency
 from pos_project.tests.shop import everything
+from pos_project.tools.management.commands import purge_idempotency
 
 
 def purge(*arguments: str, **options: Any) -> str:

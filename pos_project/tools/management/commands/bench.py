@@ -13,17 +13,11 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pos_project.bench import office, scratch
-from pos_project.bench.generate import ShopInUse, fill
-from pos_project.bench.reports import (
-    ALLOWANCE_MS,
-    GROWTH,
-    REPEATS,
-    TARGET_MS,
-    measure,
-)
-from pos_project.bench.tables import Findings
-from pos_project.bench.till import rush
+from pos_project.tools.bench import back_office, scratch
+from pos_project.tools.bench.generate import ShopInUse, fill
+from pos_project.tools.bench.reports import ALLOWANCE_MS, GROWTH, REPEATS, TARGET_MS, measure
+from pos_project.tools.bench.tables import Findings
+from pos_project.tools.bench.till import rush
 from reports.facts.freezing import freeze_missing
 from reports.reconcile import reconcile
 
@@ -53,7 +47,7 @@ ABOUT_OFFICE = (
     "each filter, sorted by each column), every form, one row's page and its actions. Median, "
     "95th percentile and CPU time in milliseconds in this process (no network, no browser), and "
     "the number of SQL statements; each row is printed as it is measured. Target: below "
-    f"{office.TARGET_MS:.0f} ms. A database that is missing is made first. Exit code 1 when a page "
+    f"{back_office.TARGET_MS:.0f} ms. A database that is missing is made first. Exit code 1 when a page "
     "is over the target."
 )
 
@@ -108,7 +102,7 @@ class Command(BaseCommand):
         pages.add_argument(
             "--only", default="", metavar="TEXT", help='pages with this text, such as "sales.sale:"'
         )
-        pages.add_argument("--repeat", type=int, default=office.REPEATS, metavar="N")
+        pages.add_argument("--repeat", type=int, default=back_office.REPEATS, metavar="N")
         pages.add_argument(
             "--cpu",
             action="store_true",
@@ -228,7 +222,7 @@ class Command(BaseCommand):
         if not json:
             self.stdout.write("median    p95    CPU  SQL  page")
         with scratch.database(name):
-            for row in office.measure(only=only, repeats=max(repeat, 1)):
+            for row in back_office.measure(only=only, repeats=max(repeat, 1)):
                 holds = row.holds(by_cpu=cpu)
                 opened, over = opened + 1, over + (not holds)
                 if json:
@@ -238,7 +232,9 @@ class Command(BaseCommand):
                 over_it = "" if holds else f"   <- status {row.status}, over the target"
                 self.stdout.write(f"{figures}  {row.page}{over_it}")
         if not json:
-            self.stdout.write(f"{name}: {opened} pages, {over} over {office.TARGET_MS:.0f} ms.")
+            self.stdout.write(
+                f"{name}: {opened} pages, {over} over {back_office.TARGET_MS:.0f} ms."
+            )
         if over:
             raise CommandError(f"{over} of {opened} pages are over the target.", returncode=1)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from pos_project.bench.reports import Measured, Verdict, verdict
+from pos_project.tools.bench.reports import Measured, Verdict, verdict
 
 Key = tuple[str, str]  # route, range
 

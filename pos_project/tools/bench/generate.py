@@ -9,13 +9,13 @@ from random import Random
 from django.db import connection, models
 
 from catalog.models import Product
-from pos_project.bench.books import Books, Document
-from pos_project.bench.cast import hire
-from pos_project.bench.indexes import Indexes
-from pos_project.bench.loading import Loader
-from pos_project.bench.trade import UNITS_PER_SALE, Trade
 from pos_project.core.days import business_day, day_start
 from pos_project.core.db.rows import set_by_id
+from pos_project.tools.bench.event_rows import Books, Document
+from pos_project.tools.bench.indexes import Indexes
+from pos_project.tools.bench.loading import Loader
+from pos_project.tools.bench.master_data import hire
+from pos_project.tools.bench.trade import UNITS_PER_SALE, Trade
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Sale
 

@@ -8,7 +8,7 @@ from random import Random
 
 from ledger.payments import CASH, ON_CREDIT, Offer, Tender
 from pos_project.core.money import ZERO, money
-from pos_project.demo.cast import POSTAGE, TAX_RATES, TSHIRT, Cast, Ware
+from pos_project.tools.demo.people_and_goods import POSTAGE, TAX_RATES, TSHIRT, Cast, Ware
 from sales.pricing import Line, Order, price
 
 WALLETS = ("card", "bkash", "nagad")

@@ -8,9 +8,9 @@ from accounts.models import User
 from catalog.models import Brand, Category, Product, TaxRate
 from pos_project.core.db.idempotency import once
 from pos_project.core.db.unique_keys import key_of
-from pos_project.demo.cast import PEOPLE, add_people, fill_shop
-from pos_project.demo.days import History
-from pos_project.imports.resumable import Steps
+from pos_project.tools.demo.days import History
+from pos_project.tools.demo.people_and_goods import PEOPLE, add_people, fill_shop
+from pos_project.tools.imports.resumable import Steps
 from purchasing.models import Supplier
 from sales.models import Customer
 

@@ -22,9 +22,9 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from accounts.models import User
 from pos_project.back_office.pages import Page, pages, ways
-from pos_project.bench.endpoints import sample_ids
-from pos_project.bench.reports import cpu_ms, percentile
 from pos_project.core.http.permissions import ADMIN
+from pos_project.tools.bench.endpoints import sample_ids
+from pos_project.tools.bench.reports import cpu_ms, percentile
 
 TARGET_MS = 500.0
 REPEATS = 5

@@ -22,8 +22,8 @@ from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import money
-from pos_project.demo import words
-from pos_project.imports.resumable import Steps
+from pos_project.tools.demo import words
+from pos_project.tools.imports.resumable import Steps
 from purchasing.models import Supplier
 from sales.models import Customer
 

@@ -13,10 +13,10 @@ from random import Random
 
 from ledger import chart
 from ledger.payments import CASH, ON_CREDIT
-from pos_project.bench.books import CENTS, Books, Document, Line, Stamp, tender_account
-from pos_project.bench.cast import Cast, Ware
-from pos_project.bench.shelf import Lot, Moved, Shelf
 from pos_project.core.days import day_start
+from pos_project.tools.bench.event_rows import CENTS, Books, Document, Line, Stamp, tender_account
+from pos_project.tools.bench.master_data import Cast, Ware
+from pos_project.tools.bench.shelf import Lot, Moved, Shelf
 from sales.refund_shares import SoldLine, SoldSale, share
 
 METHODS, METHOD_ODDS = (CASH, "card", "bkash", "nagad"), (55, 72, 90, 100)  # cumulative

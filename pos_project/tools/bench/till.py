@@ -27,9 +27,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import access_token
 from inventory.models import Batch
-from pos_project.bench.reports import percentile
 from pos_project.core.http.permissions import STAFF
-from pos_project.management.commands.serve import THREADS, WORKERS, command
+from pos_project.tools.bench.reports import percentile
+from pos_project.tools.management.commands.serve import THREADS, WORKERS, command
 from sales.models import Customer
 
 HOST = "127.0.0.1"

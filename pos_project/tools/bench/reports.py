@@ -22,8 +22,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import access_token
-from pos_project.bench.endpoints import Endpoint, endpoints, sample_ids
 from pos_project.core.http.permissions import ADMIN
+from pos_project.tools.bench.endpoints import Endpoint, endpoints, sample_ids
 from sales.models import Sale
 
 TARGET_MS = 100.0

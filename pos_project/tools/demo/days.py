@@ -20,10 +20,15 @@ from ledger.expenses import Spending, record_expense
 from ledger.payments import CASH, ON_CREDIT, Offer, Tender
 from pos_project.core.days import business_day, day_start
 from pos_project.core.money import money
-from pos_project.demo import words
-from pos_project.demo.cast import TSHIRT, TSHIRT_CUSTOMER_ID, TSHIRT_SUPPLIER_ID, Cast
-from pos_project.demo.till import Basket, Till, offer_for
-from pos_project.imports.resumable import Step, Steps
+from pos_project.tools.demo import words
+from pos_project.tools.demo.baskets import Basket, Till, offer_for
+from pos_project.tools.demo.people_and_goods import (
+    TSHIRT,
+    TSHIRT_CUSTOMER_ID,
+    TSHIRT_SUPPLIER_ID,
+    Cast,
+)
+from pos_project.tools.imports.resumable import Step, Steps
 from purchasing.models import SupplierDue
 from purchasing.receive import Delivery, Line, receive_purchase
 from purchasing.supplier_payments import pay_supplier

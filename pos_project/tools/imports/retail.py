@@ -21,9 +21,9 @@ from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, DomainError, Unavailable
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import ZERO
-from pos_project.imports.resumable import Step, Steps
-from pos_project.imports.retail_file import Row
-from pos_project.imports.retail_plan import (
+from pos_project.tools.imports.resumable import Step, Steps
+from pos_project.tools.imports.retail_file import Row
+from pos_project.tools.imports.retail_plan import (
     Correction,
     Day,
     Document,

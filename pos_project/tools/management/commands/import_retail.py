@@ -13,8 +13,8 @@ from pos_project.core.days import today
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN
 from pos_project.core.people import Status
-from pos_project.imports import retail_file, retail_plan
-from pos_project.imports.retail import ImportRefused, Report, RetailImport, Tally
+from pos_project.tools.imports import retail_file, retail_plan
+from pos_project.tools.imports.retail import ImportRefused, Report, RetailImport, Tally
 
 NOBODYS_EMAIL = "retail-import@localhost"
 

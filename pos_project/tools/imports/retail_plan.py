@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO, money
-from pos_project.imports.retail_file import Row
+from pos_project.tools.imports.retail_file import Row
 
 _NO_SALE = "no earlier sale to {} has {} left to return at this price"
 COST_SHARE = Decimal("0.60")  # of the price: the file does not say what the goods cost

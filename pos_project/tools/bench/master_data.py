@@ -12,9 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import AuditEntry, Store, User
 from catalog.models import Brand, Category, Product, TaxRate
-from pos_project.bench.loading import Loader
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
+from pos_project.tools.bench.loading import Loader
 from purchasing.models import Supplier
 from sales.models import Customer
 

@@ -11,9 +11,9 @@ from typing import Any
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from ledger import chart
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
-from pos_project.bench.cast import store_id
-from pos_project.bench.loading import Loader, Table
-from pos_project.bench.shelf import Lot, Moved
+from pos_project.tools.bench.loading import Loader, Table
+from pos_project.tools.bench.master_data import store_id
+from pos_project.tools.bench.shelf import Lot, Moved
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from sales.models import (
     CustomerDue,

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from pos_project.core.errors import DomainError
-from pos_project.demo.cast import PEOPLE
-from pos_project.demo.seeding import ShopNotEmpty, seed_shop
+from pos_project.tools.demo.people_and_goods import PEOPLE
+from pos_project.tools.demo.seeding import ShopNotEmpty, seed_shop
 
 MOST_DAYS = 365
 
