@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "inventory",
     "sales",
     "purchasing",
+    "reports.summaries",
     "reports",
 ]
 

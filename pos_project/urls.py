@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pos_project.core.http.health import HealthView
 from pos_project.core.images.pictures import picture
-from reports.papers import views as papers
+from reports.statements import document_views as papers
 
 urlpatterns = [
     path("health", HealthView.as_view()),
@@ -18,8 +18,8 @@ urlpatterns = [
         name="docs",
     ),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:key>", picture),
-    path("api/", include("reports.api.urls")),  # users/me/performance before users/<id>
-    path("api/", include("reports.api.statement_urls")),
+    path("api/", include("reports.dashboards.api.urls")),  # users/me/performance before users/<id>
+    path("api/", include("reports.statements.api.urls")),
     path("api/", include("accounts.api.urls")),
     path("api/", include("ledger.api.urls")),
     path("api/", include("purchasing.api.urls")),

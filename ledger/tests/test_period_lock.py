@@ -15,8 +15,8 @@ from ledger.posting import Line
 from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
-from reports.laws import CHECKS
-from reports.reconcile import examine
+from reports.reconciliation.checks import CHECKS
+from reports.reconciliation.reconcile import examine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 

@@ -21,14 +21,14 @@ from pos_project.core.http.permissions import ADMIN
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
 from purchasing.models import SupplierDue
-from reports.alerts import LOW_STOCK, OUT_OF_STOCK
-from reports.facts.freezing import CATCHING_UP
-from reports.facts.raw import exact
-from reports.facts.reading import cover, figures
-from reports.facts.sales import CASH, PRODUCTS, SALES
-from reports.figures import SalesFigures, sales_by
-from reports.product_sales import top_products
-from reports.stock_levels import at_levels
+from reports.dashboards.alerts import LOW_STOCK, OUT_OF_STOCK
+from reports.dashboards.product_sales import top_products
+from reports.dashboards.sales_figures import SalesFigures, sales_by
+from reports.dashboards.stock_levels import at_levels
+from reports.summaries.building import CATCHING_UP
+from reports.summaries.raw import exact
+from reports.summaries.reading import cover, figures
+from reports.summaries.sale_sums import CASH, PRODUCTS, SALES
 from sales.models import CustomerDue, Sale
 
 DAYS = 30

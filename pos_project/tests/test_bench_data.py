@@ -20,8 +20,8 @@ from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tools.bench import generate
 from pos_project.tools.bench.shelf import Lot, Shelf
-from reports.laws import CHECKS
-from reports.reconcile import examine
+from reports.reconciliation.checks import CHECKS
+from reports.reconciliation.reconcile import examine
 from sales.models import Customer, CustomerDue, Refund, Sale
 
 

@@ -16,8 +16,8 @@ from pos_project.core.money import money
 from pos_project.tests import shop
 from pos_project.tests.laws import books_agree
 from purchasing.models import Purchase, Supplier, SupplierDue
-from reports.laws import CHECKS
-from reports.reconcile import examine
+from reports.reconciliation.checks import CHECKS
+from reports.reconciliation.reconcile import examine
 from sales.models import CustomerDue, Sale
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from pos_project.tests import shop
 from pos_project.tests.races import at_once, on_file
 from pos_project.tests.servers import own_mariadb, serving, until
 from pos_project.tests.storm import Till, all_at_once
-from reports.reconcile import reconcile
+from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
 __all__ = ["on_file"]

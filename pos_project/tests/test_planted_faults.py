@@ -13,7 +13,7 @@ from pos_project.tests.races import Meeting, at_once
 from pos_project.tests.trading.faults import FAULTS, Fault
 from pos_project.tests.trading.machine import TradingShop
 from pos_project.tests.trading.watched import LawBroken
-from reports.reconcile import reconcile
+from reports.reconciliation.reconcile import reconcile
 from sales.tests.test_races import unguarded
 
 # Looking for one trade that goes wrong, not for the shortest.

@@ -9,7 +9,7 @@ from inventory.models import BatchQuerySet
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.races import MEET_SECONDS, at_once, kinds, until_a_till_waits
-from reports.reconcile import reconcile
+from reports.reconciliation.reconcile import reconcile
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 

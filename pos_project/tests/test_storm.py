@@ -24,7 +24,7 @@ from pos_project.tests.servers import ShopServer, serving
 from pos_project.tests.storm import Till, all_at_once, storm
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
-from reports.reconcile import reconcile
+from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]

@@ -18,7 +18,7 @@ from ledger.payments import Offer
 from pos_project.core.days import at_noon
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
-from reports.facts.freezing import freeze_missing
+from reports.summaries.building import freeze_missing
 from sales.models import Customer, Sale
 from sales.refunds import Claim, Returned, refund
 

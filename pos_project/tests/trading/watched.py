@@ -18,9 +18,9 @@ from ledger.payments import METHODS
 from pos_project.core.errors import DomainError
 from pos_project.tests.laws import balance, books_agree
 from pos_project.tests.trading.sums import in_cents, worth
-from reports.laws import CHECKS
-from reports.laws.house import our_models
-from reports.reconcile import examine
+from reports.reconciliation.checks import CHECKS
+from reports.reconciliation.checks.tables import our_models
+from reports.reconciliation.reconcile import examine
 
 FIRST_MORNING = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # nine o'clock in Dhaka
 

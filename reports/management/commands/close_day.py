@@ -14,8 +14,8 @@ from ledger.models import DaySeal
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
-from reports.close_days import close_until, last_closable_day
-from reports.day_report import COLUMNS, DayReport, day_reports
+from reports.statements.day_closing import close_until, last_closable_day
+from reports.statements.day_report import COLUMNS, DayReport, day_reports
 
 EPILOG = """
 Closing is for good: nothing is posted into a closed day any more (what is dated into it counts

@@ -13,11 +13,11 @@ from pos_project.core.days import today
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import MAX_ID, parse_day
-from reports.explain.account import explain_account
-from reports.explain.node import Explanation, Node, units_text
-from reports.explain.party import explain_customer, explain_supplier
-from reports.explain.product import explain_product
-from reports.explain.sale import explain_sale
+from reports.statements.explain.account import explain_account
+from reports.statements.explain.node import Explanation, Node, units_text
+from reports.statements.explain.party import explain_customer, explain_supplier
+from reports.statements.explain.product import explain_product
+from reports.statements.explain.sale import explain_sale
 
 WHATS = ("sale", "product", "account", "customer", "supplier")
 

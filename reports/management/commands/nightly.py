@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts import sessions
 from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
-from reports.close_days import close_until, last_closable_day
-from reports.facts.freezing import freeze_missing
+from reports.statements.day_closing import close_until, last_closable_day
+from reports.summaries.building import freeze_missing
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pos_project.core.http.fields import parse_day
-from reports.facts.days import Days
-from reports.facts.freezing import first_day, freeze_missing, last_closed_day
-from reports.facts.makers import MAKERS
+from reports.summaries.builders import MAKERS
+from reports.summaries.building import first_day, freeze_missing, last_closed_day
+from reports.summaries.day_sets import Days
 
 EPILOG = """
 Facts are what closed days come to; dashboards read them instead of every sale. They are made each

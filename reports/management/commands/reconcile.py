@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pos_project.core.http.fields import parse_day
-from reports.laws import LAWS, Law
-from reports.laws.scope import Scope
-from reports.mending import Mended, mend
-from reports.reconcile import UnknownLaw, Verdict, chosen, reconcile
+from reports.reconciliation.checks import LAWS, Law
+from reports.reconciliation.reconcile import UnknownLaw, Verdict, chosen, reconcile
+from reports.reconciliation.repair import Mended, mend
+from reports.reconciliation.scope import Scope
 
 EPILOG = """
 Reads everything at one moment and, without --fix, writes nothing; the tills go on selling. Run it

@@ -18,8 +18,8 @@ from pos_project.tools.bench.generate import ShopInUse, fill
 from pos_project.tools.bench.reports import ALLOWANCE_MS, GROWTH, REPEATS, TARGET_MS, measure
 from pos_project.tools.bench.tables import Findings
 from pos_project.tools.bench.till import rush
-from reports.facts.freezing import freeze_missing
-from reports.reconcile import reconcile
+from reports.reconciliation.reconcile import reconcile
+from reports.summaries.building import freeze_missing
 
 SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
@@ -47,8 +47,8 @@ ABOUT_OFFICE = (
     "each filter, sorted by each column), every form, one row's page and its actions. Median, "
     "95th percentile and CPU time in milliseconds in this process (no network, no browser), and "
     "the number of SQL statements; each row is printed as it is measured. Target: below "
-    f"{back_office.TARGET_MS:.0f} ms. A database that is missing is made first. Exit code 1 when a page "
-    "is over the target."
+    f"{back_office.TARGET_MS:.0f} ms. A database that is missing is made first. Exit code 1 when "
+    "a page is over the target."
 )
 
 

@@ -1,0 +1,119 @@
+"""What the shop should look at first: debts that are very late, and empty shelves."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pos_project.core.money import ZERO
+from reports.dashboards.stock_levels import Level, Stocked, at_levels
+from reports.summaries.raw import as_day, exact, rows
+
+OVERDUE_AFTER_DAYS = 180
+REORDER_BELOW = 20  # units
+OUT_OF_STOCK = Level("out_of_stock", most=0)
+LOW_STOCK = Level("low_stock", least=1, most=REORDER_BELOW - 1)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A customer who has owed us something for too long."""
+
+    customer_id: int
+    name: str
+    days_overdue: int
+    amount_due: Decimal  # all that is open, whatever its age
+
+
+@dataclass(frozen=True)
+class CriticalAlert:
+    """One alert of the main dashboard, of a customer or of a product."""
+
+    alert_type: str
+    severity: str
+    customer_id: int | None = None
+    customer_name: str | None = None
+    days_overdue: int = 0
+    amount_due: Decimal = ZERO
+    product_id: int | None = None
+    product_name: str | None = None
+    current_stock: int = 0
+    reorder_level: int = 0
+
+    @property
+    def alert_id(self) -> str:
+        return f"{self.alert_type}-{self.customer_id or self.product_id}"
+
+
+@dataclass(frozen=True)
+class CriticalAlerts:
+    """How many there are in all, and the first few of each kind."""
+
+    count: int
+    first: list[CriticalAlert]
+
+
+def critical_alerts(today: date, *, most: int = 5) -> CriticalAlerts:
+    """Overdue customers, then what is out of stock, then what is low: at most so many of each."""
+    overdue_count, overdue = overdue_customers(today, most=most)
+    out, low = at_levels((OUT_OF_STOCK, LOW_STOCK), most=most)
+    return CriticalAlerts(
+        overdue_count + out.count + low.count,
+        [
+            *(_of_customer(each) for each in overdue),
+            *(_of_product(OUT_OF_STOCK, "critical", each) for each in out.products),
+            *(_of_product(LOW_STOCK, "high", each, REORDER_BELOW) for each in low.products),
+        ],
+    )
+
+
+def overdue_customers(today: date, *, most: int) -> tuple[int, list[Overdue]]:
+    """How many customers have a due from a sale more than 180 days old, and the oldest of them."""
+    # The old dues are few and lie together in their index; only the shown customers' others are
+    # looked up.
+    found = list(
+        rows(
+            """
+            SELECT late.customer_id, late.oldest, late.customer_count, c.name,
+                (SELECT SUM(d.due_amount) FROM customer_dues d
+                    WHERE d.customer_id = late.customer_id AND d.status = 'open') AS amount_due
+            FROM (
+                SELECT customer_id, MIN(sale_date) AS oldest, COUNT(*) OVER () AS customer_count
+                FROM customer_dues WHERE status = 'open' AND sale_date < %(limit)s
+                GROUP BY customer_id
+                ORDER BY oldest, customer_id LIMIT %(most)s
+            ) late
+            JOIN customers c ON c.id = late.customer_id
+            ORDER BY late.oldest, late.customer_id
+            """,
+            {"limit": today - timedelta(days=OVERDUE_AFTER_DAYS), "most": most},
+        )
+    )
+    count = found[0][2] if found else 0
+    return count, [
+        Overdue(customer_id, name, (today - as_day(oldest)).days, exact(due, 2))
+        for customer_id, oldest, _, name, due in found
+    ]
+
+
+def _of_customer(overdue: Overdue) -> CriticalAlert:
+    return CriticalAlert(
+        "overdue_customer",
+        "critical",
+        customer_id=overdue.customer_id,
+        customer_name=overdue.name,
+        days_overdue=overdue.days_overdue,
+        amount_due=overdue.amount_due,
+    )
+
+
+def _of_product(
+    level: Level, severity: str, product: Stocked, reorder_level: int = 0
+) -> CriticalAlert:
+    return CriticalAlert(
+        level.name,
+        severity,
+        product_id=product.id,
+        product_name=product.name,
+        current_stock=product.units,
+        reorder_level=reorder_level,
+    )

@@ -1,0 +1,133 @@
+"""What customers bought in a period: closed days from facts, the others live.
+
+What they paid and owe of these sales is as it stands today, so it is read from the dues. Walk-ins
+are nobody's customers (contract 18).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from heapq import nsmallest
+from typing import Any, NamedTuple
+
+from pos_project.core.money import amount
+from pos_project.core.percentages import average
+from pos_project.core.period import Period
+from reports.summaries.raw import as_moment, exact, rows, whole
+from reports.summaries.reading import Cover, cover
+from reports.summaries.remembered import Sums, sums_by_key
+from reports.summaries.sale_sums import CUSTOMERS
+
+NO_PHONE = "N/A"
+# What is open of the sales of the period, in cents, by customer.
+DUE = f"""
+    SELECT customer_id, {whole("SUM(due_amount) * 100")} FROM customer_dues
+    WHERE status = 'open' AND sale_date BETWEEN %(first)s AND %(last)s GROUP BY customer_id
+"""  # noqa: S608  (our own names)
+
+
+class Bought(NamedTuple):
+    """What a customer bought in a period; amounts in cents.
+
+    The fields are the figures of the customer fact, in order.
+    """
+
+    orders: int
+    gross_total: int
+    refund_amount: int
+    last_at: Any  # the latest sale, as the database gave it
+
+
+@dataclass(frozen=True)
+class CustomerSales:
+    """A customer, what they bought in a period, and what of that they paid and owe today."""
+
+    customer_id: int
+    name: str
+    phone: str
+    orders: int
+    gross_total: Decimal
+    refund_amount: Decimal
+    due: Decimal
+    due_cancelled: Decimal  # by refunds
+    last_at: datetime  # the latest of these sales
+
+    @property
+    def revenue(self) -> Decimal:
+        return self.gross_total - self.refund_amount
+
+    @property
+    def paid(self) -> Decimal:
+        """total = paid + due + due cancelled by refunds (I6)."""
+        return self.gross_total - self.due - self.due_cancelled
+
+    @property
+    def average_order(self) -> Decimal:
+        return average(self.revenue, self.orders)
+
+
+def bought_by_customers(how: Cover) -> Sums:
+    """What each customer bought and brought back: the fields of `Bought`, as plain tuples, which
+    ten thousand of are cheap. Who has no order did not buy in the period."""
+    [sums] = sums_by_key(CUSTOMERS, how)
+    return sums
+
+
+def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSales]:
+    """The customers who bought in the period and brought in the most."""
+    first = nsmallest(
+        most,
+        [
+            (refunded - gross, pk)
+            for pk, (orders, gross, refunded, _) in bought.items()
+            if orders > 0
+        ],
+    )
+    return described({pk: Bought._make(bought[pk]) for _, pk in first}, period)
+
+
+def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
+    """The customers who bought in the period: the largest due of that first, then revenue."""
+    bought = bought_by_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
+    due = dict(rows(DUE, {"first": period.first, "last": period.last}))
+    first = nsmallest(
+        most,
+        [
+            (-due.get(pk, 0), refunded - gross, pk)
+            for pk, (orders, gross, refunded, _) in bought.items()
+            if orders > 0
+        ],
+    )
+    return described({pk: Bought._make(bought[pk]) for _, _, pk in first}, period)
+
+
+def described(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales]:
+    """These customers with their names and what they owe and paid, in one statement."""
+    marks = ", ".join(map(str, bought)) or "NULL"
+    known = {
+        customer_id: (name, phone or NO_PHONE, exact(due, 2), exact(cancelled, 2))
+        for customer_id, name, phone, due, cancelled in rows(
+            f"""
+            SELECT c.id, c.name, c.phone,
+                (SELECT SUM(d.due_amount) FROM customer_dues d WHERE d.customer_id = c.id
+                    AND d.status = 'open' AND d.sale_date BETWEEN %(first)s AND %(last)s),
+                (SELECT SUM(r.due_reduced) FROM refunds r WHERE r.customer_id = c.id
+                    AND r.sale_date BETWEEN %(first)s AND %(last)s)
+            FROM customers c WHERE c.id IN ({marks})
+            """,  # noqa: S608  (ids)
+            {"first": period.first, "last": period.last},
+        )
+    }
+    return [
+        CustomerSales(
+            customer_id,
+            *known[customer_id][:2],
+            each.orders,
+            amount(each.gross_total),
+            amount(each.refund_amount),
+            *known[customer_id][2:],
+            as_moment(each.last_at),
+        )
+        for customer_id, each in bought.items()
+    ]

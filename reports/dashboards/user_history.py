@@ -1,0 +1,99 @@
+"""What users recorded, newest first: of one user, or of all of them.
+
+Their rows are millions, so a history's length is frozen counts of closed days and live counts of
+the others. Read it inside `snapshot()`.
+"""
+
+from collections import Counter
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.models import User
+from pos_project.core.days import FIRST_DAY, day_start, today
+from pos_project.core.db.merged_list import End, Place, Timeline
+from pos_project.core.http.day_range import DayRange
+from pos_project.core.period import Period
+from reports.summaries.buyers import within
+from reports.summaries.day_sets import ONE_DAY, Days
+from reports.summaries.models import RecordedFact, Span
+from reports.summaries.reading import cover
+from reports.summaries.recorded import RECORDED
+from reports.summaries.user_sources import recorded
+
+DEEP = 1000  # rows above a page; from here on looking up the days' counts costs less
+
+
+class UserHistory(Timeline):
+    """Everything that was recorded on these days; by one user, or of one kind, if named."""
+
+    def __init__(
+        self, days: DayRange, *, user: User | None = None, kind: str | None = None
+    ) -> None:
+        self.theirs = Q(user=user) if user else Q()
+        strands = recorded(days.of_moments("created_at") & self.theirs)
+        super().__init__(strand for strand in strands if kind in (None, strand.kind))
+        # Nothing is written into the future.
+        self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        how = cover(self.period, RECORDED)[RECORDED.name]
+        frozen = self._frozen(Span.MONTH, how.months) + self._frozen(Span.DAY, how.days)
+        frozen.subtract(self._frozen(Span.MONTH, how.less))
+        counts = {strand.kind: frozen[strand.kind] for strand in self.strands}
+        if how.live:
+            live = _moments_of(how.live)
+            for strand in self.strands:
+                counts[strand.kind] += strand.rows.filter(live).count()
+        return counts
+
+    def places(self, start: int, stop: int, *, end: End | None = None) -> list[Place]:
+        """A deep page is looked for from the day on that it begins in, not from the newest row."""
+        if end or start < DEEP:
+            return super().places(start, stop, end=end)
+        above, day = self._day_of(start)
+        whole_days = End(day_start(day + ONE_DAY), Place(len(self.strands), 0))
+        return super().places(start - above, stop - above, end=whole_days)
+
+    def _day_of(self, position: int) -> tuple[int, date]:
+        """The day that this row is of, or a later one, and how many rows there are after it."""
+        how = cover(self.period, RECORDED, by_day=True)[RECORDED.name]
+        of_day = self._frozen_by_day(how.days)
+        live = {last: first for first, last in how.live.runs}
+        above, day = 0, self.period.last
+        while day >= self.period.first:
+            first = live.get(day, day)
+            count = self._count_live(Days.between(first, day)) if day in live else of_day[day]
+            if above + count > position:
+                break
+            above, day = above + count, first - ONE_DAY
+        return above, day
+
+    def _frozen(self, span: Span, periods: Days) -> Counter[str]:
+        """What was frozen of these days, or of the months with these first days, by kind."""
+        if not periods:
+            return Counter()
+        facts = self._facts(span, periods)
+        return Counter(dict(facts.values_list("kind").annotate(Sum("recorded")).order_by()))
+
+    def _frozen_by_day(self, days: Days) -> Counter[date]:
+        facts = self._facts(Span.DAY, days).filter(
+            kind__in={strand.kind for strand in self.strands}
+        )
+        return Counter(dict(facts.values_list("first_day").annotate(Sum("recorded")).order_by()))
+
+    def _facts(self, span: Span, periods: Days) -> QuerySet[RecordedFact]:
+        return RecordedFact.objects.filter(within(periods), self.theirs, span=span)
+
+    def _count_live(self, days: Days) -> int:
+        moments = _moments_of(days)
+        return sum(strand.rows.filter(moments).count() for strand in self.strands)
+
+
+def _moments_of(days: Days) -> Q:
+    condition = Q()
+    for first, last in days.runs:
+        condition |= DayRange(first, last).of_moments("created_at")
+    return condition

@@ -1,0 +1,321 @@
+"""Each document's entry says exactly what the document says: account by account, party by party.
+
+For every event the lines it must have are derived from the documents and set against the lines
+that were posted. Money that no document explains shows just like money that was never posted.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reports.reconciliation.invariant import Finding, Law, Violation, law, laws
+from reports.reconciliation.rows import differing, rows_of
+from reports.reconciliation.scope import Part, Scope
+
+# Every branch yields: key, account, customer, supplier, debit − credit as the document says it,
+# and 0 for what was posted.
+# The marks are where a part of the documents goes; a branch whose sum is zero needs no line.
+_TENDERED = (
+    "SELECT p.{key}, m.account_id, NULL, NULL,"
+    " CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END, 0"
+    " FROM payments p JOIN payment_methods m ON m.code = p.method"
+    " WHERE p.payment_type IN ({types}) AND {{p.{key} in part}}"
+)
+
+
+@dataclass(frozen=True)
+class _Booked:
+    """An event and the lines that its documents ask for.
+
+    `row` names a document; entries for dues have no document and go by their own id.
+    """
+
+    event: str
+    source: str
+    row: str
+    branches: tuple[str, ...]
+    key: str = "e.document_id"
+    account: str = "l.account_id"
+
+
+def _sale(account: str, amount: str, customer: str = "NULL") -> str:
+    return (
+        f"SELECT s.id, '{account}', {customer}, NULL, {amount}, 0 FROM sales s"
+        f" WHERE s.status = 'completed' AND {amount} <> 0 AND {{s.id in part}}"
+    )
+
+
+def _costs(document: str, source: str) -> str:
+    """What goods cost, on both accounts; the cost rows are read once."""
+    return (
+        f"SELECT doc, account, NULL, NULL, sign * cost, 0 FROM (SELECT i.{document} AS doc,"
+        f" SUM(c.total_cost) AS cost FROM {source} AND {{i.{document} in part}}"
+        f" GROUP BY i.{document}) costed CROSS JOIN (SELECT 'COST_OF_GOODS_SOLD' AS account,"
+        " 1 AS sign UNION ALL SELECT 'INVENTORY', -1) sides"
+    )
+
+
+def _refund(account: str, amount: str, customer: str = "NULL") -> str:
+    return (
+        f"SELECT r.id, '{account}', {customer}, NULL, {amount}, 0 FROM refunds r"
+        " WHERE {r.id in part}"
+    )
+
+
+def _purchase(account: str, amount: str, supplier: str = "NULL") -> str:
+    return (
+        f"SELECT x.id, '{account}', NULL, {supplier}, {amount}, 0 FROM purchases x"
+        " WHERE x.status = 'received' AND {x.id in part}"
+    )
+
+
+def _by_hand(kind: str, against: str) -> tuple[str, ...]:
+    return tuple(
+        f"SELECT g.id, {account}, NULL, NULL, {sign}g.cost, 0 FROM inventory_log g"
+        f" WHERE g.kind = '{kind}' AND {{g.id in part}}"
+        for account, sign in (("'INVENTORY'", ""), (against, "-"))
+    )
+
+
+def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
+    whose = "p.customer_id, NULL" if party == "customer" else "NULL, p.supplier_id"
+    signed = "CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END"
+    of_entry = (
+        " FROM payments p JOIN payment_methods m ON m.code = p.method"
+        f" WHERE p.payment_party = '{party}' AND p.payment_type IN ('due_payment', 'advance')"
+        " AND {p.entry_id in part}"
+    )
+    account = f"CASE p.payment_type WHEN 'advance' THEN '{advances}' ELSE '{control}' END"
+    return (
+        f"SELECT p.entry_id, m.account_id, NULL, NULL, {signed}, 0{of_entry}",
+        f"SELECT p.entry_id, {account}, {whose}, -({signed}), 0{of_entry}",
+    )
+
+
+_PAID_AT_ONCE = (
+    "SELECT p.{key}, '{account}', {customer}, {supplier},"
+    " CASE WHEN p.direction = '{direction}' THEN p.amount ELSE -p.amount END, 0"
+    " FROM payments p JOIN {source} x ON x.id = p.{key}"
+    " WHERE p.payment_type = 'payment' AND {{p.{key} in part}}"
+)
+
+# Documents looked at by one statement: so few that the database sorts their lines in memory.
+DOCUMENTS = 2000
+
+# Entries with no document: their lines are what an accountant wrote.
+BY_HAND = ("manual", "opening_balance")
+
+BOOKED = (
+    _Booked(
+        "sale",
+        "sales",
+        "sale {0}",
+        (
+            _sale("SALES", "-s.subtotal"),
+            _sale("TAX_PAYABLE", "-s.tax"),
+            _sale("DISCOUNTS_GIVEN", "s.discount"),
+            _sale("CUSTOMER_ADVANCES", "s.advance_used", "s.customer_id"),
+            # What was not covered at the counter is owed, whatever has been paid of it since.
+            _sale("RECEIVABLES", "s.total_amount - s.advance_used", "s.customer_id"),
+            _PAID_AT_ONCE.format(
+                key="sale_id",
+                account="RECEIVABLES",
+                customer="x.customer_id",
+                supplier="NULL",
+                direction="out",
+                source="sales",
+            ),
+            _TENDERED.format(key="sale_id", types="'payment'"),
+            _costs(
+                "sale_id",
+                "sale_items i JOIN sale_cogs c ON c.sale_item_id = i.id"
+                " WHERE c.refund_item_id IS NULL",
+            ),
+        ),
+    ),
+    _Booked(
+        "refund",
+        "refunds",
+        "refund {0}",
+        (
+            _refund("SALES_RETURNS", "r.refund_amount - r.tax_amount"),
+            _refund("TAX_PAYABLE", "r.tax_amount"),
+            _refund("RECEIVABLES", "-r.due_reduced", "r.customer_id"),
+            _TENDERED.format(key="refund_id", types="'refund'"),
+            _costs(
+                "refund_id",
+                "refund_items i JOIN sale_cogs c ON c.refund_item_id = i.id WHERE 1 = 1",
+            ),
+        ),
+    ),
+    _Booked(
+        "purchase",
+        "purchases",
+        "purchase {0}",
+        (
+            _purchase("INVENTORY", "x.total_amount"),
+            _purchase("SUPPLIER_ADVANCES", "-x.advance_used", "x.supplier_id"),
+            _purchase("PAYABLES", "x.advance_used - x.total_amount", "x.supplier_id"),
+            _PAID_AT_ONCE.format(
+                key="purchase_id",
+                account="PAYABLES",
+                customer="NULL",
+                supplier="x.supplier_id",
+                direction="out",
+                source="purchases",
+            ),
+            _TENDERED.format(key="purchase_id", types="'payment'"),
+        ),
+    ),
+    _Booked(
+        "expense",
+        "expenses",
+        "expense {0}",
+        (
+            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE {x.id in part}",
+            "SELECT x.id, m.account_id, NULL, NULL, -x.amount, 0 FROM expenses x"
+            " JOIN payment_methods m ON m.code = x.payment_method WHERE {x.id in part}",
+        ),
+        # Which expense account a category means is decided when it is booked.
+        account="CASE a.kind WHEN 'expense' THEN 'expense' ELSE l.account_id END",
+    ),
+    _Booked(
+        "opening", "inventory_log", "log row {0}", _by_hand("opening", "'OPENING_BALANCE_EQUITY'")
+    ),
+    _Booked(
+        "adjustment",
+        "inventory_log",
+        "log row {0}",
+        _by_hand(
+            "adjustment",
+            "CASE WHEN g.change_qty > 0 THEN 'INVENTORY_GAIN' ELSE 'INVENTORY_LOSS' END",
+        ),
+    ),
+    _Booked(
+        "void",
+        "inventory_log",
+        "log row {0}",
+        _by_hand(
+            "void", "CASE WHEN g.change_qty < 0 THEN 'INVENTORY_GAIN' ELSE 'INVENTORY_LOSS' END"
+        ),
+    ),
+    _Booked(
+        "customer_payment",
+        "journal_entries",
+        "payment entry {0}",
+        _dues("customer", "RECEIVABLES", "CUSTOMER_ADVANCES"),
+        key="e.id",
+    ),
+    _Booked(
+        "supplier_payment",
+        "journal_entries",
+        "payment entry {0}",
+        _dues("supplier", "PAYABLES", "SUPPLIER_ADVANCES"),
+        key="e.id",
+    ),
+)
+
+
+@law("I15", "Each document posted one entry that says, per account and party, what it says.")
+def documents_posted_what_they_say(scope: Scope) -> Iterator[Violation]:
+    for booked in BOOKED:
+        posted = (
+            f"SELECT {booked.key}, {booked.account}, l.customer_id, l.supplier_id, 0,"
+            " l.debit - l.credit FROM journal_entries e"
+            " JOIN journal_lines l ON l.entry_id = e.id"
+            + (" JOIN ledger_accounts a ON a.code = l.account_id" if "a." in booked.account else "")
+            + f" WHERE e.event = '{booked.event}' AND {{{booked.key} in part}}"
+        )
+        start = (
+            "SELECT 0 AS doc, '' AS account, 0 AS customer, 0 AS supplier, 0 AS told, 0 AS booked"
+        )
+        both_sides = " UNION ALL ".join((start, *booked.branches, posted))
+        yield from differing(
+            "SELECT doc, account, COALESCE(customer, supplier, 0) AS party,"
+            f" SUM(told) AS expected, SUM(booked) AS found FROM ({both_sides}) sides"
+            " GROUP BY doc, account, customer, supplier",
+            f"{booked.row}, {booked.event} entry, debit less credit on {{1}} (party {{2}})",
+            parts=_parts_of(scope, booked),
+        )
+
+
+def _parts_of(scope: Scope, booked: _Booked) -> Iterable[Part]:
+    if booked.source == "inventory_log":
+        return scope.moved_by_hand()
+    # (Of entries without a document, few are of any one event.)
+    return scope.parts(booked.source, size=DOCUMENTS if booked.key == "e.document_id" else None)
+
+
+SAME_DAY = Law(
+    "I15",
+    "entries_are_of_their_document_s_day",
+    "A document and its entry are of the same store and business day.",
+)
+DOCUMENT = Law(
+    "I21",
+    "entries_have_their_document",
+    "An entry names the document it is about, and that document is there and counts.",
+)
+# What makes a document count, where not every row does.
+COUNTS = {
+    "sale": "x.status = 'completed'",
+    "purchase": "x.status = 'received'",
+    **{kind: f"x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
+}
+
+
+@laws(SAME_DAY, DOCUMENT)
+def entries_are_of_their_document(scope: Scope) -> Iterator[Finding]:
+    for booked in BOOKED:
+        if booked.key == "e.document_id":
+            yield from _documents_of_entries(scope, booked)
+    by_hand = ", ".join(f"'{event}'" for event in BY_HAND)
+    known = ", ".join([*(f"'{booked.event}'" for booked in BOOKED), by_hand])
+    for entry_id, event, document_id in rows_of(
+        scope.parts("journal_entries"),
+        f"""
+        SELECT id, event, document_id FROM journal_entries
+        WHERE {{id in part}} AND ((event IN ({by_hand}) AND document_id IS NOT NULL)
+            OR event NOT IN ({known}))
+        ORDER BY id
+        """,
+    ):
+        if event in BY_HAND:
+            yield (
+                DOCUMENT,
+                Violation(f"entry {entry_id} ({event})", "no document", f"document {document_id}"),
+            )
+        else:
+            yield DOCUMENT, Violation(f"entry {entry_id}, event", "an event of the shop", event)
+
+
+def _documents_of_entries(scope: Scope, booked: _Booked) -> Iterator[Finding]:
+    counts = COUNTS.get(booked.event, "1 = 1")
+    for entry_id, document_id, is_there, day, store, its_day, its_store in rows_of(
+        scope.parts("journal_entries"),
+        f"""
+        SELECT e.id, e.document_id, CASE WHEN x.id IS NOT NULL AND {counts} THEN 1 ELSE 0 END,
+            x.business_date, x.store_id, e.business_date, e.store_id
+        FROM journal_entries e LEFT JOIN {booked.source} x ON x.id = e.document_id
+        WHERE {{e.id in part}} AND e.event = '{booked.event}' AND (x.id IS NULL OR NOT ({counts})
+            OR e.business_date <> x.business_date OR e.store_id <> x.store_id)
+        ORDER BY e.id
+        """,
+    ):
+        if not is_there:
+            yield (
+                DOCUMENT,
+                Violation(
+                    f"entry {entry_id} ({booked.event})",
+                    f"the {booked.event} it is about",
+                    f"document {document_id}",
+                ),
+            )
+        if day is not None and (day, store) != (its_day, its_store):
+            yield (
+                SAME_DAY,
+                Violation(
+                    f"entry {entry_id} of {booked.row.format(document_id)}",
+                    f"day {day} in store {store}",
+                    f"day {its_day} in store {its_store}",
+                ),
+            )

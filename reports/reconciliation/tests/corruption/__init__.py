@@ -1,0 +1,38 @@
+"""One broken row per law: how to break it, and the words by which reconcile must name it.
+
+A module per module of laws. `test_laws.py` also shows where the database's own guards say no.
+"""
+
+from reports.reconciliation.tests.corruption import (
+    books,
+    documents,
+    dues,
+    facts,
+    house,
+    payments,
+    purchases,
+    refunds,
+    replay,
+    reversals,
+    sales,
+    seals,
+    stock,
+)
+from reports.reconciliation.tests.corruption.by_hand import Breaking
+
+# Law by name → ways of breaking one row, each returning words of the line that must name it.
+BROKEN: dict[str, list[Breaking]] = {
+    **house.BROKEN,
+    **stock.BROKEN,
+    **replay.BROKEN,
+    **sales.BROKEN,
+    **refunds.BROKEN,
+    **purchases.BROKEN,
+    **dues.BROKEN,
+    **payments.BROKEN,
+    **books.BROKEN,
+    **documents.BROKEN,
+    **reversals.BROKEN,
+    **facts.BROKEN,
+    **seals.BROKEN,
+}

@@ -1,0 +1,34 @@
+"""Ways of breaking what the whole house keeps, by law."""
+
+from reports.reconciliation.tests.corruption.by_hand import Breaking, batch_of, first, named
+
+BROKEN: dict[str, list[Breaking]] = {
+    "kept_requests_have_answers": [
+        first("idempotent_requests", "1 = 1", "body = NULL", "request {} of user"),
+    ],
+    "keys_point_at_rows": [
+        named("sales", "sales {}, customer_id", lambda w: w.credit_sale.pk, "customer_id = 98765"),
+        named("batches", "batches {}, product_id", lambda w: batch_of(w.tea), "product_id = 98765"),
+    ],
+    "unique_keys_fold_their_text": [
+        named(
+            "products",
+            "products {}, sku_key: expected tea-1, found x",
+            lambda w: w.tea.pk,
+            "sku_key = 'x'",
+        ),
+        first(
+            "products",
+            "sku = 'TEA-0'",
+            "sku_key = 'tea-0'",
+            "products {}, sku_key: expected None, found tea-0",
+        ),
+        named("users", "users {}, email_key", lambda w: w.cashier.pk, "email_key = NULL"),
+        named(
+            "purchases",
+            "purchases {}, invoice_key",
+            lambda w: w.owed_purchase.pk,
+            "invoice_key = 'another'",
+        ),
+    ],
+}

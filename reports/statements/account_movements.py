@@ -1,0 +1,56 @@
+"""What the journal moved between two days, of one store or of all.
+
+Closed days come from frozen facts, the others from the journal lines: a statement costs what the
+days at its ends cost, not what was ever booked.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledger.balances import Moved, Sums
+from pos_project.core.period import Period
+from reports.summaries.accounts import ACCOUNTS
+from reports.summaries.raw import exact
+from reports.summaries.reading import cover, figures
+
+# Before any shop's first day, and the first of a month: a period from here on is everything.
+BEGINNING = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class AccountDay:
+    """How an account moved on a day, in how many lines."""
+
+    day: date
+    lines: int
+    sums: Sums
+
+
+def moved(
+    period: Period, *, store_id: int | None = None, account: str | None = None
+) -> list[Moved]:
+    """By account and kind of event, in the period. `account` leaves out the others."""
+    how = cover(period, ACCOUNTS)[ACCOUNTS.name]
+    only = _only(store_id, account)
+    rows = figures(ACCOUNTS, how, by=("account_id", "event"), where=only)
+    return [
+        Moved(code, event, exact(debit, 2), exact(credit, 2))
+        for (code, event), (_, debit, credit) in rows.items()
+    ]
+
+
+def days_of(account: str, period: Period, *, store_id: int | None = None) -> list[AccountDay]:
+    """The days of the period on which the account moved, in order."""
+    how = cover(period, ACCOUNTS, by_day=True)[ACCOUNTS.name]
+    rows = figures(ACCOUNTS, how, by=("first_day",), where=_only(store_id, account))
+    return [
+        AccountDay(day, int(lines), Sums(exact(debit, 2), exact(credit, 2)))
+        for (day,), (lines, debit, credit) in sorted(rows.items())
+        if lines
+    ]
+
+
+def _only(store_id: int | None, account: str | None) -> dict[str, Any]:
+    asked = {"store_id": store_id, "account_id": account}
+    return {column: value for column, value in asked.items() if value is not None}

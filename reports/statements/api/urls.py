@@ -1,0 +1,37 @@
+"""Routes of the books' statements under `/api`."""
+
+from django.urls import path
+
+from reports.statements.api.explain import SaleExplainView
+from reports.statements.api.party_views import (
+    CustomerStatementView,
+    PayablesAgeingView,
+    PayablesView,
+    ReceivablesAgeingView,
+    ReceivablesView,
+    StockView,
+    SupplierStatementView,
+)
+from reports.statements.api.views import (
+    BalanceSheetView,
+    GeneralLedgerView,
+    ProfitLossView,
+    TaxView,
+    TrialBalanceView,
+)
+
+urlpatterns = [
+    path("sales/<str:pk>/explain", SaleExplainView.as_view()),
+    path("ledger/trial-balance", TrialBalanceView.as_view()),
+    path("ledger/general-ledger/<str:account>", GeneralLedgerView.as_view()),
+    path("ledger/profit-loss", ProfitLossView.as_view()),
+    path("ledger/balance-sheet", BalanceSheetView.as_view()),
+    path("ledger/tax", TaxView.as_view()),
+    path("ledger/receivables", ReceivablesView.as_view()),
+    path("ledger/receivables-ageing", ReceivablesAgeingView.as_view()),
+    path("ledger/payables", PayablesView.as_view()),
+    path("ledger/payables-ageing", PayablesAgeingView.as_view()),
+    path("ledger/stock", StockView.as_view()),
+    path("ledger/customers/<str:pk>/statement", CustomerStatementView.as_view()),
+    path("ledger/suppliers/<str:pk>/statement", SupplierStatementView.as_view()),
+]

@@ -1,0 +1,82 @@
+"""The statements of the books, of any days, per store or all: where each gets its sums from."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger import chart, statements
+from ledger.balances import Sums, by_account
+from pos_project.core.money import ZERO
+from pos_project.core.period import ONE_DAY, Period
+from reports.statements.account_movements import BEGINNING, moved
+from reports.statements.stock_as_of import Held, held_as_of
+from sales.tax_by_rate import TaxOfRate, tax_by_rate
+
+
+@dataclass(frozen=True)
+class Tax:
+    """The tax account of a period, and the documents behind it by rate."""
+
+    account: statements.TaxAccount
+    by_rate: list[TaxOfRate]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What was in stock at the end of a day, and where the inventory account stood."""
+
+    rows: list[Held]
+    account: Decimal
+
+    @property
+    def units(self) -> Decimal:
+        return sum((row.units for row in self.rows), Decimal(0))
+
+    @property
+    def value(self) -> Decimal:
+        return sum((row.value for row in self.rows), ZERO)
+
+
+def trial_balance(period: Period, *, store_id: int | None = None) -> statements.TrialBalance:
+    return statements.trial_balance(
+        statements.accounts(),
+        _before(period, store_id),
+        by_account(moved(period, store_id=store_id)),
+    )
+
+
+def profit_loss(period: Period, *, store_id: int | None = None) -> statements.ProfitLoss:
+    return statements.profit_loss(
+        statements.accounts(), by_account(moved(period, store_id=store_id))
+    )
+
+
+def balance_sheet(day: date, *, store_id: int | None = None) -> statements.BalanceSheet:
+    return statements.balance_sheet(statements.accounts(), _standing(day, store_id))
+
+
+def tax(period: Period, *, store_id: int | None = None) -> Tax:
+    account = statements.tax_account(_before(period, store_id), moved(period, store_id=store_id))
+    return Tax(account, tax_by_rate(period.first, period.last, store_id=store_id))
+
+
+def stock(day: date, *, store_id: int | None = None) -> Stock:
+    return Stock(
+        held_as_of(day, store_id=store_id), balance_of(chart.INVENTORY, day, store_id=store_id)
+    )
+
+
+def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decimal:
+    """Where an account stood at the end of the day: debit (+) or credit (−)."""
+    rows = moved(Period(BEGINNING, day), store_id=store_id, account=account)
+    return by_account(rows).get(account, Sums()).net
+
+
+def _before(period: Period, store_id: int | None) -> dict[str, Sums]:
+    """The sums of everything before the period."""
+    return _standing(period.first - ONE_DAY, store_id)
+
+
+def _standing(day: date, store_id: int | None) -> dict[str, Sums]:
+    """The sums of everything up to the day."""
+    return by_account(moved(Period(BEGINNING, day), store_id=store_id))

@@ -1,0 +1,42 @@
+"""What was in stock at the end of a day, and what it was worth: from the movements alone."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from catalog.models import Product
+from pos_project.core.period import Period
+from reports.statements.account_movements import BEGINNING
+from reports.summaries.raw import exact
+from reports.summaries.reading import cover, figures
+from reports.summaries.stock_sums import STOCK
+
+
+@dataclass(frozen=True)
+class Held:
+    """A product's units, and what they cost."""
+
+    product_id: int
+    name: str
+    sku: str | None
+    units: Decimal
+    value: Decimal
+
+
+def held_as_of(day: date, *, store_id: int | None = None) -> list[Held]:
+    """Every product that was in stock, by name.
+
+    Σ movements up to the day: a movement that was dated back shows from its business day on.
+    """
+    period = Period(BEGINNING, day)
+    where: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
+    sums = figures(STOCK, cover(period, STOCK)[STOCK.name], by=("product_id",), where=where)
+    held = []
+    products = Product.objects.order_by("name", "id").values_list("id", "name", "sku")
+    for product_id, name, sku in products:
+        units, cost = sums.get((product_id,), (None, None))
+        row = Held(product_id, name, sku, exact(units, 3), exact(cost, 2))
+        if row.units or row.value:
+            held.append(row)
+    return held

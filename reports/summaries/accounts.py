@@ -1,0 +1,20 @@
+"""What the journal moved, by account and kind of event: what statements are made of."""
+
+from reports.summaries.builder import Events, TableMaker
+from reports.summaries.models import AccountFact
+
+ACCOUNTS = TableMaker(
+    name="accounts",
+    model=AccountFact,
+    keys=("store_id", "account_id", "event"),
+    figures={"line_count": "SUM", "debit": "SUM", "credit": "SUM"},
+    events=(
+        Events(
+            "FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id WHERE {days}",
+            "e.business_date",
+            ("e.store_id", "l.account_id", "e.event"),
+            {"line_count": "1", "debit": "l.debit", "credit": "l.credit"},
+        ),
+    ),
+    cumulative=True,
+)

@@ -1,0 +1,261 @@
+"""What makes a fact: the rows that count, what each adds to which figure, and how months sum up.
+
+The same definition freezes closed days and computes the others live, so the two cannot differ.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Protocol
+
+from django.db import connection, models
+
+from reports.summaries.day_sets import Days, month_before, month_end, month_of
+from reports.summaries.models import Fact, Span
+from reports.summaries.raw import exact, rows
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure of a fact that is wrong, and what it should be."""
+
+    what: str
+    expected: str
+    found: str
+
+
+class Maker(Protocol):
+    """One kind of fact. `cumulative` months sum everything up to their end, so that any run of
+    months is the difference of two of them."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def models(self) -> Sequence[type[Fact]]: ...
+    @property
+    def cumulative(self) -> bool: ...
+
+    def prepare(self) -> None:
+        """Before all missing days are frozen: forget those that master data has made wrong."""
+
+    def make_days(self, days: Days) -> None:
+        """Insert the facts of these days, one set of rows a day."""
+
+    def make_month(self, month: date) -> None:
+        """Insert the facts of a month, from those of its days (and of the month before)."""
+
+    def differing_days(self, days: Days) -> Iterator[Difference]:
+        """Where the facts of these days are not what the days' rows come to."""
+
+    def differing_month(self, month: date) -> Iterator[Difference]:
+        """Where the facts of a month are not what its days add up to."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Rows that count: where they are, on which day, whose, and what each adds to the figures.
+
+    `source` is FROM and WHERE, with `{days}` in the place of the condition on `day`.
+    """
+
+    source: str
+    day: str
+    keys: tuple[str, ...]
+    adds: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TableMaker:
+    """A fact that is a table of sums. `figures` names its columns and how each is summed up.
+
+    A `rolling` one, whose months add up, also has the sum of everything up to its latest day.
+    """
+
+    name: str
+    model: type[Fact]
+    keys: tuple[str, ...]
+    figures: Mapping[str, str]  # column → SUM, MIN or MAX
+    events: tuple[Events, ...]
+    cumulative: bool = False
+    rolling: bool = False
+    models: Sequence[type[Fact]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "models", (self.model,))
+        assert self.cumulative or not self.rolling, self.name
+        for events in self.events:
+            assert len(events.keys) == len(self.keys), (self.name, events)
+            assert set(events.adds) <= set(self.figures), (self.name, events)
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    def only(self, *columns: str) -> "TableMaker":
+        """The same with these figures alone, to be read: what is not asked for is not summed."""
+        return replace(
+            self,
+            figures={column: self.figures[column] for column in columns},
+            events=tuple(
+                replace(events, adds=adds)
+                for events in self.events
+                if (adds := {each: events.adds[each] for each in columns if each in events.adds})
+            ),
+        )
+
+    def sums_of_events(
+        self, days: Days, name: str = "day", *, by: Sequence[str], only: str = ""
+    ) -> Iterator[str]:
+        """SQL of what each kind of event comes to on these days, by these keys; `only` is more
+        conditions. Each by itself: to be summed up at once, without a table of all events."""
+        grouped = f" GROUP BY {', '.join(by)}" if by else ""
+        for events in self.events:
+            shown = (
+                self._sum(column)
+                if column in events.adds
+                else f"{self._nothing(column)} AS {column}"
+                for column in self.figures
+            )
+            yield (
+                f"SELECT {', '.join((*by, *shown))}"  # noqa: S608  (names are our own models)
+                f" FROM ({self._rows(events, days, name)}) happened WHERE 1 = 1{only}{grouped}"
+            )
+
+    def prepare(self) -> None:
+        """What happened does not change."""
+
+    def make_days(self, days: Days) -> None:
+        self._insert(Span.DAY, self._of_days(days), days.parameters())
+
+    def make_month(self, month: date) -> None:
+        self._insert(Span.MONTH, self._of_month(), _until(month_end(month), month))
+
+    def make_latest(self, day: date) -> None:
+        """Insert the sum of everything up to a day, from the month before and the days since."""
+        self._insert(Span.LATEST, self._of_month(), _until(day, day))
+
+    def differing_days(self, days: Days) -> Iterator[Difference]:
+        made = f"span = {Span.DAY.value} AND {days.on('first_day')}"
+        return self._differing(self._of_days(days), made, days.parameters())
+
+    def differing_month(self, month: date) -> Iterator[Difference]:
+        made = f"span = {Span.MONTH.value} AND first_day = %(label)s"
+        return self._differing(self._of_month(), made, _until(month_end(month), month))
+
+    def differing_latest(self, day: date) -> Iterator[Difference]:
+        made = f"span = {Span.LATEST.value} AND first_day = %(label)s"
+        return self._differing(self._of_month(), made, _until(day, day))
+
+    def _of_days(self, days: Days) -> str:
+        by = ("first_day", *self.keys)
+        columns, parts = ", ".join(by), " UNION ALL ".join(self.sums_of_events(days, by=by))
+        return (
+            f"SELECT {columns}, {self.sums()}"  # noqa: S608  (names are our own models)
+            f" FROM ({parts}) parts GROUP BY {columns}"
+        )
+
+    def _of_month(self) -> str:
+        """SQL of a month, or of its first days: their sum, and the month before where months add
+        up."""
+        keys, columns = ", ".join(self.keys), ", ".join((*self.keys, *self.figures))
+        parts = "(span = %(of_days)s AND first_day BETWEEN %(first)s AND %(last)s)"
+        if self.cumulative:
+            parts += " OR (span = %(of_months)s AND first_day = %(before)s)"
+        return (
+            f"SELECT %(label)s AS first_day, {keys}, {self.sums()}"  # noqa: S608
+            f" FROM (SELECT {columns} FROM {self.table} WHERE {parts}) parts GROUP BY {keys}"
+        )
+
+    def sums(self) -> str:
+        """The figures' columns, summed up each in its way."""
+        return ", ".join(self._sum(column) for column in self.figures)
+
+    def _sum(self, column: str) -> str:
+        kind, places = self.figures[column], self.places(column)
+        if kind == "SUM" and places and connection.vendor == "sqlite":
+            # It sums floats: what is stored has the column's places again.
+            return f"ROUND(SUM({column}), {places}) AS {column}"
+        return f"{kind}({column}) AS {column}"
+
+    def _rows(self, events: Events, days: Days, name: str) -> str:
+        source = events.source.format(days=days.on(events.day, name))
+        keys = [f"{key} AS {column}" for key, column in zip(events.keys, self.keys, strict=True)]
+        adds = [
+            f"{events.adds.get(column, self._nothing(column))} AS {column}"
+            for column in self.figures
+        ]
+        return f"SELECT {events.day} AS first_day, {', '.join((*keys, *adds))} {source}"
+
+    def _nothing(self, column: str) -> str:
+        return "0" if self.figures[column] == "SUM" else "NULL"
+
+    def _insert(self, span: Span, select: str, parameters: Parameters) -> None:
+        columns = ", ".join(("first_day", *self.keys, *self.figures))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.table} (span, {columns})"  # noqa: S608
+                f" SELECT {span.value}, summed.* FROM ({select}) summed",
+                parameters,
+            )
+
+    def _differing(self, select: str, made: str, parameters: Parameters) -> Iterator[Difference]:
+        keys = ("first_day", *self.keys)
+        columns = ", ".join((*keys, *self.figures))
+        shown, wrong = [], []
+        for column, kind in self.figures.items():
+            for side, name in enumerate(("expected", "found")):
+                shown.append(
+                    f"{kind}(CASE WHEN side = {side} THEN {column} END) AS {name}_{column}"
+                )
+            wrong.append(self._is_wrong(column))
+        sql = (
+            f"SELECT {', '.join((*keys, *shown))} FROM ("  # noqa: S608
+            f"SELECT 0 AS side, {columns} FROM ({select}) expected"
+            f" UNION ALL SELECT 1, {columns} FROM {self.table} WHERE {made}"
+            f") both_sides GROUP BY {', '.join(keys)}"
+            f" HAVING {' OR '.join(wrong)} ORDER BY {', '.join(keys)}"
+        )
+        for row in rows(sql, parameters):
+            whose, sides = row[: len(keys)], row[len(keys) :]
+            what = ", ".join(f"{key} {value}" for key, value in zip(keys, whose, strict=True))
+            for at, column in enumerate(self.figures):
+                expected, found = (self._shown(column, each) for each in sides[2 * at : 2 * at + 2])
+                if expected != found:
+                    yield Difference(f"{what}, {column}", expected, found)
+
+    def _is_wrong(self, column: str) -> str:
+        expected, found = f"expected_{column}", f"found_{column}"
+        if self.figures[column] != "SUM":
+            return f"COALESCE({expected}, '') <> COALESCE({found}, '')"
+        # Floats on SQLite, summed in another order: half of the last digit, or their own noise.
+        noise = f" + 1e-12 * ABS({expected})" if connection.vendor == "sqlite" else ""
+        return (
+            f"ABS(COALESCE({expected}, 0) - COALESCE({found}, 0))"
+            f" > {0.4 * 10 ** -self.places(column)}{noise}"
+        )
+
+    def _shown(self, column: str, value: Any) -> str:
+        if value is None and self.figures[column] != "SUM":
+            return "nothing"
+        if self.places(column):
+            return str(exact(value, self.places(column)))
+        return str(value or 0)
+
+    def places(self, column: str) -> int:
+        """Of the column, after the point."""
+        field_ = self.model._meta.get_field(column)
+        return field_.decimal_places if isinstance(field_, models.DecimalField) else 0
+
+
+def _until(last: date, label: date) -> Parameters:
+    """The month of `last` up to that day; `label` is the first day of the row that is made."""
+    return {
+        "of_days": Span.DAY.value,
+        "of_months": Span.MONTH.value,
+        "label": label,
+        "first": month_of(last),
+        "last": last,
+        "before": month_before(last),
+    }

@@ -1,0 +1,147 @@
+"""Who bought, what was sold and on which days, by seller: sets, for exact counts over any range."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from reports.summaries.builder import Difference
+from reports.summaries.day_sets import Days, month_end, month_of
+from reports.summaries.id_set import IdSet
+from reports.summaries.models import BuyersFact, Fact, Span
+from reports.summaries.raw import as_day, rows
+from reports.summaries.sale_sums import SALE_DAY, SOLD, SOLD_LINES
+
+EVERYBODY = (0, 0)  # store, seller
+
+Key = tuple[date, int, int]  # day, store, seller
+
+
+@dataclass
+class Buyers:
+    """The different customers, products and days of some sales."""
+
+    customers: IdSet = field(default_factory=IdSet)
+    products: IdSet = field(default_factory=IdSet)
+    days: set[date] = field(default_factory=set)
+
+    def add_all(self, other: "Buyers") -> None:
+        self.customers.add_all(other.customers)
+        self.products.add_all(other.products)
+        self.days |= other.days
+
+
+@dataclass(frozen=True)
+class BuyersMaker:
+    """Makes `BuyersFact`: read as pairs, packed in Python, since no SQL packs sets."""
+
+    name: str = "buyers"
+    cumulative: bool = False
+    models: Sequence[type[Fact]] = (BuyersFact,)
+
+    def prepare(self) -> None:
+        """What happened does not change."""
+
+    def make_days(self, days: Days) -> None:
+        _insert(Span.DAY, self._of_days(days))
+
+    def make_month(self, month: date) -> None:
+        _insert(Span.MONTH, self._of_month(month))
+
+    def differing_days(self, days: Days) -> Iterator[Difference]:
+        yield from _differing(self._of_days(days), Span.DAY, days)
+
+    def differing_month(self, month: date) -> Iterator[Difference]:
+        yield from _differing(self._of_month(month), Span.MONTH, Days.of([month]))
+
+    def _of_days(self, days: Days) -> dict[Key, Buyers]:
+        customers = _by_day("s.customer_id", f"{SOLD} AND s.customer_id IS NOT NULL", days)
+        products = _by_day("i.product_id", SOLD_LINES, days)
+        return {
+            key: Buyers(IdSet(customers.get(key, ())), IdSet(sold), {key[0]})
+            for key, sold in products.items()
+        }
+
+    def _of_month(self, month: date) -> dict[Key, Buyers]:
+        whole: dict[Key, Buyers] = defaultdict(Buyers)
+        for (_, store_id, seller_id), of_day in _kept(
+            Span.DAY, Days.between(month, month_end(month))
+        ):
+            whole[month, store_id, seller_id].add_all(of_day)
+        return whole
+
+
+BUYERS = BuyersMaker()
+
+
+def days_to_bits(days: Iterable[date]) -> int:
+    """Days of one month as bits."""
+    return sum(1 << (day.day - 1) for day in days)
+
+
+def bits_to_days(bits: int, first_day: date) -> set[date]:
+    return {first_day.replace(day=at + 1) for at in range(31) if bits >> at & 1}
+
+
+def _insert(span: Span, facts: Mapping[Key, Buyers]) -> None:
+    BuyersFact.objects.bulk_create(
+        BuyersFact(
+            span=span,
+            first_day=first_day,
+            store_id=store_id,
+            seller_id=seller_id,
+            days=days_to_bits(each.days),
+            customer_count=len(each.customers),
+            customers=each.customers.to_bytes(),
+            products=each.products.to_bytes(),
+        )
+        for (first_day, store_id, seller_id), each in facts.items()
+    )
+
+
+def _kept(span: Span, periods: Days) -> Iterator[tuple[Key, Buyers]]:
+    facts = BuyersFact.objects.filter(within(periods), span=span)
+    for first, store_id, seller_id, days, customers, products in facts.values_list(
+        "first_day", "store_id", "seller_id", "days", "customers", "products"
+    ):
+        yield (
+            (first, store_id, seller_id),
+            Buyers(
+                IdSet.from_bytes(customers),
+                IdSet.from_bytes(products),
+                bits_to_days(days, month_of(first)),
+            ),
+        )
+
+
+def _differing(expected: Mapping[Key, Buyers], span: Span, periods: Days) -> Iterator[Difference]:
+    found = dict(_kept(span, periods))
+    for key in sorted({*expected, *found}):
+        mine, kept = expected.get(key, Buyers()), found.get(key, Buyers())
+        whose = "first_day {}, store_id {}, seller_id {}".format(*key)
+        for what in ("customers", "products", "days"):
+            if getattr(mine, what) != getattr(kept, what):
+                sizes = (f"{len(getattr(side, what))} different" for side in (mine, kept))
+                yield Difference(f"{whose}, {what}", *sizes)
+
+
+def within(periods: Days) -> Q:
+    """Facts whose first day is one of these."""
+    condition = Q(first_day__in=())
+    for run in periods.runs:
+        condition |= Q(first_day__range=run)
+    return condition
+
+
+def _by_day(what: str, source: str, days: Days) -> Mapping[Key, set[int]]:
+    """Different ids by day, store and seller, and of everybody."""
+    found: dict[Key, set[int]] = defaultdict(set)
+    sql = f"SELECT DISTINCT {SALE_DAY}, s.store_id, s.user_id, {what} {source}"
+    pairs: Iterable[tuple[Any, ...]] = rows(sql.format(days=days.on(SALE_DAY)), days.parameters())
+    for day, store_id, seller_id, each in pairs:
+        found[as_day(day), store_id, seller_id].add(each)
+        found[(as_day(day), *EVERYBODY)].add(each)
+    return found

@@ -1,0 +1,112 @@
+"""In how many sales each category was sold: a fact that hangs on master data (ADR 0017).
+
+A product may change its category, or leave the shop, long after its sales were counted. So sales
+are counted by labels, copies of the products' categories that change only here: what was counted
+and what is counted live always go by the same labels. `moved` names the products whose label is no
+longer true; readers make up for them, and the nightly run counts their days anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from reports.summaries.active_products import ACTIVE
+from reports.summaries.builder import Events, TableMaker
+from reports.summaries.day_sets import Days, month_of
+from reports.summaries.models import CategoryFact, FrozenPeriod, ProductLabel, Span
+from reports.summaries.raw import as_day, rows
+
+NO_CATEGORY = 0
+CATEGORY_NOW = f"COALESCE(p.category_id, {NO_CATEGORY})"  # of a product `p`
+
+
+@dataclass(frozen=True)
+class CategoriesMaker(TableMaker):
+    """Makes `CategoryFact`."""
+
+    def prepare(self) -> None:
+        """Label every product as it is now, and forget the days on which a moved one was sold."""
+        ids = moved(categories_now())
+        if not ids:
+            return
+        frozen = FrozenPeriod.objects.filter(fact=self.name)
+        days = _days_sold(ids) if frozen.exists() else Days()
+        for first, last in days.runs:
+            frozen.filter(span=Span.DAY, first_day__range=(first, last)).delete()
+        months = {month_of(day) for day in days}
+        frozen.filter(span=Span.MONTH, first_day__in=months).delete()
+        ProductLabel.objects.filter(product_id__in=ids).delete()
+        _label(f"p.id IN ({_marks(ids)})")
+
+    def make_days(self, days: Days) -> None:
+        self._label_new_products()
+        super().make_days(days)
+
+    def _label_new_products(self) -> None:
+        """Label products that no frozen day has sold: they change nothing that was counted."""
+        which = "NOT EXISTS (SELECT 1 FROM fact_labels l WHERE l.product_id = p.id)"
+        if FrozenPeriod.objects.filter(fact=self.name, span=Span.DAY).exists():
+            which += f""" AND NOT EXISTS (
+                SELECT 1 FROM sale_items i
+                JOIN sales s ON s.id = i.sale_id AND s.status = 'completed'
+                JOIN fact_periods f ON f.first_day = s.business_date
+                    AND f.fact = '{self.name}' AND f.span = {Span.DAY.value}
+                WHERE i.product_id = p.id
+            )"""  # noqa: S608  (our own names)
+        _label(which)
+
+
+CATEGORIES = CategoriesMaker(
+    name="categories",
+    model=CategoryFact,
+    keys=("category_id",),
+    figures={"sale_count": "SUM"},
+    events=(
+        Events(
+            "FROM (SELECT DISTINCT s.business_date, s.id, l.category_id FROM sales s"
+            " JOIN sale_items i ON i.sale_id = s.id"
+            " JOIN fact_labels l ON l.product_id = i.product_id"
+            " WHERE s.status = 'completed' AND {days}) s",
+            "s.business_date",
+            ("s.category_id",),
+            {"sale_count": "1"},
+        ),
+    ),
+)
+
+
+def categories_now() -> dict[int, int]:
+    """Today's category of every active product, by product id."""
+    return dict(rows(f"SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE}", {}))  # noqa: S608
+
+
+def moved(now: Mapping[int, int]) -> list[int]:
+    """The products that are not labelled as they are `now`: with a category, or out of the shop."""
+    labels = dict(rows("SELECT product_id, category_id FROM fact_labels", {}))
+    if labels == now:
+        return []
+    return sorted({pk for pk, _ in labels.items() ^ now.items()})
+
+
+def _days_sold(ids: Sequence[int]) -> Days:
+    return Days.of(
+        as_day(day)
+        for (day,) in rows(
+            "SELECT DISTINCT s.business_date FROM sale_items i JOIN sales s ON s.id = i.sale_id"  # noqa: S608
+            f" WHERE i.product_id IN ({_marks(ids)}) AND s.status = 'completed'",
+            {},
+        )
+    )
+
+
+def _label(which: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO fact_labels (product_id, category_id)"  # noqa: S608  (our own names)
+            f" SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE} AND {which}"
+        )
+
+
+def _marks(ids: Sequence[int]) -> str:
+    return ", ".join(map(str, ids)) or "NULL"

@@ -1,0 +1,21 @@
+"""What was bought of each product, for the average purchase cost (contract 18)."""
+
+from reports.summaries.builder import Events, TableMaker
+from reports.summaries.models import PurchaseFact
+
+PURCHASES = TableMaker(
+    name="purchases",
+    model=PurchaseFact,
+    keys=("product_id",),
+    figures={"quantity": "SUM", "subtotal": "SUM"},
+    events=(
+        Events(
+            "FROM purchases u JOIN purchase_items i ON i.purchase_id = u.id"
+            " WHERE u.status = 'received' AND {days}",
+            "u.business_date",
+            ("i.product_id",),
+            {"quantity": "i.quantity", "subtotal": "i.subtotal"},
+        ),
+    ),
+    cumulative=True,
+)

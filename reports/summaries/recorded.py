@@ -1,0 +1,89 @@
+"""How much users recorded, by kind: so that a history knows its length without counting millions.
+
+A row counts on the day it was written, held sales included, which may be another day than the one
+on which a sale was completed. Rows are only ever added, so a closed day's counts stay.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, Sum
+
+from pos_project.core.http.day_range import DayRange
+from reports.summaries.builder import Difference
+from reports.summaries.buyers import within
+from reports.summaries.day_sets import Days, month_before, month_end
+from reports.summaries.models import Fact, RecordedFact, Span
+from reports.summaries.user_sources import recorded
+
+Key = tuple[date, int, str]  # first day, user, kind
+
+
+@dataclass(frozen=True)
+class RecordedMaker:
+    """Makes `RecordedFact`, from the very strands of which the histories are made."""
+
+    name: str = "recorded"
+    cumulative: bool = True
+    models: Sequence[type[Fact]] = (RecordedFact,)
+
+    def prepare(self) -> None:
+        """No master data decides what counts."""
+
+    def make_days(self, days: Days) -> None:
+        _insert(Span.DAY, _of_days(days))
+
+    def make_month(self, month: date) -> None:
+        _insert(Span.MONTH, _of_month(month))
+
+    def differing_days(self, days: Days) -> Iterator[Difference]:
+        yield from _differing(_of_days(days), Span.DAY, days)
+
+    def differing_month(self, month: date) -> Iterator[Difference]:
+        yield from _differing(_of_month(month), Span.MONTH, Days.of([month]))
+
+
+RECORDED = RecordedMaker()
+
+
+def _of_days(days: Days) -> Mapping[Key, int]:
+    counts: Counter[Key] = Counter()
+    for day in days:
+        for strand in recorded(DayRange(day, day).of_moments("created_at")):
+            by_user = strand.rows.values_list("user_id").annotate(Count("pk")).order_by()
+            for user_id, count in by_user:
+                counts[day, user_id, strand.kind] += count
+    return counts
+
+
+def _of_month(month: date) -> Mapping[Key, int]:
+    parts = RecordedFact.objects.filter(
+        Q(span=Span.DAY, first_day__range=(month, month_end(month)))
+        | Q(span=Span.MONTH, first_day=month_before(month))
+    )
+    summed = parts.values_list("user_id", "kind").annotate(Sum("recorded")).order_by()
+    return {(month, user_id, kind): count for user_id, kind, count in summed}
+
+
+def _insert(span: Span, counts: Mapping[Key, int]) -> None:
+    RecordedFact.objects.bulk_create(
+        RecordedFact(span=span, first_day=first_day, user_id=user_id, kind=kind, recorded=count)
+        for (first_day, user_id, kind), count in counts.items()
+    )
+
+
+def _differing(expected: Mapping[Key, int], span: Span, periods: Days) -> Iterator[Difference]:
+    kept = RecordedFact.objects.filter(within(periods), span=span)
+    found = {
+        (first_day, user_id, kind): count
+        for first_day, user_id, kind, count in kept.values_list(
+            "first_day", "user_id", "kind", "recorded"
+        )
+    }
+    for key in sorted({*expected, *found}):
+        mine, theirs = expected.get(key, 0), found.get(key, 0)
+        if mine != theirs:
+            what = "first_day {}, user_id {}, kind {}".format(*key)
+            yield Difference(what, str(mine), str(theirs))

@@ -1,0 +1,20 @@
+"""How stock moved, by product: what was there at the end of any day."""
+
+from reports.summaries.builder import Events, TableMaker
+from reports.summaries.models import StockFact
+
+STOCK = TableMaker(
+    name="stock",
+    model=StockFact,
+    keys=("store_id", "product_id"),
+    figures={"units": "SUM", "cost": "SUM"},
+    events=(
+        Events(
+            "FROM inventory_log m WHERE {days}",
+            "m.business_date",
+            ("m.store_id", "m.product_id"),
+            {"units": "m.change_qty", "cost": "m.cost"},
+        ),
+    ),
+    cumulative=True,
+)

@@ -1,0 +1,194 @@
+"""What a process remembers of frozen days is what they come to, whatever happens to them."""
+
+from collections.abc import Iterator
+from datetime import UTC, date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from pos_project.core.days import at_noon
+from pos_project.core.period import Period
+from pos_project.tests import shop
+from reports.dashboards.product_sales import Sold
+from reports.dashboards.sales_figures import sales_by, sales_figures
+from reports.summaries import remembered
+from reports.summaries.building import CATCHING_UP, freeze_missing, thaw
+from reports.summaries.buyers import BUYERS
+from reports.summaries.models import FrozenPeriod, ProductFact
+from reports.summaries.reading import buyers, cover
+from reports.summaries.remembered import sums_by_key
+from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
+
+pytestmark = pytest.mark.django_db
+
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)
+
+
+def noon(day: date) -> time_machine.travel:
+    return time_machine.travel(at_noon(day).astimezone(UTC), tick=False)
+
+
+@pytest.fixture(autouse=True)
+def _wednesday() -> Iterator[None]:
+    CATCHING_UP.forget()
+    with noon(WEDNESDAY):
+        yield
+    CATCHING_UP.forget()
+
+
+@pytest.fixture
+def tea() -> int:
+    """Two sold on Monday, three on Tuesday, both frozen; one today."""
+    service = shop.a_service("10.00")
+    for day, units in ((MONDAY, 2), (TUESDAY, 3), (WEDNESDAY, 1)):
+        with noon(day):
+            shop.sell((service, units))
+    freeze_missing()
+    return int(service.pk)
+
+
+def sold(product_id: int, first: date = MONDAY, last: date = WEDNESDAY) -> Sold:
+    how = cover(Period(first, last), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, how)
+    return Sold._make(sums[product_id])
+
+
+def facts_read(product_id: int) -> int:
+    """How many statements read facts of products, to answer once."""
+    with CaptureQueriesContext(connection) as captured:
+        sold(product_id)
+    return sum("fact_products" in query["sql"] for query in captured)
+
+
+def test_amounts_are_whole_cents_and_quantities_whole_thousandths(tea: int) -> None:
+    assert sold(tea) == Sold(3, 3, 6_000, 60_00, 0, 0, 0)
+    assert (sold(tea).units, sold(tea).revenue) == (6, 60_00)
+
+
+def test_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
+    assert facts_read(tea) == 1
+
+    with noon(WEDNESDAY):
+        shop.sell((shop.a_service("5.00"), 1))
+
+    assert facts_read(tea) == 0
+    how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, how)
+    assert len(sums) == 2
+
+
+def test_each_period_is_remembered_by_itself(tea: int) -> None:
+    assert sold(tea, MONDAY, MONDAY).units == 2
+    assert sold(tea, TUESDAY, TUESDAY).units == 3
+    assert sold(tea, MONDAY, TUESDAY).units == 5
+
+
+def test_a_day_that_is_frozen_anew_is_read_anew(tea: int) -> None:
+    before = sold(tea)
+    ProductFact.objects.filter(first_day=MONDAY).update(subtotal=7)
+
+    assert sold(tea) == before  # under the same edition nothing changes by right
+    FrozenPeriod.objects.filter(fact=PRODUCTS.name).delete()
+    freeze_missing(facts=[PRODUCTS.name])
+    assert sold(tea) == before
+    ProductFact.objects.filter(first_day=MONDAY).update(subtotal=7)
+    thaw([TUESDAY], facts=[PRODUCTS.name])
+    assert sold(tea).subtotal == 7_00 + 30_00 + 10_00
+
+
+def test_the_other_database_s_days_have_other_editions(tea: int) -> None:
+    """Every row of periods has a number of its own."""
+    editions = FrozenPeriod.objects.values_list("edition", flat=True)
+    assert len(set(editions)) == len(editions) > 2
+
+
+def test_what_is_too_large_is_read_each_time(tea: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered._frozen.cache, "_Cache__maxsize", 0)
+    assert (facts_read(tea), facts_read(tea)) == (1, 1)
+
+
+def test_the_latest_sale_of_a_customer_is_the_latest_of_all_days() -> None:
+    customer, service = shop.a_customer(), shop.a_service("10.00")
+    for day in (MONDAY, TUESDAY, WEDNESDAY):
+        with noon(day):
+            shop.sell((service, 1), customer=customer)
+    freeze_missing()
+
+    how = cover(Period(MONDAY, WEDNESDAY), CUSTOMERS)[CUSTOMERS.name]
+    [sums] = sums_by_key(CUSTOMERS, how)
+    orders, gross, refunded, last_at = sums[customer.pk]
+
+    assert (orders, gross, refunded) == (3, 30_00, 0)
+    assert str(last_at).startswith("2026-01-07")
+
+
+def test_what_is_not_asked_for_of_today_is_nobody_s_number(tea: int) -> None:
+    """Rather than a sum of the frozen days alone, which would be taken for all of them."""
+    how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, how, live=("quantity",))
+    assert Sold._make(sums[tea]) == Sold(None, None, 6_000, None, None, None, None)  # type: ignore[arg-type]
+
+
+def test_two_periods_read_today_once(tea: int) -> None:
+    days = (Period(TUESDAY, WEDNESDAY), Period(MONDAY, WEDNESDAY))
+    hows = [cover(period, PRODUCTS)[PRODUCTS.name] for period in days]
+    with CaptureQueriesContext(connection) as captured:
+        two, all_three = sums_by_key(PRODUCTS, *hows)
+    assert sum("FROM sales" in query["sql"] for query in captured) == 1
+    assert (two[tea][2], all_three[tea][2]) == (4_000, 6_000)
+
+
+def test_figures_of_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
+    def by_day() -> tuple[int, dict[date, int]]:
+        """How many statements read the facts of sales, and the orders of each day."""
+        how = cover(Period(MONDAY, WEDNESDAY), SALES, by_day=True)[SALES.name]
+        with CaptureQueriesContext(connection) as captured:
+            found = sales_by(how, "first_day")
+        read = sum("fact_sales" in query["sql"] for query in captured)
+        return read, {day: sold.orders for (day,), sold in found.items()}
+
+    assert by_day() == (1, {MONDAY: 1, TUESDAY: 1, WEDNESDAY: 1})
+    shop.sell((shop.a_service("5.00"), 1))
+    assert by_day() == (0, {MONDAY: 1, TUESDAY: 1, WEDNESDAY: 2})
+
+    thaw([TUESDAY])
+    with noon(TUESDAY):
+        shop.sell((shop.a_service("5.00"), 1))
+    assert by_day()[1] == {MONDAY: 1, TUESDAY: 2, WEDNESDAY: 2}
+
+
+def test_what_is_sold_on_a_frozen_and_a_live_day_adds_up(tea: int) -> None:
+    how = cover(Period(MONDAY, WEDNESDAY), SALES)[SALES.name]
+    sold = sales_figures(how)
+    assert (sold.orders, sold.units, sold.gross_total) == (3, 6, 60)
+    assert (sold.smallest, sold.largest) == (10, 30)
+
+
+def test_a_clock_that_was_set_back_finds_today_frozen(tea: int, admin: User) -> None:
+    """No day is counted twice, and nobody is turned away."""
+    client = APIClient()
+    client.force_authenticate(admin)
+    with noon(TUESDAY):
+        answer = client.get("/api/dashboard/main", {"fromDate": MONDAY, "toDate": TUESDAY})
+    metrics = answer.json()["data"]["key_metrics"]
+    assert (metrics["total_transactions"], metrics["gross_total"]) == (2, 50)
+    assert metrics["today_profit"] == 30
+
+
+def test_who_bought_on_frozen_days_is_read_once_and_today_each_time(tea: int) -> None:
+    def bought() -> tuple[int, int, int]:
+        """How many statements read the sets, then the different products and days."""
+        how = cover(Period(MONDAY, WEDNESDAY), BUYERS)[BUYERS.name]
+        with CaptureQueriesContext(connection) as captured:
+            found = buyers(how, "products", "days")
+        read = sum("fact_buyers" in query["sql"] for query in captured)
+        return read, len(found.products), len(found.days)
+
+    assert bought() == (1, 1, 3)
+    shop.sell((shop.a_service("5.00"), 1))
+    assert bought() == (0, 2, 3)
+    assert bought() == (0, 2, 3)
