@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from catalog.models import Brand, Category, TaxRate
-from catalog.naming import change_named, create_named, remove_named
+from catalog.unique_names import change_named, create_named, remove_named
 from pos_project.core.back_office.forms import as_on_the_wire
 from pos_project.core.back_office.model_admin import RemovableAdmin, changed
 from pos_project.core.http.fields import KeyedText

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from catalog.models import Product
-from inventory import fifo, figures, movements, receiving
+from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.picking import pick
 from ledger import chart, posting
@@ -60,7 +60,7 @@ def _adjust(product: Product, adjustment: Adjustment, stamp: Stamp) -> Inventory
 def _increase(adjustment: Adjustment, stamp: Stamp) -> int:
     cost = adjustment.unit_cost
     if cost is None:
-        cost = figures.latest_purchase_cost(adjustment.product_id) or Decimal(0)
+        cost = product_figures.latest_purchase_cost(adjustment.product_id) or Decimal(0)
     return receiving.add_batch(
         receiving.Goods(adjustment.product_id, adjustment.change, cost),
         kind=InventoryLog.Kind.ADJUSTMENT,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Model
 
 from catalog.models import Product
-from inventory import fifo, figures, movements, receiving
+from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog
 from ledger import chart, posting
 from ledger.models import JournalEntry
@@ -154,7 +154,7 @@ def _differences(
     stock: dict[int, Decimal] = {}
     for batch in shelf:
         stock[batch.product_id] = stock.get(batch.product_id, Decimal(0)) + batch.remaining
-    costs = figures.latest_purchase_costs([product.pk for product, _ in counted])
+    costs = product_figures.latest_purchase_costs([product.pk for product, _ in counted])
     missing = [
         max(stock.get(product.pk, Decimal(0)) - units, Decimal(0)) for product, units in counted
     ]

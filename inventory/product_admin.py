@@ -29,7 +29,7 @@ from accounts import audit
 from accounts.models import AuditEntry
 from catalog.models import Product
 from catalog.price_admin import PricesAdmin
-from inventory import figures
+from inventory import product_figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
@@ -158,7 +158,7 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         by: Any = request.user
         listed = Product.objects.listed().order_by(*self.ordering)
-        return listed.annotate(stock=figures.stock_of_each(by.store_id))
+        return listed.annotate(stock=product_figures.stock_of_each(by.store_id))
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         about = ("name", "sku", "price", ("brand", "category"), ("unit", "status"), "description")

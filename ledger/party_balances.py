@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from ledger.balances import lines_between
 from ledger.dues import DueBook
+from ledger.journal_sums import lines_between
 from ledger.models import Payment
 from pos_project.core.money import ZERO, money
 

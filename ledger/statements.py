@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger import chart
-from ledger.balances import Moved, Sums
+from ledger.journal_sums import Moved, Sums
 from ledger.models import JournalEntry, LedgerAccount
 from pos_project.core.money import ZERO, total
 

@@ -344,7 +344,7 @@ UNFOLD = {
         }
     },
     "DASHBOARD_CALLBACK": "pos_project.back_office.home.glance",
-    "LOGIN": {"form": "accounts.office_sign_in.SignInForm"},
+    "LOGIN": {"form": "accounts.back_office_sign_in.SignInForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from catalog.models import Product
 from ledger.models import Payment
-from ledger.payment_strands import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strands
+from ledger.payment_sources import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strands
 from ledger.reversals import STANDING
 from pos_project.core.db.merged_list import Strand, Timeline
 from pos_project.core.http.day_range import DayRange

@@ -19,7 +19,7 @@ from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.posting_context import Actor, Stamp
 from sales import checkout
-from sales.delivery import Sold
+from sales.completion import Sold
 from sales.models import Cart, CartItem
 from sales.pricing import Line, Order
 

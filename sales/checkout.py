@@ -18,7 +18,7 @@ from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, Stamp
-from sales.delivery import Sold, deliver
+from sales.completion import Sold, deliver
 from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 

@@ -11,13 +11,13 @@ from django.db.models.functions import Round
 
 from catalog.models import Product
 from ledger.models import Payment
-from ledger.payment_strands import DUE_PAYMENT, PAYMENT, payment_strands
+from ledger.payment_sources import DUE_PAYMENT, PAYMENT, payment_strands
 from pos_project.core.db.merged_list import Timeline
 from pos_project.core.http.day_range import DayRange
 from pos_project.core.money import ZERO, money
 from sales.models import Customer, Refund, Sale, SaleItem
 from sales.sale_lines import refunded_of_each
-from sales.sale_strands import REFUND, refund_strand, sale_strand
+from sales.sale_sources import REFUND, refund_strand, sale_strand
 
 PURCHASED = "Purchased"
 KINDS = (PURCHASED, PAYMENT, DUE_PAYMENT, REFUND)

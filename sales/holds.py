@@ -11,7 +11,7 @@ from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.posting_context import Actor, Stamp
 from sales import checkout
-from sales.delivery import Sold, deliver
+from sales.completion import Sold, deliver
 from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder
 

@@ -16,7 +16,7 @@ from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.money import ZERO, money, total, unit_cost
 from pos_project.core.posting_context import Actor, Stamp
-from sales.delivery import COGS_FIELDS, USE_FIELDS
+from sales.completion import COGS_FIELDS, USE_FIELDS
 from sales.models import (
     CustomerDue,
     Refund,

@@ -21,7 +21,7 @@ from catalog.api.serializers import (
     TaxRateOut,
 )
 from catalog.models import Brand, Category, TaxRate
-from catalog.naming import change_named, create_named, remove_named
+from catalog.unique_names import change_named, create_named, remove_named
 from pos_project.core.http.endpoints import ContractViewSet, checked, path_id
 from pos_project.core.http.filters import ContractFilter
 from pos_project.core.http.pagination import ContractPagination

@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from catalog.models import Product
-from inventory import figures
+from inventory import product_figures
 from inventory.models import Batch
 from pos_project.core.days import today
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter, IdFormField
@@ -71,7 +71,7 @@ class ProductFilter(ContractFilter):
         if value == EVERYTHING:
             return products
         if value == "low":
-            units = figures.stock_of_each(self.store_id)
+            units = product_figures.stock_of_each(self.store_id)
             return products.alias(units_left=units).filter(units_left__range=(1, LOW_STOCK))
         held = Exists(
             Batch.objects.filter(product_id=OuterRef("pk"), store_id=self.store_id, is_open=1)
@@ -81,9 +81,9 @@ class ProductFilter(ContractFilter):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         sort = self.form.cleaned_data.get("sort") or self.default_sort
         if sort == "stock":
-            queryset = queryset.alias(units=figures.stock_of_each(self.store_id))
+            queryset = queryset.alias(units=product_figures.stock_of_each(self.store_id))
         elif sort == "sold_last_30_days":
-            queryset = queryset.alias(sold=figures.sold_of_each(self.store_id, today()))
+            queryset = queryset.alias(sold=product_figures.sold_of_each(self.store_id, today()))
         return super().filter_queryset(queryset)
 
 

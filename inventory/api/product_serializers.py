@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.models import Product
-from inventory import figures
+from inventory import product_figures
 from inventory.products import Opening
 from pos_project.core.http.fields import (
     FilledText,
@@ -104,7 +104,7 @@ class ProductCreatedOut(serializers.Serializer):
 def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[dict[str, Any]]:
     """Products (with brand and category loaded) as rows for ProductOut: two queries in all."""
     listed = list(products)
-    known = figures.of_products((row.pk for row in listed), store_id=store_id, today=today)
+    known = product_figures.of_products((row.pk for row in listed), store_id=store_id, today=today)
     return [
         {
             "id": product.pk,
@@ -131,4 +131,4 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
 def details_of(product: Product, *, store_id: int, today: date) -> dict[str, Any]:
     """One product as a row for ProductDetailsOut."""
     [row] = rows_of([product], store_id=store_id, today=today)
-    return {**row, "cost_price": figures.latest_purchase_cost(product.pk)}
+    return {**row, "cost_price": product_figures.latest_purchase_cost(product.pk)}

@@ -12,7 +12,7 @@ from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from pos_project.core.days import today
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 

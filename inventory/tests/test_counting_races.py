@@ -7,7 +7,7 @@ import pytest
 from inventory.counting import Adjusted, Counted, StockMoved, count_stock
 from inventory.models import BatchQuerySet
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, unguarded
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]

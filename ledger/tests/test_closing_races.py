@@ -15,7 +15,7 @@ from ledger.models import DaySeal, JournalEntry
 from pos_project.core import past_days
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once
 from sales.models import Sale
 

@@ -7,7 +7,7 @@ from ledger.reversals import AlreadyReversed, PartOfDocument
 from pos_project.core.db.idempotency import Replayed
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from sales.models import Sale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]

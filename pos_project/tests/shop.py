@@ -24,11 +24,11 @@ from catalog.models import Product
 from inventory import adjustments, receiving
 from inventory.models import Batch, InventoryLog
 from ledger import posting
+from ledger.advance_repayments import pay_back_advance
 from ledger.dues import DuePayment
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.manual_entries import ManualEntry, post_manual_entry, reverse_manual_entry
 from ledger.models import Expense, JournalEntry, Payment, PaymentMethod
-from ledger.paybacks import pay_back_advance
 from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Offer, Tender
 from ledger.period_lock import lock_through
@@ -43,8 +43,8 @@ from purchasing.receive import Line as DeliveryLine
 from purchasing.reversals import reverse_purchase
 from purchasing.supplier_payments import SUPPLIER_DUES, pay_supplier
 from sales import checkout, holds
+from sales.completion import Sold
 from sales.customer_payments import CUSTOMER_DUES, receive_due_payment
-from sales.delivery import Sold
 from sales.models import Customer, CustomerDue, Refund, Sale, SaleItem
 from sales.pricing import Line, Order
 from sales.refunds import Claim, Returned, refund

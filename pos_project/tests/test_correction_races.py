@@ -9,14 +9,21 @@ from decimal import Decimal
 import pytest
 
 from inventory.models import BatchQuerySet
-from ledger import dues, manual_entries, paybacks, payment_reversals, period_lock, reversals
+from ledger import (
+    advance_repayments,
+    dues,
+    manual_entries,
+    payment_reversals,
+    period_lock,
+    reversals,
+)
 from ledger.expenses import Spending, record_expense
 from ledger.manual_entries import ManualEntry, open_balances
 from ledger.models import Expense, Payment
 from ledger.posting import Line
 from pos_project.core.days import today
 from pos_project.tests import shop
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, unguarded
 from purchasing import reversals as purchase_reversals
 from sales import checkout
@@ -151,7 +158,7 @@ def test_control_without_locks_an_advance_is_used_and_taken_back(
 @pytest.fixture
 def two_paybacks(meeting, monkeypatch, rahim, tills):
     shop.an_advance(rahim, 10)
-    meeting.after(monkeypatch, paybacks.payments, "account_of")
+    meeting.after(monkeypatch, advance_repayments.payments, "account_of")
     return [lambda till=till: shop.pay_back(rahim, 10, by=till) for till in tills]
 
 

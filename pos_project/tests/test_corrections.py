@@ -14,7 +14,7 @@ from ledger.payments import Offer
 from ledger.posting import Line
 from pos_project.core.money import money
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from purchasing.models import Purchase, Supplier, SupplierDue
 from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.reconcile import examine

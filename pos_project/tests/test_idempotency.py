@@ -18,7 +18,7 @@ from pos_project.core.db.idempotency import KeyInUse, KeyReused, Replayed, Reque
 from pos_project.core.errors import Invalid
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, on_file
 from purchasing.models import Purchase
 from sales import holds

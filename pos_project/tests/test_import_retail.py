@@ -29,7 +29,7 @@ from ledger.payments import METHODS
 from pos_project.core.days import business_day, today
 from pos_project.core.models import IdempotentRequest
 from pos_project.core.money import money
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import everything, stock, stock_of
 from pos_project.tools.imports import retail_file, retail_plan
 from pos_project.tools.imports.retail import RetailImport

@@ -27,7 +27,7 @@ from pos_project.core.errors import OutcomeUnknown
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from purchasing.models import Purchase
 from sales import carts, holds
 from sales.models import Refund, Sale

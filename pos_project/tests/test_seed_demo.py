@@ -23,7 +23,7 @@ from inventory.models import InventoryLog
 from ledger.models import Expense, Payment
 from ledger.payments import METHODS
 from pos_project.core.days import today
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import a_product, everything, stock_of
 from pos_project.tools.demo.days import History
 from pos_project.tools.demo.seeding import seed_shop

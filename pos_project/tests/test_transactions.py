@@ -23,7 +23,7 @@ from pos_project.core.db import transactions
 from pos_project.core.db.transactions import TRIES, snapshot, transact
 from pos_project.core.errors import Conflict, Invalid, OutcomeUnknown, Unavailable
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, on_file
 from purchasing import receive
 from purchasing.models import Purchase

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ledger.api.offers import OfferIn
+from ledger.api.tenders import OfferIn
 from pos_project.core.http.aliases import AliasedSerializer
 from pos_project.core.http.fields import (
     DayField,

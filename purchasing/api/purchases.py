@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from ledger.api.offers import DueAllocationOut, DuePaymentIn, DuePaymentOut, offer_of
 from ledger.api.reasons import ReasonIn
+from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut, offer_of
 from ledger.payments import Tender
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter

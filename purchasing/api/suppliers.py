@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ledger.api.paybacks import AdvancePaybackView
+from ledger.api.advance_repayments import AdvancePaybackView
 from ledger.api.payments import PaymentViewSet
 from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id
 from pos_project.core.http.openapi import Done

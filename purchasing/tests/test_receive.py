@@ -10,7 +10,7 @@ from ledger.models import Payment
 from pos_project.core.days import today
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from purchasing.models import Purchase, Supplier, SupplierDue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]

@@ -9,7 +9,7 @@ from ledger.models import JournalEntry, Payment
 from ledger.reversals import AlreadyReversed
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 from purchasing import suppliers
 from purchasing.models import Purchase, SupplierDue
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

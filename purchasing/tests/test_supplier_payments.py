@@ -10,7 +10,7 @@ from ledger.payments import Tender
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from purchasing.models import Purchase, SupplierDue
 from purchasing.supplier_payments import pay_supplier
 

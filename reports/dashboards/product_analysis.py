@@ -11,7 +11,7 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
-from inventory.figures import shelves
+from inventory.product_figures import shelves
 from pos_project.core.money import amount, money
 from pos_project.core.percentages import average
 from pos_project.core.period import Period

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from inventory.figures import shelves
+from inventory.product_figures import shelves
 from pos_project.core.money import amount, divided
 from pos_project.core.percentages import average
 from reports.dashboards.movement import days_left, last_days

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from inventory.figures import SOLD_DAYS, shelves
+from inventory.product_figures import SOLD_DAYS, shelves
 from pos_project.core.money import amount, money
 from reports.dashboards.movement import last_days
 from reports.dashboards.product_sales import units_sold

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nsmallest
 
-from inventory.figures import shelves
+from inventory.product_figures import shelves
 from reports.summaries.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
 from reports.summaries.raw import exact, rows, whole
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inventory.figures import shelves
+from inventory.product_figures import shelves
 from pos_project.core.money import ZERO, total
 from reports.summaries.active_products import KEPT_IN_STOCK, NO_CATEGORY
 from reports.summaries.raw import exact, rows

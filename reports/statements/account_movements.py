@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger.balances import Moved, Sums
+from ledger.journal_sums import Moved, Sums
 from pos_project.core.period import Period
 from reports.summaries.accounts import ACCOUNTS
 from reports.summaries.raw import exact

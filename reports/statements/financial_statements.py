@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger import chart, statements
-from ledger.balances import Sums, by_account
+from ledger.journal_sums import Sums, by_account
 from pos_project.core.money import ZERO
 from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import BEGINNING, moved

@@ -7,8 +7,8 @@ the last page of a busy year costs what the first does.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.balances import Sums
-from ledger.general_ledger import LedgerLine, LedgerPage, lines_of
+from ledger.account_lines import LedgerLine, LedgerPage, lines_of
+from ledger.journal_sums import Sums
 from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import AccountDay, days_of
 from reports.statements.financial_statements import balance_of

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from ledger.account_lines import LedgerLine
 from ledger.ageing import BUCKETS, Aged
-from ledger.general_ledger import LedgerLine
 from ledger.party_balances import PartyBalance
 from ledger.party_statement import StatementLine
 from ledger.statements import (

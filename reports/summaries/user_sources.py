@@ -6,10 +6,10 @@ The lists, their live counts and the frozen counts all begin here.
 from django.db.models import Q
 
 from ledger.models import Payment
-from ledger.payment_strands import DUE_PAYMENT, PAYMENT, payment_strands
+from ledger.payment_sources import DUE_PAYMENT, PAYMENT, payment_strands
 from pos_project.core.db.merged_list import Strand
 from sales.models import Refund, Sale
-from sales.sale_strands import REFUND, refund_strand, sale_strand
+from sales.sale_sources import REFUND, refund_strand, sale_strand
 
 SALE = "Sale"
 KINDS = (SALE, PAYMENT, DUE_PAYMENT, REFUND)

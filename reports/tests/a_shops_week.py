@@ -17,6 +17,7 @@ from inventory.adjustments import Adjustment, adjust, void
 from inventory.models import InventoryLog
 from inventory.receiving import receive_opening_stock
 from ledger import closing
+from ledger.advance_repayments import pay_back_advance
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.manual_entries import (
     ManualEntry,
@@ -25,7 +26,6 @@ from ledger.manual_entries import (
     reverse_manual_entry,
 )
 from ledger.models import Expense, JournalEntry, Payment, PeriodLock
-from ledger.paybacks import pay_back_advance
 from ledger.payment_reversals import reverse_payment
 from ledger.payments import Offer, Tender
 from ledger.period_lock import lock_through

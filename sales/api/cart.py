@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from inventory.models import Batch
-from ledger.api.offers import offer_of
+from ledger.api.tenders import offer_of
 from pos_project.core.http.aliases import AliasedSerializer
 from pos_project.core.http.endpoints import answer_once, checked, path_id
 from pos_project.core.http.fields import IdField, MomentField, MoneyField, QuantityField

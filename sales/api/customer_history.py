@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Product
-from catalog.names import named
+from catalog.product_labels import named
 from pos_project.core.http.day_range import DayRangeIn, KindField, asked
 from pos_project.core.http.endpoints import ContractViewSet, found
 from pos_project.core.http.fields import MomentTextField, MoneyField, QuantityField

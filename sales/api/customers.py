@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from ledger.api.offers import DueAllocationOut, DuePaymentIn, DuePaymentOut
-from ledger.api.paybacks import AdvancePaybackView
+from ledger.api.advance_repayments import AdvancePaybackView
 from ledger.api.payments import PaymentViewSet
+from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut
 from ledger.payments import Tender
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
 from pos_project.core.http.openapi import Done

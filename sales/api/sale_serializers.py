@@ -5,8 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ledger.api.offers import OfferIn
 from ledger.api.payment_serializers import PaymentOut
+from ledger.api.tenders import OfferIn
 from pos_project.core.http.aliases import AliasedSerializer
 from pos_project.core.http.fields import (
     FreeText,

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from ledger.api.offers import offer_of
+from ledger.api.tenders import offer_of
 from ledger.models import Payment
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
 from pos_project.core.http.filters import ContractFilter

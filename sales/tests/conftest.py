@@ -1,3 +1,3 @@
-from pos_project.tests.laws import the_books_agree
+from pos_project.tests.invariants import the_books_agree
 
 __all__ = ["the_books_agree"]

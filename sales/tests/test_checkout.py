@@ -15,7 +15,7 @@ from ledger.payments import METHODS
 from pos_project.core.days import business_day, today
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from sales.models import Customer, CustomerDue, Sale, SaleCogs, SaleItemBatch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]

@@ -10,7 +10,7 @@ from ledger.models import JournalEntry, Payment
 from ledger.payments import Tender
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from sales.customer_payments import receive_due_payment
 from sales.models import CustomerDue, Sale
 

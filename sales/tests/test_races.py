@@ -17,10 +17,10 @@ from ledger import dues
 from ledger.models import JournalLine
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, unguarded, until_a_till_waits
 from purchasing import receive
-from sales import checkout, delivery, holds, refunds
+from sales import checkout, completion, holds, refunds
 from sales.models import CustomerDue, Refund, Sale
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
@@ -127,7 +127,7 @@ def test_control_without_locks_a_held_sale_takes_its_goods_twice(
 
 
 def _stock_only(sale, lines, item_ids, picks, settlement, stamp):
-    delivery._write_stock(lines, item_ids, picks, sale.invoice_no, stamp)
+    completion._write_stock(lines, item_ids, picks, sale.invoice_no, stamp)
     return sale
 
 

@@ -13,7 +13,7 @@ from ledger.models import Payment
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 from sales.models import CustomerDue, Refund, RefundItem, Sale, SaleCogs, SaleItemBatch
 from sales.refunds import Claim, Returned, refund
 

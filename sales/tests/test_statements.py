@@ -10,7 +10,7 @@ from model_bakery import baker
 
 from catalog.models import TaxRate
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

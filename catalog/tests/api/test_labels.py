@@ -11,7 +11,7 @@ from model_bakery import baker
 from rest_framework.test import APIClient
 
 from catalog.models import Brand, Category, Product, TaxRate
-from catalog.naming import create_named
+from catalog.unique_names import create_named
 
 PATHS = ["/api/brands", "/api/categories", "/api/tax-rates"]
 MODELS: dict[str, Any] = {PATHS[0]: Brand, PATHS[1]: Category, PATHS[2]: TaxRate}

@@ -10,7 +10,7 @@ from accounts.models import User
 from ledger.models import JournalEntry, LedgerAccount, PeriodLock
 from pos_project.core.days import today
 from pos_project.tests import shop
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from ledger.models import Payment
 from pos_project.tests import shop
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 from sales.models import Customer
 
 pytestmark = pytest.mark.django_db

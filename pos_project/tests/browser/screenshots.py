@@ -37,7 +37,7 @@ PAGES = {
 
 def take(folder: Path, *, only: str = "") -> Iterator[Path]:
     """Write the pictures whose names have this text; one after the other, as they are taken."""
-    from pos_project.tests.browser.office import DARK, PHONE, at_the_desk
+    from pos_project.tests.browser.back_office import DARK, PHONE, at_the_desk
     from pos_project.tests.servers import serving
 
     shop = {"SQLITE_PATH": str(folder / "demo.sqlite3"), "DB_HOST": "", "MEDIA_ROOT": str(folder)}

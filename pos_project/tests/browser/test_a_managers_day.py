@@ -10,13 +10,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from catalog.models import Product
 from pos_project.tests import shop
-from pos_project.tests.browser.office import (
-    DARK,
-    PHONE,
-    Office,
-    at_the_desk,
-    needs_chromium,
-)
+from pos_project.tests.browser.back_office import DARK, PHONE, Office, at_the_desk, needs_chromium
 from purchasing.models import Purchase
 from sales.models import CustomerDue, Refund
 

@@ -19,7 +19,7 @@ from pos_project.core.db import idempotency
 from pos_project.core.errors import DomainError
 from pos_project.core.models import IdempotentRequest
 from purchasing import receive
-from sales import checkout, delivery, pricing, refund_shares, refunds
+from sales import checkout, completion, pricing, refund_shares, refunds
 from sales.models import CustomerDue, SaleCogs
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -104,7 +104,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
             ]
         return real(model, fields, rows)
 
-    instead(patch, delivery, "insert_rows", at_list_price)
+    instead(patch, completion, "insert_rows", at_list_price)
 
 
 @fault("a lot's half cents are dropped", caught_by="logged_costs_are_the_stock_value")
@@ -245,7 +245,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
             for line in lines
         ]
 
-    instead(patch, delivery, "_journal", net)
+    instead(patch, completion, "_journal", net)
 
 
 @fault(
@@ -256,7 +256,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
         cost = (chart.COST_OF_GOODS_SOLD, chart.INVENTORY)
         return [line for line in real(*args) if line.account not in cost]
 
-    instead(patch, delivery, "_journal", without_cost)
+    instead(patch, completion, "_journal", without_cost)
 
 
 # --- All or nothing, and once ---

@@ -25,14 +25,14 @@ from pos_project.core.db.idempotency import KeyReused, Replayed, RequestKey
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from pos_project.tests.trading.sums import SoldBefore, cover, decimal, in_cents
 from pos_project.tests.trading.till import METHODS, Kept, Refusals, Till
 from pos_project.tests.trading.watched import event, one_of_the_events
 from purchasing.models import SupplierDue
 from sales import carts, holds
+from sales.completion import Sold
 from sales.customers import remove_customer
-from sales.delivery import Sold
 from sales.models import Cart, CustomerDue, Sale
 from sales.pricing import Order
 

@@ -15,11 +15,11 @@ from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import DomainError, Invalid
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from pos_project.tests.trading.sums import Covered, SoldBefore, cents, cover, decimal, in_cents
 from pos_project.tests.trading.watched import WatchedShop, rows_of_everything
 from purchasing.models import Supplier
-from sales.delivery import Sold
+from sales.completion import Sold
 from sales.models import Customer, Sale
 from sales.pricing import Order
 from sales.refunds import Returned

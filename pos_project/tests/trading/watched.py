@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from inventory.models import Batch
 from ledger.payments import METHODS
 from pos_project.core.errors import DomainError
-from pos_project.tests.laws import balance, books_agree
+from pos_project.tests.invariants import balance, books_agree
 from pos_project.tests.trading.sums import in_cents, worth
 from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.checks.tables import our_models

@@ -1,6 +1,6 @@
 """What each event of the shop writes: the rows of its document, its stock, its money, its entry.
 
-The same rows as the use cases write (`sales.delivery`, `sales.refunds`, `purchasing.receive`,
+The same rows as the use cases write (`sales.completion`, `sales.refunds`, `purchasing.receive`,
 `ledger.dues`, …), in bulk. Amounts are cents, unit costs hundredths of a cent, moments text.
 """
 

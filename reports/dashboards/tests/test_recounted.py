@@ -16,7 +16,7 @@ from accounts.models import User
 from conftest import signed_in
 from ledger.models import Payment
 from pos_project.core.days import local_iso
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from reports.reconciliation.reconcile import CHECKS, examine
 from reports.summaries.building import CATCHING_UP
 from reports.tests.recount import Recount, expenses_of, over, share, total

@@ -22,7 +22,7 @@ from inventory.models import Batch
 from inventory.products import change_product, remove_product
 from pos_project.core.days import local_iso
 from pos_project.core.images.pictures import PictureChange
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from purchasing.models import PurchaseItem
 from reports.reconciliation.reconcile import CHECKS, examine
 from reports.summaries.building import CATCHING_UP

@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from ledger.general_ledger import account_named
+from ledger.account_lines import account_named
 from pos_project.core.errors import Invalid
 from pos_project.core.http.period_query import day_of, period_of
 from pos_project.core.period import Period

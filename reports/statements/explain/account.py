@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ledger.balances import lines_between
-from ledger.general_ledger import account_named
+from ledger.account_lines import account_named
+from ledger.journal_sums import lines_between
 from pos_project.core.period import Period
 from reports.statements import financial_statements
 from reports.statements.account_movements import BEGINNING, days_of

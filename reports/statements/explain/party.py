@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Sum
 
-from ledger.balances import lines_between
 from ledger.dues import OPEN, DueBook
+from ledger.journal_sums import lines_between
 from ledger.models import Payment
 from ledger.party_balances import PartyBalance, standing
 from pos_project.core.errors import NotFound

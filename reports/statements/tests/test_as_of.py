@@ -18,7 +18,7 @@ from ledger.party_balances import standing
 from ledger.payments import METHODS
 from pos_project.core.period import Period
 from pos_project.tests import shop
-from pos_project.tests.laws import books_agree
+from pos_project.tests.invariants import books_agree
 from purchasing.models import SupplierDue
 from purchasing.payables import payables_ageing
 from purchasing.supplier_payments import SUPPLIER_DUES

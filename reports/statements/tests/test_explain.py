@@ -19,7 +19,7 @@ from inventory.models import Batch
 from ledger.models import LedgerAccount
 from ledger.payments import METHODS
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from purchasing.models import PurchaseItem, Supplier
 from reports.statements.explain.account import explain_account
 from reports.statements.explain.node import UNEXPLAINED, Explanation, Node

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from ledger.api.offers import DuePaymentIn
+from ledger.advance_repayments import pay_back_advance
 from ledger.api.payment_serializers import PaymentOut
+from ledger.api.tenders import DuePaymentIn
 from ledger.dues import DueBook
-from ledger.paybacks import pay_back_advance
 from ledger.payments import Tender
 from pos_project.core.http.endpoints import answer_once, checked, path_id
 from pos_project.core.http.permissions import AdminStaff

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from inventory import fifo
-from inventory.figures import shelves
 from inventory.models import Batch
+from inventory.product_figures import shelves
 from inventory.receiving import BATCH_FIELDS
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.posting_context import Stamp

@@ -12,7 +12,7 @@ from ledger.closing import last_sealed_day
 from ledger.models import JournalEntry
 from pos_project.core.days import at_noon
 from pos_project.tests import shop
-from pos_project.tests.browser.office import DARK, PHONE, Office, at_the_desk, needs_chromium
+from pos_project.tests.browser.back_office import DARK, PHONE, Office, at_the_desk, needs_chromium
 from reports.statements.day_closing import last_closable_day
 
 pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]

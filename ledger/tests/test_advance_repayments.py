@@ -5,7 +5,7 @@ import pytest
 from ledger.models import Payment
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
-from pos_project.tests.laws import balance
+from pos_project.tests.invariants import balance
 from sales.models import Customer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]

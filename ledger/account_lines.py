@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from ledger.balances import lines_between
+from ledger.journal_sums import lines_between
 from ledger.models import JournalLine, LedgerAccount, Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.money import total
