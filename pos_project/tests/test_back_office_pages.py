@@ -19,10 +19,10 @@ from ledger import closing
 from ledger.expenses import Spending, record_expense
 from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
-from pos_project.back_office.pages import pages, ways
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from pos_project.tools.bench import back_office
+from pos_project.tools.bench.back_office_pages import pages, ways
 
 COUNTERS = "pos_project.core.db.counters."
 MANY = 30

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework import serializers
 
-from pos_project.core.csv_file import BYTE_ORDER_MARK, cell, file_name, write
+from pos_project.core.http.csv_file import BYTE_ORDER_MARK, cell, file_name, write
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_an_empty_table_has_its_header_too() -> None:
 
 
 def test_the_file_is_named_by_what_it_is_and_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pos_project.core.csv_file.today", lambda: date(2026, 2, 8))
+    monkeypatch.setattr("pos_project.core.http.csv_file.today", lambda: date(2026, 2, 8))
     assert file_name("/api/customers/12/transactions") == "customers-12-transactions-2026-02-08.csv"

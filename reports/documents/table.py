@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from pos_project.core.csv_file import BYTE_ORDER_MARK, cell
+from pos_project.core.http.csv_file import BYTE_ORDER_MARK, cell
 
 Kind = Literal["text", "day", "money", "count"]
 Style = Literal["heading", "line", "total", "grand"]

@@ -20,8 +20,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pos_project.core.csv_file import Row, file_name, write
 from pos_project.core.errors import Invalid
+from pos_project.core.http.csv_file import Row, file_name, write
 from pos_project.core.http.exception_handler import envelope
 from pos_project.core.http.json import JSONRenderer, dumps
 

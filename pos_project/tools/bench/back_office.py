@@ -21,8 +21,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from accounts.models import User
-from pos_project.back_office.pages import Page, pages, ways
 from pos_project.core.http.permissions import ADMIN
+from pos_project.tools.bench.back_office_pages import Page, pages, ways
 from pos_project.tools.bench.endpoints import sample_ids
 from pos_project.tools.bench.reports import cpu_ms, percentile
 
