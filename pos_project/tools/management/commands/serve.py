@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 WORKERS, THREADS = 2, 4
+APPLICATION = "pos_project.wsgi:application"
 # Granian counts open connections, idle ones included, and a browser keeps up to six: a low limit
 # would lock the next till out. What runs at once is bounded by workers × threads.
 CONNECTIONS_PER_WORKER = 512
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def command(workers: int, threads: int, *, host: str) -> list[str]:
+def command(workers: int, threads: int, *, host: str, application: str = APPLICATION) -> list[str]:
     """The server's command line. Anything else it can do is set by its own GRANIAN_* variables."""
     return [
         sys.executable,
@@ -63,7 +64,7 @@ def command(workers: int, threads: int, *, host: str) -> list[str]:
         *("--workers", str(workers), "--blocking-threads", str(threads)),
         *("--backpressure", str(CONNECTIONS_PER_WORKER)),
         *("--working-dir", str(settings.BASE_DIR)),
-        "pos_project.wsgi:application",
+        application,
     ]
 
 
