@@ -175,7 +175,7 @@ def opposite(payment: Payment, *, reason: str, purchase_id: int | None = None) -
     )
 
 
-def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) -> list[int]:
+def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) -> Sequence[int]:
     """Write the payment rows of one journal entry, in one statement; their ids in order."""
     if not lines:
         return []

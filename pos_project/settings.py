@@ -125,7 +125,7 @@ DB_HOST = text("DB_HOST")
 if DB_HOST:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.mysql",
+            "ENGINE": "pos_project.core.db.mysql",  # fewer round trips than Django's own
             "HOST": DB_HOST,
             "PORT": text("DB_PORT", "3306"),
             "NAME": text("DB_NAME", "pos"),

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from catalog.models import Product
 from inventory import receiving
@@ -13,7 +15,8 @@ from ledger import advances, chart, payments, posting
 from ledger.models import JournalEntry, Payment
 from pos_project.core.days import business_day
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.prepared import prepared
+from pos_project.core.db.rows import insert, insert_rows, set_drafts
 from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
@@ -69,12 +72,23 @@ def receive_purchase(
     return once(key, lambda: _receive(delivery, offer, products, by, at))
 
 
-def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
-    if not Supplier.objects.listed().filter(pk=delivery.supplier_id).exists():
+@prepared
+def _known_supplier(supplier_id: int) -> QuerySet[Any]:
+    return Supplier.objects.listed().filter(pk=supplier_id).values_list("pk", flat=True)
+
+
+@prepared
+def _products_to_buy(ids: Sequence[int]) -> QuerySet[Any]:
+    known = Product.objects.listed().filter(pk__in=ids)
+    return known.values_list("pk", "name", "keeps_stock", named=True)
+
+
+def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Any]:
+    """The products by id, with name and `keeps_stock`."""
+    if not _known_supplier(delivery.supplier_id):
         raise _unknown_supplier()
-    wanted = {line.product_id for line in delivery.lines}
-    # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
+    wanted = sorted({line.product_id for line in delivery.lines})
+    products = {product.pk: product for product in _products_to_buy(wanted)}
     fields = {}
     for position, line in enumerate(delivery.lines):
         product = products.get(line.product_id)
@@ -104,7 +118,7 @@ def _unknown_supplier() -> Invalid:
 def _receive(
     delivery: Delivery,
     offer: payments.Offer,
-    products: dict[int, Product],
+    products: dict[int, Any],
     by: Actor,
     at: datetime | None,
 ) -> Purchase:
@@ -147,37 +161,43 @@ def _receive(
     )
     assert worth == purchase.total_amount, (worth, purchase.total_amount)
     _book(purchase, settlement, number, stamp)
-    Purchase.objects.filter(pk=purchase.pk).update_draft(
-        status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
+    set_drafts(
+        Purchase,
+        [purchase.pk],
+        status=Purchase.Status.RECEIVED,
+        invoice_no=number,
+        invoice_key=key_of(number),
     )
     purchase.status, purchase.invoice_no = Purchase.Status.RECEIVED, number
     return purchase
 
 
 def _insert(delivery: Delivery, settlement: payments.Settlement, stamp: Stamp) -> Purchase:
+    purchase = Purchase(
+        store_id=stamp.store_id,
+        supplier_id=delivery.supplier_id,
+        user_id=stamp.user_id,
+        status=Purchase.Status.DRAFT,
+        invoice_no=delivery.invoice_no,
+        invoice_key=key_of(delivery.invoice_no),
+        purchase_date=delivery.purchase_date or stamp.business_date,
+        total_amount=delivery.total,
+        paid_amount=settlement.paid,
+        due_amount=settlement.due,
+        advance_used=settlement.advance,
+        payment_method=settlement.method,
+        note=delivery.note,
+        business_date=stamp.business_date,
+        created_at=stamp.at,
+    )
     try:
-        return Purchase.objects.create(
-            store_id=stamp.store_id,
-            supplier_id=delivery.supplier_id,
-            user_id=stamp.user_id,
-            status=Purchase.Status.DRAFT,
-            invoice_no=delivery.invoice_no,
-            invoice_key=key_of(delivery.invoice_no),
-            purchase_date=delivery.purchase_date or stamp.business_date,
-            total_amount=delivery.total,
-            paid_amount=settlement.paid,
-            due_amount=settlement.due,
-            advance_used=settlement.advance,
-            payment_method=settlement.method,
-            note=delivery.note,
-            business_date=stamp.business_date,
-            created_at=stamp.at,
-        )
+        insert(purchase)
     except IntegrityError as error:
         if delivery.invoice_no is None or names_what_is_gone(error):
             raise
         text = "This supplier's invoice number is already entered."
         raise Conflict(text, fields={"invoice_no": [text]}) from error
+    return purchase
 
 
 def free_number(purchase: Purchase) -> str:
@@ -197,12 +217,19 @@ def free_number(purchase: Purchase) -> str:
 def _book(purchase: Purchase, settlement: payments.Settlement, number: str, stamp: Stamp) -> None:
     supplier_id = purchase.supplier_id
     if settlement.due:
-        SupplierDue.objects.create(
-            purchase=purchase,
-            supplier_id=supplier_id,
-            user_id=stamp.user_id,
-            due_amount=settlement.due,
-            created_at=stamp.at,
+        insert_rows(
+            SupplierDue,
+            ("purchase_id", "supplier_id", "user_id", "due_amount", "status", "created_at"),
+            [
+                (
+                    purchase.pk,
+                    supplier_id,
+                    stamp.user_id,
+                    settlement.due,
+                    SupplierDue.Status.OPEN,
+                    stamp.at,
+                )
+            ],
         )
     entry_id = posting.post(
         JournalEntry.Event.PURCHASE,

@@ -8,13 +8,17 @@ statement, however many lines the sale has.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from catalog.models import Product, TaxRate
 from inventory import fifo
 from inventory.picking import pick
 from ledger import advances, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.prepared import prepared
+from pos_project.core.db.rows import insert, insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, Stamp
@@ -23,6 +27,19 @@ from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 
 ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
+
+
+@prepared
+def products_to_sell(ids: Sequence[int]) -> QuerySet[Any]:
+    """What a sale needs to know of these products."""
+    known = Product.objects.listed().filter(pk__in=ids)
+    return known.values_list("pk", "name", "price", "status", "keeps_stock", named=True)
+
+
+@prepared
+def known_customer(customer_id: int) -> QuerySet[Any]:
+    """The id again, if there is such a customer."""
+    return Customer.objects.listed().filter(pk=customer_id).values_list("pk", flat=True)
 
 
 def sell(
@@ -56,9 +73,8 @@ def sell_priced(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold
 
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
-    wanted = {line.product_id for line in order.lines}
-    # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
+    wanted = sorted({line.product_id for line in order.lines})
+    products = {product.pk: product for product in products_to_sell(wanted)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)
@@ -68,10 +84,8 @@ def read_and_price(order: Order) -> PricedOrder:
             fields[f"items[{position}].product_id"] = [f"{product.name} is not sold now."]
     if fields:
         raise Invalid("Some products cannot be sold.", fields=fields)
-    if order.customer_id is not None:
-        customers = Customer.objects.listed()
-        if not customers.filter(pk=order.customer_id).exists():
-            raise _unknown_customer()
+    if order.customer_id is not None and not known_customer(order.customer_id):
+        raise _unknown_customer()
     percent = None
     if order.tax_rate_id is not None:
         if order.tax:
@@ -131,7 +145,7 @@ def insert_draft(
     """The sale's row, still without number and day. Unsettled, all of it is due."""
     unpaid = payments.Settlement((), ZERO, ZERO, order.total, ZERO, "")
     covered = settlement or unpaid
-    return Sale.objects.create(
+    sale = Sale(
         store_id=stamp.store_id,
         customer_id=order.customer_id,
         user_id=stamp.user_id,
@@ -148,9 +162,11 @@ def insert_draft(
         note=order.note,
         created_at=stamp.at,
     )
+    insert(sale)
+    return sale
 
 
-def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> list[int]:
+def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> Sequence[int]:
     return insert_rows(
         SaleItem,
         ITEM_FIELDS,

@@ -9,13 +9,22 @@ from inventory import fifo, movements
 from inventory.models import InventoryLog
 from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import unit_cost
 from pos_project.core.posting_context import Stamp
 from sales.models import CustomerDue, Sale, SaleCogs, SaleItemBatch
 from sales.pricing import PricedLine
 
 USE_FIELDS = ("sale_item_id", "batch_id", "quantity", "buy_price", "cost", "refund_item_id")
+DUE_FIELDS = (
+    "sale_id",
+    "customer_id",
+    "user_id",
+    "due_amount",
+    "status",
+    "sale_date",
+    "created_at",
+)
 COGS_FIELDS = ("sale_item_id", "quantity", "unit_cost", "total_cost", "refund_item_id")
 
 
@@ -45,13 +54,20 @@ def deliver(
     cost = _write_stock(lines, item_ids, picks, number, stamp)
     if settlement.due:
         assert sale.customer_id is not None, sale  # a walk-in who owes was refused
-        CustomerDue.objects.create(
-            sale=sale,
-            customer_id=sale.customer_id,
-            user_id=stamp.user_id,
-            due_amount=settlement.due,
-            sale_date=stamp.business_date,
-            created_at=stamp.at,
+        insert_rows(
+            CustomerDue,
+            DUE_FIELDS,
+            [
+                (
+                    sale.pk,
+                    sale.customer_id,
+                    stamp.user_id,
+                    settlement.due,
+                    CustomerDue.Status.OPEN,
+                    stamp.business_date,
+                    stamp.at,
+                )
+            ],
         )
     entry_id = posting.post(
         JournalEntry.Event.SALE,
@@ -152,8 +168,7 @@ def _complete(sale: Sale, number: str, settlement: payments.Settlement, stamp: S
         "advance_used": settlement.advance,
         "payment_method": settlement.method,
     }
-    completed = Sale.objects.filter(pk=sale.pk).update_draft(**changes)
-    assert completed == 1, sale.pk
+    set_drafts(Sale, [sale.pk], **changes)
     for name, value in changes.items():
         setattr(sale, name, value)
     return sale

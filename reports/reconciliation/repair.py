@@ -109,4 +109,6 @@ def _lock(suspects: dict[str, list[int]]) -> None:
     for (store_id, product_id), group in groupby(
         by_product, key=lambda place: (place[1], place[0])
     ):
-        Batch.objects.locked([product_id], store_id=store_id, ids=[row_id for *_, row_id in group])
+        Batch.objects.locked(
+            [product_id], store_id=store_id, first=1, ids=[row_id for *_, row_id in group]
+        )
