@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ class InvalidToken(Exception):
     """Not signed by us, expired, or of the other type."""
 
 
+@lru_cache(maxsize=8)
 def _backend(secret: str) -> TokenBackend:
     return TokenBackend("HS256", signing_key=secret, leeway=timedelta(seconds=LEEWAY_SECONDS))
 

@@ -116,8 +116,9 @@ def _sql(products: int, first: int, ids: int, lock: str) -> str:
 
 _OF_SQLITE = (
     f"SELECT {_OLDEST}, batches.{_COLUMNS} FROM json_each(%s) AS wanted JOIN batches"  # noqa: S608
-    f" ON batches.id IN (SELECT id FROM batches INDEXED BY {FIFO_INDEX} WHERE product_id = wanted.value"
-    " AND store_id = %s AND is_open = 1 ORDER BY received_on, id LIMIT %s)"
+    f" ON batches.id IN (SELECT id FROM batches INDEXED BY {FIFO_INDEX}"
+    " WHERE product_id = wanted.value AND store_id = %s AND is_open = 1"
+    " ORDER BY received_on, id LIMIT %s)"
     f" UNION ALL SELECT {_BY_ID}, {_COLUMNS} FROM batches"
     " WHERE id IN (SELECT value FROM json_each(%s))"
 )

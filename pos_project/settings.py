@@ -91,14 +91,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pos_project.core.http.pages_only.Session",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "pos_project.core.http.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "pos_project.core.http.pages_only.ContentSecurityPolicy",
 ]
 
 ROOT_URLCONF = "pos_project.urls"

@@ -96,7 +96,8 @@ def without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def unlocked(
         product_ids: Any, *, store_id: int, first: int, ids: Any = ()
     ) -> list[shelf.ShelfBatch]:
-        return [batch for _, batch in shelf._read(product_ids, store_id, first, ids, lock="")]
+        found = shelf._read(product_ids, store_id, first, ids, lock="")
+        return list({batch.id: batch for _, batch in found}.values())
 
     monkeypatch.setattr(shelf, "lock", unlocked)
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from ledger.api.reasons import ReasonIn
 from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut, offer_of
 from ledger.payments import Tender
-from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id, shown
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
 from purchasing import receive, reversals, supplier_payments
@@ -65,7 +65,7 @@ class PurchaseViewSet(ContractViewSet):
         return answer_once(
             request,
             lambda key: receive.receive_purchase(delivery_of(body), offer_of(body), by=by, key=key),
-            lambda purchase: PurchasedOut(purchase).data,
+            lambda purchase: shown(PurchasedOut, purchase),
         )
 
     @extend_schema(request=ReasonIn, responses={201: PurchaseReversedOut}, tags=["purchases"])

@@ -160,7 +160,8 @@ def _maker(rows: "QuerySet[Any]", compiler: Any) -> Callable[[Sequence[Any]], An
     if kind is FlatValuesListIterable:
         return lambda row: row[0]
     if kind is NamedValuesListIterable:
-        row_type: Any = namedtuple("Row", list(rows.query.selected or ()))
+        names = list(rows.query.selected or ())
+        row_type: Any = namedtuple("Row", names)  # type: ignore[misc]
         return row_type._make  # type: ignore[no-any-return]
     assert kind is ModelIterable, kind
     assert not compiler.klass_info.get("related_klass_infos"), "no select_related here"

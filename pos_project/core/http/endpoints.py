@@ -1,6 +1,7 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -41,9 +42,20 @@ def found(rows: "QuerySet[M]", text: str | int | None, noun: str) -> M:
 
 def checked(serializer: type[BaseSerializer[Any]], request: Request, **kwargs: Any) -> Any:
     """The request's body, validated by `serializer`; wrong input answers 400."""
-    body = serializer(data=request.data, context={"request": request}, **kwargs)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
+    return _made(serializer, **kwargs).run_validation(request.data)
+
+
+def shown(serializer: type[BaseSerializer[Any]], result: Any) -> dict[str, Any]:
+    """A result as `serializer` shows it; one that shows pictures needs the request: not here."""
+    body: dict[str, Any] = _made(serializer).to_representation(result)
+    return body
+
+
+@cache
+def _made(serializer: type[BaseSerializer[Any]], **kwargs: Any) -> BaseSerializer[Any]:
+    """DRF copies a serializer's fields for every request, which costs more than to use them. One
+    that is given its data on each call keeps nothing of it."""
+    return serializer(**kwargs)
 
 
 def answer_once(

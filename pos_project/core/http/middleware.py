@@ -9,6 +9,11 @@ from pos_project.core.http.json import dumps
 from pos_project.core.http.throttling import usage_headers
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, and not a person's browser."""
+    return f"{request.path_info}/".startswith(("/api/", "/health/"))
+
+
 class ApiEnvelope:
     """Serves every API path with and without a final slash, without a redirect, and turns errors
     that never reached a view (unknown route, bad host, a crash) into the contract's envelope."""
@@ -17,7 +22,7 @@ class ApiEnvelope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not f"{request.path_info}/".startswith(("/api/", "/health/")):
+        if not is_api(request):
             return self.get_response(request)
         if request.path_info.endswith("/"):
             request.path_info = request.path_info.rstrip("/")
