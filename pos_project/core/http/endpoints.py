@@ -52,7 +52,7 @@ def shown(serializer: type[BaseSerializer[Any]], result: Any) -> dict[str, Any]:
 
 
 @cache
-def _made(serializer: type[BaseSerializer[Any]], **kwargs: Any) -> BaseSerializer[Any]:
+def _made(serializer: Any, **kwargs: Any) -> Any:
     """DRF copies a serializer's fields for every request, which costs more than to use them. One
     that is given its data on each call keeps nothing of it."""
     return serializer(**kwargs)

@@ -5,11 +5,12 @@ used is not asked whether it is alive; and statements whose outcome nobody has a
 in a queue (`pipeline.py`), to be sent together before anything else is.
 """
 
+from itertools import chain
 from time import monotonic
 from typing import Any
 
 import MySQLdb
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError
 from django.db.backends.mysql import base
 
 from pos_project.core.db.pipeline import Statement
@@ -20,20 +21,40 @@ ASK_AFTER_SECONDS = 5.0
 
 
 class CursorWrapper(base.CursorWrapper):
-    """Sends what is queued before anything else, so that every statement sees all before it."""
+    """Sends what is queued together with the next statement, in the order in which they came."""
 
     def __init__(self, cursor: Any, wrapper: "DatabaseWrapper") -> None:
         super().__init__(cursor)
         self._wrapper = wrapper
 
     def execute(self, query: Any, args: Any = None) -> Any:
-        if self._wrapper.queue:
-            self._wrapper.flush()
-        return super().execute(query, args)
+        if not self._wrapper.queue:
+            return super().execute(query, args)
+        if not isinstance(args, list | tuple) or not self._wrapper.sends_several():
+            self._wrapper.send_each()
+            return super().execute(query, args)
+        queue, self._wrapper.queue = self._wrapper.queue, []
+        result = super().execute(
+            ";".join([*(statement.sql for statement in queue), query]),
+            [*chain.from_iterable(statement.parameters for statement in queue), *args],
+        )
+        for statement in queue:
+            statement.take(self.cursor)
+            self._next_result()
+        return result
 
     def executemany(self, query: Any, args: Any) -> Any:
-        self._wrapper.flush()
+        self._wrapper.send_each()
         return super().executemany(query, args)
+
+    def _next_result(self) -> None:
+        try:
+            self.cursor.nextset()
+        except MySQLdb.OperationalError as error:
+            # As Django does for a statement sent alone: a failed CHECK is one of these.
+            if error.args[0] in self.codes_for_integrityerror:
+                raise IntegrityError(*error.args) from error
+            raise
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -47,8 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         # Django calls this, where a backend has it, instead of switching autocommit off and on.
-        with self.cursor() as cursor:
-            cursor.execute("BEGIN")
+        self.queue.append(Statement("BEGIN", [], rows=0))
 
     def is_usable(self) -> bool:
         now = monotonic()
@@ -58,32 +78,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._alive_at = now
         return True
 
+    def sends_several(self) -> bool:
+        """Whether the queue may go in one message: each statement is told to who listens."""
+        return SENDS_SEVERAL and not self.queries_logged and not self.execute_wrappers
+
     def flush(self) -> None:
         """Send what is queued. Whatever the database says against it is raised here."""
+        if self.queue:
+            last = self.queue.pop()
+            self._send(last)
+
+    def send_each(self) -> None:
         queue, self.queue = self.queue, []
-        if not queue:
-            return
-        if len(queue) == 1 or not SENDS_SEVERAL or self.queries_logged or self.execute_wrappers:
-            for statement in queue:
-                with self.cursor() as cursor:
-                    cursor.execute(statement.sql, statement.parameters)
-                    statement.take(cursor)
-            return
+        for statement in queue:
+            self._send(statement)
+
+    def _send(self, statement: Statement) -> None:
         with self.cursor() as cursor:
-            try:
-                cursor.execute(
-                    ";".join(statement.sql for statement in queue),
-                    [value for statement in queue for value in statement.parameters],
-                )
-                queue[0].take(cursor)
-                for statement in queue[1:]:
-                    cursor.nextset()
-                    statement.take(cursor)
-            except OperationalError as error:
-                # As Django does for a statement sent alone: a failed CHECK is one of these.
-                if error.args[0] in CursorWrapper.codes_for_integrityerror:
-                    raise IntegrityError(*error.args) from error
-                raise
+            cursor.execute(statement.sql, statement.parameters)
+            statement.take(cursor)
 
     # Django's own, which its stubs do not know.
     def _commit(self) -> None:
