@@ -1,7 +1,6 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -40,9 +39,11 @@ def found(rows: "QuerySet[M]", text: str | int | None, noun: str) -> M:
     return row
 
 
-def checked(serializer: type[BaseSerializer[Any]], request: Request, **kwargs: Any) -> Any:
+def checked(
+    serializer: type[BaseSerializer[Any]], request: Request, *, partial: bool = False
+) -> Any:
     """The request's body, validated by `serializer`; wrong input answers 400."""
-    return _made(serializer, **kwargs).run_validation(request.data)
+    return _made(serializer, partial=partial).run_validation(request.data)
 
 
 def shown(serializer: type[BaseSerializer[Any]], result: Any) -> dict[str, Any]:
@@ -51,11 +52,16 @@ def shown(serializer: type[BaseSerializer[Any]], result: Any) -> dict[str, Any]:
     return body
 
 
-@cache
-def _made(serializer: Any, **kwargs: Any) -> Any:
+def _made(serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> Any:
     """DRF copies a serializer's fields for every request, which costs more than to use them. One
     that is given its data on each call keeps nothing of it."""
-    return serializer(**kwargs)
+    key = serializer, partial
+    if key not in _MADE:
+        _MADE[key] = serializer(partial=partial)
+    return _MADE[key]
+
+
+_MADE: dict[tuple[type, bool], BaseSerializer[Any]] = {}
 
 
 def answer_once(

@@ -88,7 +88,7 @@ def _begins_work(sql: bytes) -> bool:
 
 def _taking_one(text: bytes) -> bytes:
     """A batch holds one unit less, not what it held when this was recorded."""
-    if not text.startswith(b"UPDATE `batches`"):
+    if not text.replace(b"`", b"").startswith(b"UPDATE batches"):
         return text
     return _LEFT.sub(rb"\1 `remaining` - 1", text)
 

@@ -38,7 +38,7 @@ from sales.pricing import Line as SaleLine
 from sales.pricing import Order
 
 LINES, PURCHASE_LINES = 3, 10
-GOODS, FULL_GOODS = 60, 12  # products sold
+GOODS = 60  # products sold, on short shelves and on full ones
 FULL_SHELF = 1_000  # open batches of each of the last
 UNITS = Decimal(900_000)  # in the oldest batch of each: nobody sells it out
 PRICE, COST = Decimal("19.90"), Decimal("10.00")
@@ -226,7 +226,7 @@ def prepare() -> Shop:
     seller = User.objects.filter(role=STAFF).earliest("id")
     supplier = Supplier.objects.listed().earliest("id")
     goods = [_product(f"Bench {number}", seller) for number in range(GOODS)]
-    full = [_product(f"Full shelf {number}", seller) for number in range(FULL_GOODS)]
+    full = [_product(f"Full shelf {number}", seller) for number in range(GOODS)]
     _fill_shelves(full, supplier.pk, seller)
     others = Product.objects.listed().filter(status="active", keeps_stock=True)
     names = list(others.order_by("id").values_list("pk", "name")[:500])

@@ -10,7 +10,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 12
 APPLICATION = "pos_project.wsgi:application"
 # Granian counts open connections, idle ones included, and a browser keeps up to six: a low limit
 # would lock the next till out. What runs at once is bounded by workers × threads.
