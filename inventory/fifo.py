@@ -28,7 +28,7 @@ class BatchLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Want:
+class Demand:
     """So many units of a product, for one line of a document."""
 
     product_id: int
@@ -58,23 +58,23 @@ def value(units: Decimal, unit_cost: Decimal) -> Decimal:
     return money(units * unit_cost)
 
 
-def plan(batches: Iterable[BatchLike], wants: Sequence[Want]) -> list[list[Pick]]:
-    """For each want, what to take from which batch, oldest first (the order of `batches`).
+def plan(batches: Iterable[BatchLike], demands: Sequence[Demand]) -> list[list[Pick]]:
+    """For each demand, what to take from which batch, oldest first (the order of `batches`).
 
     Lines of the same product are served one after the other. Raises InsufficientStock when the
-    lines of a product together want more than there is.
+    lines of a product together demand more than there is.
     """
     shelves: dict[int, list[BatchLike]] = {}
     left: dict[int, Decimal] = {}
     for batch in batches:
         shelves.setdefault(batch.product_id, []).append(batch)
         left[batch.id] = batch.remaining
-    if missing := short(shelves, wants):
-        _refuse(missing, wants)
+    if missing := short(shelves, demands):
+        _refuse(missing, demands)
     picked = []
-    for want in wants:
-        picks, still = [], want.quantity
-        for batch in shelves.get(want.product_id, ()):
+    for demand in demands:
+        picks, still = [], demand.quantity
+        for batch in shelves.get(demand.product_id, ()):
             if not still:
                 break
             before = left[batch.id]
@@ -84,7 +84,7 @@ def plan(batches: Iterable[BatchLike], wants: Sequence[Want]) -> list[list[Pick]
                 cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
                 picks.append(Pick(batch.id, taken, batch.unit_cost, cost, after))
                 still -= taken
-        assert not still, (want, still)
+        assert not still, (demand, still)
         picked.append(picks)
     return picked
 
@@ -129,9 +129,11 @@ def cost_of(picks: Iterable[Pick]) -> Decimal:
     return sum((pick.cost for pick in picks), Decimal("0.00"))
 
 
-def short(shelves: Mapping[int, Iterable[BatchLike]], wants: Sequence[Want]) -> dict[int, Decimal]:
-    """The products of which there is less than all lines together want, and how much there is."""
-    wanted = _wanted(wants)
+def short(
+    shelves: Mapping[int, Iterable[BatchLike]], demands: Sequence[Demand]
+) -> dict[int, Decimal]:
+    """The products of which there is less than all lines together demand, and how much there is."""
+    wanted = _wanted(demands)
     there = {
         product_id: sum((batch.remaining for batch in shelves.get(product_id, ())), Decimal(0))
         for product_id in wanted
@@ -139,22 +141,22 @@ def short(shelves: Mapping[int, Iterable[BatchLike]], wants: Sequence[Want]) -> 
     return {each: units for each, units in there.items() if units < wanted[each]}
 
 
-def _wanted(wants: Sequence[Want]) -> dict[int, Decimal]:
+def _wanted(demands: Sequence[Demand]) -> dict[int, Decimal]:
     wanted: dict[int, Decimal] = {}
-    for want in wants:
-        wanted[want.product_id] = wanted.get(want.product_id, Decimal(0)) + want.quantity
+    for demand in demands:
+        wanted[demand.product_id] = wanted.get(demand.product_id, Decimal(0)) + demand.quantity
     return wanted
 
 
-def _refuse(short: Mapping[int, Decimal], wants: Sequence[Want]) -> NoReturn:
-    wanted = _wanted(wants)
+def _refuse(short: Mapping[int, Decimal], demands: Sequence[Demand]) -> NoReturn:
+    wanted = _wanted(demands)
     fields, lines, said = {}, [], {}
-    for position, want in enumerate(wants):
-        if want.product_id in short:
-            there, asked = int(short[want.product_id]), int(wanted[want.product_id])
+    for position, demand in enumerate(demands):
+        if demand.product_id in short:
+            there, asked = int(short[demand.product_id]), int(wanted[demand.product_id])
             fields[f"items[{position}].quantity"] = [f"Only {there} in stock."]
-            said[want.product_id] = f"{want.name} ({asked} wanted, {there} in stock)"
-            lines.append({"line": position, "product_id": want.product_id, "available": there})
+            said[demand.product_id] = f"{demand.name} ({asked} wanted, {there} in stock)"
+            lines.append({"line": position, "product_id": demand.product_id, "available": there})
     raise InsufficientStock(
         f"Not enough stock: {'; '.join(said.values())}.", fields=fields, lines=lines
     )

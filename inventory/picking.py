@@ -9,35 +9,35 @@ from inventory.shelf import ALL, FEW, MANY, ShelfBatch
 Look = Callable[[Iterable[int], int], list[ShelfBatch]]  # products, and how many batches of each
 
 
-def pick(wants: Sequence[fifo.Want], *, store_id: int) -> list[list[fifo.Pick]]:
-    """Lock the oldest batches of the wanted products and plan what each want takes of them.
+def pick(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.Pick]]:
+    """Lock the oldest batches of the wanted products and plan what each demand takes of them.
 
     Raises fifo.InsufficientStock, naming every short line. From here on nothing is decided: the
     caller only writes.
     """
     return _planned(
-        wants,
+        demands,
         lambda products, first: Batch.objects.all().locked(
             products, store_id=store_id, first=first
         ),
     )
 
 
-def preview(wants: Sequence[fifo.Want], *, store_id: int) -> list[list[fifo.Pick]]:
+def preview(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.Pick]]:
     """What `pick` would take now. Nothing is locked, so it may be gone a moment later."""
     return _planned(
-        wants,
+        demands,
         lambda products, first: shelf.oldest(sorted(products), store_id=store_id, first=first),
     )
 
 
-def _planned(wants: Sequence[fifo.Want], look: Look) -> list[list[fifo.Pick]]:
+def _planned(demands: Sequence[fifo.Demand], look: Look) -> list[list[fifo.Pick]]:
     """Look at a few batches of each product; at more of those that are short; at last at all.
 
     Nobody is refused before all of them were seen, and a delivery that arrived while a lock was
     waited for is seen by then, too.
     """
-    short = {want.product_id for want in wants if want.quantity}
+    short = {demand.product_id for demand in demands if demand.quantity}
     seen: dict[int, list[ShelfBatch]] = {}
     for first in (FEW, MANY, ALL):
         if not short:
@@ -45,5 +45,5 @@ def _planned(wants: Sequence[fifo.Want], look: Look) -> list[list[fifo.Pick]]:
         seen.update({product_id: [] for product_id in short})
         for batch in look(short, first):
             seen[batch.product_id].append(batch)
-        short = set(fifo.short(seen, wants))
-    return fifo.plan([batch for batches in seen.values() for batch in batches], wants)
+        short = set(fifo.short(seen, demands))
+    return fifo.plan([batch for batches in seen.values() for batch in batches], demands)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ledger.models import JournalEntry, JournalLine
 from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import ZERO, money, total
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 
 ENTRY_FIELDS = (
     "store_id",
@@ -39,7 +39,7 @@ def post(
     event: str,
     lines: Iterable[Line],
     *,
-    stamp: Stamp,
+    context: PostingContext,
     document_id: int | None = None,
     reference: str | None = None,
     memo: str | None = None,
@@ -60,16 +60,16 @@ def post(
         ENTRY_FIELDS,
         [
             (
-                stamp.store_id,
+                context.store_id,
                 event,
                 document_id,
                 reference,
                 memo,
                 reverses_id,
                 JournalEntry.Status.DRAFT,
-                stamp.business_date,
-                stamp.user_id,
-                stamp.at,
+                context.business_date,
+                context.user_id,
+                context.at,
             )
         ],
     )
@@ -94,7 +94,11 @@ class DocumentEntry:
 
 
 def post_each(
-    event: str, entries: Sequence[DocumentEntry], *, stamp: Stamp, reference: str | None = None
+    event: str,
+    entries: Sequence[DocumentEntry],
+    *,
+    context: PostingContext,
+    reference: str | None = None,
 ) -> None:
     """Write the balanced entry of each document: three statements, however many there are.
 
@@ -113,16 +117,16 @@ def post_each(
         ENTRY_FIELDS,
         [
             (
-                stamp.store_id,
+                context.store_id,
                 event,
                 document_id,
                 reference,
                 None,
                 None,
                 JournalEntry.Status.DRAFT,
-                stamp.business_date,
-                stamp.user_id,
-                stamp.at,
+                context.business_date,
+                context.user_id,
+                context.at,
             )
             for document_id, _ in kept
         ],
@@ -143,7 +147,7 @@ def post_each(
 def reverse(
     first: JournalEntry,
     *,
-    stamp: Stamp,
+    context: PostingContext,
     reason: str,
     document_id: int | None = None,
     reference: str | None = None,
@@ -159,7 +163,7 @@ def reverse(
             Line(line.account_id, line.credit, line.debit, line.customer_id, line.supplier_id)
             for line in lines
         ],
-        stamp=stamp,
+        context=context,
         document_id=document_id,
         reference=reference or first.reference,
         memo=reason,

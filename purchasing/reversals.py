@@ -13,7 +13,7 @@ from pos_project.core.db.rows import insert_rows
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.core.money import ZERO
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from purchasing.receive import ITEM_FIELDS, free_number
 from purchasing.supplier_payments import SUPPLIER_DUES
@@ -36,10 +36,10 @@ def reverse_purchase(
     the right entry. Raises NotFound; Conflict when goods are gone, when dues of it were paid, and
     when it was reversed before; nothing is written then.
     """
-    return once(key, lambda: _reverse(purchase_id, reason, Stamp.of(by, at)))
+    return once(key, lambda: _reverse(purchase_id, reason, PostingContext.of(by, at)))
 
 
-def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
+def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase:
     first = Purchase.objects.select_for_update().filter(pk=purchase_id).first()
     if first is None:
         raise NotFound("Purchase not found")
@@ -51,8 +51,8 @@ def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
     SupplierDue.objects.select_for_update().filter(purchase=first).first()
     items = list(PurchaseItem.objects.filter(purchase=first).order_by("id"))
     batches = _whole_batches(first, items)
-    stamp = stamp.in_store(first.store_id)
-    opposite = _insert(first, reason, stamp)
+    context = context.in_store(first.store_id)
+    opposite = _insert(first, reason, context)
     number = free_number(opposite)
     insert_rows(
         PurchaseItem,
@@ -70,9 +70,9 @@ def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
             for item in items
         ],
     )
-    receiving.send_back(batches, reference=number, stamp=stamp)
+    receiving.send_back(batches, reference=number, context=context)
     _settle(first)
-    _book(first, opposite, own, number, reason, stamp)
+    _book(first, opposite, own, number, reason, context)
     Purchase.objects.filter(pk=opposite.pk).update_draft(
         status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
     )
@@ -109,13 +109,13 @@ def _whole_batches(first: Purchase, items: Sequence[PurchaseItem]) -> list[Shelf
     return batches
 
 
-def _insert(first: Purchase, reason: str, stamp: Stamp) -> Purchase:
+def _insert(first: Purchase, reason: str, context: PostingContext) -> Purchase:
     return Purchase.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         supplier_id=first.supplier_id,
-        user_id=stamp.user_id,
+        user_id=context.user_id,
         status=Purchase.Status.DRAFT,
-        purchase_date=stamp.business_date,
+        purchase_date=context.business_date,
         total_amount=-first.total_amount,
         paid_amount=-first.total_amount,
         due_amount=ZERO,
@@ -123,8 +123,8 @@ def _insert(first: Purchase, reason: str, stamp: Stamp) -> Purchase:
         payment_method=first.payment_method,
         note=reason,
         reverses=first,
-        business_date=stamp.business_date,
-        created_at=stamp.at,
+        business_date=context.business_date,
+        created_at=context.at,
     )
 
 
@@ -144,7 +144,7 @@ def _book(
     own: Sequence[Payment],
     number: str,
     reason: str,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> None:
     entry = JournalEntry.objects.filter(
         event=JournalEntry.Event.PURCHASE, document_id=first.pk
@@ -152,7 +152,7 @@ def _book(
     if entry is None:  # goods that cost nothing
         return
     entry_id = posting.reverse(
-        entry, stamp=stamp, reason=reason, document_id=opposite.pk, reference=number
+        entry, context=context, reason=reason, document_id=opposite.pk, reference=number
     )
     payments.record(
         [
@@ -161,5 +161,5 @@ def _book(
             if payment.payment_type == Payment.Type.PAYMENT
         ],
         entry_id=entry_id,
-        stamp=stamp,
+        context=context,
     )

@@ -22,7 +22,7 @@ from accounts.tokens import access_token
 from catalog.models import Product
 from inventory.models import Batch
 from inventory.products import Opening, create_product
-from ledger.payments import Offer, Tender
+from ledger.payments import TendersOffered, Tender
 from pos_project.core.http.permissions import STAFF
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tools.bench import floor
@@ -171,9 +171,9 @@ class Shop:
             subtotal=PRICE * LINES,
             total_amount=PRICE * LINES,
         )
-        offer = Offer((Tender("cash", PRICE * LINES),), "cash")
+        offered = TendersOffered((Tender("cash", PRICE * LINES),), "cash")
         by = User.objects.listed().filter(pk=self.seller.pk, status="active").get()
-        checkout.sell(order, offer, by=by)
+        checkout.sell(order, offered, by=by)
 
     def buy_once(self, dice: Random) -> None:
         lines = [
@@ -181,8 +181,8 @@ class Shop:
             for each in dice.sample(self.others, PURCHASE_LINES)
         ]
         by = User.objects.listed().filter(pk=self.seller.pk, status="active").get()
-        offer = Offer((Tender("cash", Decimal(100)),), "cash")
-        receive_purchase(Delivery(self.supplier_id, lines), offer, by=by)
+        offered = TendersOffered((Tender("cash", Decimal(100)),), "cash")
+        receive_purchase(Delivery(self.supplier_id, lines), offered, by=by)
 
 
 def measure(
@@ -257,7 +257,7 @@ def _fill_shelves(product_ids: Sequence[int], supplier_id: int, by: User) -> Non
         missing = FULL_SHELF - Batch.objects.filter(product_id=product_id, is_open=1).count()
         if missing > 0:
             lines = [PurchaseLine(product_id, Decimal(1), COST)] * missing
-            receive_purchase(Delivery(supplier_id, lines), Offer(), by=by)
+            receive_purchase(Delivery(supplier_id, lines), TendersOffered(), by=by)
 
 
 def _people() -> list[str]:
