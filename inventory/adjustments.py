@@ -75,9 +75,9 @@ def _increase(adjustment: Adjustment, context: PostingContext) -> int:
 
 
 def _decrease(product: Product, adjustment: Adjustment, context: PostingContext) -> int:
-    want = fifo.Demand(product.pk, product.name, -adjustment.change)
+    demand = fifo.Demand(product.pk, product.name, -adjustment.change)
     try:
-        [picks] = pick([want], store_id=context.store_id)
+        [picks] = pick([demand], store_id=context.store_id)
     except fifo.InsufficientStock as short:
         text = "Stock would fall below 0."
         raise fifo.InsufficientStock(

@@ -48,7 +48,7 @@ class Pick:
 
 
 class InsufficientStock(DomainError):
-    """Fewer units in stock than wanted; names every short line."""
+    """Fewer units in stock than demanded; names every short line."""
 
     code = "insufficient_stock"
 
@@ -59,10 +59,10 @@ def value(units: Decimal, unit_cost: Decimal) -> Decimal:
 
 
 def plan(batches: Iterable[BatchLike], demands: Sequence[Demand]) -> list[list[Pick]]:
-    """For each demand, what to take from which batch, oldest first (the order of `batches`).
+    """For each want, what to take from which batch, oldest first (the order of `batches`).
 
     Lines of the same product are served one after the other. Raises InsufficientStock when the
-    lines of a product together demand more than there is.
+    lines of a product together want more than there is.
     """
     shelves: dict[int, list[BatchLike]] = {}
     left: dict[int, Decimal] = {}
@@ -90,7 +90,7 @@ def plan(batches: Iterable[BatchLike], demands: Sequence[Demand]) -> list[list[P
 
 
 @dataclass(frozen=True)
-class Use:
+class Consumption:
     """What a line still holds of a batch: taken by its sale and not yet put back."""
 
     batch_id: int
@@ -99,7 +99,7 @@ class Use:
 
 def plan_return(
     batches: Mapping[int, BatchLike],
-    uses: Sequence[Use],
+    consumptions: Sequence[Consumption],
     quantity: Decimal,
     left: dict[int, Decimal],
 ) -> list[Pick]:
@@ -108,19 +108,19 @@ def plan_return(
     `left` carries what the batches hold from one line of a refund to the next.
     """
     picks, missing = [], quantity
-    for use in reversed(uses):
+    for consumption in reversed(consumptions):
         if not missing:
             break
-        returned = min(use.quantity, missing)
+        returned = min(consumption.quantity, missing)
         if not returned:  # all of this use has come back before
             continue
-        batch = batches[use.batch_id]
+        batch = batches[consumption.batch_id]
         before = left.get(batch.id, batch.remaining)
         left[batch.id] = after = before + returned
         cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
         picks.append(Pick(batch.id, -returned, batch.unit_cost, cost, after))
         missing -= returned
-    assert not missing, (uses, quantity)
+    assert not missing, (consumptions, quantity)
     return picks
 
 
@@ -132,30 +132,30 @@ def cost_of(picks: Iterable[Pick]) -> Decimal:
 def short(
     shelves: Mapping[int, Iterable[BatchLike]], demands: Sequence[Demand]
 ) -> dict[int, Decimal]:
-    """The products of which there is less than all lines together demand, and how much there is."""
-    wanted = _wanted(demands)
+    """The products of which there is less than all lines together want, and how much there is."""
+    demanded = _demanded(demands)
     there = {
         product_id: sum((batch.remaining for batch in shelves.get(product_id, ())), Decimal(0))
-        for product_id in wanted
+        for product_id in demanded
     }
-    return {each: units for each, units in there.items() if units < wanted[each]}
+    return {each: units for each, units in there.items() if units < demanded[each]}
 
 
-def _wanted(demands: Sequence[Demand]) -> dict[int, Decimal]:
-    wanted: dict[int, Decimal] = {}
+def _demanded(demands: Sequence[Demand]) -> dict[int, Decimal]:
+    demanded: dict[int, Decimal] = {}
     for demand in demands:
-        wanted[demand.product_id] = wanted.get(demand.product_id, Decimal(0)) + demand.quantity
-    return wanted
+        demanded[demand.product_id] = demanded.get(demand.product_id, Decimal(0)) + demand.quantity
+    return demanded
 
 
 def _refuse(short: Mapping[int, Decimal], demands: Sequence[Demand]) -> NoReturn:
-    wanted = _wanted(demands)
+    demanded = _demanded(demands)
     fields, lines, said = {}, [], {}
     for position, demand in enumerate(demands):
         if demand.product_id in short:
-            there, asked = int(short[demand.product_id]), int(wanted[demand.product_id])
+            there, asked = int(short[demand.product_id]), int(demanded[demand.product_id])
             fields[f"items[{position}].quantity"] = [f"Only {there} in stock."]
-            said[demand.product_id] = f"{demand.name} ({asked} wanted, {there} in stock)"
+            said[demand.product_id] = f"{demand.name} ({asked} demanded, {there} in stock)"
             lines.append({"line": position, "product_id": demand.product_id, "available": there})
     raise InsufficientStock(
         f"Not enough stock: {'; '.join(said.values())}.", fields=fields, lines=lines

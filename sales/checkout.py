@@ -75,8 +75,8 @@ def sell_priced(
 
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
-    wanted = sorted({line.product_id for line in order.lines})
-    products = {product.pk: product for product in products_to_sell(wanted)}
+    demanded = sorted({line.product_id for line in order.lines})
+    products = {product.pk: product for product in products_to_sell(demanded)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)

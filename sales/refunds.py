@@ -80,10 +80,10 @@ def _refund(claim: Claim, context: PostingContext) -> Refund:
         raise Invalid(f"This sale is {sale.status}; only a completed sale can be refunded.")
     due = CustomerDue.objects.select_for_update().filter(sale_id=sale.pk).first()
     items = list(SaleItem.objects.filter(sale_id=sale.pk).order_by("id"))
-    refunded, uses = _refunded_units(sale), _uses(items)
-    lines = resolve(claim, items, refunded, from_stock=uses.keys())
+    refunded, consumptions = _refunded_units(sale), _consumptions(items)
+    lines = resolve(claim, items, refunded, from_stock=consumptions.keys())
     shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
-    returns = _plan_returns([line for line in lines if line.restock], uses, sale.store_id)
+    returns = _plan_returns([line for line in lines if line.restock], consumptions, sale.store_id)
     written = _insert(sale, claim, shares, due, context)
     line_ids = _insert_items(written, lines, shares)
     cost = _restock(lines, line_ids, returns, sale, context)
@@ -112,17 +112,17 @@ def _sold(sale: Sale, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]
     )
 
 
-def _uses(items: Sequence[SaleItem]) -> dict[int, dict[int, Decimal]]:
+def _consumptions(items: Sequence[SaleItem]) -> dict[int, dict[int, Decimal]]:
     """What each line still holds of which batch, in the order it took from them. A service, which
     took nothing, is not in it."""
-    uses: dict[int, dict[int, Decimal]] = {}
+    consumptions: dict[int, dict[int, Decimal]] = {}
     rows = SaleItemBatch.objects.filter(sale_item_id__in=[item.pk for item in items])
     for item_id, batch_id, units in rows.order_by("id").values_list(
         "sale_item_id", "batch_id", "quantity"
     ):
-        of_line = uses.setdefault(item_id, {})
+        of_line = consumptions.setdefault(item_id, {})
         of_line[batch_id] = of_line.get(batch_id, Decimal(0)) + units
-    return uses
+    return consumptions
 
 
 def resolve(
@@ -179,10 +179,10 @@ def _refuse(position: int, field: str, text: str) -> None:
 
 
 def _plan_returns(
-    lines: Sequence[_Line], uses: Mapping[int, Mapping[int, Decimal]], store_id: int
+    lines: Sequence[_Line], consumptions: Mapping[int, Mapping[int, Decimal]], store_id: int
 ) -> dict[int, list[fifo.Pick]]:
     """Lock the batches the lines came from and plan what goes back, by sale line id."""
-    batch_ids = [batch_id for line in lines for batch_id in uses[line.item.pk]]
+    batch_ids = [batch_id for line in lines for batch_id in consumptions[line.item.pk]]
     locked = Batch.objects.all().locked(
         [line.item.product_id for line in lines], store_id=store_id, first=1, ids=batch_ids
     )
@@ -191,7 +191,10 @@ def _plan_returns(
     return {
         line.item.pk: fifo.plan_return(
             batches,
-            [fifo.Use(batch_id, units) for batch_id, units in uses[line.item.pk].items()],
+            [
+                fifo.Consumption(batch_id, units)
+                for batch_id, units in consumptions[line.item.pk].items()
+            ],
             line.quantity,
             left,
         )

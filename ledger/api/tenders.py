@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ledger.payments import ON_CREDIT, TendersOffered, Tender, require_method
+from ledger.payments import ON_CREDIT, Tender, TendersOffered, require_method
 from pos_project.core.http.fields import FlagField, FreeText, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
@@ -38,7 +38,7 @@ class TendersOfferedIn(serializers.Serializer):
 
 
 def tenders_offered(body: dict[str, Any]) -> TendersOffered:
-    """The validated body's offered. Raises Invalid for a method the shop does not take."""
+    """The validated body's offer. Raises Invalid for a method the shop does not take."""
     if "payments" in body:
         for position, tender in enumerate(body["payments"]):
             require_method(tender["method"], field=f"payments[{position}].method")

@@ -27,7 +27,7 @@ from ledger.manual_entries import (
 )
 from ledger.models import Expense, JournalEntry, Payment, PeriodLock
 from ledger.payment_reversals import reverse_payment
-from ledger.payments import TendersOffered, Tender
+from ledger.payments import Tender, TendersOffered
 from ledger.period_lock import lock_through
 from ledger.posting import Line as Side
 from pos_project.core.days import today

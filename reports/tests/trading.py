@@ -120,7 +120,7 @@ class Trader:
             (self.products[(which + line * line) % 4], 1 + (much + line) % 5)
             for line in range(1 + which % 4)
         ]
-        offers: list[TendersOffered] = [
+        offered_each: list[TendersOffered] = [
             shop.cash(10**5),
             shop.by_method("card", 10**4),
             shop.split(bkash=Decimal("1.50"), cash=10**4),
@@ -131,7 +131,7 @@ class Trader:
         shop.sell(
             *wanted,
             customer=customer,
-            offered=offers[much % 6],
+            offered=offered_each[much % 6],
             by=self.sellers[which % 3],
             at=at,
             tax=Decimal(much % 300) / 100,

@@ -22,7 +22,7 @@ from accounts.tokens import access_token
 from catalog.models import Product
 from inventory.models import Batch
 from inventory.products import Opening, create_product
-from ledger.payments import TendersOffered, Tender
+from ledger.payments import Tender, TendersOffered
 from pos_project.core.http.permissions import STAFF
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tools.bench import floor

@@ -111,7 +111,7 @@ class Trade:
 
     def open_shop(self) -> None:
         """Opening stock of all goods, on the first day."""
-        context = self._stamp(self.cast.manager.pk)
+        context = self._context(self.cast.manager.pk)
         for ware in self.cast.wares:
             if ware.keeps_stock:
                 units = self.chance.randint(max(ware.few // 2, 1), ware.few + ware.lot)
@@ -135,7 +135,7 @@ class Trade:
 
     def _sell(self) -> None:
         chance, books = self.chance, self.books
-        context = self._stamp(chance.choice(self._sellers))
+        context = self._context(chance.choice(self._sellers))
         sale_id = next(books.sales.ids)
         held = chance.random() < 0.02
         number = f"INV-{'P' if held else 'S'}{sale_id:06}"
@@ -254,7 +254,7 @@ class Trade:
     def _hold(self) -> None:
         """Sales that are held, of which only those of the last days still are."""
         for _ in range(2):
-            books, context = self.books, self._stamp(self.chance.choice(self._sellers))
+            books, context = self.books, self._context(self.chance.choice(self._sellers))
             sale_id, units = next(books.sales.ids), self.chance.randint(1, 3)
             ware = self.cast.wares[self.chance.randrange(len(self.cast.wares))]
             total = CENTS[units * ware.price]
@@ -290,7 +290,7 @@ class Trade:
         amounts, amount, tax = self._shares(sold, wanted)
         due_reduced = min(amount, sale.due)
         paid_out, method = amount - due_reduced, self._method()
-        context = self._stamp(chance.choice(self._sellers))
+        context = self._context(chance.choice(self._sellers))
         refund_id = next(books.refunds.ids)
         books.refunds.rows.append(
             (
@@ -389,7 +389,7 @@ class Trade:
             self._in(15, lambda: self._collect(customer_id))
         applied = self._apply(party, amount, self.moved_sales)
         party.advance += amount - sum(applied.values())
-        method, context = self._method(), self._stamp(self.chance.choice(self._sellers))
+        method, context = self._method(), self._context(self.chance.choice(self._sellers))
         entry_id = self.books.post(
             "customer_payment",
             [
@@ -422,7 +422,7 @@ class Trade:
         ahead = 10_000 if self.chance.random() < 0.03 else 0
         applied = self._apply(party, owed, self.moved_purchases)
         party.advance += ahead
-        method, context = self.chance.choice(METHODS), self._stamp(self.cast.manager.pk)
+        method, context = self.chance.choice(METHODS), self._context(self.cast.manager.pk)
         entry_id = self.books.post(
             "supplier_payment",
             [
@@ -474,7 +474,7 @@ class Trade:
 
     def _buy(self, supplier_id: int, wares: list[Ware]) -> None:
         chance, books = self.chance, self.books
-        context = self._stamp(self.cast.manager.pk)
+        context = self._context(self.cast.manager.pk)
         purchase_id = next(books.purchases.ids)
         number = f"PUR-{purchase_id:06}"
         total = 0
@@ -538,7 +538,7 @@ class Trade:
 
     def _adjust(self) -> None:
         """Write-offs, finds, and now and then a mistake that is undone."""
-        context = self._stamp(self.cast.manager.pk)
+        context = self._context(self.cast.manager.pk)
         for ware in self.chance.choices(self.cast.wares[100:], k=3):
             if self.chance.random() < 0.3:
                 units, cost = self.chance.randint(1, 5), ware.cost * 100
@@ -587,7 +587,7 @@ class Trade:
         self.books.post("void", lines, context, document_id=void_id)
 
     def _spend(self) -> None:
-        books, context = self.books, self._stamp(self.cast.manager.pk)
+        books, context = self.books, self._context(self.cast.manager.pk)
         for title, category, amount, account in self.chance.sample(EXPENSES, 2):
             expense_id, method = next(books.expenses.ids), self._method()
             spent = amount * self.chance.randint(80, 120) // 100
@@ -605,7 +605,7 @@ class Trade:
 
     # --- Time ---
 
-    def _stamp(self, user_id: int) -> PostingContext:
+    def _context(self, user_id: int) -> PostingContext:
         return PostingContext(user_id, self._text, str(self._at.replace(tzinfo=None)))
 
     def _moments(self, number: int) -> Iterator[datetime]:
