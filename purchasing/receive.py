@@ -18,7 +18,7 @@ from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
-from pos_project.core.posting_context import Actor, PostingContext
+from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
@@ -65,6 +65,7 @@ def receive_purchase(
     match, more paid than the total) or Conflict (invoice number known); nothing is written then.
     """
     with kept_answer_first(key):
+        require_not_ahead(delivery.purchase_date, field="purchase_date")
         supplier_name = _name_of(delivery.supplier_id)
         products = _check(delivery, offered)
     return once(key, lambda: _receive(delivery, offered, supplier_name, products, by, at))
