@@ -308,7 +308,7 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
-        remove_product(row.pk)
+        remove_product(row.pk, by=by)
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:
