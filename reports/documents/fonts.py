@@ -4,9 +4,11 @@ A letter that no font has is never left out: its code point is shown in a box.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -52,15 +54,15 @@ def is_plain(words: str) -> bool:
 
 def width_of(words: str, size: float, *, bold: bool = False) -> float:
     """How wide the words are on one line, in points."""
-    weight = "-Bold" if bold else ""
     if is_plain(words):
-        return float(pdfmetrics.stringWidth(words, FONT + weight, size))
-    pieces = (
-        (letter, family) if family else ("U+00000 ", FONT) for family, letter in _in_families(words)
-    )
-    return sum(
-        float(pdfmetrics.stringWidth(piece, family + weight, size)) for piece, family in pieces
-    )
+        return _width(FONT, words, size, bold)
+    pieces = list(_pieces(words))
+    blanks = _width(FONT, " ", size, bold) * (len(pieces) - 1)
+    return blanks + sum(_width(family or FONT, piece, size, bold) for family, piece in pieces)
+
+
+def _width(family: str, piece: str, size: float, bold: bool) -> float:
+    return float(pdfmetrics.stringWidth(piece, f"{family}-Bold" if bold else family, size))
 
 
 @lru_cache(maxsize=256)
@@ -70,33 +72,41 @@ def style(size: float, *, bold: bool = False, **more: object) -> ParagraphStyle:
     return ParagraphStyle(f"{font}{size}", fontName=font, **settings)
 
 
-def text(words: str, look: ParagraphStyle) -> Paragraph:
-    """A paragraph. What the main font lacks is set in another one, and shaped: shaping takes
-    several times as long, so only who needs it pays for it."""
+def text(words: str, look: ParagraphStyle, width: float) -> Paragraph:
+    """A paragraph, `width` points wide. What the main font lacks is set in another one, and shaped:
+    shaping takes several times as long, so only who needs it pays for it."""
     if is_plain(words.replace("\n", "")):
         return Paragraph(escape(words).replace("\n", "<br/>"), look)
-    bold = "-Bold" if look.fontName.endswith("Bold") else ""
-    lines = (
-        # Only blanks part words: beside any other space the next word is shaped in this one's font.
+    lines = [
         " ".join(
-            escape(word) if is_plain(word) else " ".join(_pieces(word, bold))
-            for word in line.split()
+            _marked(family, part, look)
+            for family, piece in _pieces(line)
+            for part in _fitting(family or FONT, piece, look, width)
         )
         for line in words.split("\n")
-    )
+    ]
     return Paragraph("<br/>".join(lines), ParagraphStyle(f"{look.name} shaped", look, shaping=1))
 
 
-def _pieces(word: str, bold: str) -> Iterator[str]:
-    """A word, parted where its font changes: reportlab shapes a word in its first font."""
-    for family, letters in groupby(_in_families(word), key=lambda pair: pair[0]):
-        piece = "".join(letter for _, letter in letters)
-        if family is not None:
-            set_in = f'<font name="{family}{bold}">{escape(piece)}</font>'
-            yield escape(piece) if family == FONT else set_in
-            continue
-        for letter in _UNSEEN.sub("", piece):
-            yield f'<font backColor="#cbd5e1">U+{ord(letter):04X}</font>'
+def _marked(family: str | None, piece: str, look: ParagraphStyle) -> str:
+    if family is None:
+        return f'<font backColor="#cbd5e1">{piece}</font>'
+    if family == FONT:
+        return escape(piece)
+    bold = "-Bold" if look.fontName == BOLD else ""
+    return f'<font name="{family}{bold}">{escape(piece)}</font>'
+
+
+def _pieces(words: str) -> Iterator[tuple[str | None, str]]:
+    """Words, and their parts where the font changes within one: reportlab shapes a word in its
+    first font. Without a font it is the code point of a letter."""
+    for word in words.split():
+        for family, letters in groupby(_in_families(word), key=itemgetter(0)):
+            piece = "".join(letter for _, letter in letters)
+            if family:
+                yield family, piece
+            else:
+                yield from ((None, f"U+{ord(letter):04X}") for letter in _UNSEEN.sub("", piece))
 
 
 def _in_families(word: str) -> list[tuple[str | None, str]]:
@@ -114,3 +124,27 @@ def _in_families(word: str) -> list[tuple[str | None, str]]:
             beside = family_of(letter)
         chosen.append((beside, letter))
     return chosen
+
+
+def _fitting(family: str, piece: str, look: ParagraphStyle, width: float) -> Iterator[str]:
+    """A piece that is too wide, in parts that are not: reportlab would tear letters that join."""
+    part = ""
+    for letters in _clusters(piece):
+        if part and _width(family, part + letters, look.fontSize, look.fontName == BOLD) > width:
+            yield part
+            part = ""
+        part += letters
+    yield part
+
+
+def _clusters(piece: str) -> Iterator[str]:
+    """A letter with the marks on it, and those that a virama or a joiner ties to it."""
+    cluster = ""
+    for letter in piece:
+        is_mark = unicodedata.category(letter).startswith("M") or letter in "\u200c\u200d"
+        is_tied = cluster and (unicodedata.combining(cluster[-1]) == 9 or cluster[-1] == "\u200d")
+        if cluster and not (is_mark or is_tied):
+            yield cluster
+            cluster = ""
+        cluster += letter
+    yield cluster

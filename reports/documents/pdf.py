@@ -65,15 +65,15 @@ def _content(document: Document, width: float, *, narrow: bool) -> list[Flowable
     for table in document.tables:
         content.append(Spacer(0, 2 * mm if narrow else 5 * mm))
         if table.title:
-            content.append(text(table.title, style(size + 1, bold=True, spaceAfter=4)))
+            content.append(text(table.title, style(size + 1, bold=True, spaceAfter=4), width))
         content.append(
             grid(table, width, size, sign=document.shop.currency_sign, shaded=not narrow)
         )
-    content += [gap, *(text(note, small) for note in document.notes)]
+    content += [gap, *(text(note, small, width) for note in document.notes)]
     if document.code:
         content += [gap, _qr(document.code, centred=narrow)]
     if document.shop.footer:
-        content += [gap, text(document.shop.footer, _centred(size))]
+        content += [gap, text(document.shop.footer, _centred(size), width)]
     return content
 
 
@@ -83,17 +83,17 @@ def _head(document: Document, width: float, size: float, *, narrow: bool) -> lis
     if narrow:
         return [
             *_logo(shop, centred=True),
-            text(shop.name, style(size + 4, bold=True, alignment=TA_CENTER)),
-            *([text(beneath, _centred(size))] if beneath else ()),
+            text(shop.name, style(size + 4, bold=True, alignment=TA_CENTER), width),
+            *([text(beneath, _centred(size), width)] if beneath else ()),
             Spacer(0, 2 * mm),
-            text(f"{document.title} {document.reference}", style(size + 1, bold=True)),
+            text(f"{document.title} {document.reference}", style(size + 1, bold=True), width),
         ]
-    left = [*_logo(shop), text(shop.name, style(size + 5, bold=True))]
+    left = [*_logo(shop), text(shop.name, style(size + 5, bold=True), width * 0.6)]
     if beneath:
-        left.append(text(beneath, style(size - 1, textColor=FAINT)))
+        left.append(text(beneath, style(size - 1, textColor=FAINT), width * 0.6))
     right = [
-        text(document.title, style(size + 6, bold=True, alignment=TA_RIGHT)),
-        text(document.reference, style(size, alignment=TA_RIGHT)),
+        text(document.title, style(size + 6, bold=True, alignment=TA_RIGHT), width * 0.4),
+        text(document.reference, style(size, alignment=TA_RIGHT), width * 0.4),
     ]
     head = Grid([[left, right]], colWidths=[width * 0.6, width * 0.4])
     head.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *NO_PADDING])
@@ -103,13 +103,17 @@ def _head(document: Document, width: float, size: float, *, narrow: bool) -> lis
 def _facts(document: Document, width: float, size: float) -> list[Flowable]:
     if not document.facts:
         return []
-    share = 0.34 if document.size is Size.ROLL else 0.18
+    label_width = width * (0.34 if document.size is Size.ROLL else 0.18)
+    widths = [label_width, width - label_width]
     facts = Grid(
         [
-            [text(label, style(size - 1, textColor=FAINT)), text(value, style(size))]
+            [
+                text(label, style(size - 1, textColor=FAINT), widths[0]),
+                text(value, style(size), widths[1]),
+            ]
             for label, value in document.facts
         ],
-        colWidths=[width * share, width * (1 - share)],
+        colWidths=widths,
         hAlign="LEFT",
     )
     facts.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *NO_PADDING])
@@ -157,11 +161,13 @@ def _numbered(words: str, *, margin: float) -> Callable[..., Canvas]:
         def save(self) -> None:
             for number, page in enumerate(self._pages, start=1):
                 self.__dict__.update(page)
+                width = self._pagesize[0] - 2 * margin
                 foot = text(
                     f"{words} · page {number} of {len(self._pages)}",
                     style(7.5, textColor=FAINT, alignment=TA_RIGHT),
+                    width,
                 )
-                foot.wrapOn(self, self._pagesize[0] - 2 * margin, 20 * mm)
+                foot.wrapOn(self, width, 20 * mm)
                 foot.drawOn(self, margin, 8 * mm)
                 super().showPage()
             super().save()

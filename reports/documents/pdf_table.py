@@ -115,7 +115,7 @@ def _words(words: str, width: float, size: float, *, bold: bool, right: bool = F
     if is_plain(words) and width_of(words, size, bold=bold) <= room:
         return words
     more = {"alignment": TA_RIGHT} if right else {}
-    return text(words, style(size, bold=bold, leading=size * LEADING, **more))
+    return text(words, style(size, bold=bold, leading=size * LEADING, **more), room)
 
 
 def _look(columns: Sequence[Column], size: float, *, shaded: bool) -> list[tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """What the statements of the books share: the days asked for, the envelope, JSON, CSV and PDF."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from typing import Any, ClassVar
@@ -43,7 +43,7 @@ class StatementPagination(ContractPagination):
 
 class StatementView(GenericAPIView[Any]):
     """A statement of a period, or (`of_day`) as of a day. Subclasses read it (`read`), and say how
-    it looks on the wire (`wire`) and as a document (`document`)."""
+    it looks on the wire (`wire`) and as a document (`document`); `statement` lets them answer."""
 
     permission_classes: tuple[Any, ...] = (Admin,)
     renderer_classes = (JSONRenderer,)  # the other formats are files of their own
@@ -52,8 +52,8 @@ class StatementView(GenericAPIView[Any]):
     max_limit = 500
     message: ClassVar[str]
     shape: ClassVar[type[serializers.Serializer[Any]]]
-    of_day: ClassVar[bool] = False
-    paged: ClassVar[bool] = False
+    of_day: ClassVar[bool]
+    paged: ClassVar[bool]
 
     def answer(self, request: Request, **path: str) -> HttpResponseBase:
         """The statement in the format asked for. All of it is read at one moment."""
@@ -211,15 +211,19 @@ def _answer(shape: type[serializers.Serializer[Any]], *, of_period: bool, paged:
     return inline_serializer(f"{name}Answer", fields)
 
 
-def statement_schema(
+def statement(
     shape: type[serializers.Serializer[Any]],
     *,
     period: bool = False,
     as_of: bool = False,
     paged: bool = False,
-) -> Any:
-    """Describes a statement: its parameters, and its answer in each format."""
-    return extend_schema(
+) -> Callable[[type[StatementView]], type[StatementView]]:
+    """Lets a view answer GET with a statement of this shape, and describes it by its docstring."""
+
+    def get(self: StatementView, request: Request, **path: str) -> HttpResponseBase:
+        return self.answer(request, **path)
+
+    described = extend_schema(
         parameters=[
             *((FROM, TO) if period else ()),
             *((AS_OF,) if as_of else ()),
@@ -233,3 +237,11 @@ def statement_schema(
         },
         tags=["ledger"],
     )
+
+    def answering(view: type[StatementView]) -> type[StatementView]:
+        view.shape, view.of_day, view.paged = shape, not period, paged
+        get.__doc__ = view.__doc__
+        view.get = described(get)  # type: ignore[attr-defined]
+        return view
+
+    return answering

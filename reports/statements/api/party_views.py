@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http.response import HttpResponseBase
-from rest_framework.request import Request
 
 from ledger.ageing import BUCKETS, Aged
 from ledger.party_balances import PartyBalance, standing
@@ -13,7 +11,7 @@ from pos_project.core.money import total
 from reports.documents.document import Document
 from reports.statements import documents, financial_statements, party_statement
 from reports.statements.api import serializers as shapes
-from reports.statements.api.base import StatementView, statement_schema
+from reports.statements.api.base import StatementView, statement
 from reports.statements.party_statement import CUSTOMERS, SUPPLIERS, PartyStatement, Side
 from reports.statements.scope import Scope
 
@@ -35,8 +33,6 @@ def names_of(people: QuerySet[Any], ids: Sequence[int]) -> dict[int, str]:
 class _PartyStatementView(StatementView):
     """Documents and payments of one party with a running balance: dues less advances."""
 
-    shape = shapes.PartyStatementOut
-    paged = True
     side: ClassVar[Side]
 
     def read(self, scope: Scope, **path: str) -> Any:
@@ -69,24 +65,20 @@ class _PartyStatementView(StatementView):
         return party_statement.document(statement, scope.shop, name=name)
 
 
+@statement(shapes.PartyStatementOut, period=True, paged=True)
 class CustomerStatementView(_PartyStatementView):
+    """Sales, refunds and payments of a customer; the balance is dues less advances."""
+
     message = "Customer statement"
     side = CUSTOMERS
 
-    @statement_schema(shapes.PartyStatementOut, period=True, paged=True)
-    def get(self, request: Request, pk: str) -> HttpResponseBase:
-        """Sales, refunds and payments of a customer; the balance is dues less advances."""
-        return self.answer(request, pk=pk)
 
-
+@statement(shapes.PartyStatementOut, period=True, paged=True)
 class SupplierStatementView(_PartyStatementView):
+    """Purchases from a supplier and payments; the balance is what we owe less advances."""
+
     message = "Supplier statement"
     side = SUPPLIERS
-
-    @statement_schema(shapes.PartyStatementOut, period=True, paged=True)
-    def get(self, request: Request, pk: str) -> HttpResponseBase:
-        """Purchases from a supplier and payments; the balance is what we owe less advances."""
-        return self.answer(request, pk=pk)
 
 
 # --- Ageing ---
@@ -95,9 +87,6 @@ class SupplierStatementView(_PartyStatementView):
 class _AgeingView(StatementView):
     """Open dues by age, the largest first."""
 
-    shape = shapes.AgeingOut
-    of_day = True
-    paged = True
     side: ClassVar[Side]
     file_name: ClassVar[str]
 
@@ -122,26 +111,22 @@ class _AgeingView(StatementView):
         return documents.ageing(self.message, self.file_name, statement, names, scope)
 
 
+@statement(shapes.AgeingOut, as_of=True, paged=True)
 class ReceivablesAgeingView(_AgeingView):
+    """What customers owed at the end of a day, by the age of their sales."""
+
     message = "Receivables by age"
     side = CUSTOMERS
     file_name = "receivables-ageing"
 
-    @statement_schema(shapes.AgeingOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What customers owed at the end of a day, by the age of their sales."""
-        return self.answer(request)
 
-
+@statement(shapes.AgeingOut, as_of=True, paged=True)
 class PayablesAgeingView(_AgeingView):
+    """What the shop owed suppliers at the end of a day, by the date on their documents."""
+
     message = "Payables by age"
     side = SUPPLIERS
     file_name = "payables-ageing"
-
-    @statement_schema(shapes.AgeingOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What the shop owed suppliers at the end of a day, by the date on their documents."""
-        return self.answer(request)
 
 
 # --- Balances as of a day ---
@@ -150,9 +135,6 @@ class PayablesAgeingView(_AgeingView):
 class _PartyBalancesView(StatementView):
     """Everybody's dues and advances at the end of a day, the largest balance first."""
 
-    shape = shapes.PartyBalancesOut
-    of_day = True
-    paged = True
     side: ClassVar[Side]
     file_name: ClassVar[str]
 
@@ -180,38 +162,29 @@ class _PartyBalancesView(StatementView):
         return documents.party_balances(self.message, self.file_name, statement, names, scope)
 
 
+@statement(shapes.PartyBalancesOut, as_of=True, paged=True)
 class ReceivablesView(_PartyBalancesView):
+    """What each customer owed, and their advances, at the end of a day."""
+
     message = "Receivables"
     side = CUSTOMERS
     file_name = "receivables"
 
-    @statement_schema(shapes.PartyBalancesOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What each customer owed, and their advances, at the end of a day."""
-        return self.answer(request)
 
-
+@statement(shapes.PartyBalancesOut, as_of=True, paged=True)
 class PayablesView(_PartyBalancesView):
+    """What the shop owed each supplier, and its advances, at the end of a day."""
+
     message = "Payables"
     side = SUPPLIERS
     file_name = "payables"
 
-    @statement_schema(shapes.PartyBalancesOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What the shop owed each supplier, and its advances, at the end of a day."""
-        return self.answer(request)
 
-
+@statement(shapes.StockOut, as_of=True, paged=True)
 class StockView(StatementView):
-    message = "Stock"
-    shape = shapes.StockOut
-    of_day = True
-    paged = True
+    """Units and value of each product at the end of a day, from the movements alone."""
 
-    @statement_schema(shapes.StockOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """Units and value of each product at the end of a day, from the movements alone."""
-        return self.answer(request)
+    message = "Stock"
 
     def read(self, scope: Scope, **path: str) -> Any:
         return financial_statements.stock(scope.day, store_id=scope.store_id)

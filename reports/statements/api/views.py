@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.http import QueryDict
-from django.http.response import HttpResponseBase
-from rest_framework.request import Request
 
 from ledger.account_lines import account_named
 from pos_project.core.errors import Invalid
@@ -14,20 +12,17 @@ from reports.documents.document import Document
 from reports.statements import documents, financial_statements
 from reports.statements.account_movements import BEGINNING
 from reports.statements.api import serializers as shapes
-from reports.statements.api.base import StatementView, statement_schema
+from reports.statements.api.base import StatementView, statement
 from reports.statements.general_ledger import GeneralLedger
 from reports.statements.scope import Scope
 
 
+@statement(shapes.TrialBalanceOut, period=True, as_of=True)
 class TrialBalanceView(StatementView):
-    message = "Trial balance"
-    shape = shapes.TrialBalanceOut
+    """Every account: opening balance, what moved, closing balance. With `as_of`, everything up
+    to that day."""
 
-    @statement_schema(shapes.TrialBalanceOut, period=True, as_of=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """Every account: opening balance, what moved, closing balance. With `as_of`, everything up
-        to that day."""
-        return self.answer(request)
+    message = "Trial balance"
 
     def period(self, query: QueryDict) -> Period:
         if not query.get("as_of", "").strip():
@@ -44,14 +39,11 @@ class TrialBalanceView(StatementView):
         return documents.trial_balance(statement, scope)
 
 
+@statement(shapes.ProfitLossOut, period=True)
 class ProfitLossView(StatementView):
-    message = "Profit and loss"
-    shape = shapes.ProfitLossOut
+    """Income and costs of a period, down to what it added to equity."""
 
-    @statement_schema(shapes.ProfitLossOut, period=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """Income and costs of a period, down to what it added to equity."""
-        return self.answer(request)
+    message = "Profit and loss"
 
     def read(self, scope: Scope, **path: str) -> Any:
         return financial_statements.profit_loss(scope.period, store_id=scope.store_id)
@@ -60,15 +52,11 @@ class ProfitLossView(StatementView):
         return documents.profit_loss(statement, scope)
 
 
+@statement(shapes.BalanceSheetOut, as_of=True)
 class BalanceSheetView(StatementView):
-    message = "Balance sheet"
-    shape = shapes.BalanceSheetOut
-    of_day = True
+    """What the shop has, owes and is worth at the end of a day."""
 
-    @statement_schema(shapes.BalanceSheetOut, as_of=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What the shop has, owes and is worth at the end of a day."""
-        return self.answer(request)
+    message = "Balance sheet"
 
     def read(self, scope: Scope, **path: str) -> Any:
         return financial_statements.balance_sheet(scope.day, store_id=scope.store_id)
@@ -77,14 +65,11 @@ class BalanceSheetView(StatementView):
         return documents.balance_sheet(statement, scope)
 
 
+@statement(shapes.TaxOut, period=True)
 class TaxView(StatementView):
-    message = "Tax"
-    shape = shapes.TaxOut
+    """Tax collected, refunded and payable, and by rate where the rate is known."""
 
-    @statement_schema(shapes.TaxOut, period=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """Tax collected, refunded and payable, and by rate where the rate is known."""
-        return self.answer(request)
+    message = "Tax"
 
     def read(self, scope: Scope, **path: str) -> Any:
         return financial_statements.tax(scope.period, store_id=scope.store_id)
@@ -93,16 +78,12 @@ class TaxView(StatementView):
         return documents.tax(statement, scope)
 
 
+@statement(shapes.GeneralLedgerOut, period=True, paged=True)
 class GeneralLedgerView(StatementView):
-    message = "General ledger"
-    shape = shapes.GeneralLedgerOut
-    paged = True
+    """The lines of an account, named by code or number, with a running balance. `carried` is
+    the balance before the page's first line."""
 
-    @statement_schema(shapes.GeneralLedgerOut, period=True, paged=True)
-    def get(self, request: Request, account: str) -> HttpResponseBase:
-        """The lines of an account, named by code or number, with a running balance. `carried` is
-        the balance before the page's first line."""
-        return self.answer(request, account=account)
+    message = "General ledger"
 
     def read(self, scope: Scope, **path: str) -> Any:
         account = account_named(path["account"])
