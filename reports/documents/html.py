@@ -1,5 +1,7 @@
 """A document as a page that prints itself well."""
 
+from typing import Any
+
 import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -36,7 +38,7 @@ def render(document: Document, *, pdf_url: str, days: Period | None = None) -> s
     )
 
 
-def _shown(table: Table, document: Document) -> dict[str, object]:
+def _shown(table: Table, document: Document) -> dict[str, Any]:
     rows = [
         (
             row.style,
@@ -66,10 +68,12 @@ def _shown(table: Table, document: Document) -> dict[str, object]:
     }
 
 
-def _height(document: Document, tables: list[dict[str, object]]) -> int:
+def _height(document: Document, tables: list[dict[str, Any]]) -> int:
     """Some mm more than a roll is printed long: a browser wants to know before it has set it."""
-    rows = [cells for table in tables for _, cells in table["rows"]]  # type: ignore[attr-defined]
-    lines = len(document.shop.lines) + len(document.facts) + len(rows)
-    lines += sum(len(table.sums) for table in document.tables)
-    lines += sum(len(cells[0][0]) // 14 for cells in rows)  # names that wrap
-    return 80 + 7 * lines
+    texts = [*document.shop.lines, document.shop.footer, *document.notes]
+    texts += [value for _, value in document.facts]
+    texts += [cells[0][0] for table in tables for _, cells in table["rows"]]
+    texts += [label for table in tables for label, _, _ in table["sums"]]
+    wrapped = sum(len(text) // 14 + text.count("\n") for text in texts)
+    pictures = 28 * bool(document.code) + 20 * bool(document.shop.logo)
+    return 50 + pictures + 6 * len(texts) + 4 * wrapped
