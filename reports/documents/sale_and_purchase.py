@@ -1,10 +1,11 @@
 """The documents of a sale and of a purchase."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 
-from ledger.models import Payment, PaymentMethod
+from ledger.models import Payment
 from pos_project.core.errors import NotFound
 from purchasing.models import Purchase
 from reports.documents.document import Column, Document, Letterhead, Row, Size, Sum, Table, day
@@ -29,7 +30,9 @@ def _of_sale(sale_id: int, title: str, size: Size) -> Document:
     sale = completed.filter(pk=sale_id).first()
     if sale is None or sale.completed_at is None:
         raise NotFound("Sale not found")
-    customer = sale.customer
+    customer, shop = sale.customer, Letterhead.of(sale.store)
+    if sale.currency_sign is not None:  # the one of then
+        shop = replace(shop, currency_sign=sale.currency_sign)
     lines = sale_lines().filter(sale=sale).order_by("id")
     rows = [
         Row([line.product_name, line.quantity, line.unit_price, line.subtotal]) for line in lines
@@ -37,10 +40,10 @@ def _of_sale(sale_id: int, title: str, size: Size) -> Document:
     return Document(
         title,
         str(sale.invoice_no),
-        Letterhead.of(sale.store),
+        shop,
         [
             ("Date", timezone.localtime(sale.completed_at).strftime("%d-%m-%Y %I:%M %p")),
-            ("Customer", customer.name if customer else WALK_IN),
+            ("Customer", sale.customer_name or (customer.name if customer else WALK_IN)),
             *([("Phone", customer.phone)] if customer and customer.phone else ()),
             ("Served by", sale.user.name),
         ],
@@ -57,7 +60,10 @@ def _charged(sale: Sale) -> Iterator[Sum]:
     if sale.discount:
         yield Sum("Discount", -sale.discount)
     if sale.tax:
-        yield Sum("Tax", sale.tax)
+        rate = (
+            f", {sale.tax_rate_name} {sale.tax_percent.normalize():f} %" if sale.tax_percent else ""
+        )
+        yield Sum(f"Tax{rate}", sale.tax)
     yield Sum("Total", sale.total_amount, is_total=True)
 
 
@@ -66,12 +72,17 @@ def _settled(sale: Sale) -> Iterator[Sum]:
     paid out."""
     if sale.advance_used:
         yield Sum("Paid from advance", sale.advance_used)
-    payments = Payment.objects.filter(sale=sale).exclude(payment_type=Payment.Type.REFUND)
-    for payment in payments.select_related("method").order_by("id"):
-        is_in = payment.direction == Payment.Direction.IN
-        yield Sum(f"Paid, {payment.method.name}", payment.amount if is_in else -payment.amount)
+    methods = {}
+    for payment in Payment.objects.filter(sale=sale).select_related("method").order_by("id"):
+        methods[payment.method_id] = payment.method_name or payment.method.name
+        if payment.payment_type != Payment.Type.REFUND:
+            is_in = payment.direction == Payment.Direction.IN
+            amount = payment.amount if is_in else -payment.amount
+            yield Sum(f"Paid, {methods[payment.method_id]}", amount)
+    if sale.change_amount and sale.tendered_amount:
+        yield Sum("Tendered", sale.tendered_amount)
+        yield Sum("Change", sale.change_amount)
     refunds = Refund.objects.filter(sale=sale).order_by("id")
-    methods = dict(PaymentMethod.objects.values_list("code", "name")) if refunds else {}
     for refund in refunds:
         yield Sum(f"Refund {refund.pk}", -refund.refund_amount)
         if refund.due_reduced:

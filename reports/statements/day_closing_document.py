@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger.models import DaySeal, PaymentMethod
+from ledger.models import DaySeal, Expense, Payment, PaymentMethod
 from pos_project.core.money import total
 from pos_project.core.period import Period
 from reports.documents import document
@@ -67,7 +67,7 @@ def _the_day(report: DayReport) -> Table:
 
 
 def _by_method(report: DayReport) -> Table:
-    names = dict(PaymentMethod.objects.values_list("code", "name"))
+    names = _names_of_methods(report.day)
     rows = [
         Row([names[method], *(moved[each] for each in COLUMNS), total(moved.values())])
         for method, moved in report.by_method.items()
@@ -81,6 +81,18 @@ def _by_method(report: DayReport) -> Table:
         Column("Net", "money", 1.3),
     ]
     return Table(columns, rows, title="Money in and out")
+
+
+def _names_of_methods(day: date) -> dict[str, str]:
+    """By code, as each was called on the day."""
+    names = dict(PaymentMethod.objects.values_list("code", "name"))
+    for rows, code in (
+        (Payment.objects.all(), "method_id"),
+        (Expense.objects.all(), "payment_method_id"),
+    ):
+        known = rows.filter(business_date=day, method_name__isnull=False).order_by("id")
+        names |= dict(known.values_list(code, "method_name"))
+    return names
 
 
 def _drawer(report: DayReport) -> Table:

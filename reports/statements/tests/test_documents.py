@@ -85,7 +85,7 @@ def test_a_day_on_which_nothing_happened_has_a_report_too() -> None:
 
 def test_a_statement_runs_from_the_balance_before_to_the_balance_owed() -> None:
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.cash(10))
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.cash(10))
     shop.pay_dues(rahim, 5)
 
     paper = stated(CUSTOMERS, rahim, today(), today())
@@ -102,7 +102,7 @@ def test_a_statement_runs_from_the_balance_before_to_the_balance_owed() -> None:
 
 def test_what_lies_before_the_days_is_in_the_balance_before() -> None:
     delta, shirt = shop.a_supplier(), shop.a_product()
-    shop.buy((shirt, 2, "10.00"), supplier=delta, offer=shop.on_credit())
+    shop.buy((shirt, 2, "10.00"), supplier=delta, offered=shop.on_credit())
     tomorrow = today() + timedelta(days=1)
 
     paper = stated(SUPPLIERS, delta, tomorrow, tomorrow)
@@ -116,7 +116,7 @@ def test_a_statement_costs_the_same_for_few_lines_as_for_many() -> None:
 
     def sold(times: int) -> int:
         for _ in range(times):
-            shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+            shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit())
         return len(
             shop.statements(
                 lambda: html.render(stated(CUSTOMERS, rahim, today(), today()), pdf_url="/x")
@@ -226,7 +226,7 @@ def test_wrong_days_are_said_where_others_can_be_chosen(
 def test_too_many_lines_lead_to_fewer_days(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MAX_LINES", 0)
     rahim = shop.a_customer()
-    shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit())
 
     page = office.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}")
 
