@@ -167,6 +167,11 @@ def day(value: date) -> str:
     return value.strftime("%d-%m-%Y")
 
 
+def rate(name: str, percent: Decimal) -> str:
+    """A tax rate: `VAT (15 %)`."""
+    return f"{name} ({percent.normalize():f} %)"
+
+
 def written(value: Any, kind: Kind) -> str:
     """A cell for a reader."""
     return "" if value is None else _WRITTEN[kind](value)

@@ -8,7 +8,17 @@ from django.utils import timezone
 from ledger.models import Payment
 from pos_project.core.errors import NotFound
 from purchasing.models import Purchase
-from reports.documents.document import Column, Document, Letterhead, Row, Size, Sum, Table, day
+from reports.documents.document import (
+    Column,
+    Document,
+    Letterhead,
+    Row,
+    Size,
+    Sum,
+    Table,
+    day,
+    rate,
+)
 from sales.models import Refund, Sale
 from sales.sale_lines import sale_lines
 
@@ -60,10 +70,8 @@ def _charged(sale: Sale) -> Iterator[Sum]:
     if sale.discount:
         yield Sum("Discount", -sale.discount)
     if sale.tax:
-        rate = (
-            f", {sale.tax_rate_name} {sale.tax_percent.normalize():f} %" if sale.tax_percent else ""
-        )
-        yield Sum(f"Tax{rate}", sale.tax)
+        of_rate = sale.tax_percent and f", {rate(str(sale.tax_rate_name), sale.tax_percent)}"
+        yield Sum(f"Tax{of_rate or ''}", sale.tax)
     yield Sum("Total", sale.total_amount, is_total=True)
 
 

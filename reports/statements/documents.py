@@ -9,6 +9,7 @@ from ledger.models import LedgerAccount
 from ledger.party_balances import PartyBalance
 from ledger.statements import TRIAL_COLUMNS, BalanceSheet, ProfitLoss, Section, TrialBalance
 from pos_project.core.money import total
+from reports.documents import document
 from reports.documents.document import Column, Document, Row, Table
 from reports.statements.financial_statements import Stock, Tax
 from reports.statements.scope import Scope
@@ -123,15 +124,14 @@ def tax(statement: Tax, scope: Scope) -> Document:
         "tax",
         Table(columns, rows),
         FROM_THE_JOURNAL,
-        "A sale keeps its tax as an amount: its rate is the shop's rate that gives this amount"
-        " to the cent, the lowest where several do.",
+        "By the rate of each sale's own day. Other tax was typed in, and no rate explained it.",
     )
 
 
 def rate_label(name: str | None, rate: Decimal | None) -> str:
     if rate is None:
         return "Other tax"
-    return f"{name} ({rate.normalize():f} %)" if name else "Without tax"
+    return document.rate(name, rate) if name else "Without tax"
 
 
 # --- One account ---

@@ -137,7 +137,7 @@ def test_bengali_vowels_stand_where_a_reader_expects_them() -> None:
     pytest.importorskip("uharfbuzz")
     fonts.register_fonts()
 
-    name = fonts.text("রহিম Ahmed", fonts.style(9))
+    name = fonts.text("রহিম Ahmed", fonts.style(9), 400)
     name.wrap(400, 400)
 
     [line] = name.blPara.lines
@@ -148,7 +148,7 @@ def test_marks_and_digits_beside_bengali_are_set_in_its_font() -> None:
     """A word is shaped in one font: a comma of another came out as some other letter."""
     fonts.register_fonts()
 
-    parts = fonts.text("৭ রোড, 12 (ঢাকা): ২৫০ml", fonts.style(9)).frags
+    parts = fonts.text("৭ রোড, 12 (ঢাকা): ২৫০ml", fonts.style(9), 400).frags
 
     assert [(part.fontName, part.text) for part in parts if part.text.strip()] == [
         ("Bengali", "৭"),

@@ -260,8 +260,8 @@ def test_a_shop_and_an_account_in_bengali_are_printed_in_a_font_that_has_them(
     LedgerAccount.objects.filter(code="CASH").update(name="হাতে নগদ")
     words_in_bengali, set_in = [], fonts.text
 
-    def noted(words: str, look: Any) -> Any:
-        paragraph = set_in(words, look)
+    def noted(words: str, look: Any, width: float) -> Any:
+        paragraph = set_in(words, look, width)
         words_in_bengali.extend(
             part.text for part in paragraph.frags if part.fontName.startswith("Bengali")
         )
