@@ -355,7 +355,6 @@ UNFOLD = {
     },
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
