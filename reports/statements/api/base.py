@@ -20,12 +20,12 @@ from pos_project.core.days import local_iso
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import Invalid
 from pos_project.core.http.fields import MAX_ID
+from pos_project.core.http.figures import Meta
 from pos_project.core.http.formats import note_export
 from pos_project.core.http.json import JSONRenderer
 from pos_project.core.http.pagination import ContractPagination
 from pos_project.core.http.period_query import AS_OF, FROM, TO
 from pos_project.core.http.permissions import Admin
-from pos_project.core.http.shapes import Meta
 from reports.documents.document import Shop as Letterhead
 from reports.documents.table import Sheet
 from reports.documents.table_pdf import drawn
