@@ -21,7 +21,7 @@ urlpatterns = [
         name="docs",
     ),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:key>", picture),
-    path("api/", include("reports.dashboards.api.urls")),  # users/me/performance before users/<id>
+    path("api/", include("reports.dashboards.urls")),  # users/me/performance before users/<id>
     path("api/", include("reports.statements.api.urls")),
     path("api/", include("accounts.api.urls")),
     path("api/", include("ledger.api.urls")),

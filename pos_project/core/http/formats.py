@@ -51,7 +51,7 @@ class CsvRenderer(BaseRenderer):
         request, response = renderer_context["request"], renderer_context["response"]
         if response.status_code == 200:
             try:
-                described = getattr(renderer_context["view"], "shape", None)
+                described = getattr(renderer_context["view"], "data_serializer", None)
                 table = table_in(
                     data, request.query_params.get(TABLE, ""), described() if described else None
                 )

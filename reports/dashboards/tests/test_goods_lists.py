@@ -11,7 +11,7 @@ from inventory.products import change_product, remove_product
 from pos_project.core.days import today
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
-from reports.dashboards.alerts import critical_alerts
+from reports.dashboards.alerts import find_critical_alerts
 from reports.summaries.building import freeze_missing
 from reports.summaries.categories import categories_now, moved
 
@@ -272,7 +272,7 @@ def test_alerts_are_debts_of_half_a_year_and_empty_shelves():
     shop.sell((scarf, 1), customer=rahim, offered=shop.on_credit(), at=days_ago(181))
     shop.sell((scarf, 2), customer=rahim, offered=shop.on_credit())
     shop.sell((scarf, 1), customer=salma, offered=shop.on_credit(), at=days_ago(180))
-    found = critical_alerts(today())
+    found = find_critical_alerts(today())
     assert found.count == 3
     overdue, out, low = found.first
     assert (overdue.alert_type, overdue.severity) == ("overdue_customer", "critical")
@@ -292,7 +292,7 @@ def test_no_more_than_five_of_each_alert_are_shown_but_all_are_counted():
         shop.sell(
             (scarf, 1), customer=shop.a_customer(), offered=shop.on_credit(), at=days_ago(days)
         )
-    found = critical_alerts(today())
+    found = find_critical_alerts(today())
     assert found.count == 13
     kinds = [alert.alert_type for alert in found.first]
     assert kinds == ["overdue_customer"] * 5 + ["out_of_stock"] * 5

@@ -1,32 +1,30 @@
-"""Routes of `reports` under `/api`."""
+"""Routes of the dashboards and of users' histories, under `/api`."""
 
 from django.urls import path
 
-from reports.dashboards.api.customers import ComprehensiveAnalysisView, CustomerAnalysisView
-from reports.dashboards.api.financial_analysis import FinancialAnalysisView
-from reports.dashboards.api.main import MainView
-from reports.dashboards.api.money import (
-    DailyTrendsView,
-    FinancialSummaryView,
-    PaymentBreakdownView,
-    ProfitLossView,
-    TaxSummaryView,
-)
-from reports.dashboards.api.product_analysis import ProductAnalysisView
-from reports.dashboards.api.products import TopProductsView
-from reports.dashboards.api.staff import (
-    OwnPerformanceView,
-    StaffPerformanceView,
-    UserPerformanceView,
-)
-from reports.dashboards.api.stock import StockAlertsView, ValuationView
-from reports.dashboards.api.stock_details import StockDetailsView
-from reports.dashboards.api.stock_movement import MovementView, ReorderView
-from reports.dashboards.api.user_history import (
+from reports.dashboards.comprehensive_analysis import ComprehensiveAnalysisView
+from reports.dashboards.customer_analysis import CustomerAnalysisView
+from reports.dashboards.daily_trends import DailyTrendsView
+from reports.dashboards.financial_analysis import FinancialAnalysisView
+from reports.dashboards.financial_summary import FinancialSummaryView
+from reports.dashboards.main import MainView
+from reports.dashboards.payment_breakdown import PaymentBreakdownView
+from reports.dashboards.product_analysis import ProductAnalysisView
+from reports.dashboards.profit_loss import ProfitLossView
+from reports.dashboards.reordering import ReorderView
+from reports.dashboards.staff_performance import StaffPerformanceView
+from reports.dashboards.stock_alerts import StockAlertsView
+from reports.dashboards.stock_details import StockDetailsView
+from reports.dashboards.stock_movement import MovementView
+from reports.dashboards.stock_valuation import ValuationView
+from reports.dashboards.tax_summary import TaxSummaryView
+from reports.dashboards.top_products import TopProductsView
+from reports.dashboards.user_history import (
     OwnHistoryViewSet,
     ShopHistoryViewSet,
     UserHistoryViewSet,
 )
+from reports.dashboards.user_performance import OwnPerformanceView, UserPerformanceView
 from reports.documents.api import PurchaseDocumentsView, SaleDocumentsView
 
 urlpatterns = [
