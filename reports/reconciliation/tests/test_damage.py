@@ -10,12 +10,18 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from ledger.models import DaySeal
-from reports.reconciliation.checks import CHECKS, INVARIANTS
+from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.checks.tables import our_models
 from reports.reconciliation.invariant import Check, Finding, Invariant
 from reports.reconciliation.reconcile import examine
 from reports.reconciliation.scope import Scope
-from reports.reconciliation.tests.corruption.by_hand import change, delete, row_of, undone
+from reports.reconciliation.tests.corruption.by_hand import (
+    change,
+    delete,
+    row_of,
+    undone,
+    unguarded,
+)
 from reports.tests.a_shops_week import Week, trade
 
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
@@ -39,9 +45,11 @@ def copied(table: str, row_id: Any) -> int:
     """One more row, the same but for its id."""
     with connection.cursor() as cursor:
         names = connection.introspection.get_table_description(cursor, table)
-        columns = ", ".join(f'"{each.name}"' for each in names if each.name != "id")
-        if connection.vendor == "mysql":
-            columns = columns.replace('"', "`")
+        columns = ", ".join(
+            connection.ops.quote_name(each.name)
+            for each in names
+            if each.name not in ("id", "is_open")  # (which the database computes)
+        )
         new = row_of(f"SELECT MAX(id) + 1 FROM {table}")
         cursor.execute(
             f"INSERT INTO {table} (id, {columns}) SELECT {new}, {columns} FROM {table}"
@@ -53,7 +61,7 @@ def copied(table: str, row_id: Any) -> int:
 
 def test_one_more_line_of_a_refund_is_named(week: Week) -> None:
     refund = week.part_refund.pk
-    with undone():
+    with unguarded():
         copied("refund_items", row_of(f"SELECT id FROM refund_items WHERE refund_id = {refund}"))
         found = answer()["refunds_are_their_shares"]["violations"]
     assert found == [
@@ -74,7 +82,7 @@ DAMAGE = {
 @pytest.mark.parametrize("column", DAMAGE)
 def test_a_damaged_seal_is_named_and_the_others_are_looked_at(column: str, week: Week) -> None:
     first, second, *_ = DaySeal.objects.exclude(day=None).order_by("day")
-    with undone():
+    with unguarded():
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE day_seals SET {column} = %s, seal = 'forged' WHERE id = %s",
@@ -87,10 +95,11 @@ def test_a_damaged_seal_is_named_and_the_others_are_looked_at(column: str, week:
 
 
 def _rows() -> Iterator[tuple[str, Any]]:
-    """The newest row of each of our tables that has ids."""
+    """The newest row of each of our tables that has ids, and more than ids."""
     for model in our_models():
+        names = [field.name for field in model._meta.concrete_fields]
         newest = model._base_manager.order_by("-pk").first()
-        if newest is not None and model._meta.pk is not None and model._meta.pk.name == "id":
+        if newest is not None and names[0] == "id" and len(names) > 1:
             yield model._meta.db_table, newest.pk
 
 
@@ -102,26 +111,22 @@ def test_a_copied_row_in_every_table_leaves_every_check_its_answer(week: Week) -
                     copied(table, row_id)
             except IntegrityError:  # the database refuses a twin
                 continue
-        said = answer()
-    assert len(said) == len(INVARIANTS)
-    assert _fell_over(said) == []
+        assert _fell_over() == []
 
 
 def test_a_deleted_row_in_every_table_leaves_every_check_its_answer(week: Week) -> None:
     with undone():
         for table, row_id in list(_rows()):
             delete(table, row_id)
-        said = answer()
-    assert len(said) == len(INVARIANTS)
-    assert _fell_over(said) == []
+        assert _fell_over() == []
 
 
-def _fell_over(said: dict[str, Any]) -> list[str]:
+def _fell_over() -> list[str]:
     return [
-        f"{name}: {violation['found']}"
-        for name, each in said.items()
-        for violation in each["violations"]
-        if violation["expected"] == "rows that can be read"
+        f"{verdict.invariant.name}: {violation.found}"
+        for verdict in examine(CHECKS)
+        for violation in verdict.violations
+        if violation.expected == "rows that can be read"
     ]
 
 

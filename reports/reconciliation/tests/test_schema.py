@@ -110,13 +110,13 @@ def altered(there: str, back: str) -> Iterator[None]:
 
 def test_a_column_that_was_narrowed_is_named() -> None:
     narrowed = (
-        altered("MODIFY note varchar(20) NULL", "MODIFY note varchar(255) NULL")
+        altered("MODIFY reference_no varchar(20) NULL", "MODIFY reference_no varchar(100) NULL")
         if connection.vendor == "mysql"
-        else payments_rewritten('"note" varchar(255)', '"note" varchar(20)')
+        else payments_rewritten('"reference_no" varchar(100)', '"reference_no" varchar(20)')
     )
     with narrowed:
         assert named() == [
-            "payments, column note: expected varchar(255), may be empty,"
+            "payments, column reference_no: expected varchar(100), may be empty,"
             " found varchar(20), may be empty"
         ]
     assert named() == []
