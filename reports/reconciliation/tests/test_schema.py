@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from ledger.models import Payment
 from pos_project.core.db import guards
 from pos_project.core.db.guards import moments
 from reports.reconciliation.checks import CHECKS, SCHEMA_CHECKS
+from reports.reconciliation.checks.tables import our_models
 from reports.reconciliation.reconcile import examine, reconcile
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,3 +152,17 @@ def test_a_constraint_that_is_gone_is_named() -> None:
             found = named()
     assert found == [f"payments, constraint {name}: expected there, found none"]
     assert named() == []
+
+
+def test_migrations_make_the_columns_that_the_models_say(settings: Any) -> None:
+    """The suite's tables are made from the models; a shop's are made by its migrations."""
+    settings.MIGRATION_MODULES = {}
+    migrated = MigrationLoader(None).project_state().apps
+
+    def columns(model: type[models.Model]) -> dict[str, tuple[str | None, bool]]:
+        fields = model._meta.concrete_fields
+        return {field.attname: (field.db_type(connection), field.null) for field in fields}
+
+    for model in our_models():
+        made = migrated.get_model(model._meta.app_label, model._meta.model_name)
+        assert columns(made) == columns(model), model
