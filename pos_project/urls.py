@@ -5,12 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pos_project.core.http.health import HealthView
+from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
 from reports.statements import document_views as papers
 
 urlpatterns = [
     path("health", HealthView.as_view()),
+    path("health/live", LiveView.as_view()),
+    path("health/ready", ReadyView.as_view()),
     path("api/schema", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path(
         "api/docs",
@@ -33,3 +35,5 @@ urlpatterns = [
     path("admin/papers/<str:kind>/<int:document_id>", papers.own, name="open-paper"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "pos_project.core.http.middleware.server_error"

@@ -174,8 +174,10 @@ def _parts(rows: "QuerySet[Any] | Sequence[Any]") -> Iterator[list[Any]]:
 
 
 def _have_ids(rows: "QuerySet[Any]") -> bool:
-    """Whether each row is a row of one table, so that it can be found again by its id."""
+    """Whether each row is a row of one table, so that it can be found again by its number."""
     query = rows.query
+    if rows.model._meta.pk.attname != "id":  # an account has a code
+        return False
     if query.combinator or query.group_by is not None or query.distinct:
         return False
     return not query.values_select or "id" in query.values_select

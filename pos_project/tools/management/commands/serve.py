@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection
 
 from pos_project.core.db.migrated import missing_migrations
+from pos_project.core.http import static_files
 
 WORKERS, THREADS = 2, 4
 BACKLOG = 1024
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         if connection.vendor == "sqlite":
             # The rate limits are counted in the process; SQLite has one writer at a time anyway.
             workers = 1
-        settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns when it is missing
+        static_files.collect()
         self._say_where(listener, demo=demo)
         listener.set_inheritable(True)
         words = [listener.fileno(), workers, threads]
