@@ -9,9 +9,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import Any
 
 from django.db import connection, connections
 
@@ -130,16 +131,16 @@ def settle(fault: str, queue: Queue, server: ShopServer) -> Account:
         doubled=max(0, len(sales) - len(acknowledged) - unknown)
         + len(acknowledged)
         - len(set(acknowledged)),
-        failures=sum(
-            count
-            for told, count in queue.told.items()
-            if isinstance(told, int) and told >= 500 and told != 503
-        ),
+        failures=failures(queue.told),
         broken=broken,
     )
-    sys.stdout.write(
-        f"\n| {fault} | {account.requests} | {account.acknowledged} | {account.lost}"
-        f" | {account.doubled} | {account.failures} | {dict(queue.told)}\n"
+    tell(
+        fault,
+        requests=account.requests,
+        acknowledged=account.acknowledged,
+        lost=account.lost,
+        doubled=account.doubled,
+        told=queue.told,
     )
     seen = account, queue.told, server.log.read_text()[-2000:]
     assert len(keyed) == queue.keys_asked, seen
@@ -147,6 +148,26 @@ def settle(fault: str, queue: Queue, server: ShopServer) -> Account:
     assert (account.lost, account.doubled, account.failures, broken) == (0, 0, 0, []), seen
     assert {told for told in queue.told if isinstance(told, int)} <= {201, 409, 503}, seen
     return account
+
+
+def failures(told: Mapping[Any, int]) -> int:
+    """How often a 5xx other than 503 was answered."""
+    return sum(told[status] for status in told if isinstance(status, int) and 503 != status >= 500)
+
+
+def tell(
+    fault: str,
+    *,
+    requests: int,
+    acknowledged: int,
+    lost: int,
+    doubled: int,
+    told: Mapping[Any, int],
+) -> None:
+    """A row of docs/reliability.md, for whoever runs this with `-s`."""
+    figures = (requests, acknowledged, lost, doubled, failures(told))
+    answers = ", ".join(f"{count} × {answer}" for answer, count in told.items())
+    sys.stdout.write(f"\n| {fault} | {' | '.join(map(str, figures))} | {answers} |\n")
 
 
 def _what_is_there() -> tuple[list[int], int, list[str]]:
