@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pos_project.core.http.health import HealthView
+from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
 from reports.documents import views as documents
 from reports.statements import views as statements
@@ -14,6 +14,8 @@ from reports.statements import views as statements
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", HealthView.as_view()),
+    path("health/live", LiveView.as_view()),
+    path("health/ready", ReadyView.as_view()),
     path("api/schema", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path(
         "api/docs",
@@ -38,3 +40,5 @@ urlpatterns = [
     path("admin/papers/<str:kind>/<int:document_id>", documents.own, name="open-document"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "pos_project.core.http.middleware.server_error"
