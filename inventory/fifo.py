@@ -48,7 +48,7 @@ class Pick:
 
 
 class InsufficientStock(DomainError):
-    """Fewer units in stock than demanded; names every short line."""
+    """Fewer units in stock than wanted; names every short line."""
 
     code = "insufficient_stock"
 
@@ -155,7 +155,7 @@ def _refuse(short: Mapping[int, Decimal], demands: Sequence[Demand]) -> NoReturn
         if demand.product_id in short:
             there, asked = int(short[demand.product_id]), int(demanded[demand.product_id])
             fields[f"items[{position}].quantity"] = [f"Only {there} in stock."]
-            said[demand.product_id] = f"{demand.name} ({asked} demanded, {there} in stock)"
+            said[demand.product_id] = f"{demand.name} ({asked} wanted, {there} in stock)"
             lines.append({"line": position, "product_id": demand.product_id, "available": there})
     raise InsufficientStock(
         f"Not enough stock: {'; '.join(said.values())}.", fields=fields, lines=lines

@@ -21,7 +21,7 @@ from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
-from pos_project.core.posting_context import Actor, PostingContext
+from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
@@ -68,13 +68,21 @@ def receive_purchase(
     match, more paid than the total) or Conflict (invoice number known); nothing is written then.
     """
     with kept_answer_first(key):
+        require_not_ahead(delivery.purchase_date, field="purchase_date")
+        supplier_name = _name_of(delivery.supplier_id)
         products = _check(delivery, offered)
-    return once(key, lambda: _receive(delivery, offered, products, by, at))
+    return once(key, lambda: _receive(delivery, offered, supplier_name, products, by, at))
 
 
 @prepared
-def _known_supplier(supplier_id: int) -> QuerySet[Any]:
-    return Supplier.objects.listed().filter(pk=supplier_id).values_list("pk", flat=True)
+def _names_of(supplier_id: int) -> QuerySet[Any]:
+    return Supplier.objects.listed().filter(pk=supplier_id).values_list("name", flat=True)
+
+
+def _name_of(supplier_id: int) -> str:
+    for name in _names_of(supplier_id):
+        return str(name)
+    raise _unknown_supplier()
 
 
 @prepared
@@ -85,10 +93,8 @@ def _products_to_buy(ids: Sequence[int]) -> QuerySet[Any]:
 
 def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, Any]:
     """The products by id, with name and `keeps_stock`."""
-    if not _known_supplier(delivery.supplier_id):
-        raise _unknown_supplier()
-    wanted = sorted({line.product_id for line in delivery.lines})
-    products = {product.pk: product for product in _products_to_buy(wanted)}
+    demanded = sorted({line.product_id for line in delivery.lines})
+    products = {product.pk: product for product in _products_to_buy(demanded)}
     fields = {}
     for position, line in enumerate(delivery.lines):
         product = products.get(line.product_id)
@@ -118,6 +124,7 @@ def _unknown_supplier() -> Invalid:
 def _receive(
     delivery: Delivery,
     offered: payments.TendersOffered,
+    supplier_name: str,
     products: dict[int, Any],
     by: Actor,
     at: datetime | None,
@@ -133,7 +140,7 @@ def _receive(
         field = "payments" if offered.split else "paid_amount"
         text = f"More than the open {delivery.total - settlement.advance}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
-    purchase = _insert(delivery, settlement, context)
+    purchase = _insert(delivery, supplier_name, settlement, context)
     number = delivery.invoice_no or free_number(purchase)
     item_ids = insert_rows(
         PurchaseItem,
@@ -173,11 +180,15 @@ def _receive(
 
 
 def _insert(
-    delivery: Delivery, settlement: payments.Settlement, context: PostingContext
+    delivery: Delivery,
+    supplier_name: str,
+    settlement: payments.Settlement,
+    context: PostingContext,
 ) -> Purchase:
     purchase = Purchase(
         store_id=context.store_id,
         supplier_id=delivery.supplier_id,
+        supplier_name=supplier_name,
         user_id=context.user_id,
         status=Purchase.Status.DRAFT,
         invoice_no=delivery.invoice_no,

@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.stores import CURRENCY_SIGNS
 from catalog.models import Product, TaxRate
+from catalog.tax_rates import RATES, Rate
 from inventory import fifo
 from inventory.picking import pick
 from ledger import advances, payments
@@ -37,9 +39,9 @@ def products_to_sell(ids: Sequence[int]) -> QuerySet[Any]:
 
 
 @prepared
-def known_customer(customer_id: int) -> QuerySet[Any]:
-    """The id again, if there is such a customer."""
-    return Customer.objects.listed().filter(pk=customer_id).values_list("pk", flat=True)
+def names_of_customer(customer_id: int) -> QuerySet[Any]:
+    """The customer's name; nothing if there is no such customer."""
+    return Customer.objects.listed().filter(pk=customer_id).values_list("name", flat=True)
 
 
 def sell(
@@ -86,18 +88,29 @@ def read_and_price(order: Order) -> PricedOrder:
             fields[f"items[{position}].product_id"] = [f"{product.name} is not sold now."]
     if fields:
         raise Invalid("Some products cannot be sold.", fields=fields)
-    if order.customer_id is not None and not known_customer(order.customer_id):
-        raise _unknown_customer()
-    percent = None
-    if order.tax_rate_id is not None:
-        if order.tax:
-            raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
-        percent = (
-            TaxRate.objects.filter(pk=order.tax_rate_id).values_list("rate", flat=True).first()
-        )
-        if percent is None:
-            raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
-    return price(order, products, tax_percent=percent)
+    customer_name = None
+    if order.customer_id is not None:
+        customer_name = next(iter(names_of_customer(order.customer_id)), None)
+        if customer_name is None:
+            raise _unknown_customer()
+    rate = None if order.tax_rate_id is None else _named_rate(order, order.tax_rate_id)
+    return price(
+        order,
+        products,
+        rate=rate,
+        rates=RATES.get() if order.tax else (),
+        customer_name=customer_name,
+    )
+
+
+def _named_rate(order: Order, rate_id: int) -> Rate:
+    if order.tax:
+        raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
+    rates = TaxRate.objects.filter(pk=rate_id)
+    row = rates.values_list("id", "name", "rate").first()
+    if row is None:
+        raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
+    return Rate(*row)
 
 
 def _unknown_customer() -> Invalid:
@@ -164,6 +177,13 @@ def insert_draft(
         advance_used=covered.advance,
         payment_method=covered.method or None,
         note=order.note,
+        tax_rate_id=order.tax_rate.id if order.tax_rate else None,
+        tax_rate_name=order.tax_rate.name if order.tax_rate else None,
+        tax_percent=order.tax_rate.percent if order.tax_rate else None,
+        customer_name=order.customer_name,
+        currency_sign=CURRENCY_SIGNS.get()[context.store_id],
+        tendered_amount=covered.tendered,
+        change_amount=covered.change,
         created_at=context.at,
     )
     insert(sale)

@@ -169,6 +169,8 @@ def _complete(
         "due_amount": settlement.due,
         "advance_used": settlement.advance,
         "payment_method": settlement.method,
+        "tendered_amount": settlement.tendered,
+        "change_amount": settlement.change,
     }
     set_drafts(Sale, [sale.pk], **changes)
     for name, value in changes.items():

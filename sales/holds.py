@@ -57,7 +57,7 @@ def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingCo
     context = context.in_store(sale.store_id)
     checkout.require_customer_for_advance(sale.customer_id, offered)
     settlement = checkout.settle(sale.total_amount, sale.customer_id, offered)
-    if settlement.due and not checkout.known_customer(sale.customer_id or 0):
+    if settlement.due and not checkout.names_of_customer(sale.customer_id or 0):
         # A checkout would not know them; what they owed could never be paid.
         text = "The customer was removed: this sale is paid in full."
         raise Invalid(text, fields={"paid_amount": [text]})

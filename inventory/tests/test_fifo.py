@@ -40,7 +40,7 @@ def written(picks: list[fifo.Pick]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("shelf", "wanted", "taken"),
+    ("shelf", "demanded", "taken"),
     [
         ("5@8.50 5@9.00", 5, "5@8.50=42.50"),
         ("5@8.50 5@9.00", 7, "5@8.50=42.50 2@9.00=18.00"),
@@ -111,7 +111,7 @@ def put_back(shelf: str, consumptions: str, units: int) -> list[fifo.Pick]:
 
 
 @pytest.mark.parametrize(
-    ("shelf", "uses", "units", "returned"),
+    ("shelf", "consumptions", "units", "returned"),
     [
         ("0@8.50 3@9.00", "5 2", 1, "-1@9.00=-9.00"),
         ("0@8.50 3@9.00", "5 2", 2, "-2@9.00=-18.00"),

@@ -145,21 +145,21 @@ class Till(WatchedShop):
             "split too much": [("card", total + 1)],
         }[way]
         tenders = [(method, amount) for method, amount in tenders if amount > 0]
-        tendered_all = tuple(Tender(method, decimal(amount)) for method, amount in tenders)
+        given = tuple(Tender(method, decimal(amount)) for method, amount in tenders)
         if way.startswith("split"):
-            return TendersOffered(tendered_all, use_advance=ahead, split=True), tenders
+            return TendersOffered(given, use_advance=ahead, split=True), tenders
         method = tenders[0][0] if tenders else "due"
-        return TendersOffered(tendered_all, method, use_advance=ahead), tenders
+        return TendersOffered(given, method, use_advance=ahead), tenders
 
     def _offered(
         self, way: str, total: int, customer: Customer | None, ahead: bool
     ) -> tuple[TendersOffered, Covered]:
         total = max(total, 0)
-        tendered_all, tenders = self._tenders(way, total, ahead)
+        offered, tenders = self._tenders(way, total, ahead)
         advance = 0
         if ahead and customer:
             advance = -in_cents(balance("CUSTOMER_ADVANCES", customer=customer))
-        return tendered_all, cover(total, tenders, split=tendered_all.split, advance=advance)
+        return offered, cover(total, tenders, split=offered.split, advance=advance)
 
     def _may_not_order(
         self, lines: list[tuple[int, int, str | None]], sums: SoldBefore, discount: int

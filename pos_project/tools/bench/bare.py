@@ -3,6 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import django
+
+django.setup()  # the server itself needs the loaded apps
+
 BODY = b'{"success":true}'
 HEADERS = [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))]
 

@@ -4,6 +4,7 @@ import http.client
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from django.conf import settings
 from django.db import connection
 
 from pos_project.tools.bench.clients import HOST
-from pos_project.tools.management.commands.serve import APPLICATION, THREADS, WORKERS, command
 
 START_SECONDS = 30.0
 
@@ -46,21 +46,16 @@ class Server:
 
 
 @contextmanager
-def serving(application: str = APPLICATION) -> Iterator[Server]:
-    """The server of `manage.py serve`, for the connected database."""
+def serving(module: str = "pos_project.wsgi") -> Iterator[Server]:
+    """The server of `manage.py serve`, for the connected database; the module's application."""
     name, port = str(connection.settings_dict["NAME"]), _free_port()
     environment = {
         **os.environ,
-        "PORT": str(port),
-        "API_RATE_LIMIT": "0",
-        "LOGIN_RATE_LIMIT": "0",
-        "LOG_LEVEL": "WARNING",
+        **{"HOST": HOST, "PORT": str(port), "SERVED_MODULE": module},
+        **{"API_RATE_LIMIT": "0", "LOGIN_RATE_LIMIT": "0", "LOG_LEVEL": "WARNING"},
         **({"SQLITE_PATH": name} if connection.vendor == "sqlite" else {"DB_NAME": name}),
     }
-    workers = 1 if connection.vendor == "sqlite" else WORKERS
-    words = command(workers, THREADS, host=HOST, application=application)
-    words[words.index("--port") + 1] = str(port)
-    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603
         try:
             _wait_for(process, port)

@@ -202,7 +202,7 @@ def measure(
             now_at(f"{name}, {count}")
             found[name, count] = _of_floor(name, recordings, count, seconds)
             yield found[name, count]
-    with serving("pos_project.tools.bench.bare:application") as server:
+    with serving("pos_project.tools.bench.bare") as server:
         for count in clients:
             now_at(f"bare, {count}")
             yield _of_server(server, "bare", shop.works()["own profile"], count, seconds)

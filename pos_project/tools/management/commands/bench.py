@@ -222,7 +222,7 @@ class Command(BaseCommand):
                     self.stdout.write(dumps(asdict(row)))
                     self.stdout.flush()
             show(description="Proving the books")
-            broken = [verdict.law.name for verdict in reconcile() if not verdict.holds]
+            broken = [verdict.invariant.name for verdict in reconcile() if not verdict.holds]
         if not json:
             Console(file=cast(IO[str], self.stdout), width=150).print(till_table(rows, before))
         if broken:
