@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from catalog.models import Product
 from pos_project.tests.faults import shifted
-from pos_project.tests.faults.tills import Queue, settle, the_tests_own_database, while_serving
+from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
 from pos_project.tests.servers import ShopServer, free_port, serving, until
 from pos_project.tests.storm import Till
 
@@ -51,13 +51,13 @@ class OwnRedis:
 @pytest.mark.mariadb  # SQLite counts in its one process
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 def test_redis_goes_away_and_comes_back(
-    how: str, products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, how: str, products: list[Product], token: str, tmp_path: Path
 ) -> None:
     redis = OwnRedis()
     redis.start()
     counted = {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0", "API_RATE_LIMIT": "100000"}
     try:
-        with serving(tmp_path / "log", **the_tests_own_database(), **counted) as server:
+        with serving(tmp_path / "log", **own_database(), **counted) as server:
             queue = Queue(server.base_url, token, products)
 
             def disturb() -> None:
@@ -96,6 +96,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 
 
 def test_the_disk_is_full_and_has_room_again(
+    own_database: OwnDatabase,
     request: pytest.FixtureRequest,
     products: list[Product],
     token: str,
@@ -104,21 +105,17 @@ def test_the_disk_is_full_and_has_room_again(
 ) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("the disk of a MariaDB is its own affair: it is tried by read only")
-    request.getfixturevalue("on_file")
     with small_disk(tmp_path / "disk", 64) as disk:
-        there = Path(the_tests_own_database()["SQLITE_PATH"])
-        database = Path(shutil.copy(there, disk))
+        database = Path(shutil.copy(own_database()["SQLITE_PATH"], disk))
         monkeypatch.setitem(connections.settings["default"], "NAME", str(database))
-        with serving(tmp_path / "log", **the_tests_own_database()) as server:
+        with serving(tmp_path / "log", **own_database()) as server:
             queue = Queue(server.base_url, token, products)
 
             def fill() -> None:
                 until(lambda: queue.acknowledged >= 10, "sales")
                 filler = disk / "filler"
-                with filler.open("wb") as file, pytest.raises(OSError, match="space"):
-                    while True:
-                        file.write(b"x" * 65536)
-                        file.flush()
+                with pytest.raises(OSError, match="space"):
+                    filler.write_bytes(b"x" * 65 * 1024 * 1024)
                 until(lambda: queue.told[503] > 20, "tills that hear of it")
                 filler.unlink()
 
@@ -129,8 +126,8 @@ def test_the_disk_is_full_and_has_room_again(
 class ShiftedServer(ShopServer):
     """A worker of the production server whose clock goes wrong by so many seconds."""
 
-    def __init__(self, log: Path, seconds: int) -> None:
-        super().__init__(log, **the_tests_own_database())
+    def __init__(self, log: Path, seconds: int, environment: dict[str, str]) -> None:
+        super().__init__(log, **environment)
         self.seconds = seconds
 
     def start(self) -> None:
@@ -146,13 +143,12 @@ class ShiftedServer(ShopServer):
         until(self.answers, f"the server ({self.log})")
 
 
-@pytest.mark.usefixtures("on_file")
 def test_the_clock_goes_three_days_ahead_and_two_back(
-    products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
 ) -> None:
-    queue = Queue("", token, products)
+    queue, there = Queue("", token, products), own_database()
     for days in (0, 3, 0, -2, 0):
-        server = ShiftedServer(tmp_path / "log", days * DAY)
+        server = ShiftedServer(tmp_path / "log", days * DAY, there)
         try:
             server.start()
             queue.till = Till(server.base_url, shifted.token_of(token, days * DAY))
