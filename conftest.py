@@ -1,22 +1,46 @@
 """What every test may ask for: signed-in clients, a counted number of SQL statements, a shop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
-from pos_project.tests.switch import guards_off, let_django_empty_the_tables
+from pos_project.tests import pristine
+from pos_project.tests.switch import guards_off
 
 __all__ = ["guards_off"]
 
-let_django_empty_the_tables()
+# For all of a run: to say so once is cheaper than to change and restore it for every test.
+IN_TESTS = override_settings(
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    LOGIN_RATE_LIMIT=0,
+    API_RATE_LIMIT=0,
+    EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    STORAGES={
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    },
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    # Static files are found when asked for, not by a walk through all of them for each client.
+    WHITENOISE_AUTOREFRESH=True,
+)
+
+
+def pytest_configure() -> None:
+    IN_TESTS.enable()
+
+
+def pytest_unconfigure() -> None:
+    IN_TESTS.disable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,18 +51,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs a MySQL/MariaDB server (DB_HOST)"))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        pristine.keep()
+
+
+@pytest.fixture(scope="session")
+def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of folders that are not there yet: most tests never write a file."""
+    root = tmp_path_factory.mktemp("media")
+    return (root / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
-    """Cheap hashes, no limits, plain static files, pictures in a folder of the test's own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.LOGIN_RATE_LIMIT = settings.API_RATE_LIMIT = 0
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
+    """Nothing in the cache, and pictures in a folder of the test's own."""
+    settings.MEDIA_ROOT = next(_folders)
     cache.clear()
 
 
