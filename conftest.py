@@ -1,13 +1,17 @@
 """What every test may ask for: signed-in clients, a counted number of SQL statements, a shop."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+import time_machine
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -18,6 +22,17 @@ from pos_project.tests import pristine
 from pos_project.tests.switch import guards_off
 
 __all__ = ["guards_off"]
+
+R = TypeVar("R")
+
+# It is this moment when a test begins, so that none depends on the hour at which it runs.
+CLOCK = datetime.fromisoformat(os.environ.get("TEST_CLOCK") or "2026-08-12T14:00:00+06:00")
+
+
+def clock(*, tick: bool) -> time_machine.travel:
+    """Inside, it is CLOCK; time goes on from there, or stands."""
+    return time_machine.travel(CLOCK.astimezone(UTC), tick=tick)
+
 
 # For all of a run: to say so once is cheaper than to change and restore it for every test.
 IN_TESTS = override_settings(
@@ -41,6 +56,12 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     IN_TESTS.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    with clock(tick=False):  # modules ask for today, too
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +90,33 @@ def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     """Nothing in the cache, and pictures in a folder of the test's own."""
     settings.MEDIA_ROOT = next(_folders)
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Time goes on from CLOCK, but for tests whose servers or browsers have clocks of their own."""
+    is_real = request.node.get_closest_marker("real_time")
+    with nullcontext() if is_real else clock(tick=True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[..., Any]]:
+    """`standing(trade)` is `trade()`, done once: what it wrote is there for every test of the
+    module. For modules without transaction tests, whose other tests do not mind the rows."""
+    outermost = transaction.atomic()
+    outermost._from_testcase = True  # type: ignore[attr-defined]  # (as TestCase's own are)
+    with django_db_blocker.unblock():
+        outermost.__enter__()
+
+    def make(act: Callable[[], R]) -> R:
+        with django_db_blocker.unblock(), clock(tick=False):
+            return act()
+
+    yield make
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        outermost.__exit__(None, None, None)
 
 
 def signed_in(user: User) -> APIClient:
