@@ -100,6 +100,7 @@ def test_a_command_that_makes_no_sense_changes_nothing(words: tuple[str, ...]) -
         bench(*words)
 
 
+@pytest.mark.dear
 def test_reports_are_timed_in_a_database_of_the_bench_s_own(tmp_path: Path) -> None:
     """As a command of its own: the databases lie beside the shop's."""
     environment = {**os.environ, "DB_HOST": "", "SQLITE_PATH": str(tmp_path / "shop.sqlite3")}

@@ -28,8 +28,12 @@ CONSTRAINED = {
 }
 
 
-@pytest.fixture
-def books():
+@pytest.fixture(scope="module")
+def books(guards_off, standing):
+    standing(trade)
+
+
+def trade():
     shop.a_days_work()
     shop.a_days_corrections()
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))

@@ -28,7 +28,11 @@ from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
 __all__ = ["on_file"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.dear,
+    pytest.mark.real_time,
+    pytest.mark.django_db(transaction=True),
+]
 
 TILLS, SALES_EACH = 6, 10
 PATIENCE_SECONDS = 90  # for all of it, on a machine that is busy with other things

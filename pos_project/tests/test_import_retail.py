@@ -589,6 +589,7 @@ def test_an_invoice_of_593_lines_costs_as_many_statements_as_one_of_a_line(
     assert second == of_593_lines == last
 
 
+@pytest.mark.dear
 @pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
 def test_the_real_file_adds_up(admin: User) -> None:
     out = run(REAL)
@@ -623,6 +624,7 @@ def test_the_real_file_adds_up(admin: User) -> None:
     books_agree()
 
 
+@pytest.mark.dear
 @pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
 def test_the_dashboards_show_what_the_real_file_says(as_admin: APIClient) -> None:
     run(REAL)

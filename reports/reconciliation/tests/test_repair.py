@@ -1,6 +1,8 @@
 """`reconcile --fix` recomputes moving columns, says what it changed, and never touches history."""
 
 import json
+from collections.abc import Callable
+from copy import deepcopy
 from io import StringIO
 from typing import Any
 
@@ -30,9 +32,14 @@ from reports.tests.a_shops_week import Week, trade
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
 
 
+@pytest.fixture(scope="module")
+def traded(guards_off: None, standing: Callable[..., Week]) -> Week:
+    return standing(trade)
+
+
 @pytest.fixture
-def week(db: None) -> Week:
-    return trade()
+def week(traded: Week, db: None) -> Week:
+    return deepcopy(traded)
 
 
 MODELS = {model._meta.db_table: model for model in apps.get_models()}
