@@ -14,16 +14,22 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
+from hypothesis import settings as hypothesis
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
 from pos_project.tests import pristine
+from pos_project.tests.examples import PROFILES
+from pos_project.tests.invariants import the_books_agree
 from pos_project.tests.switch import guards_off
 
-__all__ = ["guards_off"]
+__all__ = ["guards_off", "the_books_agree"]
 
 R = TypeVar("R")
+
+for name, percent in PROFILES.items():
+    hypothesis.register_profile(name, max_examples=percent, deadline=None)
 
 # It is this moment when a test begins, so that none depends on the hour at which it runs.
 CLOCK = datetime.fromisoformat(os.environ.get("TEST_CLOCK") or "2026-08-12T14:00:00+06:00")

@@ -47,9 +47,7 @@ of_each_fixed_column = pytest.mark.parametrize(("model", "field"), FIXED, ids=na
 @pytest.fixture(scope="module")
 def books(standing):
     standing(shop.a_days_work)
-    standing(
-        lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong")
-    )
+    standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
 
 
 def sql(text, *parameters):

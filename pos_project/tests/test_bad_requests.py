@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from conftest import signed_in
+from pos_project.tests.examples import examples
 from pos_project.tests.test_permission_matrix import MATRIX
 
 WRITES = [
@@ -170,11 +170,7 @@ BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=8)
 
 
 @pytest.mark.parametrize(("route", "method"), WRITES)
-@hypothesis_settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(25)
 @given(body=BODIES)
 def test_no_body_makes_a_route_fail(
     route: str, method: str, admin: User, body: dict[str, Any]

@@ -1,9 +1,6 @@
 import pytest
 
 from reports.summaries.building import CATCHING_UP
-from reports.tests.worked_dataset import worked_dataset
-
-__all__ = ["worked_dataset"]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
@@ -22,6 +22,7 @@ from ledger.payments import Tender
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from purchasing.models import Purchase, Supplier
 from purchasing.supplier_payments import pay_supplier
 from reports.dashboards import user_history
@@ -265,9 +266,7 @@ class Check:
         self.transactions("dashboard", manager, words, lambda event: True, recompute)
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(8)
 @given(steps=st.lists(STEPS, min_size=5, max_size=25), ends=RANGES, kind=st.integers(0, 3))
 def test_histories_are_what_the_rows_say(
     house: House, steps: list[Step], ends: tuple[int | None, int | None], kind: int

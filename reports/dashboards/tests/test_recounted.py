@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from conftest import signed_in
 from ledger.models import Payment
 from pos_project.core.days import local_iso
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from reports.reconciliation.reconcile import CHECKS, examine
 from reports.summaries.building import CATCHING_UP
@@ -47,12 +48,7 @@ class Asked:
         return answer.json()["data"]
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    phases=[Phase.generate],  # the shop lives on from one example to the next
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(8, phases=[Phase.generate])  # the shop lives on from one example to the next
 @given(steps=STEPS, ranges=RANGES, on_the_way=st.booleans())
 def test_whatever_was_traded_every_figure_is_what_the_rows_say(
     trader: Trader, admin: User, steps: Any, ranges: Any, on_the_way: bool

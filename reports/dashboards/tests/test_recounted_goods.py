@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from inventory.models import Batch
 from inventory.products import change_product, remove_product
 from pos_project.core.days import local_iso
 from pos_project.core.images.pictures import PictureChange
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from purchasing.models import PurchaseItem
 from reports.reconciliation.reconcile import CHECKS, examine
@@ -45,9 +46,7 @@ def trader(db: None) -> Trader:
     return Trader()
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12)
 @given(trade=TRADE, ranges=RANGES, days=st.integers(1, 60), on_the_way=st.booleans())
 def test_whatever_was_traded_every_figure_is_what_the_rows_say(
     trader: Trader, admin: User, trade: Any, ranges: Any, days: int, on_the_way: bool

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from inventory.fifo import value
 from inventory.models import Batch
@@ -18,6 +18,7 @@ from ledger.party_balances import standing
 from ledger.payments import METHODS
 from pos_project.core.period import Period
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from purchasing.models import SupplierDue
 from purchasing.payables import payables_ageing
@@ -106,9 +107,7 @@ def _without_zeros(**figures: dict[Any, Decimal]) -> Figures:
     }
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(20)
 @given(weeks)
 def test_as_of_a_day_is_what_was_seen_on_that_day(trader: Trader, days: Any) -> None:
     seen = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Store, User
@@ -24,6 +24,7 @@ from pos_project.core.db.transactions import transact
 from pos_project.core.period import Period
 from pos_project.core.posting_context import Stamp
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.test_import_retail import REAL
 from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
@@ -61,9 +62,7 @@ def traded(trader: Trader, days: Any, reach: tuple[int, int], *, freeze: bool = 
     return Period(first, first + timedelta(days=reach[1]))
 
 
-slow = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+slow = examples(15)
 
 
 # --- Profit and loss, and tax: the dashboards' definitions ---

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from catalog.models import Product
 from inventory.fifo import value
@@ -19,6 +19,7 @@ from inventory.models import Batch
 from ledger.models import LedgerAccount
 from ledger.payments import METHODS
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import balance
 from purchasing.models import PurchaseItem, Supplier
 from reports.statements.explain.account import explain_account
@@ -55,9 +56,7 @@ def adds_up(told: Explanation) -> dict[str, Decimal]:
     return {figure.label: figure.amount for figure in told.figures}
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(15)
 @given(weeks)
 def test_the_leaves_add_up_to_every_figure(trader: Trader, days: Any) -> None:
     for later, happenings in days:
