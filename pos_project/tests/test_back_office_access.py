@@ -130,5 +130,5 @@ def test_a_list_costs_the_same_for_few_rows_as_for_many(model_name: str, queries
     shirt = shop.a_product()
     shop.stock(shirt, 100)
     for _ in range(12):
-        shop.sell((shirt, 1), customer=shop.a_customer(), offer=shop.on_credit())
+        shop.sell((shirt, 1), customer=shop.a_customer(), offered=shop.on_credit())
     assert len(queries(lambda: client.get(page))) == few
