@@ -9,7 +9,7 @@ from accounts.models import User
 from catalog.models import Brand, Category, TaxRate
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def client_of(user: User) -> Client:

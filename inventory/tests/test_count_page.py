@@ -12,7 +12,7 @@ from inventory import count_admin
 from inventory.models import InventoryLog
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 COUNT = "/admin/inventory/inventorylog/count/"
 

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Store, User
 from catalog.models import Brand, Product
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LIST = "/admin/catalog/product/"
 

@@ -10,7 +10,7 @@ from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ACCOUNTS = "/admin/ledger/ledgeraccount/"
 

@@ -12,7 +12,7 @@ from ledger.models import JournalEntry
 from pos_project.core.days import today
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ADD = "/admin/ledger/journalentry/add/"
 OPEN = "/admin/ledger/journalentry/opening-balances/"

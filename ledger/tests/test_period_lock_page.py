@@ -11,7 +11,7 @@ from ledger.models import PeriodLock
 from ledger.period_lock import locked_through
 from pos_project.core.days import today
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LOCK = "/admin/ledger/periodlock/add/"
 LAST_MONTH = today() - timedelta(days=30)

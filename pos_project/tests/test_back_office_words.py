@@ -15,7 +15,7 @@ from pos_project.tests import shop
 from purchasing.models import Purchase
 from sales.models import Refund
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

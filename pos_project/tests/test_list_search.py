@@ -14,7 +14,7 @@ from pos_project.core.back_office.list_search import found
 from pos_project.tests import shop
 from sales.models import Customer, Sale
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 OF_PAYMENTS = ("reference_no__istartswith", "customer__name", "supplier__name")
 

@@ -12,7 +12,7 @@ from catalog.models import TaxRate
 from pos_project.tests import shop
 from pos_project.tests.invariants import books_agree
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CHECKOUT = 16
 LONG_INVOICE = 593  # lines of the longest real one

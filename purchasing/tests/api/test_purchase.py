@@ -207,17 +207,6 @@ def test_paying_a_supplier_who_is_owed_nothing_is_refused(
     assert as_staff.post("/api/suppliers/x/due-payment", {"amount": 1}).status_code == 400
 
 
-def test_the_purchase_list_costs_the_same_for_one_row_as_for_ten(
-    as_staff: APIClient, documented: dict[str, Any], queries: Any
-) -> None:
-    as_staff.post("/api/purchase", documented | {"invoice_no": None})
-    one = len(queries(lambda: as_staff.get("/api/purchase")))
-    for _ in range(9):
-        as_staff.post("/api/purchase", documented | {"invoice_no": ""})
-
-    assert len(queries(lambda: as_staff.get("/api/purchase"))) == one
-
-
 def test_a_retried_purchase_is_received_once_and_answered_alike(
     as_staff: APIClient, documented: dict[str, Any]
 ) -> None:

@@ -13,7 +13,6 @@ from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from pos_project.tests.test_permission_matrix import api_routes
 from reports.dashboards.api.dashboard import DashboardView, PeriodView
-from reports.summaries.building import freeze_missing
 
 pytestmark = pytest.mark.django_db
 
@@ -93,23 +92,6 @@ def a_trade(number: int) -> None:
     shop.take_back(sold, shop.units_of(sold.items.get(), 1))
     shop.pay_dues(customer, "1.50")
     shop.sell((service, 1), by=by)
-
-
-@pytest.mark.parametrize("frozen", [False, True])
-def test_a_dashboard_costs_as_many_statements_for_thirty_sales_as_for_three(
-    as_admin: APIClient, queries: Any, frozen: bool
-) -> None:
-    def counts() -> dict[str, int]:
-        if frozen:
-            freeze_missing()
-        return {route: len(queries(lambda route=route: as_admin.get(route))) for route in EVERY}
-
-    for number in range(3):
-        a_trade(number)
-    few = counts()
-    for number in range(3, 13):
-        a_trade(number)
-    assert counts() == few
 
 
 @pytest.mark.parametrize("route", EVERY)

@@ -178,29 +178,6 @@ def test_a_loss_on_revenue_below_zero_is_no_low_margin(ask):
     assert [row["product_id"] for row in analysis["lowest_margin_products"]] == [mug.pk]
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-@pytest.mark.parametrize("path", EVERY)
-def test_a_list_costs_as_many_statements_for_thirty_rows_as_for_one(ask, queries, path, frozen):
-    def trade(good):
-        for number, offered in enumerate((None, shop.on_credit())):
-            at = days_ago(number * 3)
-            sold = shop.sell((good, 2), customer=shop.a_customer(), offered=offered, at=at).sale
-            shop.take_back(sold, shop.units_of(sold.items.get(), 1))
-
-    goods = shop.many_products(30)
-    for good in goods:
-        shop.stock(good, 5, on=today() - timedelta(days=9))
-    trade(goods[0])
-    if frozen:
-        freeze_missing()
-    one = len(queries(lambda: ask(path)))
-    for good in goods[1:]:
-        trade(good)
-    if frozen:
-        freeze_missing()
-    assert len(queries(lambda: ask(path))) == one
-
-
 # --- Categories that change after the sale ---
 
 

@@ -26,7 +26,7 @@ from reports.statements import day_closing
 from reports.statements.day_report import day_reports
 from reports.summaries.models import FrozenPeriod, Span
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def days_ago(days: int) -> date:

@@ -16,7 +16,7 @@ from reports.statements import day_closing_admin as page
 from reports.statements.day_closing import days_to_close, last_closable_day
 from reports.summaries.models import FrozenPeriod
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CLOSE = "/admin/ledger/dayseal/close/"
 

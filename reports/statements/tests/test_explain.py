@@ -202,18 +202,3 @@ def test_anybody_who_may_see_a_sale_may_ask(trader: Trader, as_staff: Any) -> No
     assert body["data"]["figures"][2]["children"][0]["children"][0]["amount"] == 16.1
     assert as_staff.get("/api/sales/999/explain").status_code == 404
     assert as_staff.get("/api/sales/x/explain").status_code == 400
-
-
-def test_explaining_costs_the_same_for_one_line_as_for_thirty(
-    trader: Trader, as_staff: Any, queries: Any
-) -> None:
-    small = shop.sell((trader.goods[0], 1)).sale
-    products = shop.many_products(30)
-    shop.buy(*((product, 5, "1.25") for product in products))
-    large = shop.sell(*((product, 2) for product in products)).sale
-    shop.take_back(large, shop.units_of(large.items.first(), 1))
-
-    one = queries(lambda: as_staff.get(f"/api/sales/{small.pk}/explain"))
-    thirty = queries(lambda: as_staff.get(f"/api/sales/{large.pk}/explain"))
-
-    assert len(one) == len(thirty)

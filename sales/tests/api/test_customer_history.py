@@ -1,6 +1,5 @@
 """A customer's transactions and products: which rows, whose, what is refused (contract 9)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -328,28 +327,3 @@ def test_a_word_for_no_kind_is_refused(
     as_admin: APIClient, rahim: Customer, rest: str, word: str
 ) -> None:
     refused(as_admin.get(url(rahim, rest), {"type": word}), 400, "type")
-
-
-# --- Cost ---
-
-
-@pytest.mark.parametrize("rest", [*LISTS, "purchased_products/{product}"])
-def test_each_list_costs_the_same_for_one_sale_as_for_a_hundred_rows(
-    as_admin: APIClient,
-    rahim: Customer,
-    shirt: Product,
-    queries: Callable[..., list[str]],
-    rest: str,
-) -> None:
-    path = url(rahim, rest.format(product=shirt.pk)) + "?limit=100"
-
-    def cost() -> int:
-        return len(queries(lambda: as_admin.get(path)))
-
-    shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit())
-    one = cost()
-    for _ in range(33):
-        sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(20)).sale
-    shop.pay_dues(rahim, 500)
-    shop.take_back(sold, shop.units_of(sold.items.get(), 1))
-    assert cost() == one
