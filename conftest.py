@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from hypothesis import settings as hypothesis
@@ -19,10 +20,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
-from pos_project.tests import pristine
+from pos_project.tests import pristine, shop
 from pos_project.tests.examples import PROFILES
 from pos_project.tests.invariants import the_books_agree
 from pos_project.tests.switch import guards_off
+from purchasing.models import Supplier
+from sales.models import Customer
 
 __all__ = ["guards_off", "the_books_agree"]
 
@@ -172,6 +175,28 @@ def as_manager(manager: User) -> APIClient:
 @pytest.fixture
 def as_staff(staff: User) -> APIClient:
     return signed_in(staff)
+
+
+def at_the_office(user: User) -> Client:
+    """A browser in which `user` is signed in to the back office."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def office(manager: User) -> Client:
+    return at_the_office(manager)
+
+
+@pytest.fixture
+def rahim(db: None) -> Customer:
+    return shop.a_customer()
+
+
+@pytest.fixture
+def delta(db: None) -> Supplier:
+    return shop.a_supplier()
 
 
 @pytest.fixture

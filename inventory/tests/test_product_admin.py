@@ -18,13 +18,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/catalog/product/"
 
 
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
 def page_of(product: Product) -> str:
     return f"{LIST}{product.pk}/change/"
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import LoginEvent, Store, User
+from conftest import at_the_office
 from inventory.models import InventoryLog
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, JournalEntry, Payment
@@ -17,13 +18,6 @@ from purchasing.models import Purchase, Supplier
 from sales.models import Customer, CustomerDue, Refund, Sale
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def test_one_line_of_a_sale_is_refunded_with_a_reason(office: Client, manager: User) -> None:
@@ -237,8 +231,7 @@ def test_no_card_number_is_kept_as_a_reason(office: Client) -> None:
 
 
 def test_people_come_and_change_by_their_use_cases(admin: User) -> None:
-    client = Client()
-    client.force_login(admin)
+    client = at_the_office(admin)
     form = {
         "name": "Farid Ahmed",
         "email": "farid@shop.example",

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from conftest import make_user
+from conftest import at_the_office, make_user
 from ledger import closing
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
@@ -43,8 +43,7 @@ def trade() -> None:
 
 
 def client_of(role: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.filter(role=role).first() or make_user(role))
+    client = at_the_office(User.objects.filter(role=role).first() or make_user(role))
     return client
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from conftest import at_the_office
 from pos_project.tests import shop
 from pos_project.tests.growing_shop import open_shop, trade
 from pos_project.tools.bench import back_office
@@ -24,8 +24,7 @@ MOST = 40  # statements of the costliest page; one that leads on to a paper coun
 def test_no_page_costs_more_for_thirty_rows_than_for_one(
     admin: User, queries: Callable[[Callable[[], Any]], list[str]]
 ) -> None:
-    client = Client()
-    client.force_login(admin)
+    client = at_the_office(admin)
 
     def counted() -> dict[str, list[str]]:
         sent = {}
@@ -63,8 +62,7 @@ def test_the_search_of_the_side_bar_needs_no_redis(
     nobody_there = {"BACKEND": COUNTERS + "RedisOrTable", "LOCATION": "redis://127.0.0.1:1/0"}
     table = {"BACKEND": COUNTERS + "CounterTable"}
     settings.CACHES = {"default": nobody_there if redis else table}
-    client = Client()
-    client.force_login(manager)
+    client = at_the_office(manager)
 
     answer = client.get(reverse("admin:search"), {"s": "refun"})
 

@@ -18,13 +18,6 @@ from sales.models import Refund
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
 def shown(office: Client, page: str, row: Any = None) -> str:
     address = reverse(f"admin:{page}", args=[row.pk] if row else [])
     answer = office.get(address)

@@ -37,11 +37,6 @@ def meeting():
 
 
 @pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
-@pytest.fixture
 def tills():
     return shop.a_cashier("till-1"), shop.a_cashier("till-2")
 

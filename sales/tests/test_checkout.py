@@ -29,11 +29,6 @@ def shirt():
     return product
 
 
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
 def test_two_shirts_paid_in_cash_leave_the_shelf_and_reach_the_books(shirt, rahim):
     cashier = shop.a_cashier()
     sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash("39.98"), by=cashier)

@@ -30,11 +30,6 @@ def shirt():
     return product
 
 
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
 def line_of(sale):
     return sale.items.get()
 

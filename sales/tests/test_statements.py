@@ -18,11 +18,6 @@ CHECKOUT = 16
 LONG_INVOICE = 593  # lines of the longest real one
 
 
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
 def goods(count, units=10):
     """So many products, each with `units` in stock, received together."""
     products = shop.many_products(count)

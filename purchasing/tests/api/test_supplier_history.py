@@ -20,11 +20,6 @@ LISTS = ("transactions", "transactions/summary", "products", "products_summary")
 
 
 @pytest.fixture
-def delta(db: None) -> Supplier:
-    return shop.a_supplier()
-
-
-@pytest.fixture
 def shirt(db: None) -> Product:
     return shop.a_product(name="Blue T-Shirt")
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Store, User
+from conftest import at_the_office
 from ledger.closing import head
 from pos_project.core.days import at_noon, today
 from pos_project.core.period import Period
@@ -24,8 +25,7 @@ PAPERS = "/admin/papers"
 
 @pytest.fixture
 def manager_of_papers(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
+    client = at_the_office(manager)
     return client
 
 
@@ -228,8 +228,7 @@ def test_the_days_are_chosen_on_no_other_paper(manager_of_papers: Client) -> Non
 
 
 def test_staff_and_strangers_see_no_paper_of_the_office(staff: User) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = at_the_office(staff)
     for stranger in (client, Client()):
         for path in (f"day-closing/{today()}", "statements/customer-statement/1"):
             answer = stranger.get(f"{PAPERS}/{path}")

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from conftest import at_the_office
 from ledger import closing
 from ledger.models import DaySeal
 from pos_project.core.days import at_noon, today
@@ -27,13 +28,6 @@ def first() -> date:
     day = last_closable_day() - timedelta(days=2)
     shop.sell((shop.a_service("5.00"), 1), at=at_noon(day))
     return day
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def sealed() -> list[date]:
@@ -127,8 +121,7 @@ def test_many_days_cost_the_same_as_one(first: date) -> None:
 
 
 def test_staff_close_nothing(staff: User, first: date) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = at_the_office(staff)
     last = last_closable_day()
 
     answer: Any = client.post(CLOSE, {"until": last.isoformat(), "seen": f"{first}:{last}"})

@@ -28,11 +28,6 @@ def _stock(shirt: Product, admin: User) -> None:
     receive_purchase(delivery, TendersOffered((Tender("cash", Decimal(100)),), "cash"), by=admin)
 
 
-@pytest.fixture
-def rahim(db: None) -> Customer:
-    return baker.make(Customer, name="Rahim Uddin")
-
-
 def cart(product: Product, quantity: Any = 2, **more: Any) -> dict[str, Any]:
     return {"items": [{"product_id": product.pk, "quantity": quantity}], **more}
 

@@ -22,11 +22,6 @@ LISTS = ("transactions", "transactions/summary", "purchased_products", "products
 
 
 @pytest.fixture
-def rahim(db: None) -> Customer:
-    return shop.a_customer()
-
-
-@pytest.fixture
 def shirt(db: None) -> Product:
     product = shop.a_product(name="Blue T-Shirt")
     shop.stock(product, 200)

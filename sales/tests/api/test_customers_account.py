@@ -18,11 +18,6 @@ pytestmark = pytest.mark.usefixtures("the_books_agree")
 
 
 @pytest.fixture
-def rahim(db: None) -> Customer:
-    return shop.a_customer()
-
-
-@pytest.fixture
 def shirt(db: None) -> Product:
     product = shop.a_product(name="Blue T-Shirt")
     shop.stock(product, 50)
