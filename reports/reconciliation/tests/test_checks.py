@@ -29,7 +29,7 @@ from reports.reconciliation.tests.corruption.by_hand import (
     undone,
 )
 from reports.summaries.building import freeze_missing
-from reports.tests.a_shops_week import Week, trade
+from reports.tests.a_shops_week import Week
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
 LINES_ADD_UP = "subtotals_are_the_sum_of_lines"
@@ -53,7 +53,7 @@ pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
 
 @pytest.fixture(scope="module")
 def traded(guards_off: None, standing: Callable[..., Week]) -> Week:
-    return standing(trade)
+    return standing(Week)
 
 
 @pytest.fixture

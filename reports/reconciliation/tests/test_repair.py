@@ -26,7 +26,7 @@ from reports.reconciliation.tests.corruption.by_hand import (
     unguarded,
     use_of,
 )
-from reports.tests.a_shops_week import Week, trade
+from reports.tests.a_shops_week import Week
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
 
 @pytest.fixture(scope="module")
 def traded(guards_off: None, standing: Callable[..., Week]) -> Week:
-    return standing(trade)
+    return standing(Week)
 
 
 @pytest.fixture
