@@ -20,6 +20,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
+from ledger import payments
+from ledger.payments import METHODS
 from pos_project.tests import pristine, shop
 from pos_project.tests.examples import PROFILES
 from pos_project.tests.invariants import the_books_agree
@@ -61,6 +63,8 @@ IN_TESTS = override_settings(
 
 def pytest_configure() -> None:
     IN_TESTS.enable()
+    # No test counts statements on a machine so busy that what is remembered runs out meanwhile.
+    payments.REMEMBER_SECONDS = float("inf")
 
 
 def pytest_unconfigure() -> None:
@@ -99,9 +103,10 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
-    """Nothing in the cache, and pictures in a folder of the test's own."""
+    """Nothing in a cache, and pictures in a folder of the test's own."""
     settings.MEDIA_ROOT = next(_folders)
     cache.clear()
+    METHODS.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +127,7 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable
         outermost.__enter__()
 
     def make(act: Callable[[], R]) -> R:
+        METHODS.forget()
         with django_db_blocker.unblock(), clock(tick=False):
             return act()
 

@@ -344,8 +344,7 @@ def refused(error: type[DomainError], *fields: str) -> Iterator[Any]:
 
 def statements(action: Callable[[], Any]) -> list[str]:
     """The SQL that `action` sends, BEGIN and COMMIT included."""
-    METHODS.forget()  # or what is remembered might run out in the middle of `action`
-    METHODS.accounts()
+    METHODS.accounts()  # remembered, as in a shop that has been open for a while
     with CaptureQueriesContext(connection) as captured:
         action()
     return [query["sql"] for query in captured.captured_queries]

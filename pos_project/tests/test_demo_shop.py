@@ -10,7 +10,6 @@ from rest_framework.test import APIClient
 from catalog.models import Brand, Category, Product
 from inventory.models import InventoryLog
 from ledger.models import Expense, Payment
-from ledger.payments import METHODS
 from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import everything, stock_of
 from pos_project.tests.test_seed_demo import seed
@@ -23,7 +22,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 @pytest.fixture(scope="module")
 def seeded(standing: Callable[..., str]) -> str:
     """A month of the demo; what the command said."""
-    METHODS.forget()
     return standing(lambda: seed(days=30))
 
 

@@ -25,7 +25,6 @@ from catalog.models import Product
 from conftest import make_user
 from inventory.models import Batch, InventoryLog
 from ledger.models import Payment
-from ledger.payments import METHODS
 from pos_project.core.days import business_day, today
 from pos_project.core.models import IdempotentRequest
 from pos_project.core.money import money
@@ -51,7 +50,6 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def importer(admin: User) -> User:
-    METHODS.forget()
     return admin
 
 

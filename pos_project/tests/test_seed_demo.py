@@ -18,7 +18,6 @@ from catalog.models import Product
 from conftest import make_user
 from inventory.models import InventoryLog
 from ledger.models import Payment
-from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import a_product, everything, stock_of
@@ -29,11 +28,6 @@ from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Sale
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_methods() -> None:
-    METHODS.forget()
 
 
 def seed(**options: Any) -> str:

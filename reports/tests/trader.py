@@ -20,7 +20,6 @@ from inventory.models import InventoryLog
 from ledger import chart, posting
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, Payment
-from ledger.payments import METHODS
 from pos_project.core.days import day_start
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
@@ -87,7 +86,6 @@ class Trader:
     """Three products and a service, three customers, two suppliers; a cashier and a manager."""
 
     def __init__(self, *, units: int = 20) -> None:
-        METHODS.forget()
         self.day = FIRST_DAY
         with on(self.day):
             self.sellers: list[User] = [

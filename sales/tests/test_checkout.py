@@ -140,7 +140,6 @@ def test_a_new_wallet_is_a_row_and_can_be_paid_by_at_once(shirt):
     PaymentMethod.objects.create(code="rocket", name="Rocket", account=account)
     METHODS.forget()
     sale = shop.sell((shirt, 1), offered=shop.by_method("rocket", "19.99")).sale
-    METHODS.forget()
     assert shop.entry("sale", sale)["ROCKET"] == Decimal("19.99")
 
 

@@ -52,6 +52,7 @@ def count(action):
     return len(shop.statements(action))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_documented_checkout_costs_sixteen_statements(documented):
     assert len(documented) <= CHECKOUT
     assert documented[2].startswith("BEGIN"), "products and customer are read before it"

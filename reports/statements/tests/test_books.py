@@ -19,7 +19,6 @@ from conftest import signed_in
 from ledger import chart, posting
 from ledger.models import Expense, JournalEntry, JournalLine, LedgerAccount
 from ledger.party_balances import PartyBalance, standing
-from ledger.payments import METHODS
 from pos_project.core.db.transactions import transact
 from pos_project.core.period import Period
 from pos_project.core.posting_context import PostingContext
@@ -268,9 +267,9 @@ def test_what_is_closed_is_read_from_facts(trader: Trader) -> None:
     assert financial_statements.balance_of(chart.CASH, end) == before - Decimal("80.20") + 1000
 
 
+@pytest.mark.dear
 @pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
 def test_the_balance_sheet_of_the_real_shop_balances_on_every_day(admin: User) -> None:
-    METHODS.forget()
     call_command("import_retail", str(REAL), stdout=StringIO())
     days = sorted(set(JournalEntry.objects.values_list("business_date", flat=True)))
     assert len(days) == 4

@@ -11,7 +11,6 @@ from rest_framework.test import APIClient
 
 from accounts.models import Store
 from ledger.models import LedgerAccount
-from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests import shop
 from reports.documents import table_pdf as pdf
@@ -28,7 +27,6 @@ ALL = tuple(dict.fromkeys(OF_PERIOD + AS_OF + PARTIES))
 
 @pytest.fixture(autouse=True)
 def a_shop() -> None:
-    METHODS.forget()
     rahim, delta = shop.a_customer(pk=1), shop.a_supplier(pk=1, name="=Delta")
     tea = shop.a_product("10.00", name="@Tea")
     shop.buy((tea, 10, "4.00"), supplier=delta, offered=shop.cash(15))
