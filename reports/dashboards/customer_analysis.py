@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pos_project.core.days import day_start
 from pos_project.core.money import amount
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.dashboards.customer_sales import (
     NO_PHONE,
     CustomerSales,
@@ -14,7 +14,6 @@ from reports.dashboards.customer_sales import (
     top_customers,
 )
 from reports.dashboards.latest_sales import latest_sales
-from reports.summaries.day_sets import ONE_DAY
 from reports.summaries.raw import as_day, as_moment, exact, rows
 from reports.summaries.reading import Cover
 from sales.models import Customer, Sale

@@ -14,9 +14,9 @@ from accounts.models import User
 from pos_project.core.days import FIRST_DAY, day_start, today
 from pos_project.core.db.merged_list import End, Place, Timeline
 from pos_project.core.http.day_range import DayRange
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.buyers import within
-from reports.summaries.day_sets import ONE_DAY, Days
+from reports.summaries.day_sets import Days
 from reports.summaries.models import RecordedFact, Span
 from reports.summaries.reading import cover
 from reports.summaries.recorded import RECORDED

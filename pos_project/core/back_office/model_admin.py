@@ -21,6 +21,7 @@ from pos_project.core.back_office.list_search import found
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
 from pos_project.core.images.pictures import ImageField
+from pos_project.core.period import ONE_DAY
 
 
 class _OutsideTransactions(admin.ModelAdmin):
@@ -233,7 +234,7 @@ class AgeFilter(admin.SimpleListFilter):
             return queryset
         youngest, oldest = AGES[str(self.value())]
         last = today() - timedelta(days=youngest)
-        queryset = queryset.filter(created_at__lt=day_start(last + timedelta(days=1)))
+        queryset = queryset.filter(created_at__lt=day_start(last + ONE_DAY))
         if oldest is None:
             return queryset
         return queryset.filter(created_at__gte=day_start(today() - timedelta(days=oldest)))
