@@ -17,9 +17,10 @@ from pos_project.core.db.rows import insert_rows
 from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
-from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
+from pos_project.core.money import MAX_AMOUNT, money, total
 from pos_project.core.posting_context import Actor, Stamp
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
 
@@ -71,7 +72,7 @@ def receive_purchase(
 
 def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
     if not Supplier.objects.listed().filter(pk=delivery.supplier_id).exists():
-        raise _unknown_supplier()
+        raise advances.unknown(SUPPLIER_DUES)
     wanted = {line.product_id for line in delivery.lines}
     # Not in_bulk(): it asks once per 999 products on SQLite.
     products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
@@ -97,10 +98,6 @@ def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
     return products
 
 
-def _unknown_supplier() -> Invalid:
-    return Invalid("Unknown supplier.", fields={"supplier_id": ["Unknown supplier."]})
-
-
 def _receive(
     delivery: Delivery,
     offer: payments.Offer,
@@ -109,12 +106,7 @@ def _receive(
     at: datetime | None,
 ) -> Purchase:
     stamp = Stamp.of(by, at, day=delivery.purchase_date)
-    balance = ZERO
-    if offer.use_advance:
-        if not Supplier.objects.select_for_update().filter(pk=delivery.supplier_id):
-            raise _unknown_supplier()
-        balance = advances.supplier_balance(delivery.supplier_id)
-    settlement = payments.settle(delivery.total, offer, advance_balance=balance)
+    settlement = advances.settle(SUPPLIER_DUES, delivery.supplier_id, delivery.total, offer)
     if settlement.change:
         field = "payments" if offer.split else "paid_amount"
         text = f"More than the open {delivery.total - settlement.advance}."

@@ -19,6 +19,7 @@ from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, Stamp
 from sales.completion import Sold, deliver
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 
@@ -71,7 +72,7 @@ def read_and_price(order: Order) -> PricedOrder:
     if order.customer_id is not None:
         customers = Customer.objects.listed()
         if not customers.filter(pk=order.customer_id).exists():
-            raise _unknown_customer()
+            raise advances.unknown(CUSTOMER_DUES)
     percent = None
     if order.tax_rate_id is not None:
         if order.tax:
@@ -82,10 +83,6 @@ def read_and_price(order: Order) -> PricedOrder:
         if percent is None:
             raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
     return price(order, products, tax_percent=percent)
-
-
-def _unknown_customer() -> Invalid:
-    return Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
 
 
 def require_customer_for_advance(customer_id: int | None, offer: payments.Offer) -> None:
@@ -100,13 +97,7 @@ def settle(amount: Decimal, customer_id: int | None, offer: payments.Offer) -> p
 
     Raises Invalid when a walk-in would owe something.
     """
-    balance = ZERO
-    if offer.use_advance:
-        assert customer_id is not None
-        if not Customer.objects.select_for_update().filter(pk=customer_id):
-            raise _unknown_customer()
-        balance = advances.customer_balance(customer_id)
-    settlement = payments.settle(amount, offer, advance_balance=balance)
+    settlement = advances.settle(CUSTOMER_DUES, customer_id, amount, offer)
     if settlement.due and customer_id is None:
         field = "payments" if offer.split else "paid_amount"
         text = "A sale without a customer is paid in full."

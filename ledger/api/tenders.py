@@ -67,6 +67,11 @@ class DuePaymentIn(serializers.Serializer):
     reference_no = FreeText(max_length=100)
 
 
+def tender_of(body: dict[str, Any]) -> Tender:
+    """What the validated body of a `DuePaymentIn` pays."""
+    return Tender(body["method"], body["amount"], body.get("reference_no"))
+
+
 class DueAllocationOut(serializers.Serializer):
     invoice = serializers.CharField(source="due.invoice")
     amount = MoneyField()

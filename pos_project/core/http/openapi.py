@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from pos_project.core.http.formats import CSV, JSON, PARAMETER, TABLE
@@ -27,6 +28,20 @@ class Done(serializers.Serializer):
 
     success = serializers.BooleanField(default=True)
     message = serializers.CharField()
+
+
+def answered(
+    name: str, data: type[serializers.Serializer], *, many: bool = False
+) -> serializers.Serializer:
+    """The usual answer to a write, described under `name`: success, message and `data`."""
+    return inline_serializer(
+        name,
+        {
+            "success": serializers.BooleanField(),
+            "message": serializers.CharField(),
+            "data": data(many=many),
+        },
+    )
 
 
 KEYED = {
