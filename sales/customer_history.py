@@ -42,7 +42,7 @@ class CustomerHistory:
             *payment_strands(Payment.objects.filter(theirs), advances=PAYMENT),
             refund_strand(Refund.objects.filter(theirs)),
         ]
-        return Timeline(strand for strand in strands if kind in (None, strand.kind))
+        return Timeline(strands, kind=kind)
 
     def products(self) -> QuerySet[Any]:
         """Per product what they bought and kept, most units first, as dicts.
@@ -80,7 +80,7 @@ class CustomerHistory:
             "totalAmount": money(totals["amount"] or ZERO),
         }
 
-    def purchases_of(self, product: Product) -> QuerySet[Any]:
+    def lines_of(self, product: Product) -> QuerySet[Any]:
         """The lines on which they bought a product, newest first."""
         lines = self._lines().filter(product=product).select_related("sale__user")
         return lines.order_by("-sale__created_at", "-id")

@@ -32,8 +32,7 @@ class UserHistory(Timeline):
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
         self.theirs = Q(user=user) if user else Q()
-        strands = recorded(days.of_moments("created_at") & self.theirs)
-        super().__init__(strand for strand in strands if kind in (None, strand.kind))
+        super().__init__(recorded(days.of_moments("created_at") & self.theirs), kind=kind)
         # Nothing is written into the future.
         self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
 

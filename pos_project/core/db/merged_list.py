@@ -87,8 +87,9 @@ class Timeline(Sequence[Row]):
     so that the same question always has the same answer.
     """
 
-    def __init__(self, strands: Iterable[Strand]) -> None:
-        self.strands = tuple(strands)
+    def __init__(self, strands: Iterable[Strand], *, kind: str | None = None) -> None:
+        """With a `kind`, only the strands of it."""
+        self.strands = tuple(strand for strand in strands if kind in (None, strand.kind))
 
     @cached_property
     def counts(self) -> dict[str, int]:
