@@ -66,17 +66,7 @@ class Contact(models.Model):
         abstract = True
 
 
-CONTACT_FIELDS = (
-    "gender",
-    "birthday",
-    "phone",
-    "alt_phone",
-    "whatsapp",
-    "division",
-    "district",
-    "city",
-    "area",
-    "post_code",
-    "road",
-    "house",
+# All of those but the picture.
+CONTACT_FIELDS = tuple(
+    field.name for field in Contact._meta.local_fields if field.name != "image_public_id"
 )
