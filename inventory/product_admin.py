@@ -40,6 +40,7 @@ from pos_project.core.back_office.model_admin import (
     picture_of_form,
     status_label,
 )
+from pos_project.core.back_office.spreadsheets import EXPORT_FORMATS
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.images.pictures import PictureChange, image_url
 from pos_project.core.people import Status
@@ -126,6 +127,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
+    export_formats = EXPORT_FORMATS
     list_display = (
         "thumbnail",
         "name",
@@ -306,7 +308,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
-        remove_product(row.pk)
+        remove_product(row.pk, by=by)
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from ledger.models import PaymentMethod
-from ledger.payments import CASH, ON_CREDIT, Offer, Tender
+from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.money import ZERO
 
@@ -75,10 +75,10 @@ class SettlementForm(MethodForm):
 
     on_credit = True
 
-    def offer(self) -> Offer:
+    def offered(self) -> TendersOffered:
         method = self.cleaned_data["method"]
         paid = ZERO if method == ON_CREDIT else self.cleaned_data["paid"]
-        return Offer((Tender(method, paid),) if paid else (), method)
+        return TendersOffered((Tender(method, paid),) if paid else (), method)
 
 
 class PaymentForm(MethodForm):

@@ -7,7 +7,7 @@ from ledger import advances, dues, payments
 from ledger.models import Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Invalid
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 
 def pay_back_advance(
@@ -27,11 +27,15 @@ def pay_back_advance(
     """
     with kept_answer_first(key):
         dues.require_tender(book, party_id, tender)
-    return once(key, lambda: _pay_back(book, party_id, tender, note, Stamp.of(by, at)))
+    return once(key, lambda: _pay_back(book, party_id, tender, note, PostingContext.of(by, at)))
 
 
 def _pay_back(
-    book: dues.DueBook, party_id: int, tender: payments.Tender, note: str | None, stamp: Stamp
+    book: dues.DueBook,
+    party_id: int,
+    tender: payments.Tender,
+    note: str | None,
+    context: PostingContext,
 ) -> Payment:
     dues.lock_party(book, party_id)
     balance = advances.balance(book, party_id)
@@ -46,12 +50,12 @@ def _pay_back(
         tender,
         {book.advance_account: tender.amount},
         direction=direction,
-        stamp=stamp,
+        context=context,
     )
     whose: dict[str, Any] = {book.party_key: party_id}
     paid_back = payments.PaymentLine(
         Payment.Type.ADVANCE, direction, tender, party=book.party, note=note, **whose
     )
-    [payment_id] = payments.record([paid_back], entry_id=entry_id, stamp=stamp)
+    [payment_id] = payments.record([paid_back], entry_id=entry_id, context=context)
     rows = Payment.objects.select_related("customer", "supplier", "user", "reversed_by")
     return rows.get(pk=payment_id)

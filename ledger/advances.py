@@ -21,21 +21,21 @@ def balance(book: DueBook, party_id: int) -> Decimal:
 
 
 def settle(
-    book: DueBook, party_id: int | None, amount: Decimal, offer: payments.Offer
+    book: DueBook, party_id: int | None, amount: Decimal, offered: payments.TendersOffered
 ) -> payments.Settlement:
-    """How a document's amount is covered, by the party's advance if the offer says so. Locks the
+    """How a document's amount is covered, by the party's advance if the tenders say so. Locks the
     party then.
 
     Runs inside the use case's transaction. Raises Invalid for a party that is gone, and what
     `payments.settle` raises.
     """
     ahead = ZERO
-    if offer.use_advance:
+    if offered.use_advance:
         assert party_id is not None
         if not book.party_model._default_manager.select_for_update().filter(pk=party_id):
             raise unknown(book)
         ahead = balance(book, party_id)
-    return payments.settle(amount, offer, advance_balance=ahead)
+    return payments.settle(amount, offered, advance_balance=ahead)
 
 
 def unknown(book: DueBook) -> Invalid:

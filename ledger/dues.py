@@ -19,7 +19,7 @@ from pos_project.core.db.rows import set_by_id
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import total
 from pos_project.core.people import Archivable
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 OPEN, PAID = "open", "paid"
 
@@ -100,7 +100,7 @@ class DuePayment:
     allocations: list[Allocation]
     advance: Decimal
     remaining_due: Decimal
-    witness: JournalEntry | None = None  # the row that tells whether all of it was saved
+    commit_probe: JournalEntry | None = None  # the row that tells whether all of it was saved
 
     @property
     def applied(self) -> Decimal:
@@ -135,7 +135,7 @@ def pay(
     """
     with kept_answer_first(key):
         require_tender(book, party_id, tender)
-    return once(key, lambda: _pay(book, party_id, tender, note, Stamp.of(by, at)))
+    return once(key, lambda: _pay(book, party_id, tender, note, PostingContext.of(by, at)))
 
 
 def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
@@ -146,7 +146,7 @@ def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
 
 
 def _pay(
-    book: DueBook, party_id: int, tender: Tender, note: str | None, stamp: Stamp
+    book: DueBook, party_id: int, tender: Tender, note: str | None, context: PostingContext
 ) -> DuePayment:
     dues = _locked(book, party_id)
     if not dues:
@@ -173,7 +173,7 @@ def _pay(
             for share in allocations
         },
     )
-    return replace(paid, witness=_book_money(book, party_id, paid, tender, note, stamp))
+    return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
 
 
 def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> None:
@@ -251,7 +251,7 @@ def _book_money(
     paid: DuePayment,
     tender: Tender,
     note: str | None,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> JournalEntry:
     whose: dict[str, Any] = {book.party_key: party_id}
     entry_id = post_payment(
@@ -260,7 +260,7 @@ def _book_money(
         tender,
         {book.control_account: paid.applied, book.advance_account: paid.advance},
         direction=book.direction,
-        stamp=stamp,
+        context=context,
     )
     rows = [
         payments.PaymentLine(
@@ -286,8 +286,8 @@ def _book_money(
                 **whose,
             )
         )
-    payments.record(rows, entry_id=entry_id, stamp=stamp)
-    return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=stamp.at)
+    payments.record(rows, entry_id=entry_id, context=context)
+    return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=context.at)
 
 
 def post_payment(
@@ -297,7 +297,7 @@ def post_payment(
     parts: Mapping[str, Decimal],
     *,
     direction: str,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> int | None:
     """Post money that changed hands with a party, against `parts`: their account → how much of it.
 
@@ -310,4 +310,4 @@ def post_payment(
     for account, amount in parts.items():
         theirs: dict[str, Any] = {party_side: amount, book.party_key: party_id}
         lines.append(posting.Line(account, **theirs))
-    return posting.post(book.event, lines, stamp=stamp, reference=tender.reference)
+    return posting.post(book.event, lines, context=context, reference=tender.reference)

@@ -85,6 +85,15 @@ def remove(book: DueBook, party_id: int, *, by: Actor) -> None:
     transact(do)
 
 
+def name_of(book: DueBook, party_id: int) -> str:
+    """The name of a party, for a document that is made out to it. Raises Invalid for one that is
+    not listed."""
+    name: str | None = book.listed().filter(pk=party_id).values_list("name", flat=True).first()
+    if name is None:
+        raise advances.unknown(book)
+    return name
+
+
 def open_dues(book: DueBook, party_id: int) -> "QuerySet[Any]":
     """What is open, document by document, in the order in which a payment settles it."""
     rows = book.open_dues().filter(**{book.party_key: party_id})

@@ -211,7 +211,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
                 said["purchase_date"],
                 said["note"] or None,
             )
-            purchase = receive_purchase(delivery, form.offer(), by=by)
+            purchase = receive_purchase(delivery, form.offered(), by=by)
             return f"{purchase} received.", self.page_of(purchase.pk)
 
         return self.ask_and_do(
@@ -225,7 +225,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
             template="back_office/receive.html",
         )
 
-    @action(description="Purchase order", url_path="order", icon="description")
+    @action(description="Goods received note", url_path="order", icon="description")
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect("open-paper", "purchase-order", purchase.pk)
+        return redirect("open-document", "purchase-order", purchase.pk)

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from accounts.stores import CURRENCY_SIGNS
 from catalog.models import Product, TaxRate
+from catalog.tax_rates import RATES, Rate
 from inventory import fifo
 from inventory.picking import pick
-from ledger import advances, payments
+from ledger import advances, parties, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from sales.completion import Sold, deliver
 from sales.customer_payments import CUSTOMER_DUES
-from sales.models import Customer, Sale, SaleItem
+from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 
 ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
@@ -28,7 +30,7 @@ ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price"
 
 def sell(
     order: Order,
-    offer: payments.Offer,
+    offered: payments.TendersOffered,
     *,
     by: Actor,
     at: datetime | None = None,
@@ -42,24 +44,26 @@ def sell(
     """
     with kept_answer_first(key):
         priced = read_and_price(order)
-        require_customer_for_advance(priced.customer_id, offer)
-    return once(key, lambda: sell_priced(priced, offer, Stamp.of(by, at)))
+        require_customer_for_advance(priced.customer_id, offered)
+    return once(key, lambda: sell_priced(priced, offered, PostingContext.of(by, at)))
 
 
-def sell_priced(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold:
+def sell_priced(
+    order: PricedOrder, offered: payments.TendersOffered, context: PostingContext
+) -> Sold:
     """The transaction of a checkout; the caller has opened it."""
-    settlement = settle(order.total, order.customer_id, offer)
-    picks = pick(wants_of(order.lines), store_id=stamp.store_id)
-    sale = insert_draft(order, stamp, settlement=settlement)
+    settlement = settle(order.total, order.customer_id, offered)
+    picks = pick(demand_of(order.lines), store_id=context.store_id)
+    sale = insert_draft(order, context, settlement=settlement)
     item_ids = insert_items(sale, order.lines)
-    return deliver(sale, order.lines, item_ids, picks, settlement, stamp)
+    return deliver(sale, order.lines, item_ids, picks, settlement, context)
 
 
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
-    wanted = {line.product_id for line in order.lines}
+    demanded = {line.product_id for line in order.lines}
     # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
+    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=demanded)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)
@@ -69,47 +73,56 @@ def read_and_price(order: Order) -> PricedOrder:
             fields[f"items[{position}].product_id"] = [f"{product.name} is not sold now."]
     if fields:
         raise Invalid("Some products cannot be sold.", fields=fields)
+    customer_name = None
     if order.customer_id is not None:
-        customers = Customer.objects.listed()
-        if not customers.filter(pk=order.customer_id).exists():
-            raise advances.unknown(CUSTOMER_DUES)
-    percent = None
-    if order.tax_rate_id is not None:
-        if order.tax:
-            raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
-        percent = (
-            TaxRate.objects.filter(pk=order.tax_rate_id).values_list("rate", flat=True).first()
-        )
-        if percent is None:
-            raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
-    return price(order, products, tax_percent=percent)
+        customer_name = parties.name_of(CUSTOMER_DUES, order.customer_id)
+    rate = None if order.tax_rate_id is None else _named_rate(order, order.tax_rate_id)
+    return price(
+        order,
+        products,
+        rate=rate,
+        rates=RATES.get() if order.tax else (),
+        customer_name=customer_name,
+    )
 
 
-def require_customer_for_advance(customer_id: int | None, offer: payments.Offer) -> None:
+def _named_rate(order: Order, rate_id: int) -> Rate:
+    if order.tax:
+        raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
+    rates = TaxRate.objects.filter(pk=rate_id)
+    row = rates.values_list("id", "name", "rate").first()
+    if row is None:
+        raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
+    return Rate(*row)
+
+
+def require_customer_for_advance(customer_id: int | None, offered: payments.TendersOffered) -> None:
     """Raise Invalid when a walk-in wants to use an advance."""
-    if offer.use_advance and customer_id is None:
+    if offered.use_advance and customer_id is None:
         text = "A walk-in has no advance."
         raise Invalid(f"use_advance: {text}", fields={"use_advance": [text]})
 
 
-def settle(amount: Decimal, customer_id: int | None, offer: payments.Offer) -> payments.Settlement:
+def settle(
+    amount: Decimal, customer_id: int | None, offered: payments.TendersOffered
+) -> payments.Settlement:
     """How the total is covered. Locks the customer when an advance is decided on.
 
     Raises Invalid when a walk-in would owe something.
     """
-    settlement = advances.settle(CUSTOMER_DUES, customer_id, amount, offer)
+    settlement = advances.settle(CUSTOMER_DUES, customer_id, amount, offered)
     if settlement.due and customer_id is None:
-        field = "payments" if offer.split else "paid_amount"
+        field = "payments" if offered.split else "paid_amount"
         text = "A sale without a customer is paid in full."
         raise Invalid(text, fields={field: [text]})
     return settlement
 
 
-def wants_of(lines: Sequence[PricedLine]) -> list[fifo.Want]:
+def demand_of(lines: Sequence[PricedLine]) -> list[fifo.Demand]:
     """What the lines want of stock. A service wants nothing but keeps its place, so that an error
     names the right line."""
     return [
-        fifo.Want(
+        fifo.Demand(
             line.product_id, line.product_name, line.quantity if line.keeps_stock else Decimal(0)
         )
         for line in lines
@@ -117,15 +130,15 @@ def wants_of(lines: Sequence[PricedLine]) -> list[fifo.Want]:
 
 
 def insert_draft(
-    order: PricedOrder, stamp: Stamp, *, settlement: payments.Settlement | None = None
+    order: PricedOrder, context: PostingContext, *, settlement: payments.Settlement | None = None
 ) -> Sale:
     """The sale's row, still without number and day. Unsettled, all of it is due."""
     unpaid = payments.Settlement((), ZERO, ZERO, order.total, ZERO, "")
     covered = settlement or unpaid
     return Sale.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         customer_id=order.customer_id,
-        user_id=stamp.user_id,
+        user_id=context.user_id,
         status=Sale.Status.DRAFT,
         subtotal=order.subtotal,
         discount=order.discount,
@@ -137,7 +150,14 @@ def insert_draft(
         advance_used=covered.advance,
         payment_method=covered.method or None,
         note=order.note,
-        created_at=stamp.at,
+        tax_rate_id=order.tax_rate.id if order.tax_rate else None,
+        tax_rate_name=order.tax_rate.name if order.tax_rate else None,
+        tax_percent=order.tax_rate.percent if order.tax_rate else None,
+        customer_name=order.customer_name,
+        currency_sign=CURRENCY_SIGNS.get()[context.store_id],
+        tendered_amount=covered.tendered,
+        change_amount=covered.change,
+        created_at=context.at,
     )
 
 

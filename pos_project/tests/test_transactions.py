@@ -199,13 +199,13 @@ def test_a_customer_removed_before_the_advance_is_decided_on_is_unknown(just_bef
     )
     shop.a_cashier()
     with pytest.raises(Invalid):
-        shop.sell((postage, 1), customer=rahim, offer=shop.cash(50, use_advance=True))
+        shop.sell((postage, 1), customer=rahim, offered=shop.cash(50, use_advance=True))
     assert not Sale.objects.exists()
 
 
 def test_a_service_removed_while_the_till_rings_up_is_a_conflict(just_before):
     postage = shop.a_service()
-    just_before(checkout, "read_and_price", lambda: remove_product(postage.pk))
+    just_before(checkout, "read_and_price", lambda: remove_product(postage.pk, by=shop.a_cashier()))
     shop.a_cashier()
     with pytest.raises(Conflict):
         shop.sell((postage, 1))
@@ -219,9 +219,9 @@ def test_a_supplier_removed_while_goods_come_in_is_no_duplicate_invoice(just_bef
         receive, "_check", lambda: parties.remove(SUPPLIER_DUES, delta.pk, by=shop.a_cashier())
     )
     shop.a_cashier()
-    offer = shop.cash(0, use_advance=use_advance)
+    offered = shop.cash(0, use_advance=use_advance)
     with pytest.raises(Invalid if use_advance else Conflict) as refused:
-        shop.buy((mug, 1, "2.00"), supplier=delta, offer=offer, invoice="PO-1")
+        shop.buy((mug, 1, "2.00"), supplier=delta, offered=offered, invoice="PO-1")
     assert "invoice_no" not in refused.value.fields
     assert not Purchase.objects.exists()
 

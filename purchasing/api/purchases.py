@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from ledger.api.reasons import ReasonIn
-from ledger.api.tenders import offer_of
+from ledger.api.tenders import tenders_offered
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
@@ -61,7 +61,9 @@ class PurchaseViewSet(ContractViewSet):
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: receive.receive_purchase(delivery_of(body), offer_of(body), by=by, key=key),
+            lambda key: receive.receive_purchase(
+                delivery_of(body), tenders_offered(body), by=by, key=key
+            ),
             lambda purchase: PurchasedOut(purchase).data,
         )
 

@@ -15,8 +15,7 @@ from ledger.models import LedgerAccount
 from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests import shop
-from reports.documents import table_pdf as pdf
-from reports.documents import typesetting
+from reports.documents import document, fonts, pdf, pdf_table
 from reports.summaries.building import CATCHING_UP
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +32,8 @@ def a_shop() -> None:
     METHODS.forget()
     rahim, delta = shop.a_customer(pk=1), shop.a_supplier(pk=1, name="=Delta")
     tea = shop.a_product("10.00", name="@Tea")
-    shop.buy((tea, 10, "4.00"), supplier=delta, offer=shop.cash(15))
-    shop.sell((tea, 3), customer=rahim, offer=shop.cash(12), tax=Decimal("1.50"))
+    shop.buy((tea, 10, "4.00"), supplier=delta, offered=shop.cash(15))
+    shop.sell((tea, 3), customer=rahim, offered=shop.cash(12), tax=Decimal("1.50"))
     shop.sell((tea, 1))
 
 
@@ -259,16 +258,16 @@ def test_a_shop_and_an_account_in_bengali_are_printed_in_a_font_that_has_them(
 ) -> None:
     Store.objects.update(name="রহিম স্টোর", address="৭ লেক রোড")
     LedgerAccount.objects.filter(code="CASH").update(name="হাতে নগদ")
-    words_in_bengali, set_in = [], typesetting.text
+    words_in_bengali, set_in = [], fonts.text
 
-    def noted(words: str, look: Any) -> Any:
-        paragraph = set_in(words, look)
+    def noted(words: str, look: Any, width: float) -> Any:
+        paragraph = set_in(words, look, width)
         words_in_bengali.extend(
             part.text for part in paragraph.frags if part.fontName.startswith("Bengali")
         )
         return paragraph
 
-    for module in (typesetting, pdf):
+    for module in (pdf, pdf_table):
         monkeypatch.setattr(module, "text", noted)
     printed = as_admin.get("/api/ledger/trial-balance", {"format": "pdf"}).content
 
@@ -277,10 +276,10 @@ def test_a_shop_and_an_account_in_bengali_are_printed_in_a_font_that_has_them(
         assert word in words_in_bengali
 
 
-def test_a_paper_that_would_be_too_long_is_refused(
+def test_a_document_that_would_be_too_long_is_refused(
     as_admin: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "MAX_LINES", 2)
+    monkeypatch.setattr(document, "MAX_LINES", 2)
 
     answer = as_admin.get("/api/ledger/general-ledger/CASH", {"format": "pdf"})
 
@@ -289,7 +288,7 @@ def test_a_paper_that_would_be_too_long_is_refused(
 
 
 def test_amounts_are_written_as_accountants_write_them() -> None:
-    texts = [pdf.accounted(Decimal(each)) for each in ("1234.5", "-0.07", "0.00")]
+    texts = [document.accounted(Decimal(each)) for each in ("1234.5", "-0.07", "0.00")]
 
     assert texts == ["1,234.50", "(0.07)", "–"]
 
@@ -309,9 +308,9 @@ def test_a_statement_costs_the_same_for_few_rows_as_for_many(
     for number in range(12):
         person = shop.a_customer(name=f"Customer {number}")
         tea = shop.a_product("3.00")
-        shop.buy((tea, 5, "1.00"), supplier=shop.a_supplier(), offer=shop.on_credit())
-        shop.sell((tea, 1), customer=person, offer=shop.on_credit())
-        shop.sell((tea, 1), customer=shop.Customer.objects.get(pk=1), offer=shop.cash(1))
+        shop.buy((tea, 5, "1.00"), supplier=shop.a_supplier(), offered=shop.on_credit())
+        shop.sell((tea, 1), customer=person, offered=shop.on_credit())
+        shop.sell((tea, 1), customer=shop.Customer.objects.get(pk=1), offered=shop.cash(1))
         shop.buy((tea, 1, "1.00"), supplier=shop.Supplier.objects.get(pk=1))
 
     assert count() == few
