@@ -27,7 +27,7 @@ def pay_back_advance(
     """
     with kept_answer_first(key):
         dues.require_tender(book, party_id, tender)
-    return once(key, lambda: _pay_back(book, party_id, tender, note, PostingContext.of(by, at)))
+    return once(key, lambda: _pay_back(book, party_id, tender, note, PostingContext.claim(by, at)))
 
 
 def _pay_back(

@@ -135,7 +135,7 @@ def pay(
     """
     with kept_answer_first(key):
         require_tender(book, party_id, tender)
-    return once(key, lambda: _pay(book, party_id, tender, note, PostingContext.of(by, at)))
+    return once(key, lambda: _pay(book, party_id, tender, note, PostingContext.claim(by, at)))
 
 
 def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:

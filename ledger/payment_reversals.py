@@ -26,7 +26,7 @@ def reverse_payment(
     opposite rows. Raises NotFound; Conflict for a payment that is part of a sale, purchase or
     refund, was reversed before, or was paid ahead and is used by now; nothing is written then.
     """
-    return once(key, lambda: _reverse(payment_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(payment_id, reason, PostingContext.claim(by, at)))
 
 
 def _reverse(payment_id: int, reason: str, context: PostingContext) -> list[Payment]:

@@ -106,7 +106,7 @@ def _receive(
     by: Actor,
     at: datetime | None,
 ) -> Purchase:
-    context = PostingContext.of(by, at, day=delivery.purchase_date)
+    context = PostingContext.claim(by, at, day=delivery.purchase_date)
     settlement = advances.settle(SUPPLIER_DUES, delivery.supplier_id, delivery.total, offered)
     if settlement.change:
         field = "payments" if offered.split else "paid_amount"

@@ -45,7 +45,7 @@ def sell(
     with kept_answer_first(key):
         priced = read_and_price(order)
         require_customer_for_advance(priced.customer_id, offered)
-    return once(key, lambda: sell_priced(priced, offered, PostingContext.of(by, at)))
+    return once(key, lambda: sell_priced(priced, offered, PostingContext.claim(by, at)))
 
 
 def sell_priced(

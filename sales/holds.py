@@ -25,7 +25,7 @@ def hold(
     """
     with kept_answer_first(key):
         priced = checkout.read_and_price(order)
-    return once(key, lambda: _hold(priced, PostingContext.of(by, at)))
+    return once(key, lambda: _hold(priced, PostingContext.claim(by, at)))
 
 
 def _hold(order: PricedOrder, context: PostingContext) -> Sale:
@@ -52,7 +52,7 @@ def complete(
     Raises NotFound for an unknown sale, Invalid when it is not pending, and what
     `checkout.sell` raises about stock and payment; nothing is written then.
     """
-    return once(key, lambda: _complete(sale_id, offered, PostingContext.of(by, at)))
+    return once(key, lambda: _complete(sale_id, offered, PostingContext.claim(by, at)))
 
 
 def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingContext) -> Sold:

@@ -214,7 +214,7 @@ def test_an_account_that_an_accountant_adds_shows_by_its_kind(trader: Trader, ad
         posting.Line("FEES", debit=Decimal(5)),
     ]
     with on(day):
-        transact(lambda: posting.post("adjustment", lines, context=PostingContext.of(admin)))
+        transact(lambda: posting.post("adjustment", lines, context=PostingContext.claim(admin)))
 
     after, result = (
         financial_statements.balance_sheet(day),
