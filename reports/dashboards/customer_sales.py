@@ -1,7 +1,7 @@
 """What customers bought in a period: closed days from facts, the others live.
 
 What they paid and owe of these sales is as it stands today, so it is read from the dues. Walk-ins
-are nobody's customers (contract 18).
+are nobody's customers (docs/figures.md).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """What was sold of products in a period: closed days from facts, the others live.
 
 Product revenue and units are net of what came back; order discounts and tax are not shared out to
-products (contract 18).
+products (docs/figures.md).
 """
 
 from collections.abc import Collection

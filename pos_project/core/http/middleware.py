@@ -11,7 +11,7 @@ from pos_project.core.http.throttling import usage_headers
 
 class ApiEnvelope:
     """Serves every API path with and without a final slash, without a redirect, and turns errors
-    that never reached a view (unknown route, bad host, a crash) into the contract's envelope."""
+    that never reached a view (unknown route, bad host, a crash) into the error envelope."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

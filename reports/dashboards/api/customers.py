@@ -1,4 +1,4 @@
-"""Dashboards of customers (contract 20.6, 20.7)."""
+"""Dashboards of customers (docs/api.md §29)."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""Everything about money on one page (contract 20.18)."""
+"""Everything about money on one page (docs/api.md §29)."""
 
 from dataclasses import dataclass
 from decimal import Decimal

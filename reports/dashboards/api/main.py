@@ -1,4 +1,4 @@
-"""The first page: how the shop does (contract 20.1)."""
+"""The first page: how the shop does (docs/api.md §29)."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Dashboards of sales and money: summary, trends, methods, tax, profit (contract 20.3–20.4,
+"""Dashboards of sales and money: summary, trends, methods, tax, profit (docs/api.md §29,
 20.9–20.11)."""
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The dashboard of how products and their categories did (contract 20.17)."""
+"""The dashboard of how products and their categories did (docs/api.md §29)."""
 
 from dataclasses import dataclass
 from typing import Any

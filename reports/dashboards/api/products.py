@@ -1,4 +1,4 @@
-"""Dashboards of what products brought in (contract 20.5)."""
+"""Dashboards of what products brought in (docs/api.md §29)."""
 
 from typing import Any
 

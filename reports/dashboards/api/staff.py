@@ -1,4 +1,4 @@
-"""Dashboards of people who sell: all of them, and one (contract 20.8, 19.1)."""
+"""Dashboards of people who sell: all of them, and one (docs/api.md §29)."""
 
 from dataclasses import dataclass
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Dashboards of what is in stock now (contract 20.12, 20.15)."""
+"""Dashboards of what is in stock now (docs/api.md §29)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The dashboard of the most valuable stock, product by product (contract 20.16)."""
+"""The dashboard of the most valuable stock, product by product (docs/api.md §29)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Dashboards of stock that moves: how fast it sells, what to buy again (contract 20.13, 20.14)."""
+"""Dashboards of stock that moves: how fast it sells, what to buy again (docs/api.md §29)."""
 
 from typing import Any, ClassVar
 

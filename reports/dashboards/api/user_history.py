@@ -1,4 +1,4 @@
-"""Transactions of users and of the whole shop (contract 19.2, 19.3, 20.2)."""
+"""Transactions of users and of the whole shop (docs/api.md §28)."""
 
 from typing import Any, cast
 
