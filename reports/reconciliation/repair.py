@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -147,7 +148,7 @@ def repair(scope: Scope | None = None) -> Repaired:
     while True:
         with snapshot():
             suspects = [_suspects(matter, scope) for matter in MATTERS]
-        round_ = transact(lambda found=suspects: _repair(found))
+        round_ = transact(partial(_repair, suspects))
         done.changes += round_.changes
         done.missing += round_.missing
         done.left = round_.left
