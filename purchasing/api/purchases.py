@@ -1,4 +1,4 @@
-"""`/api/purchase`: receiving goods, and the list (contract 10)."""
+"""`/api/purchase`: receiving goods, and the list (docs/api.md §21)."""
 
 from typing import Any, cast
 
