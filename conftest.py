@@ -20,8 +20,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
-from ledger import payments
-from ledger.payments import METHODS
+from pos_project.core import remembered
+from pos_project.core.remembered import Remembered
 from pos_project.tests import pristine, shop
 from pos_project.tests.examples import PROFILES
 from pos_project.tests.invariants import the_books_agree
@@ -64,7 +64,7 @@ IN_TESTS = override_settings(
 def pytest_configure() -> None:
     IN_TESTS.enable()
     # No test counts statements on a machine so busy that what is remembered runs out meanwhile.
-    payments.REMEMBER_SECONDS = float("inf")
+    remembered.SECONDS = float("inf")
 
 
 def pytest_unconfigure() -> None:
@@ -91,6 +91,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
+        pristine.note_migrations()
         pristine.keep()
 
 
@@ -106,7 +107,8 @@ def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     """Nothing in a cache, and pictures in a folder of the test's own."""
     settings.MEDIA_ROOT = next(_folders)
     cache.clear()
-    METHODS.forget()
+    for each in Remembered.everything:
+        each.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -127,7 +129,8 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable
         outermost.__enter__()
 
     def make(act: Callable[[], R]) -> R:
-        METHODS.forget()
+        for each in Remembered.everything:
+            each.forget()
         with django_db_blocker.unblock(), clock(tick=False):
             return act()
 
@@ -213,6 +216,9 @@ def queries() -> Callable[[Callable[[], Any]], list[str]]:
     """Runs something and returns the SQL statements it sent, in order."""
 
     def run(action: Callable[[], Any]) -> list[str]:
+        for each in Remembered.everything:  # or it might run out in the middle of `action`
+            each.forget()
+            each.get()
         with CaptureQueriesContext(connection) as captured:
             action()
         return [query["sql"] for query in captured.captured_queries]

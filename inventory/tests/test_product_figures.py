@@ -39,7 +39,7 @@ class Worth(TestCase):
     @examples(40)
     @given(st.lists(st.tuples(UNITS, COSTS), min_size=1, max_size=20))
     def test_stock_is_worth_its_batches_each_rounded_half_up(self, lots):
-        product, context = shop.a_product(), PostingContext.of(shop.a_cashier())
+        product, context = shop.a_product(), PostingContext.claim(shop.a_cashier())
         insert_rows(
             Batch,
             BATCH_FIELDS,

@@ -9,7 +9,9 @@ import sqlite3
 from typing import Any
 
 from django.db import connection
-from django.test import TransactionTestCase
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import TransactionTestCase, override_settings
 
 from pos_project.core.db.guards.rules import guarded_models
 
@@ -18,6 +20,18 @@ GIVE_UP_AFTER = 40  # tries of a quarter of a second: some thread still reads
 _copy = sqlite3.connect(":memory:", check_same_thread=False)
 _checksums: dict[str, int] = {}
 _rows: dict[str, list[tuple[Any, ...]]] = {}
+
+
+def note_migrations() -> None:
+    """The tables are made without migrations; a server that is started here asks for them."""
+    recorder = MigrationRecorder(connection)
+    with override_settings(MIGRATION_MODULES={}):
+        there = MigrationLoader(None).graph.nodes
+        recorder.ensure_schema()
+        recorder.flush()
+        recorder.migration_qs.bulk_create(
+            recorder.Migration(app=app, name=name) for app, name in there
+        )
 
 
 def keep() -> None:
