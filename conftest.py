@@ -81,11 +81,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("property")
-    if connection.vendor == "mysql":
-        return
-    for item in items:
         if item.get_closest_marker("mariadb"):
-            item.add_marker(pytest.mark.skip(reason="needs a MySQL/MariaDB server (DB_HOST)"))
+            item.add_marker("dear")
+            if connection.vendor != "mysql":
+                item.add_marker(pytest.mark.skip(reason="needs a MySQL/MariaDB server (DB_HOST)"))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pos_project.tests import shop
 from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, unguarded
 
-pytestmark = [pytest.mark.dear, pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once
 from sales.models import Sale
 
-pytestmark = [pytest.mark.dear, pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 YESTERDAY = timedelta(days=1)
 

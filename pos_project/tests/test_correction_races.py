@@ -28,7 +28,7 @@ from pos_project.tests.races import Meeting, at_once, kinds, unguarded
 from purchasing import reversals as purchase_reversals
 from sales import checkout
 
-pytestmark = [pytest.mark.dear, pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

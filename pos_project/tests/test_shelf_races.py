@@ -11,7 +11,7 @@ from pos_project.tests import shop
 from pos_project.tests.races import MEET_SECONDS, at_once, kinds, until_a_till_waits
 from reports.reconciliation.reconcile import reconcile
 
-pytestmark = [pytest.mark.dear, pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

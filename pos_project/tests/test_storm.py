@@ -28,7 +28,6 @@ from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
 pytestmark = [
-    pytest.mark.dear,
     pytest.mark.real_time,
     pytest.mark.mariadb,
     pytest.mark.django_db(transaction=True),

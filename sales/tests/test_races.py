@@ -22,7 +22,7 @@ from purchasing import receive
 from sales import checkout, completion, holds, refunds
 from sales.models import CustomerDue, Refund, Sale
 
-pytestmark = [pytest.mark.dear, pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
