@@ -50,7 +50,7 @@ class _Audited(serializers.Serializer):
 
 
 class AuditedCustomerRowOut(_Audited):
-    """A row of the list, fed with dicts."""
+    """A row of the list; only admins and managers see who entered the customer."""
 
     AUDIT = frozenset({"user_name"})
 
@@ -69,11 +69,9 @@ class AuditedCustomerRowOut(_Audited):
 
 
 class AuditedCustomerOut(_Audited, ContactOut):
-    """One customer, fed with a dict.
+    """One customer; only admins and managers see who entered and who changed them."""
 
-    It has no key `image`: the client's edit form would take it for a file.
-    """
-
+    # No key `image`: the client's edit form would take it for a file.
     AUDIT = frozenset({"created_by", "updated_by", "updated_at"})
 
     id = serializers.IntegerField()
