@@ -10,6 +10,7 @@ from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.picking import pick
+from inventory.shelf import ShelfBatch
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
@@ -152,7 +153,7 @@ def _void(log_id: int, reason: str | None, context: PostingContext) -> Inventory
     context = context.in_store(first.store_id)
     moved = list(InventoryLogBatch.objects.filter(log_id=log_id).order_by("id"))
     batches = Batch.objects.all().locked(
-        [first.product_id], store_id=first.store_id, ids=[row.batch_id for row in moved]
+        [first.product_id], store_id=first.store_id, first=1, ids=[row.batch_id for row in moved]
     )
     picks = _opposite(moved, {batch.id: batch for batch in batches})
     cost = fifo.cost_of(picks)
@@ -177,7 +178,7 @@ def _void(log_id: int, reason: str | None, context: PostingContext) -> Inventory
     return InventoryLog.objects.get(pk=void_id)
 
 
-def _opposite(moved: list[InventoryLogBatch], batches: dict[int, Batch]) -> list[fifo.Pick]:
+def _opposite(moved: list[InventoryLogBatch], batches: dict[int, ShelfBatch]) -> list[fifo.Pick]:
     picks = []
     for row in moved:
         batch = batches[row.batch_id]

@@ -4,6 +4,7 @@ What is open between them and the shop is computed from the rows that say so, ne
 rows of a page cost one grouped query per figure; `owed_of_each` is for lists ordered by it.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ from django.db.models.functions import Coalesce
 from ledger import advances
 from ledger.dues import DueBook
 from ledger.models import Payment
+from pos_project.core.db.prepared import Prepared, prepared
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.core.images.pictures import PictureChange, drop_picture
@@ -88,10 +90,17 @@ def remove(book: DueBook, party_id: int, *, by: Actor) -> None:
 def name_of(book: DueBook, party_id: int) -> str:
     """The name of a party, for a document that is made out to it. Raises Invalid for one that is
     not listed."""
-    name: str | None = book.listed().filter(pk=party_id).values_list("name", flat=True).first()
-    if name is None:
-        raise advances.unknown(book)
-    return name
+    for name in listed_names(book)(party_id):
+        return str(name)
+    raise advances.unknown(book)
+
+
+@functools.cache
+def listed_names(book: DueBook) -> Prepared[str]:
+    """Finds the name of a listed party by its id; none where there is no such party."""
+    return prepared(
+        lambda party_id: book.listed().filter(pk=party_id).values_list("name", flat=True)
+    )
 
 
 def open_dues(book: DueBook, party_id: int) -> "QuerySet[Any]":

@@ -10,6 +10,8 @@ application = get_wsgi_application()
 # These need the loaded apps.
 from pos_project.core.checks import refuse_unsafe_start  # noqa: E402
 from pos_project.core.db.connections import serve_with_timeouts  # noqa: E402
+from pos_project.core.http.routes import remember_routes  # noqa: E402
 
 refuse_unsafe_start()
 serve_with_timeouts()
+remember_routes()

@@ -8,6 +8,9 @@ statement, however many lines the sale has.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.stores import CURRENCY_SIGNS
 from catalog.models import Product, TaxRate
@@ -16,7 +19,8 @@ from inventory import fifo
 from inventory.picking import pick
 from ledger import advances, parties, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.prepared import prepared
+from pos_project.core.db.rows import insert, insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, PostingContext
@@ -26,6 +30,13 @@ from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 
 ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
+
+
+@prepared
+def products_to_sell(ids: Sequence[int]) -> QuerySet[Any]:
+    """What a sale needs to know of these products."""
+    known = Product.objects.listed().filter(pk__in=ids)
+    return known.values_list("pk", "name", "price", "status", "keeps_stock", named=True)
 
 
 def sell(
@@ -61,9 +72,8 @@ def sell_priced(
 
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
-    demanded = {line.product_id for line in order.lines}
-    # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=demanded)}
+    demanded = sorted({line.product_id for line in order.lines})
+    products = {product.pk: product for product in products_to_sell(demanded)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)
@@ -135,7 +145,7 @@ def insert_draft(
     """The sale's row, still without number and day. Unsettled, all of it is due."""
     unpaid = payments.Settlement((), ZERO, ZERO, order.total, ZERO, "")
     covered = settlement or unpaid
-    return Sale.objects.create(
+    sale = Sale(
         store_id=context.store_id,
         customer_id=order.customer_id,
         user_id=context.user_id,
@@ -159,9 +169,11 @@ def insert_draft(
         change_amount=covered.change,
         created_at=context.at,
     )
+    insert(sale)
+    return sale
 
 
-def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> list[int]:
+def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> Sequence[int]:
     return insert_rows(
         SaleItem,
         ITEM_FIELDS,

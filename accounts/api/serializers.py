@@ -159,14 +159,14 @@ class NewUserOut(serializers.Serializer):
 
 class UserCreatedOut(Done):
     userId = serializers.IntegerField()
-    data = NewUserOut()  # type: ignore[assignment]  # (the contract's word)
+    data = NewUserOut()  # type: ignore[assignment]  # (clients know it by this name)
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class UserUpdatedOut(Done):
-    data = UserOut()  # type: ignore[assignment]  # (the contract's word)
+    data = UserOut()  # type: ignore[assignment]  # (clients know it by this name)
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class OwnProfileAnswer(Done):
-    data = OwnProfileOut()  # type: ignore[assignment]  # (the contract's word)
+    data = OwnProfileOut()  # type: ignore[assignment]  # (clients know it by this name)

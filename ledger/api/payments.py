@@ -1,4 +1,4 @@
-"""`/api/payments` (contract 17); the lists of one customer's or supplier's payments build on it."""
+"""`/api/payments` (docs/api.md §27); the lists of one party's payments build on it."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""How a request says what is paid now, wherever a document can be paid (contract 1.12, 11.2)."""
+"""How a request says what is paid now, wherever a document can be paid (docs/api.md §12, §22)."""
 
 from typing import Any
 

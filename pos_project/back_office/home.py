@@ -89,11 +89,11 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
         ),
         "best": [
             {
-                "name": each.name,
+                "name": each.product.name,
                 "units": each.units_sold,
                 "revenue": _told(each.revenue, sign),
-                "stock": each.stock,
-                "link": reverse("admin:catalog_product_change", args=[each.id]),
+                "stock": each.product.stock,
+                "link": reverse("admin:catalog_product_change", args=[each.product.id]),
             }
             for each in top_products(cover(month, PRODUCTS)[PRODUCTS.name], most=BEST)
         ],

@@ -41,7 +41,7 @@ class Archivable(models.Model):
 
 
 def _text(length: int) -> models.CharField:
-    # NULL is the one spelling of "not given": the contract shows it as null or as "".
+    # NULL is the one spelling of "not given": the API shows it as null or as "".
     return models.CharField(max_length=length, null=True, blank=True)
 
 

@@ -1,4 +1,4 @@
-"""`/api/purchase`: receiving goods, and the list (contract 10)."""
+"""`/api/purchase`: receiving goods, and the list (docs/api.md §21)."""
 
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from ledger.api.reasons import ReasonIn
 from ledger.api.tenders import tenders_offered
-from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id, shown
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
 from purchasing import receive, reversals
@@ -64,7 +64,7 @@ class PurchaseViewSet(ContractViewSet):
             lambda key: receive.receive_purchase(
                 delivery_of(body), tenders_offered(body), by=by, key=key
             ),
-            lambda purchase: PurchasedOut(purchase).data,
+            lambda purchase: shown(PurchasedOut, purchase),
         )
 
     @extend_schema(request=ReasonIn, responses={201: PurchaseReversedOut}, tags=["purchases"])

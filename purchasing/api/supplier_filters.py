@@ -1,4 +1,4 @@
-"""How the list of suppliers is searched and ordered (contract 1.5, 8.1)."""
+"""How the list of suppliers is searched and ordered (docs/api.md §5, §19)."""
 
 from ledger.parties import owed_of_each
 from pos_project.core.http.filters import ContractFilter

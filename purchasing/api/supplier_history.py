@@ -1,4 +1,4 @@
-"""`/api/suppliers/…`: transactions with a supplier and supplied products (contract 8.3–8.7)."""
+"""`/api/suppliers/…`: transactions with a supplier and supplied products (docs/api.md §28)."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ class SuppliedTotalsOut(serializers.Serializer):
 
 class SuppliedSummaryOut(serializers.Serializer):
     success = serializers.BooleanField(default=True)
-    data = SuppliedTotalsOut()  # type: ignore[assignment]  # (the contract's word)
+    data = SuppliedTotalsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SuppliedLineOut(serializers.Serializer):

@@ -1,4 +1,4 @@
-"""`/api/suppliers` (contract 8): whom the shop buys from, what it owes them, payments, lines."""
+"""`/api/suppliers` (docs/api.md §19): whom the shop buys from, what it owes, payments, lines."""
 
 from typing import Any
 

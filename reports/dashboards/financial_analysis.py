@@ -9,7 +9,7 @@ from rest_framework.serializers import CharField, IntegerField, ListField
 
 from ledger.payments import ON_CREDIT
 from pos_project.core.days import today
-from pos_project.core.http.fields import DayField, MoneyField
+from pos_project.core.http.fields import DayField, MoneyField, WholeNumberField
 from pos_project.core.http.figures import AverageField, FiguresSerializer, Meta, PercentField
 from pos_project.core.http.period_query import FROM, TO, period_of
 from pos_project.core.money import ZERO
@@ -105,7 +105,7 @@ class FinancialAnalysisOut(FiguresSerializer):
         gross_profit = MoneyField(source="sold.gross_profit")
         gross_profit_margin = PercentField("sold.gross_profit", of="sold.net_sales")
         num_products_sold = IntegerField(source="products")
-        total_units_sold = IntegerField(source="sold.units")
+        total_units_sold = WholeNumberField(source="sold.units")
         avg_selling_price_per_unit = AverageField("sold.product_revenue", over="sold.units")
         avg_cogs_per_unit = AverageField("sold.cogs", over="sold.units")
 

@@ -115,12 +115,12 @@ class MainDashboardOut(FiguresSerializer):
         outstanding_due = MoneyField(source="due")
 
     class TopProducts(FiguresSerializer):
-        product_id = IntegerField(source="id")
-        product_name = CharField(source="name")
+        product_id = IntegerField(source="product.id")
+        product_name = CharField(source="product.name")
         units_sold = IntegerField()
         total_revenue = MoneyField(source="revenue")
-        stock_quantity = IntegerField(source="stock")
-        stock_status = StockStatusField(source="stock")
+        stock_quantity = IntegerField(source="product.stock")
+        stock_status = StockStatusField(source="product.stock")
 
     class CriticalAlerts(FiguresSerializer):
         alert_id = CharField()

@@ -5,7 +5,6 @@ products.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from heapq import nsmallest
@@ -20,10 +19,10 @@ from reports.summaries.remembered import Sums, sums_by_key
 from reports.summaries.sale_sums import PRODUCTS
 
 
-@dataclass(frozen=True)
-class TopProduct(ListedProduct):
+class TopProduct(NamedTuple):
     """A product among those that brought in the most."""
 
+    product: ListedProduct
     times_sold: int  # sale lines
     units_sold: int
     revenue: Decimal
@@ -102,7 +101,7 @@ def top_products(how: Cover, *, most: int) -> list[TopProduct]:
 
 def _top_product(product: ListedProduct, sold: Sold) -> TopProduct:
     return TopProduct(
-        **vars(product),
+        product,
         times_sold=sold.line_count,
         units_sold=sold.units,
         revenue=amount(sold.revenue),

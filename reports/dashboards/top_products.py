@@ -25,15 +25,15 @@ class TopProducts:
 
 class TopProductsOut(FiguresSerializer):
     class TopProducts(FiguresSerializer):
-        product_id = IntegerField(source="id")
-        product_name = CharField(source="name")
-        category = CharField()
-        brand = CharField()
+        product_id = IntegerField(source="product.id")
+        product_name = CharField(source="product.name")
+        category = CharField(source="product.category")
+        brand = CharField(source="product.brand")
         times_sold = IntegerField()
         total_quantity_sold = IntegerField(source="units_sold")
         total_revenue = MoneyField(source="revenue")
         avg_selling_price = MoneyField(source="average_price")
-        current_stock = IntegerField(source="stock")
+        current_stock = IntegerField(source="product.stock")
 
     period = NamedPeriod()
     top_products = TopProducts(many=True)

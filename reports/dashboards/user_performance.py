@@ -9,7 +9,7 @@ from rest_framework.serializers import CharField, IntegerField
 
 from accounts.models import User
 from pos_project.core.http.endpoints import found
-from pos_project.core.http.fields import DayField, MoneyField
+from pos_project.core.http.fields import DayField, MoneyField, WholeNumberField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.period_query import period_of
 from pos_project.core.http.permissions import AdminStaff
@@ -55,7 +55,7 @@ class PerformanceOut(FiguresSerializer):
         totalDue = MoneyField(source="owed.due")
         avgOrderValue = MoneyField(source="sold.average_order")
         uniqueCustomers = IntegerField(source="unique_customers")
-        itemsSold = IntegerField(source="sold.units")
+        itemsSold = WholeNumberField(source="sold.units")
 
     class ByDay(FiguresSerializer):
         day = DayField()

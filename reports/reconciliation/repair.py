@@ -269,4 +269,6 @@ def _lock(suspects: Sequence[list[int]]) -> None:
     places = "SELECT store_id, product_id, id FROM batches WHERE PART(id)"
     by_product = sorted(rows_of(named(sorted(ids[Batch])), places))
     for (store_id, product_id), group in groupby(by_product, key=itemgetter(0, 1)):
-        Batch.objects.locked([product_id], store_id=store_id, ids=[row_id for *_, row_id in group])
+        Batch.objects.locked(
+            [product_id], store_id=store_id, first=1, ids=[row_id for *_, row_id in group]
+        )

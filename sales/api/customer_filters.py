@@ -1,4 +1,4 @@
-"""How the list of customers is searched, narrowed and ordered (contract 1.5, 9.1)."""
+"""How the list of customers is searched, narrowed and ordered (docs/api.md §5, §20)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/api/customers/…`: transactions and bought products of a customer (contract 9.3–9.6, 9.8).
+"""`/api/customers/…`: transactions and bought products of a customer (docs/api.md §28).
 
 Staff see what they recorded themselves.
 """
@@ -61,7 +61,7 @@ class PurchasedTotalsOut(serializers.Serializer):
 
 class PurchasedSummaryOut(serializers.Serializer):
     success = serializers.BooleanField(default=True)
-    data = PurchasedTotalsOut()  # type: ignore[assignment]  # (the contract's word)
+    data = PurchasedTotalsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class PurchasedLineOut(serializers.Serializer):

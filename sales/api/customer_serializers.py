@@ -1,4 +1,4 @@
-"""What clients send and see of customers (contract 9)."""
+"""What clients send and see of customers (docs/api.md §20)."""
 
 from typing import ClassVar
 
@@ -93,11 +93,11 @@ class AuditedCustomerOut(_Audited, ContactOut):
 
 class CustomerCreatedOut(Done):
     customerId = serializers.IntegerField()
-    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class CustomerUpdatedOut(Done):
-    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class CustomerDueOut(serializers.Serializer):

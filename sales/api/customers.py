@@ -1,4 +1,4 @@
-"""`/api/customers` (contract 9): people who buy, their open dues, payments and sales' lines."""
+"""`/api/customers` (docs/api.md §20): people who buy, their open dues, payments and lines."""
 
 from typing import Any
 

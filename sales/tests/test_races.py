@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import pytest
 
-from inventory import fifo
 from inventory.fifo import InsufficientStock
 from inventory.models import Batch, BatchQuerySet
 from ledger import dues
@@ -368,12 +367,3 @@ def delivered_meanwhile(tills):
 def test_goods_delivered_while_a_till_waits_are_sold(delivered_meanwhile):
     assert kinds([delivered_meanwhile()]) == ["Sold"]
     books_agree()
-
-
-def test_control_a_till_that_looks_once_misses_what_was_delivered(delivered_meanwhile, monkeypatch):
-    def look_once(demands, *, store_id):
-        products = {demand.product_id for demand in demands}
-        return fifo.plan(Batch.objects.all().locked(products, store_id=store_id), demands)
-
-    monkeypatch.setattr(checkout, "pick", look_once)
-    assert kinds([delivered_meanwhile()]) == ["InsufficientStock"]

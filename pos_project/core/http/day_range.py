@@ -1,4 +1,4 @@
-"""A range of days that a list is asked for (contract 1.4): each bound works alone, none is all."""
+"""A range of days that narrows a list (docs/api.md §4): each bound works alone, none is all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

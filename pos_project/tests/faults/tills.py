@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
-from django.db import connection, connections
-
 from catalog.models import Product
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests.races import at_once
@@ -25,6 +23,7 @@ from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
 # The long form: `FAULT_SALES=200 pytest -s …` lets each till sell more, and tells its figures.
+OwnDatabase = Callable[[], dict[str, str]]
 TILLS = 6
 SALES_EACH = int(os.environ.get("FAULT_SALES") or 10)
 PATIENCE_SECONDS = 90 + 2 * SALES_EACH  # for all of it, on a machine that is busy with other things
@@ -81,14 +80,6 @@ class Queue:
                 self.keyless.append(answer["sale_id"])
         if status != 201:
             time.sleep(0.05)
-
-
-def the_tests_own_database() -> dict[str, str]:
-    """The environment that points a server at it."""
-    name = str(connections.settings["default"]["NAME"])
-    if connection.vendor == "sqlite":
-        return {"DB_HOST": "", "SQLITE_PATH": name}
-    return {"DB_NAME": connection.settings_dict["NAME"]}
 
 
 def while_serving(queue: Queue, disturb: Callable[[], None], **tills: int) -> None:

@@ -1,4 +1,4 @@
-"""Receiving goods over the wire (contract 10.1, 10.2) and paying suppliers (8.13)."""
+"""Receiving goods over the wire (docs/api.md §21) and paying suppliers (8.13)."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""A supplier's transactions and products: which rows, and what is refused (contract 8.3–8.7)."""
+"""A supplier's transactions and products: which rows, and what is refused (docs/api.md §28)."""
 
 from collections.abc import Callable
 from datetime import timedelta

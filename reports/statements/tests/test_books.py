@@ -1,6 +1,6 @@
 """The statements of the books agree with the documents, with each other and with the dashboards.
 
-The second opinion is the contract's section 18 in plain Python over the raw rows.
+The second opinion is docs/figures.md in plain Python over the raw rows.
 """
 
 from collections.abc import Callable

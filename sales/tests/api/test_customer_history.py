@@ -1,4 +1,4 @@
-"""A customer's transactions and products: which rows, whose, what is refused (contract 9)."""
+"""A customer's transactions and products: which rows, whose, what is refused (docs/api.md §20)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Entering, changing and removing customers (contract 9.2, 9.10 to 9.12)."""
+"""Entering, changing and removing customers (docs/api.md §20)."""
 
 from decimal import Decimal
 from typing import Any
