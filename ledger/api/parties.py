@@ -30,7 +30,8 @@ from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 class PartyViewSet(ContractViewSet):
     """The parties of a book: listed, shown, entered, changed and removed.
 
-    `entered` and `changes` check the bodies; `figures` adds to rows what is computed of each.
+    `entered` and `changes` check the bodies, `figures` adds to rows what is computed of each,
+    `row` and `file` show one in the list and by itself.
     """
 
     page_limit = 9
@@ -39,12 +40,14 @@ class PartyViewSet(ContractViewSet):
     entered: ClassVar[type[PartyChangesIn]]
     changes: ClassVar[type[PartyChangesIn]]
     figures: ClassVar[Callable[[Sequence[Row]], list[Row]]]
+    row: ClassVar[type[Serializer]]
+    file: ClassVar[type[Serializer]]
 
     def list(self, request: Request) -> Response:
-        shape, context = self.row_shape(), self.get_serializer_context()
+        context = self.get_serializer_context()
         return self.page(
-            _columns(self.get_queryset(), shape),
-            lambda rows: shape(type(self).figures(rows), many=True, context=context).data,
+            _columns(self.get_queryset(), self.row(context=context)),
+            lambda rows: self.row(type(self).figures(rows), many=True, context=context).data,
         )
 
     def create(self, request: Request) -> Response:
@@ -67,31 +70,24 @@ class PartyViewSet(ContractViewSet):
         parties.remove(self.book, path_id(pk, self.noun), by=cast(User, request.user))
         return Response(self._done("removed"))
 
-    def row_shape(self) -> type[Serializer]:
-        """How a row of the list looks to the caller."""
-        raise NotImplementedError
-
-    def file_shape(self) -> type[Serializer]:
-        """How one party looks to the caller."""
-        raise NotImplementedError
-
     def file_of(self, party_id: str | int) -> dict[str, Any]:
         """The wire's party, as much of it as the caller may see."""
-        shape, context = self.file_shape(), self.get_serializer_context()
-        row: Any = found(_columns(self.get_queryset(), shape), party_id, self.noun)
+        context = self.get_serializer_context()
+        rows = _columns(self.get_queryset(), self.file(context=context))
+        row: Any = found(rows, party_id, self.noun)
         [known] = type(self).figures([row])
         known["advance_balance"] = advances.balance(self.book, row["id"])
-        return shape(known, context=context).data
+        return self.file(known, context=context).data
 
     def _done(self, what: str) -> dict[str, Any]:
         return {"success": True, "message": f"{self.noun.capitalize()} {what}"}
 
 
-def _columns(rows: "QuerySet[Any]", shape: type[Serializer]) -> "QuerySet[Any]":
+def _columns(rows: "QuerySet[Any]", shape: Serializer) -> "QuerySet[Any]":
     """The rows as dicts of those columns that a serializer shows, by their names in the model."""
     columns = rows.model._meta.concrete_fields
     known = {name for column in columns for name in (column.name, column.attname)}
-    shown = dict.fromkeys(str(field.source) for field in shape().fields.values())
+    shown = dict.fromkeys(str(field.source) for field in shape.fields.values())
     return rows.values(*(source for source in shown if source.partition("__")[0] in known))
 
 
@@ -114,7 +110,7 @@ class OpenDueViewSet(ContractViewSet):
         def show(rows: Sequence[Row]) -> Any:
             return self.row([{**row, "total_due": total_due} for row in rows], many=True).data
 
-        return self.page(_columns(parties.open_dues(self.book, party_id), self.row), show)
+        return self.page(_columns(parties.open_dues(self.book, party_id), self.row()), show)
 
     def create(self, request: Request, **path: str) -> Response:
         [whose] = path.values()
@@ -138,7 +134,7 @@ class PartyPaymentViewSet(PaymentViewSet):
     """The payments of one party."""
 
     permission_classes = (AnyUser,)
-    book: ClassVar[dues.DueBook]
+    book: Any = None  # a DueBook
 
     def listed(self, **path: str) -> QuerySet[Any]:
         """The payments of the party that `path` names."""
@@ -149,7 +145,7 @@ class PartyPaymentViewSet(PaymentViewSet):
 
 class AdvancePaybackView(APIView):
     permission_classes = (AdminStaff,)
-    book: ClassVar[dues.DueBook]
+    book: Any = None  # a DueBook
 
     def is_keyed(self) -> bool:
         return True

@@ -10,9 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api.parties import (
-    AdvancePaybackView,
     OpenDueViewSet,
-    PartyPaymentViewSet,
     PartyViewSet,
 )
 from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut
@@ -65,6 +63,7 @@ class OfSupplier:
 class SupplierViewSet(OfSupplier, PartyViewSet):
     filterset_class = SupplierFilter
     entered, changes = SupplierIn, SupplierChangesIn
+    row, file = SupplierOut, SupplierDetailsOut
     figures = suppliers.with_figures
 
     def get_permissions(self) -> list[Any]:
@@ -95,12 +94,6 @@ class SupplierViewSet(OfSupplier, PartyViewSet):
         shown = PurchaseItemOut(lines, many=True, context=self.get_serializer_context()).data
         return Response({"success": True, "data": shown})
 
-    def row_shape(self) -> type[SupplierOut]:
-        return SupplierOut
-
-    def file_shape(self) -> type[SupplierDetailsOut]:
-        return SupplierDetailsOut
-
 
 class _PurchaseAllocationOut(DueAllocationOut):
     purchase_id = serializers.IntegerField(source="due.document_id")
@@ -125,11 +118,3 @@ class _SupplierPaymentOut(DuePaymentOut):
 class SupplierDueViewSet(OfSupplier, OpenDueViewSet):
     row, paid = SupplierDueOut, _SupplierPaymentOut
     paid_message = "Supplier due payment recorded"
-
-
-class SupplierPaymentViewSet(PartyPaymentViewSet):
-    book = SUPPLIER_DUES
-
-
-class SupplierAdvancePaybackView(AdvancePaybackView):
-    book = SUPPLIER_DUES

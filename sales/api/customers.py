@@ -1,6 +1,6 @@
 """`/api/customers` (docs/api.md §20): people who buy, their open dues, payments and lines."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
@@ -9,9 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
 from ledger.api.parties import (
-    AdvancePaybackView,
     OpenDueViewSet,
     PartyPaymentViewSet,
     PartyViewSet,
@@ -19,7 +17,7 @@ from ledger.api.parties import (
 from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.openapi import answered
-from pos_project.core.http.permissions import Admin, AdminStaff, AnyUser
+from pos_project.core.http.permissions import AdminStaff, AnyUser
 from pos_project.core.http.scoping import seen_by_caller
 from sales import customers
 from sales.api.customer_filters import CustomerFilter
@@ -30,8 +28,6 @@ from sales.api.customer_serializers import (
     CustomerCreatedOut,
     CustomerDueOut,
     CustomerIn,
-    CustomerOut,
-    CustomerRowOut,
     CustomerUpdatedOut,
 )
 from sales.api.sale_serializers import SaleItemOut
@@ -69,6 +65,7 @@ class OfCustomer:
 class CustomerViewSet(OfCustomer, PartyViewSet):
     filterset_class = CustomerFilter
     entered, changes = CustomerIn, CustomerChangesIn
+    row, file = AuditedCustomerRowOut, AuditedCustomerOut
     figures = customers.with_figures
 
     def get_permissions(self) -> list[Any]:
@@ -94,16 +91,6 @@ class CustomerViewSet(OfCustomer, PartyViewSet):
         lines = sale_lines().filter(sale=found(theirs, sale, "sale"))
         shown = SaleItemOut(lines, many=True, context=self.get_serializer_context()).data
         return Response({"success": True, "data": shown})
-
-    @property
-    def sees_who_did_it(self) -> bool:
-        return cast(User, self.request.user).role in Admin.reading
-
-    def row_shape(self) -> type[CustomerRowOut]:
-        return AuditedCustomerRowOut if self.sees_who_did_it else CustomerRowOut
-
-    def file_shape(self) -> type[CustomerOut]:
-        return AuditedCustomerOut if self.sees_who_did_it else CustomerOut
 
 
 class _SaleAllocationOut(DueAllocationOut):
@@ -139,7 +126,3 @@ class CustomerPaymentViewSet(PartyPaymentViewSet):
     def listed(self, **path: str) -> QuerySet[Any]:
         """The customer's payments; staff see those that they took themselves."""
         return seen_by_caller(super().listed(**path), self.request)
-
-
-class CustomerAdvancePaybackView(AdvancePaybackView):
-    book = CUSTOMER_DUES

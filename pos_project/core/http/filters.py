@@ -87,12 +87,13 @@ class ContractFilter(django_filters.FilterSet):
     """Base of the list filters.
 
     `search_in` names the columns of a case-insensitive substring search (`%` and `_` literal),
-    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort` and
-    `order`; `order` alone turns `default_sort`. Ties are broken by id, descending.
+    `orders` maps the wire's `sort` values to columns or expressions, `default_order` applies
+    without `sort` and `order`; `order` alone turns `default_sort`. Ties are broken by id,
+    descending.
     """
 
     search_in: ClassVar[tuple[str, ...]] = ()
-    orders: ClassVar[dict[str, str]] = {}
+    orders: ClassVar[dict[str, Any]] = {}
     default_order: ClassVar[tuple[Any, ...]] = ("-id",)
     default_sort: ClassVar[str] = "id"
 
@@ -131,7 +132,8 @@ class ContractFilter(django_filters.FilterSet):
         sort, order = self.form.cleaned_data.get("sort"), self.form.cleaned_data.get("order")
         if not sort and not order:
             return queryset.order_by(*self.default_order)
-        column = F(self.orders[sort or self.default_sort])
+        column = self.orders[sort or self.default_sort]
+        column = F(column) if isinstance(column, str) else column
         if order == "asc":
             return queryset.order_by(column.asc(nulls_last=True), "-id")
         return queryset.order_by(column.desc(nulls_last=True), "-id")
