@@ -99,6 +99,9 @@ def queries() -> Callable[[Callable[[], Any]], list[str]]:
     """Runs something and returns the SQL statements it sent, in order."""
 
     def run(action: Callable[[], Any]) -> list[str]:
+        for each in Remembered.everything:  # or it might run out in the middle of `action`
+            each.forget()
+            each.get()
         with CaptureQueriesContext(connection) as captured:
             action()
         return [query["sql"] for query in captured.captured_queries]

@@ -38,7 +38,7 @@ class Worth(TestCase):
     @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
     @given(st.lists(st.tuples(UNITS, COSTS), min_size=1, max_size=20))
     def test_stock_is_worth_its_batches_each_rounded_half_up(self, lots):
-        product, context = shop.a_product(), PostingContext.of(shop.a_cashier())
+        product, context = shop.a_product(), PostingContext.claim(shop.a_cashier())
         insert_rows(
             Batch,
             BATCH_FIELDS,

@@ -158,7 +158,7 @@ def opening(product: Product, units: int, cost: Amount) -> Batch:
             product,
             quantity=Decimal(units),
             unit_cost=Decimal(cost),
-            context=PostingContext.of(a_cashier()),
+            context=PostingContext.claim(a_cashier()),
         )
     )
     return Batch.objects.latest("id")

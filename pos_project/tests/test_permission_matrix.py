@@ -14,7 +14,7 @@ from conftest import signed_in
 PUBLIC, ANYONE, SHOP, ADMIN = "public", "any user", "admin, staff", "admin"
 BOOKS = "admin, manager"  # those who keep the books
 
-# Route → method → the contract's Auth column. `ADMIN` lets managers read.
+# Route → method → who may call it (docs/api.md §7). `ADMIN` lets managers read.
 MATRIX: dict[str, dict[str, str]] = {
     "auth/login": {"post": PUBLIC},
     "auth/logout": {"post": PUBLIC},

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pos_project.core.http.endpoints import ContractRouter
-from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
+from purchasing.api.purchases import PurchaseViewSet
 from purchasing.api.supplier_history import SuppliedProductViewSet, SupplierTransactionViewSet
 from purchasing.api.suppliers import (
     SupplierAdvancePaybackView,
@@ -17,7 +17,7 @@ router.register("purchase", PurchaseViewSet, basename="purchase")
 router.register("suppliers", SupplierViewSet, basename="supplier")
 
 urlpatterns = [
-    path("suppliers/<str:supplier>/due-payment", SupplierDuePaymentView.as_view()),
+    path("suppliers/<str:supplier>/due-payment", SupplierDueViewSet.as_view({"post": "create"})),
     path("suppliers/<str:supplier>/dues", SupplierDueViewSet.as_view({"get": "list"})),
     path("suppliers/<str:supplier>/payments", SupplierPaymentViewSet.as_view({"get": "list"})),
     path(

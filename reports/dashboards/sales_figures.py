@@ -1,4 +1,4 @@
-"""What the shop's figures mean (contract 18), each defined here once. `docs/figures.md` lists them.
+"""What the shop's figures mean, each defined here once; docs/figures.md lists them.
 
 A sale counts on its business day; a refund on its own, with the seller, customer, payment method
 and products of its sale. What is paid and due of sales is as it stands today, later payments

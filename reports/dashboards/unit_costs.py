@@ -1,4 +1,4 @@
-"""What a unit of a product costs: first in, first out, and bought on average (contract 18)."""
+"""What a unit of a product costs: first in, first out, and bought on average (docs/figures.md)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -33,10 +33,10 @@ from pos_project.core.http.histories import (
 )
 from pos_project.core.http.pagination import ContractPagination
 from pos_project.core.http.permissions import Admin, AdminStaff
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.building import CATCHING_UP
 from reports.summaries.buyers import within
-from reports.summaries.day_sets import ONE_DAY, Days
+from reports.summaries.day_sets import Days
 from reports.summaries.models import RecordedFact, Span
 from reports.summaries.reading import cover
 from reports.summaries.recorded import RECORDED
@@ -53,8 +53,7 @@ class UserHistory(Timeline):
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
         self.theirs = Q(user=user) if user else Q()
-        sources = recorded(days.of_moments("created_at") & self.theirs)
-        super().__init__(source for source in sources if kind in (None, source.kind))
+        super().__init__(recorded(days.of_moments("created_at") & self.theirs), kind=kind)
         # Nothing is written into the future.
         self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
 

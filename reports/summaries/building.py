@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from pos_project.core.days import business_day
 from pos_project.core.db.transactions import transact
+from pos_project.core.period import ONE_DAY
 from reports.summaries.builder import Maker, TableMaker
 from reports.summaries.builders import MAKERS
-from reports.summaries.day_sets import ONE_DAY, Days, month_after, month_before, month_end, month_of
+from reports.summaries.day_sets import Days, month_after, month_before, month_end, month_of
 from reports.summaries.models import FrozenPeriod, Span
 from reports.summaries.raw import as_day, rows
 from sales.models import Sale

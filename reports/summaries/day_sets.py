@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-ONE_DAY = timedelta(days=1)
+from pos_project.core.period import ONE_DAY
+
 MOST_RUNS = 40  # conditions in one statement; SQLite's parser refuses a thousand
 
 

@@ -1,4 +1,4 @@
-"""What was bought of each product, for the average purchase cost (contract 18)."""
+"""What was bought of each product, for the average purchase cost (docs/figures.md)."""
 
 from reports.summaries.builder import Events, TableMaker
 from reports.summaries.models import PurchaseFact

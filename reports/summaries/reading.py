@@ -13,11 +13,11 @@ from typing import Any, Literal
 from cachetools import LRUCache, cached
 from django.db.models import Q
 
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.builder import Maker, Parameters, TableMaker
 from reports.summaries.building import first_day
 from reports.summaries.buyers import EVERYBODY, Buyers, bits_to_days, within
-from reports.summaries.day_sets import ONE_DAY, Days, month_after, month_before, month_end, month_of
+from reports.summaries.day_sets import Days, month_after, month_before, month_end, month_of
 from reports.summaries.id_set import IdSet
 from reports.summaries.models import BuyersFact, FrozenPeriod, Span
 from reports.summaries.raw import as_day, rows

@@ -1,7 +1,7 @@
 """What was sold, brought back and cost: by seller and method, by product, by customer; and cash.
 
-Contract 18 in SQL, once: a sale counts on its business day, a refund on its own, with the seller,
-customer, method and products of its sale.
+docs/figures.md in SQL, once: a sale counts on its business day, a refund on its own, with the
+seller, customer, method and products of its sale.
 """
 
 from reports.summaries.builder import Events, TableMaker

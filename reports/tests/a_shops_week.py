@@ -304,7 +304,7 @@ def _corrections(by: User, supplier: Supplier, tea: Product, rice: Product) -> d
 
 
 def _opening_stock(by: User, product: Product) -> None:
-    context = PostingContext.of(by, timezone.now())
+    context = PostingContext.claim(by, timezone.now())
     transact(
         lambda: receive_opening_stock(
             product, quantity=d("15"), unit_cost=d("0.9050"), context=context

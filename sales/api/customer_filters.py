@@ -1,4 +1,4 @@
-"""How the list of customers is searched, narrowed and ordered (contract 1.5, 9.1)."""
+"""How the list of customers is searched, narrowed and ordered (docs/api.md §5, §20)."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ import django_filters
 from django.db.models import F, QuerySet
 
 from accounts.api.filters import EVERY
+from ledger.parties import owed_of_each, owing
 from pos_project.core.http.filters import ContractFilter, FlagFilter
 from pos_project.core.people import Status
-from sales.customers import debt_of_each, last_purchase_of_each, owing
+from sales.customer_payments import CUSTOMER_DUES
+from sales.customers import last_purchase_of_each
 
 
 class CustomerFilter(ContractFilter):
@@ -26,7 +28,7 @@ class CustomerFilter(ContractFilter):
     default_sort = "last_purchased"
 
     status = django_filters.ChoiceFilter(choices=[*EVERY, *Status.choices], method="by_status")
-    hasDue = FlagFilter(when_true=owing())
+    hasDue = FlagFilter(when_true=owing(CUSTOMER_DUES))
 
     def by_status(self, customers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return customers if value.lower() == "all" else customers.filter(status=value)
@@ -36,5 +38,5 @@ class CustomerFilter(ContractFilter):
         if sort == "last_purchased":
             queryset = queryset.annotate(bought_at=last_purchase_of_each())
         elif sort == "debt":
-            queryset = queryset.annotate(owed=debt_of_each())
+            queryset = queryset.annotate(owed=owed_of_each(CUSTOMER_DUES))
         return super().filter_queryset(queryset)

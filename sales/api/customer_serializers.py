@@ -1,4 +1,4 @@
-"""What clients send and see of customers (contract 9)."""
+"""What clients send and see of customers (docs/api.md §20)."""
 
 from rest_framework import serializers
 
@@ -85,11 +85,11 @@ class AuditedCustomerOut(CustomerOut):
 
 class CustomerCreatedOut(Done):
     customerId = serializers.IntegerField()
-    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class CustomerUpdatedOut(Done):
-    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class CustomerDueOut(serializers.Serializer):

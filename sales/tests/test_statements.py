@@ -70,11 +70,11 @@ def test_a_long_invoice_costs_what_a_short_one_costs(documented, rahim, lines):
     books_agree()
 
 
-def test_lines_that_take_from_many_batches_cost_no_more(documented, rahim):
+def test_lines_that_take_from_many_batches_look_at_the_shelf_thrice_at_most(documented, rahim):
     product, cashier = shop.a_product(), shop.a_cashier()
     shop.buy(*((product, 1, "1.25") for _ in range(200)))
     lines = [(product, 2) for _ in range(100)]
-    assert count(lambda: shop.sell(*lines, customer=rahim, by=cashier)) == len(documented)
+    assert count(lambda: shop.sell(*lines, customer=rahim, by=cashier)) == len(documented) + 2
 
 
 def test_a_key_costs_two_more(documented, rahim):

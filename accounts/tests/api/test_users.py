@@ -1,4 +1,4 @@
-"""Adding, showing and listing users (contract 4.1 to 4.4)."""
+"""Adding, showing and listing users (docs/api.md §17)."""
 
 from typing import Any
 

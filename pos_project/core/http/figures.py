@@ -1,6 +1,6 @@
 """Serializers of figures: each describes an answer to OpenAPI, and shows it.
 
-A serializer names its fields as the contract does; where a figure is found is the field's source,
+A serializer names its fields as clients know them; where a figure is found is the field's source,
 a path of attributes, or `*` for the object itself. Figures that follow from others have a field of
 their own, so that nothing is written down twice:
 

@@ -1,7 +1,7 @@
 """What lists have in common: a date range, a search text, an order; wrong values answer 400."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
@@ -11,6 +11,7 @@ from django_filters.rest_framework import BooleanFilter
 
 from pos_project.core.days import day_start
 from pos_project.core.http.fields import MAX_ID, parse_day
+from pos_project.core.period import ONE_DAY
 
 MAX_SEARCH_LENGTH = 255  # no searched column is longer, and SQLite refuses endless patterns
 
@@ -37,7 +38,7 @@ class DayOfMomentFilter(DayFilter):
             return qs
         if self.lookup_expr == "gte":
             return qs.filter(**{f"{self.field_name}__gte": day_start(value)})
-        return qs.filter(**{f"{self.field_name}__lt": day_start(value + timedelta(days=1))})
+        return qs.filter(**{f"{self.field_name}__lt": day_start(value + ONE_DAY)})
 
 
 class IdFormField(forms.IntegerField):

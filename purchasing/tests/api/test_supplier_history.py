@@ -1,4 +1,4 @@
-"""A supplier's transactions and products: which rows, and what is refused (contract 8.3–8.7)."""
+"""A supplier's transactions and products: which rows, and what is refused (docs/api.md §28)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,10 +10,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.forms import refused
 from catalog.models import Product
+from ledger import parties
 from pos_project.core.days import today
 from pos_project.tests import shop
 from purchasing.models import Supplier
-from purchasing.suppliers import remove_supplier
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
 
@@ -154,7 +155,7 @@ def test_nobodys_history_is_not_found(
     as_admin: APIClient, delta: Supplier, shirt: Product, rest: str
 ) -> None:
     shop.buy((shirt, 1, "8.50"), supplier=delta)
-    remove_supplier(delta.pk)
+    parties.remove(SUPPLIER_DUES, delta.pk, by=shop.a_cashier())
 
     for supplier in (delta, 4711):
         answer = as_admin.get(url(supplier, rest))

@@ -139,7 +139,7 @@ def test_products_that_were_switched_off_are_not_in_the_shop_but_were_sold(ask):
         shop.stock(product, 3)
         shop.sell((product, 1))
     change_product(off.pk, {"status": "inactive"}, picture=PictureChange())
-    remove_product(gone.pk)
+    remove_product(gone.pk, by=shop.a_cashier())
     assert ask("inventory/alerts")["summary"]["total_alerts"] == 0
     assert ask("inventory/valuation")["category_breakdown"] == []
     analysis = ask("product-analysis")
@@ -245,7 +245,7 @@ def test_sales_follow_a_product_into_another_category(ask, tea_and_mug, refrozen
 def test_sales_of_a_product_that_left_the_shop_count_no_more(ask, tea_and_mug, refrozen):
     tea, mug = tea_and_mug
     freeze_missing()
-    remove_product(tea.pk)
+    remove_product(tea.pk, by=shop.a_cashier())
     if refrozen:
         freeze_missing()
     assert sales_by_category(ask) == {"Drinks": 1}

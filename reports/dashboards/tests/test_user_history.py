@@ -1,4 +1,4 @@
-"""What users recorded: whose rows, by which words, what is refused (contract 19, 20.2)."""
+"""What users recorded: whose rows, by which words, what is refused (docs/api.md §28, §29)."""
 
 from collections.abc import Callable
 from datetime import timedelta

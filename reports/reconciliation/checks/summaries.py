@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from reports.reconciliation.invariant import Violation, law
+from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.scope import Scope
 from reports.summaries.builder import Maker, TableMaker
 from reports.summaries.builders import MAKERS
@@ -12,7 +12,7 @@ from reports.summaries.day_sets import Days, month_end, month_of
 from reports.summaries.models import FrozenPeriod, Span
 
 
-@law("I22", "The facts of a frozen day are what the day's rows come to.")
+@invariant("I22", "The facts of a frozen day are what the day's rows come to.")
 def frozen_days_are_their_rows(scope: Scope) -> Iterator[Violation]:
     for maker in MAKERS:
         by_month = _frozen_days(maker, scope)
@@ -26,7 +26,7 @@ def frozen_days_are_their_rows(scope: Scope) -> Iterator[Violation]:
             scope.tell(f"facts of {maker.name}", done / len(by_month))
 
 
-@law("I22", "The facts of a frozen month are what its days, all frozen, add up to.")
+@invariant("I22", "The facts of a frozen month are what its days, all frozen, add up to.")
 def frozen_months_are_their_days(scope: Scope) -> Iterator[Violation]:
     for maker in MAKERS:
         days = _frozen_days(maker, scope.whole())
@@ -49,7 +49,9 @@ def frozen_months_are_their_days(scope: Scope) -> Iterator[Violation]:
                 )
 
 
-@law("I22", "The facts of everything up to the latest frozen day are what its days add up to.")
+@invariant(
+    "I22", "The facts of everything up to the latest frozen day are what its days add up to."
+)
 def frozen_so_far_is_its_days(scope: Scope) -> Iterator[Violation]:
     for maker in MAKERS:
         if isinstance(maker, TableMaker) and maker.rolling:

@@ -1,6 +1,6 @@
 """The statements of the books agree with the documents, with each other and with the dashboards.
 
-The second opinion is the contract's section 18 in plain Python over the raw rows.
+The second opinion is docs/figures.md in plain Python over the raw rows.
 """
 
 from collections.abc import Callable
@@ -214,7 +214,7 @@ def test_an_account_that_an_accountant_adds_shows_by_its_kind(trader: Trader, ad
         posting.Line("FEES", debit=Decimal(5)),
     ]
     with on(day):
-        transact(lambda: posting.post("adjustment", lines, context=PostingContext.of(admin)))
+        transact(lambda: posting.post("adjustment", lines, context=PostingContext.claim(admin)))
 
     after, result = (
         financial_statements.balance_sheet(day),

@@ -1,4 +1,4 @@
-"""Checkout, hold and complete over the wire (contract 11)."""
+"""Checkout, hold and complete over the wire (docs/api.md §22)."""
 
 from decimal import Decimal
 from typing import Any

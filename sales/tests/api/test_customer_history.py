@@ -1,4 +1,4 @@
-"""A customer's transactions and products: which rows, whose, what is refused (contract 9)."""
+"""A customer's transactions and products: which rows, whose, what is refused (docs/api.md §20)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,10 +11,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.forms import refused
 from catalog.models import Product
+from ledger import parties
 from pos_project.core.days import day_start, local_iso, today
 from pos_project.tests import shop
 from sales import holds
-from sales.customers import remove_customer
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
@@ -284,7 +285,7 @@ def test_nobodys_history_is_not_found(
     as_admin: APIClient, admin: User, rahim: Customer, shirt: Product, rest: str
 ) -> None:
     shop.sell((shirt, 1), customer=rahim)
-    remove_customer(rahim.pk, by=admin)
+    parties.remove(CUSTOMER_DUES, rahim.pk, by=admin)
 
     for customer in (rahim, 4711):
         answer = as_admin.get(url(customer, rest))

@@ -1,4 +1,4 @@
-"""What belongs to one customer: open dues, payments, lines of a sale (contract 9.7, 9.9, 17)."""
+"""What belongs to one customer: open dues, payments, lines of a sale (docs/api.md §20, §27)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The list of customers: its rows, order, search and filters (contract 1.5, 9.1)."""
+"""The list of customers: its rows, order, search and filters (docs/api.md §5, §20)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

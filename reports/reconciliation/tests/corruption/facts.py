@@ -1,4 +1,4 @@
-"""Ways of breaking frozen facts, by law."""
+"""Ways of breaking frozen facts, by invariant."""
 
 from django.db import connection
 
