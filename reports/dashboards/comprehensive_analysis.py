@@ -23,7 +23,7 @@ from reports.dashboards.customer_sales import (
 )
 from reports.dashboards.dashboard import CountedPeriod, NamedPeriod, PeriodView
 from reports.dashboards.latest_sales import latest_sales
-from reports.dashboards.owed import Receivables, receivables
+from reports.dashboards.owed import Receivables, sum_receivables
 from reports.summaries.day_sets import ONE_DAY
 from reports.summaries.raw import as_day, as_moment, exact, rows
 from reports.summaries.reading import Cover, cover, figures
@@ -191,7 +191,7 @@ class ComprehensiveAnalysisView(PeriodView):
             customers=Customer.objects.listed().count(),
             new_customers=_count_new_customers(query),
             sold=_sum_sales_to_customers(how[SALES.name]),
-            receivables=receivables(query, today=query.last),
+            receivables=sum_receivables(query, today=query.last),
             top_customers=top_customers(bought, query, most=ROWS),
             segments=_sum_by_segment(bought),
             late_customers=_find_late_customers(query.last),

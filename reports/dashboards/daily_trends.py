@@ -8,8 +8,8 @@ from rest_framework.serializers import IntegerField
 from pos_project.core.http.fields import DayField, MoneyField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.period import Period
-from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.dashboard import NamedPeriod, PeriodView, RowsOfPeriod
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import sales_by
 from reports.summaries.buyers import BUYERS
 from reports.summaries.reading import cover, customers_by_day
@@ -22,12 +22,6 @@ class Trend(SoldAndOwed):
 
     day: date
     unique_customers: int
-
-
-@dataclass(frozen=True)
-class DailyTrends:
-    period: Period
-    daily_trends: list[Trend]
 
 
 class DailyTrendsOut(FiguresSerializer):
@@ -44,7 +38,7 @@ class DailyTrendsOut(FiguresSerializer):
         unique_customers = IntegerField()
 
     period = NamedPeriod()
-    daily_trends = DailyTrends(many=True)
+    daily_trends = DailyTrends(source="rows", many=True)
 
 
 class DailyTrendsView(PeriodView):
@@ -53,12 +47,12 @@ class DailyTrendsView(PeriodView):
     message = "Daily trends"
     data_serializer = DailyTrendsOut
 
-    def read(self, query: Period) -> DailyTrends:
+    def read(self, query: Period) -> RowsOfPeriod:
         how = cover(query, SALES, BUYERS, by_day=True)
         sold = sales_by(how[SALES.name], "first_day")
-        due = owed_by(query, "first_day")
+        due = sum_dues_by(query, "first_day")
         customers = customers_by_day(how[BUYERS.name])
-        return DailyTrends(
+        return RowsOfPeriod(
             query,
             [
                 Trend(sold[day,], due.get((day,), Owed()), day, customers.get(day, 0))

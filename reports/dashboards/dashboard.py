@@ -8,7 +8,7 @@ one moment.
 import inspect
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -41,6 +41,13 @@ class CountedPeriod(FiguresSerializer):
     from_date = DayField(source="first")
     to_date = DayField(source="last")
     days = serializers.IntegerField()
+
+
+class RowsOfPeriod(NamedTuple):
+    """The figures of a dashboard that is one list."""
+
+    period: Period
+    rows: list[Any]
 
 
 @dataclass(frozen=True)

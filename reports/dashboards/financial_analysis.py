@@ -16,9 +16,9 @@ from pos_project.core.money import ZERO
 from pos_project.core.percentages import percentage
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import DAYS, CountedPeriod, DashboardView
-from reports.dashboards.owed import Receivables, SoldAndOwed, owed, receivables
+from reports.dashboards.owed import Receivables, SoldAndOwed, sum_dues, sum_receivables
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_by
-from reports.dashboards.spending import Spent, spent
+from reports.dashboards.spending import Spent, sum_expenses
 from reports.dashboards.stock_value import Worth, products_kept_in_stock, worth_of_all
 from reports.summaries.buyers import BUYERS, Buyers
 from reports.summaries.reading import buyers, cover
@@ -219,13 +219,13 @@ class FinancialAnalysisView(DashboardView):
                 sellers.add(seller_id)
         return FinancialAnalysis(
             sold=sum(by_method.values(), SalesFigures()),
-            owed=owed(query),
+            owed=sum_dues(query),
             period=query,
             by_method=by_method,
             sellers=len(sellers),
             bought=buyers(how[BUYERS.name], "customers", "products", "days"),
-            receivables=receivables(query, today=today()),
-            spent=spent(query),
+            receivables=sum_receivables(query, today=today()),
+            spent=sum_expenses(query),
             stock=worth_of_all(),
             products_in_stock=products_kept_in_stock(),
         )

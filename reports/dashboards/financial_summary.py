@@ -8,7 +8,7 @@ from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import FiguresSerializer, PercentField
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import SoldAndOwed, owed
+from reports.dashboards.owed import SoldAndOwed, sum_dues
 from reports.dashboards.sales_figures import sales_figures
 from reports.summaries.buyers import BUYERS
 from reports.summaries.reading import buyers, cover
@@ -62,4 +62,4 @@ class FinancialSummaryView(PeriodView):
         how = cover(query, SALES, BUYERS)
         customers = buyers(how[BUYERS.name], "customers").customers
         sold = sales_figures(how[SALES.name])
-        return FinancialSummary(sold, owed(query), query, len(customers))
+        return FinancialSummary(sold, sum_dues(query), query, len(customers))

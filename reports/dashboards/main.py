@@ -19,7 +19,7 @@ from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
-from reports.dashboards.alerts import CriticalAlerts, find_critical_alerts
+from reports.dashboards.alerts import REORDER_BELOW, CriticalAlerts, find_critical_alerts
 from reports.dashboards.customer_sales import (
     CustomerOut,
     CustomerSales,
@@ -28,7 +28,7 @@ from reports.dashboards.customer_sales import (
 )
 from reports.dashboards.dashboard import CountedPeriod, NamedPeriod, PeriodView
 from reports.dashboards.latest_sales import latest_sales
-from reports.dashboards.owed import still_due
+from reports.dashboards.owed import sum_open_dues
 from reports.dashboards.product_sales import TopProduct, top_products
 from reports.dashboards.sales_figures import SalesFigures, sales_figures
 from reports.summaries.buyers import BUYERS
@@ -38,7 +38,6 @@ from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
 from sales.models import Customer, Sale
 
 TOP, RECENT = 5, 10
-LOW_BELOW = 20  # units
 WALK_IN = "Walk-in Customer"
 
 
@@ -93,7 +92,7 @@ class StockStatusField(CharField):
     def to_representation(self, value: Any) -> str:
         if not value:
             return "Out of Stock"
-        return "In Stock" if value >= LOW_BELOW else "Low Stock"
+        return "In Stock" if value >= REORDER_BELOW else "Low Stock"
 
 
 class MainDashboardOut(FiguresSerializer):
@@ -191,7 +190,7 @@ class MainView(PeriodView):
         return MainDashboard(
             period=query,
             sold=sold,
-            outstanding=still_due(query),
+            outstanding=sum_open_dues(query),
             customers=Customer.objects.listed().count(),
             active_customers=len(buyers(how[BUYERS.name], "customers").customers),
             top_customers=top_customers(bought, query, most=TOP),
@@ -203,7 +202,7 @@ class MainView(PeriodView):
             ],
             today_sold=sold_today,
             today_cash=_sum_cash_from_customers(day),
-            today_credit=still_due(Period(day, day)),
+            today_credit=sum_open_dues(Period(day, day)),
             started=self.started,
         )
 

@@ -10,7 +10,7 @@ from pos_project.core.http.figures import FiguresSerializer, PercentField
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_figures
-from reports.dashboards.spending import Spent, spent
+from reports.dashboards.spending import Spent, sum_expenses
 from reports.summaries.reading import cover
 from reports.summaries.sale_sums import SALES
 
@@ -67,4 +67,4 @@ class ProfitLossView(PeriodView):
 
     def read(self, query: Period) -> ProfitLoss:
         sold = sales_figures(cover(query, SALES)[SALES.name])
-        return ProfitLoss(query, sold, spent(query))
+        return ProfitLoss(query, sold, sum_expenses(query))

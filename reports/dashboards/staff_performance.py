@@ -8,8 +8,8 @@ from accounts.models import User
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.period import Period
-from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.dashboard import NamedPeriod, PeriodView, RowsOfPeriod
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
 from reports.summaries.buyers import BUYERS, Buyers
 from reports.summaries.reading import buyers_by_seller, cover
@@ -33,12 +33,6 @@ class SellerSales(SoldAndOwed):
         return len(self.bought.days)
 
 
-@dataclass(frozen=True)
-class StaffPerformance:
-    period: Period
-    sellers: list[SellerSales]
-
-
 class StaffPerformanceOut(FiguresSerializer):
     class StaffPerformance(FiguresSerializer):
         staff_id = IntegerField(source="user_id")
@@ -55,7 +49,7 @@ class StaffPerformanceOut(FiguresSerializer):
         working_days = IntegerField()
 
     period = NamedPeriod()
-    staff_performance = StaffPerformance(source="sellers", many=True)
+    staff_performance = StaffPerformance(source="rows", many=True)
 
 
 class StaffPerformanceView(PeriodView):
@@ -64,10 +58,10 @@ class StaffPerformanceView(PeriodView):
     message = "Staff performance"
     data_serializer = StaffPerformanceOut
 
-    def read(self, query: Period) -> StaffPerformance:
+    def read(self, query: Period) -> RowsOfPeriod:
         how = cover(query, SALES, BUYERS)
         sold = sales_by(how[SALES.name], "seller_id")
-        due = owed_by(query, "seller_id")
+        due = sum_dues_by(query, "seller_id")
         bought = buyers_by_seller(how[BUYERS.name], "customers", "days")
         sellers = [
             SellerSales(
@@ -80,4 +74,4 @@ class StaffPerformanceView(PeriodView):
             for user_id, name in User.objects.listed().order_by("id").values_list("id", "name")
         ]
         sellers.sort(key=lambda seller: -seller.sold.total_revenue)  # stable: ties by id
-        return StaffPerformance(query, sellers)
+        return RowsOfPeriod(query, sellers)

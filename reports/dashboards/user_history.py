@@ -181,23 +181,22 @@ class _HistoryViewSet(ContractViewSet):
     queryset = User.objects.listed()
 
     def page_of(self, user: User | None) -> Response:
-        query = asked(UserHistoryIn, self.request)
-        CATCHING_UP.now()
+        history = self.history_of(user)
         with snapshot():
-            answer = self.page(
-                UserHistory(query["days"], user=user, kind=query.get("type")),
-                lambda rows: UserTransactionOut(rows, many=True).data,
-            )
+            answer = self.page(history, lambda rows: UserTransactionOut(rows, many=True).data)
         answer.data.update(message="Transactions", meta=self.meta(user))
         return answer
 
     def summary_of(self, user: User) -> Response:
-        query = asked(UserHistoryIn, self.request)
-        CATCHING_UP.now()
+        history = self.history_of(user)
         with snapshot():
-            history = UserHistory(query["days"], user=user, kind=query.get("type"))
             summary = summary_of(history, KINDS, self.request)
         return Response({**summary, "message": "Transaction summary", "meta": self.meta(user)})
+
+    def history_of(self, user: User | None) -> UserHistory:
+        query = asked(UserHistoryIn, self.request)
+        CATCHING_UP.now()
+        return UserHistory(query["days"], user=user, kind=query.get("type"))
 
     def meta(self, user: User | None) -> dict[str, Any]:
         timestamp, caller = local_iso(timezone.now()), self.request.user.pk
@@ -206,17 +205,23 @@ class _HistoryViewSet(ContractViewSet):
         return {"timestamp": timestamp, "userId": user.pk, "requestedBy": caller}
 
 
+DESCRIBE_LIST = extend_schema(
+    parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
+)
+DESCRIBE_SUMMARY = extend_schema(
+    parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"]
+)
+
+
 class UserHistoryViewSet(_HistoryViewSet):
     permission_classes = (Admin,)
 
-    @extend_schema(
-        parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
-    )
+    @DESCRIBE_LIST
     def list(self, request: Request, user: str) -> Response:
         """What a user recorded, newest first."""
         return self.page_of(found(self.get_queryset(), user, self.noun))
 
-    @extend_schema(parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"])
+    @DESCRIBE_SUMMARY
     def summary(self, request: Request, user: str) -> Response:
         """How many rows of each kind that list has."""
         return self.summary_of(found(self.get_queryset(), user, self.noun))
@@ -225,14 +230,12 @@ class UserHistoryViewSet(_HistoryViewSet):
 class OwnHistoryViewSet(_HistoryViewSet):
     permission_classes = (AdminStaff,)
 
-    @extend_schema(
-        parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
-    )
+    @DESCRIBE_LIST
     def list(self, request: Request) -> Response:
         """What the caller recorded, newest first."""
         return self.page_of(cast(User, request.user))
 
-    @extend_schema(parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"])
+    @DESCRIBE_SUMMARY
     def summary(self, request: Request) -> Response:
         """How many rows of each kind that list has."""
         return self.summary_of(cast(User, request.user))

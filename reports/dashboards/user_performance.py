@@ -15,7 +15,7 @@ from pos_project.core.http.period_query import period_of
 from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
 from reports.summaries.buyers import BUYERS
 from reports.summaries.reading import buyers_of, cover
@@ -99,7 +99,7 @@ class UserPerformanceView(PeriodView):
         how, by_day = cover(period, SALES, BUYERS), cover(period, SALES, by_day=True)
         days = sales_by(by_day[SALES.name], "first_day", seller_id=seller_id)
         methods = sales_by(how[SALES.name], "method", seller_id=seller_id)
-        due = owed_by(period, "first_day", seller_id=seller_id)
+        due = sum_dues_by(period, "first_day", seller_id=seller_id)
         ranked = sorted(methods, key=lambda key: (-methods[key].total_revenue, key))
         return Performance(
             sum(methods.values(), SalesFigures()),

@@ -1,15 +1,18 @@
 """What all dashboards have in common: the envelope, the dates they take, their constant cost."""
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import get_resolver, resolve
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.test import APIClient
 
 from pos_project.core.days import at_noon, today
+from pos_project.core.http.figures import FiguresSerializer
 from pos_project.tests import shop
 from pos_project.tests.test_permission_matrix import api_routes
 from reports.dashboards.dashboard import DashboardView, PeriodView
@@ -103,6 +106,22 @@ def test_the_answer_is_what_the_description_says(route: str, as_admin: APIClient
 
     _is_shaped(body["data"], view.data_serializer(), "data")
     _is_shaped(body["meta"], view.meta_serializer(), "meta")
+
+
+@pytest.mark.parametrize("route", EVERY)
+def test_the_answer_is_what_rest_framework_itself_makes_of_the_fields(
+    route: str, as_admin: APIClient, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    for number in range(3):
+        a_trade(number)
+    time_machine.move_to(timezone.now(), tick=False)
+    monkeypatch.setattr(time, "perf_counter", lambda: 0.0)
+    answer = as_admin.get(route).content
+
+    monkeypatch.setattr(
+        FiguresSerializer, "to_representation", serializers.Serializer.to_representation
+    )
+    assert as_admin.get(route).content == answer
 
 
 def _is_shaped(value: Any, field: serializers.Field, where: str) -> None:
