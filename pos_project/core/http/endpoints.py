@@ -1,6 +1,7 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -18,6 +19,8 @@ from pos_project.core.http.formats import FileToCome, stream, wants_csv
 from pos_project.core.http.json import dumps
 
 R = TypeVar("R")
+# Whose answer is being made, for fields that show the address they are reached at.
+ASKED_BY: ContextVar[Request | None] = ContextVar("asked_by", default=None)
 M = TypeVar("M", bound=Model)
 
 
@@ -46,9 +49,15 @@ def checked(
     return _made(serializer, partial=partial).run_validation(request.data)
 
 
-def shown(serializer: type[BaseSerializer[Any]], result: Any) -> dict[str, Any]:
-    """A result as `serializer` shows it; one that shows pictures needs the request: not here."""
-    body: dict[str, Any] = _made(serializer).to_representation(result)
+def shown(
+    serializer: type[BaseSerializer[Any]], result: Any, request: Request | None = None
+) -> dict[str, Any]:
+    """A result as `serializer` shows it; one that shows pictures needs the request."""
+    token = ASKED_BY.set(request)
+    try:
+        body: dict[str, Any] = _made(serializer).to_representation(result)
+    finally:
+        ASKED_BY.reset(token)
     return body
 
 
