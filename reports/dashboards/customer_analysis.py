@@ -15,8 +15,8 @@ from reports.dashboards.customer_sales import (
 )
 from reports.dashboards.latest_sales import latest_sales
 from reports.summaries.day_sets import ONE_DAY
+from reports.summaries.plan import ReadPlan
 from reports.summaries.raw import as_day, as_moment, exact, rows
-from reports.summaries.reading import Cover
 from sales.models import Customer, Sale
 
 # By sales in the period: one order, else by revenue from so much on. In the order shown.
@@ -83,9 +83,9 @@ def new_customers(period: Period) -> int:
     return joined.count()
 
 
-def buyers(how: Cover, period: Period, *, most: int) -> Buyers:
+def buyers(plan: ReadPlan, period: Period, *, most: int) -> Buyers:
     """The segments of those who bought in the period, and the first of them by revenue."""
-    bought = bought_by_customers(how)
+    bought = bought_by_customers(plan)
     counts, revenues = dict.fromkeys(SEGMENTS, 0), dict.fromkeys(SEGMENTS, 0)
     for orders, gross, refunded, _ in bought.values():
         if orders > 0:

@@ -18,8 +18,8 @@ from reports.dashboards.product_sales import (
     units_sold,
 )
 from reports.summaries.active_products import KEPT_IN_STOCK, NO_CATEGORY
+from reports.summaries.plan import plan_reading
 from reports.summaries.raw import exact, rows
-from reports.summaries.reading import cover
 from reports.summaries.sale_sums import PRODUCTS
 
 FAST, MODERATE, SLOW, NONE = "fast_moving", "moderate_moving", "slow_moving", "no_movement"
@@ -71,8 +71,8 @@ def days_left(stock: int, units_sold: int, days: int) -> int:
 
 def movement(today: date, *, days: int, most: int) -> dict[str, AtPace]:
     """Active products by pace: all counted, and at most so many of each, most units first."""
-    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
-    [sums] = sold_products(how, live=UNITS_AND_REVENUE)
+    plan = plan_reading(last_days(today, days), PRODUCTS)[PRODUCTS.name]
+    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
     sold = units_sold(sums)
     fast, moderate, slow = (units_a_day * days or 1 for units_a_day in PACES.values())
     at_pace: dict[str, list[tuple[int, int]]] = {FAST: [], MODERATE: [], SLOW: [], NONE: []}

@@ -19,9 +19,10 @@ from reports.dashboards.category_sales import sales_by_category
 from reports.dashboards.product_sales import NOTHING, sold_products
 from reports.summaries.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.summaries.categories import CATEGORIES
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.raw import rows, whole
-from reports.summaries.reading import Cover, cover, figures
 from reports.summaries.sale_sums import PRODUCTS, SALES
+from reports.summaries.sums import figures
 
 ROWS = 10  # of each list
 FEW_UNITS = 2  # who sold no more is among the bottom sellers
@@ -106,15 +107,15 @@ class ProductAnalysis:
 
 def analyse(period: Period) -> ProductAnalysis:
     """Active products only; archived and inactive ones are left out everywhere."""
-    how = cover(period, PRODUCTS, SALES, CATEGORIES)
-    products = _sold(how[PRODUCTS.name])
+    plans = plan_reading(period, PRODUCTS, SALES, CATEGORIES)
+    products = _sold(plans[PRODUCTS.name])
     top, bottom, profitable, lowest = _lists(products)
     now = {row[0]: row[CATEGORY_AT] for row in products}
-    categories = _categories(products, sales_by_category(how[CATEGORIES.name], period, now))
+    categories = _categories(products, sales_by_category(plans[CATEGORIES.name], period, now))
     return ProductAnalysis(
         overall=_overall(categories),
         products_sold=sum(row[SALES_AT] > 0 for row in products),
-        transactions=_transactions(how[SALES.name]),
+        transactions=_transactions(plans[SALES.name]),
         top_sellers=top,
         bottom_sellers=bottom,
         most_profitable=profitable,
@@ -124,14 +125,14 @@ def analyse(period: Period) -> ProductAnalysis:
     )
 
 
-def _transactions(how: Cover) -> int:
+def _transactions(plan: ReadPlan) -> int:
     """All sales of the period, whatever was sold."""
-    [(orders,)] = figures(SALES.only("orders"), how).values()
+    [(orders,)] = figures(SALES.only("orders"), plan).values()
     return int(orders or 0)
 
 
-def _sold(how: Cover) -> list[Row]:
-    [sums] = sold_products(how)
+def _sold(plan: ReadPlan) -> list[Row]:
+    [sums] = sold_products(plan)
     found = rows(
         f"""
         SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 ONE_DAY = timedelta(days=1)
 MOST_RUNS = 40  # conditions in one statement; SQLite's parser refuses a thousand
 
@@ -94,6 +96,14 @@ class Days:
         for at, (first, last) in enumerate(self.runs):
             values[f"{name}{at}a"], values[f"{name}{at}z"] = first, last
         return values
+
+
+def within(days: Days) -> Q:
+    """A condition of the ORM: `first_day` is one of these."""
+    condition = Q(first_day__in=())
+    for run in days.runs:
+        condition |= Q(first_day__range=run)
+    return condition
 
 
 def month_of(day: date) -> date:

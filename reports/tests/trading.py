@@ -18,7 +18,7 @@ from ledger.payments import Offer
 from pos_project.core.days import at_noon
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from sales.models import Customer, Sale
 from sales.refunds import Claim, Returned, refund
 
@@ -107,7 +107,7 @@ class Trader:
                 if held:
                     shop.complete(held, by=self.sellers[which % 3])
             case "freeze":
-                freeze_missing(self.today - timedelta(days=which % 4))
+                build_missing(self.today - timedelta(days=which % 4))
             case "next day":
                 self.today += timedelta(days=1 + which % 2)
 

@@ -29,9 +29,10 @@ from reports.dashboards.customer_analysis import (
 )
 from reports.dashboards.customer_sales import NO_PHONE, CustomerSales, largest_debtors
 from reports.dashboards.owed import receivables
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.raw import exact
-from reports.summaries.reading import Cover, cover, figures
 from reports.summaries.sale_sums import CUSTOMERS, SALES
+from reports.summaries.sums import figures
 from sales.models import Customer, Sale
 
 ROWS = 10  # of each list of the comprehensive analysis
@@ -153,9 +154,9 @@ class ComprehensiveAnalysisView(PeriodView):
     meta_shape = AskedMeta
 
     def data(self, asked: Period) -> dict[str, Any]:
-        how = cover(asked, SALES, CUSTOMERS)
-        gross, refunded, orders = _to_customers(how[SALES.name])
-        bought = buyers(how[CUSTOMERS.name], asked, most=ROWS)
+        plans = plan_reading(asked, SALES, CUSTOMERS)
+        gross, refunded, orders = _to_customers(plans[SALES.name])
+        bought = buyers(plans[CUSTOMERS.name], asked, most=ROWS)
         owing = receivables(asked, today=asked.last)
         return {
             "period": counted_period(asked),
@@ -200,10 +201,10 @@ class ComprehensiveAnalysisView(PeriodView):
         return {**super().meta(request, asked), "query_params": named_period(asked)}
 
 
-def _to_customers(how: Cover) -> tuple[Decimal, Decimal, int]:
+def _to_customers(plan: ReadPlan) -> tuple[Decimal, Decimal, int]:
     """Of sales with a customer: gross total, refunded, how many."""
     asked = SALES.only("customer_gross", "customer_refund", "customer_orders")
-    [(gross, refunded, orders)] = figures(asked, how).values()
+    [(gross, refunded, orders)] = figures(asked, plan).values()
     return exact(gross, 2), exact(refunded, 2), int(orders or 0)
 
 

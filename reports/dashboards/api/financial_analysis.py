@@ -27,8 +27,9 @@ from reports.dashboards.owed import Owed, Receivables, owed, receivables
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_by
 from reports.dashboards.spending import Spent, spent
 from reports.dashboards.valuation import products_kept_in_stock, worth_of_all
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS, Buyers
-from reports.summaries.reading import buyers, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 METHODS = ("cash", "card", "bkash", "nagad", ON_CREDIT)
@@ -185,10 +186,10 @@ class FinancialAnalysisView(DashboardView):
 
 
 def _read(period: Period) -> Read:
-    how = cover(period, SALES, BUYERS)
+    plans = plan_reading(period, SALES, BUYERS)
     by_method: dict[str, SalesFigures] = {}
     sellers = set()
-    for (method, seller_id), sold in sales_by(how["sales"], "method", "seller_id").items():
+    for (method, seller_id), sold in sales_by(plans["sales"], "method", "seller_id").items():
         by_method[method] = by_method.get(method, SalesFigures()) + sold
         if sold.orders:
             sellers.add(seller_id)
@@ -196,7 +197,7 @@ def _read(period: Period) -> Read:
         sum(by_method.values(), SalesFigures()),
         by_method,
         len(sellers),
-        buyers(how["buyers"], "customers", "products", "days"),
+        buyers(plans["buyers"], "customers", "products", "days"),
         owed(period),
         receivables(period, today=today()),
         spent(period),

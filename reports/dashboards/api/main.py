@@ -35,9 +35,10 @@ from reports.dashboards.latest_sales import latest_sales
 from reports.dashboards.owed import still_due
 from reports.dashboards.product_sales import TopProduct, top_products
 from reports.dashboards.sales_figures import sales_figures
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS
 from reports.summaries.day_sets import Days
-from reports.summaries.reading import Cover, buyers, cover
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
 from sales.models import Customer, Sale
 
@@ -146,18 +147,18 @@ class MainView(PeriodView):
 
     def data(self, asked: Asked) -> dict[str, Any]:
         period, now = asked.period, today()
-        how = cover(period, SALES, BUYERS, CUSTOMERS, PRODUCTS)
-        bought = bought_by_customers(how[CUSTOMERS.name])
+        plans = plan_reading(period, SALES, BUYERS, CUSTOMERS, PRODUCTS)
+        bought = bought_by_customers(plans[CUSTOMERS.name])
         alerts = critical_alerts(now)
         customers = [_customer(each) for each in top_customers(bought, period, most=TOP)]
-        products = [_product(each) for each in top_products(how[PRODUCTS.name], most=TOP)]
+        products = [_product(each) for each in top_products(plans[PRODUCTS.name], most=TOP)]
         sales = [
             _sale(each) for each in latest_sales(Sale.objects.completed(), period, most=RECENT)
         ]
         shown_alerts = [_alert(each) for each in alerts.first]
         return {
             "period": counted_period(period),
-            "key_metrics": {**_metrics(period, how, now), "critical_alerts": alerts.count},
+            "key_metrics": {**_metrics(period, plans, now), "critical_alerts": alerts.count},
             "top_customers": customers,
             "top_products": products,
             "critical_alerts": shown_alerts,
@@ -177,11 +178,11 @@ class MainView(PeriodView):
         }
 
 
-def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, Any]:
+def _metrics(period: Period, plans: Mapping[str, ReadPlan], day: date) -> dict[str, Any]:
     """The key figures of the period, and those of the day, which is read once for both."""
-    sold_today = sales_figures(Cover(live=Days.of([day])))
-    sold = sales_figures(how["sales"].without_live(day))
-    if day in how["sales"].live:
+    sold_today = sales_figures(ReadPlan(live=Days.of([day])))
+    sold = sales_figures(plans["sales"].without_live(day))
+    if day in plans["sales"].live:
         sold += sold_today
     return {
         "total_revenue": sold.total_revenue,
@@ -189,7 +190,7 @@ def _metrics(period: Period, how: Mapping[str, Cover], day: date) -> dict[str, A
         "refund_amount": sold.refund_amount,
         "total_outstanding": still_due(period),
         "total_customers": Customer.objects.listed().count(),
-        "active_customers": len(buyers(how["buyers"], "customers").customers),
+        "active_customers": len(buyers(plans["buyers"], "customers").customers),
         "total_transactions": sold.orders,
         "today_cash": _cash_from_customers(day),
         "today_credit": still_due(Period(day, day)),

@@ -10,8 +10,9 @@ from reports.dashboards.api.dashboard import PeriodView, named_period
 from reports.dashboards.owed import Owed, owed, owed_by
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_by, sales_figures
 from reports.dashboards.spending import spent
+from reports.summaries.buyer_sets import buyers, customers_by_day
 from reports.summaries.buyers import BUYERS
-from reports.summaries.reading import buyers, cover, customers_by_day
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 FINANCIAL_SUMMARY = shape(
@@ -52,10 +53,10 @@ class FinancialSummaryView(PeriodView):
     shape = FINANCIAL_SUMMARY
 
     def data(self, asked: Period) -> dict[str, Any]:
-        how = cover(asked, SALES, BUYERS)
-        sold, open_ = sales_figures(how["sales"]), owed(asked)
+        plans = plan_reading(asked, SALES, BUYERS)
+        sold, open_ = sales_figures(plans["sales"]), owed(asked)
         paid = open_.paid_of(sold.gross_total)
-        everybody = buyers(how["buyers"], "customers")
+        everybody = buyers(plans["buyers"], "customers")
         return {
             "period": named_period(asked),
             "revenue": {
@@ -113,10 +114,10 @@ class DailyTrendsView(PeriodView):
     shape = DAILY_TRENDS
 
     def data(self, asked: Period) -> dict[str, Any]:
-        how = cover(asked, SALES, BUYERS, by_day=True)
-        sold = sales_by(how["sales"], "first_day")
+        plans = plan_reading(asked, SALES, BUYERS, by_day=True)
+        sold = sales_by(plans["sales"], "first_day")
         open_ = owed_by(asked, "first_day")
-        customers = customers_by_day(how["buyers"])
+        customers = customers_by_day(plans["buyers"])
         return {
             "period": named_period(asked),
             "daily_trends": [
@@ -173,7 +174,7 @@ class PaymentBreakdownView(PeriodView):
     shape = PAYMENT_BREAKDOWN
 
     def data(self, asked: Period) -> dict[str, Any]:
-        sold = sales_by(cover(asked, SALES)["sales"], "method")
+        sold = sales_by(plan_reading(asked, SALES)["sales"], "method")
         open_ = owed_by(asked, "method")
         revenue = sum(sold.values(), SalesFigures()).total_revenue
         ranked = sorted(sold, key=lambda key: (-sold[key].total_revenue, key))
@@ -218,7 +219,7 @@ class TaxSummaryView(PeriodView):
     shape = TAX_SUMMARY
 
     def data(self, asked: Period) -> dict[str, Any]:
-        sold = sales_figures(cover(asked, SALES)["sales"])
+        sold = sales_figures(plan_reading(asked, SALES)["sales"])
         return {
             "period": named_period(asked),
             "tax_summary": {
@@ -268,7 +269,7 @@ class ProfitLossView(PeriodView):
     shape = PROFIT_LOSS
 
     def data(self, asked: Period) -> dict[str, Any]:
-        sold, spendings = sales_figures(cover(asked, SALES)["sales"]), spent(asked)
+        sold, spendings = sales_figures(plan_reading(asked, SALES)["sales"]), spent(asked)
         profit = net_profit(sold.gross_profit, spendings.total)
         return {
             "period": named_period(asked),

@@ -8,7 +8,7 @@ from pos_project.core.http.period_query import FROM, TO, TopOf, clamped, period_
 from pos_project.core.http.shapes import COUNT, MONEY, TEXT, NamedPeriod, shape
 from reports.dashboards.api.dashboard import DashboardView, named_period
 from reports.dashboards.product_sales import TopProduct, top_products
-from reports.summaries.reading import cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import PRODUCTS
 
 TOP_PRODUCTS = shape(
@@ -44,10 +44,10 @@ class TopProductsView(DashboardView):
         return TopOf(period_of(query), clamped(query, "limit", default=10, least=1, most=50))
 
     def data(self, asked: TopOf) -> dict[str, Any]:
-        how = cover(asked.period, PRODUCTS)[PRODUCTS.name]
+        plan = plan_reading(asked.period, PRODUCTS)[PRODUCTS.name]
         return {
             "period": named_period(asked.period),
-            "top_products": [_row(each) for each in top_products(how, most=asked.limit)],
+            "top_products": [_row(each) for each in top_products(plan, most=asked.limit)],
         }
 
 

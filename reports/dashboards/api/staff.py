@@ -15,8 +15,9 @@ from pos_project.core.period import Period
 from reports.dashboards.api.dashboard import PeriodView, named_period
 from reports.dashboards.owed import Owed, owed_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
+from reports.summaries.buyer_sets import buyers_by_seller, buyers_of
 from reports.summaries.buyers import BUYERS, Buyers
-from reports.summaries.reading import buyers_by_seller, buyers_of, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 STAFF_PERFORMANCE = shape(
@@ -50,11 +51,11 @@ class StaffPerformanceView(PeriodView):
     shape = STAFF_PERFORMANCE
 
     def data(self, asked: Period) -> dict[str, Any]:
-        how = cover(asked, SALES, BUYERS)
-        sold = sales_by(how["sales"], "seller_id")
+        plans = plan_reading(asked, SALES, BUYERS)
+        sold = sales_by(plans["sales"], "seller_id")
         open_, bought = (
             owed_by(asked, "seller_id"),
-            buyers_by_seller(how["buyers"], "customers", "days"),
+            buyers_by_seller(plans["buyers"], "customers", "days"),
         )
         people = User.objects.listed().order_by("id").values_list("id", "name")
         rows = [
@@ -144,9 +145,12 @@ class UserPerformanceView(PeriodView):
 
     def data(self, asked: AskedOf) -> dict[str, Any]:
         period, seller_id = asked.period, asked.user_id
-        how, by_day = cover(period, SALES, BUYERS), cover(period, SALES, by_day=True)
+        plans, by_day = (
+            plan_reading(period, SALES, BUYERS),
+            plan_reading(period, SALES, by_day=True),
+        )
         days = sales_by(by_day["sales"], "first_day", seller_id=seller_id)
-        methods = sales_by(how["sales"], "method", seller_id=seller_id)
+        methods = sales_by(plans["sales"], "method", seller_id=seller_id)
         open_ = owed_by(period, "first_day", seller_id=seller_id)
         whole = sum(methods.values(), SalesFigures())
         owing = sum((each.due for each in open_.values()), Owed().due)
@@ -160,7 +164,9 @@ class UserPerformanceView(PeriodView):
                 "totalPaid": Owed(owing, cancelled).paid_of(whole.gross_total),
                 "totalDue": owing,
                 "avgOrderValue": average(whole.total_revenue, whole.orders),
-                "uniqueCustomers": len(buyers_of(how["buyers"], seller_id, "customers").customers),
+                "uniqueCustomers": len(
+                    buyers_of(plans["buyers"], seller_id, "customers").customers
+                ),
                 "itemsSold": int(whole.units),
             },
             "byDay": [

@@ -7,6 +7,6 @@ __all__ = ["worked_dataset"]
 
 
 @pytest.fixture(autouse=True)
-def _nobody_freezes_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Statements are counted here. `CATCHING_UP.forget()` lets the next reader freeze again."""
+def _nobody_builds_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements are counted here. `CATCHING_UP.forget()` lets the next reader build again."""
     monkeypatch.setattr(CATCHING_UP, "_next", float("inf"))

@@ -13,7 +13,7 @@ from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from pos_project.tests.test_permission_matrix import api_routes
 from reports.dashboards.api.dashboard import DashboardView, PeriodView
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_a_dashboard_costs_as_many_statements_for_thirty_sales_as_for_three(
 ) -> None:
     def counts() -> dict[str, int]:
         if frozen:
-            freeze_missing()
+            build_missing()
         return {route: len(queries(lambda route=route: as_admin.get(route))) for route in EVERY}
 
     for number in range(3):

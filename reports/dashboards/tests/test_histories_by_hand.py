@@ -27,7 +27,7 @@ from purchasing.supplier_payments import pay_supplier
 from reports.dashboards import user_history
 from reports.dashboards.tests import histories_by_hand as by_hand
 from reports.dashboards.tests.histories_by_hand import Asked
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from reports.summaries.recorded import RECORDED
 from sales import holds
 from sales.customer_payments import receive_due_payment
@@ -106,7 +106,7 @@ def happen(step: Step, house: House) -> None:
         "buy": _buy,
         "pay supplier": _pay_supplier,
         "undo": _undo,
-        "freeze": lambda *_: freeze_missing(facts=[RECORDED.name]),
+        "freeze": lambda *_: build_missing(summaries=[RECORDED.name]),
     }
     acts[step.what](step, house, house.sellers[step.pick % 2])
 

@@ -12,7 +12,7 @@ from catalog.models import Product
 from conftest import make_user
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
-from reports.summaries.building import CATCHING_UP, freeze_missing
+from reports.summaries.building import CATCHING_UP, build_missing
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
 
@@ -136,7 +136,7 @@ def test_each_list_costs_the_same_for_one_sale_as_for_a_hundred_rows(
 
     def cost() -> int:
         if frozen:
-            freeze_missing()
+            build_missing()
         CATCHING_UP.now()  # once a minute, and never in the middle of what is counted
         return len(queries(lambda: as_admin.get(f"/api/{path}?limit=100")))
 

@@ -26,7 +26,7 @@ from reports.reconciliation.tests.corruption.by_hand import (
     row_of,
     undone,
 )
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from reports.tests.a_shops_week import Week, trade
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
@@ -54,10 +54,10 @@ def week(db: None) -> Week:
     return trade()
 
 
-def freeze_it() -> None:
-    """Let two months pass, so that all of the week's days and their month are frozen."""
+def build_it() -> None:
+    """Let two months pass, so that all of the week's days and their month are built."""
     with time_machine.travel(timezone.now() + timedelta(days=62), tick=False):
-        freeze_missing()
+        build_missing()
 
 
 def verdict_on(name: str, since: date | None = None) -> Verdict:
@@ -67,7 +67,7 @@ def verdict_on(name: str, since: date | None = None) -> Verdict:
 
 
 def test_a_week_of_honest_trade_breaks_no_law(week: Week) -> None:
-    freeze_it()
+    build_it()
     assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
 
 
@@ -111,8 +111,8 @@ def test_every_law_has_a_row_that_breaks_it_in_these_tests() -> None:
     ],
 )
 def test_a_broken_row_is_named_by_its_law(name: str, breaking: Breaking, week: Week) -> None:
-    if name.startswith("frozen"):
-        freeze_it()
+    if name.startswith("summaries"):
+        build_it()
     with undone():
         words = breaking(week)
         verdict = verdict_on(name)
@@ -163,8 +163,8 @@ def test_an_older_sale_that_was_paid_since_is_looked_at(db: None) -> None:
 
 def test_whatever_is_broken_the_other_laws_still_give_an_answer(week: Week) -> None:
     for name, ways in BROKEN.items():
-        if name == "frozen_days_are_their_rows":
-            freeze_it()
+        if name == "summaries_of_days_are_their_rows":
+            build_it()
         for breaking in ways:
             with undone():
                 breaking(week)

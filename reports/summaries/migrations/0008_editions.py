@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="frozenperiod",
             name="edition",
-            field=models.PositiveBigIntegerField(default=reports.summaries.models.new_edition),
+            field=models.PositiveBigIntegerField(default=reports.summaries.models.new_version),
         ),
         migrations.RunPython(number, migrations.RunPython.noop),
     ]

@@ -19,7 +19,7 @@ from pos_project.tools.bench.reports import ALLOWANCE_MS, GROWTH, REPEATS, TARGE
 from pos_project.tools.bench.tables import Findings
 from pos_project.tools.bench.till import rush
 from reports.reconciliation.reconcile import reconcile
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 
 SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
@@ -33,8 +33,8 @@ ABOUT_REPORTS = (
     "Time every GET route at each size: median and 95th percentile in milliseconds through all "
     "middleware with a real token, in this process (no network), the number of SQL statements, "
     "and by how much the process's memory peak grew. Databases that are missing are made first; "
-    f"their closed days are frozen. Target at the largest size: below {TARGET_MS:.0f} ms, and not "
-    f"more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
+    f"their closed days are summed up. Target at the largest size: below {TARGET_MS:.0f} ms, and "
+    f"not more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
 )
 ABOUT_TILL = (
     "Start the production server (as `manage.py serve` does) on a free port of this machine, on a "
@@ -239,12 +239,12 @@ class Command(BaseCommand):
             raise CommandError(f"{over} of {opened} pages are over the target.", returncode=1)
 
     def _prepare(self, name: str, sales: int) -> None:
-        """The database, made if it is missing, up to date, its closed days frozen."""
+        """The database, made if it is missing, up to date, its closed days summed up."""
         if not scratch.exists(name):
             self.data(sales=sales, database=name, seed=1, fresh=False)
         scratch.create(name)
-        with scratch.database(name), _bar(f"Freezing {name}") as bar:
-            freeze_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
+        with scratch.database(name), _bar(f"Summing up {name}") as bar:
+            build_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
 
 
 @contextmanager
