@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from catalog.models import Brand, Category, TaxRate
 from catalog.unique_names import change_named, create_named, remove_named
-from pos_project.core.back_office.forms import as_on_the_wire
+from pos_project.core.back_office.forms import as_the_api_does
 from pos_project.core.back_office.model_admin import RemovableAdmin, changed
 from pos_project.core.http.fields import KeyedText
 from pos_project.core.http.permissions import ADMIN
@@ -17,7 +17,7 @@ from pos_project.core.http.permissions import ADMIN
 class NamedForm(forms.ModelForm):
     def clean_name(self) -> str:
         longest = self._meta.model._meta.get_field("name").max_length
-        return str(as_on_the_wire(KeyedText(max_length=longest), self.cleaned_data["name"]))
+        return str(as_the_api_does(KeyedText(max_length=longest), self.cleaned_data["name"]))
 
 
 class NamedAdmin(RemovableAdmin):

@@ -12,7 +12,7 @@ from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,19 @@ def adjust(
         if product is None:
             raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
         receiving.require_stock_keeping(product)
-    return once(key, lambda: _adjust(product, adjustment, Stamp.of(by, at)))
+    return once(key, lambda: _adjust(product, adjustment, PostingContext.of(by, at)))
 
 
-def _adjust(product: Product, adjustment: Adjustment, stamp: Stamp) -> InventoryLog:
+def _adjust(product: Product, adjustment: Adjustment, context: PostingContext) -> InventoryLog:
     log_id = (
-        _increase(adjustment, stamp)
+        _increase(adjustment, context)
         if adjustment.change > 0
-        else _decrease(product, adjustment, stamp)
+        else _decrease(product, adjustment, context)
     )
     return InventoryLog.objects.select_related("product", "user").get(pk=log_id)
 
 
-def _increase(adjustment: Adjustment, stamp: Stamp) -> int:
+def _increase(adjustment: Adjustment, context: PostingContext) -> int:
     cost = adjustment.unit_cost
     if cost is None:
         cost = product_figures.latest_purchase_cost(adjustment.product_id) or Decimal(0)
@@ -69,14 +69,14 @@ def _increase(adjustment: Adjustment, stamp: Stamp) -> int:
         reason=adjustment.reason,
         reference=adjustment.reference,
         note=adjustment.note,
-        stamp=stamp,
+        context=context,
     )
 
 
-def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
-    want = fifo.Want(product.pk, product.name, -adjustment.change)
+def _decrease(product: Product, adjustment: Adjustment, context: PostingContext) -> int:
+    demand = fifo.Demand(product.pk, product.name, -adjustment.change)
     try:
-        [picks] = pick([want], store_id=stamp.store_id)
+        [picks] = pick([demand], store_id=context.store_id)
     except fifo.InsufficientStock as short:
         text = "Stock would fall below 0."
         raise fifo.InsufficientStock(
@@ -89,7 +89,7 @@ def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
         reason=adjustment.reason,
         reference=adjustment.reference,
         note=adjustment.note,
-        stamp=stamp,
+        context=context,
     )
     movements.log_batches([(log_id, pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
     movements.write_remaining(picks)
@@ -99,7 +99,7 @@ def _decrease(product: Product, adjustment: Adjustment, stamp: Stamp) -> int:
             posting.Line(chart.INVENTORY_LOSS, debit=cost),
             posting.Line(chart.INVENTORY, credit=cost),
         ],
-        stamp=stamp,
+        context=context,
         document_id=log_id,
         reference=adjustment.reference,
     )
@@ -120,10 +120,10 @@ def void(
     for an unknown or already undone entry, Conflict for one that a document wrote, Invalid when
     the added units are no longer all there.
     """
-    return once(key, lambda: _void(log_id, reason, Stamp.of(by, at)))
+    return once(key, lambda: _void(log_id, reason, PostingContext.of(by, at)))
 
 
-def _void(log_id: int, reason: str | None, stamp: Stamp) -> InventoryLog:
+def _void(log_id: int, reason: str | None, context: PostingContext) -> InventoryLog:
     first = InventoryLog.objects.select_for_update().filter(pk=log_id).first()
     if first is None or first.kind == InventoryLog.Kind.VOID:
         raise NotFound("Inventory entry not found")
@@ -131,7 +131,7 @@ def _void(log_id: int, reason: str | None, stamp: Stamp) -> InventoryLog:
         raise NotFound("Inventory entry not found")
     if first.kind != InventoryLog.Kind.ADJUSTMENT:
         raise Conflict("Entries of sales, purchases, refunds and opening stock cannot be removed.")
-    stamp = stamp.in_store(first.store_id)
+    context = context.in_store(first.store_id)
     moved = list(InventoryLogBatch.objects.filter(log_id=log_id).order_by("id"))
     batches = Batch.objects.all().locked(
         [first.product_id], store_id=first.store_id, ids=[row.batch_id for row in moved]
@@ -144,14 +144,14 @@ def _void(log_id: int, reason: str | None, stamp: Stamp) -> InventoryLog:
         reference=first.reference,
         note=reason,
         voids_id=log_id,
-        stamp=stamp,
+        context=context,
     )
     movements.log_batches([(void_id, pick.batch_id, -pick.quantity, -pick.cost) for pick in picks])
     movements.write_remaining(picks)
     posting.post(
         JournalEntry.Event.VOID,
         _mirror(cost),
-        stamp=stamp,
+        context=context,
         document_id=void_id,
         reference=first.reference,
         memo=reason,

@@ -15,7 +15,7 @@ from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 NAMED = 5  # of the products that moved; the others are counted
 
@@ -52,7 +52,7 @@ class Adjusted:
     entries: Sequence[InventoryLog]
 
     @property
-    def witness(self) -> Model | None:
+    def commit_probe(self) -> Model | None:
         return self.entries[0] if self.entries else None
 
 
@@ -91,7 +91,7 @@ def count_stock(
     """
     with kept_answer_first(key):
         products = _products([count.product_id for count in counts])
-    return once(key, lambda: _count(products, counts, reason, note, Stamp.of(by, at)))
+    return once(key, lambda: _count(products, counts, reason, note, PostingContext.of(by, at)))
 
 
 def _count(
@@ -99,43 +99,43 @@ def _count(
     counts: Sequence[Counted],
     reason: str,
     note: str | None,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> Adjusted:
-    shelf = Batch.objects.all().locked(products, store_id=stamp.store_id)
+    shelf = Batch.objects.all().locked(products, store_id=context.store_id)
     found = _differences([(products[each.product_id], each.counted) for each in counts], shelf)
     _require_unmoved(counts, found)
     changes = [difference for difference in found if difference.change]
     _require_worth(found)
-    log_ids = _log(changes, reason, note, stamp)
+    log_ids = _log(changes, reason, note, context)
     posting.post_each(
         JournalEntry.Event.ADJUSTMENT,
         [
             posting.DocumentEntry(log_id, _lines(difference.cost))
             for log_id, difference in zip(log_ids, changes, strict=True)
         ],
-        stamp=stamp,
+        context=context,
     )
     rows = InventoryLog.objects.select_related("product", "user").filter(pk__in=log_ids)
     return Adjusted(list(rows.order_by("id")))
 
 
 def _log(
-    changes: Sequence[Difference], reason: str, note: str | None, stamp: Stamp
+    changes: Sequence[Difference], reason: str, note: str | None, context: PostingContext
 ) -> Sequence[int]:
     """Move the goods: new batches for what was found, less in the old ones for what is missing."""
     finds = [each for each in changes if each.change > 0]
     batch_ids = receiving.put_on_shelf(
         [receiving.Goods(each.product.pk, each.change, each.unit_cost) for each in finds],
         origin=Batch.Origin.ADJUSTMENT,
-        received_on=stamp.business_date,
-        stamp=stamp,
+        received_on=context.business_date,
+        context=context,
     )
     log_ids = movements.log(
         [movements.Movement(each.product.pk, each.change, each.cost) for each in changes],
         kind=InventoryLog.Kind.ADJUSTMENT,
         reason=reason,
         note=note,
-        stamp=stamp,
+        context=context,
     )
     batch_of = {each.product.pk: pk for each, pk in zip(finds, batch_ids, strict=True)}
     moved = []
@@ -158,12 +158,12 @@ def _differences(
     missing = [
         max(stock.get(product.pk, Decimal(0)) - units, Decimal(0)) for product, units in counted
     ]
-    wants = [
-        fifo.Want(product.pk, product.name, short)
+    demands = [
+        fifo.Demand(product.pk, product.name, short)
         for (product, _), short in zip(counted, missing, strict=True)
     ]
     found = []
-    for (product, units), picks in zip(counted, fifo.plan(shelf, wants), strict=True):
+    for (product, units), picks in zip(counted, fifo.plan(shelf, demands), strict=True):
         expected = stock.get(product.pk, Decimal(0))
         unit_cost = costs.get(product.pk, Decimal(0))
         gain = fifo.value(max(units - expected, Decimal(0)), unit_cost)

@@ -24,7 +24,7 @@ class BatchLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Want:
+class Demand:
     """So many units of a product, for one line of a document."""
 
     product_id: int
@@ -54,7 +54,7 @@ def value(units: Decimal, unit_cost: Decimal) -> Decimal:
     return money(units * unit_cost)
 
 
-def plan(batches: Iterable[BatchLike], wants: Sequence[Want]) -> list[list[Pick]]:
+def plan(batches: Iterable[BatchLike], demands: Sequence[Demand]) -> list[list[Pick]]:
     """For each want, what to take from which batch, oldest first (the order of `batches`).
 
     Lines of the same product are served one after the other. Raises InsufficientStock when the
@@ -69,11 +69,11 @@ def plan(batches: Iterable[BatchLike], wants: Sequence[Want]) -> list[list[Pick]
         product_id: sum((batch.remaining for batch in shelf), Decimal(0))
         for product_id, shelf in shelves.items()
     }
-    refuse_beyond(available, wants)
+    refuse_beyond(available, demands)
     picked = []
-    for want in wants:
-        picks, missing = [], want.quantity
-        for batch in shelves.get(want.product_id, ()):
+    for demand in demands:
+        picks, missing = [], demand.quantity
+        for batch in shelves.get(demand.product_id, ()):
             if not missing:
                 break
             before = left[batch.id]
@@ -83,13 +83,13 @@ def plan(batches: Iterable[BatchLike], wants: Sequence[Want]) -> list[list[Pick]
                 cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
                 picks.append(Pick(batch.id, taken, batch.unit_cost, cost, after))
                 missing -= taken
-        assert not missing, (want, missing)
+        assert not missing, (demand, missing)
         picked.append(picks)
     return picked
 
 
 @dataclass(frozen=True)
-class Use:
+class Consumption:
     """What a line still holds of a batch: taken by its sale and not yet put back."""
 
     batch_id: int
@@ -98,7 +98,7 @@ class Use:
 
 def plan_return(
     batches: Mapping[int, BatchLike],
-    uses: Sequence[Use],
+    consumptions: Sequence[Consumption],
     quantity: Decimal,
     left: dict[int, Decimal],
 ) -> list[Pick]:
@@ -107,19 +107,19 @@ def plan_return(
     `left` carries what the batches hold from one line of a refund to the next.
     """
     picks, missing = [], quantity
-    for use in reversed(uses):
+    for consumption in reversed(consumptions):
         if not missing:
             break
-        returned = min(use.quantity, missing)
+        returned = min(consumption.quantity, missing)
         if not returned:  # all of this use has come back before
             continue
-        batch = batches[use.batch_id]
+        batch = batches[consumption.batch_id]
         before = left.get(batch.id, batch.remaining)
         left[batch.id] = after = before + returned
         cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
         picks.append(Pick(batch.id, -returned, batch.unit_cost, cost, after))
         missing -= returned
-    assert not missing, (uses, quantity)
+    assert not missing, (consumptions, quantity)
     return picks
 
 
@@ -128,25 +128,25 @@ def cost_of(picks: Iterable[Pick]) -> Decimal:
     return sum((pick.cost for pick in picks), Decimal("0.00"))
 
 
-def refuse_beyond(available: dict[int, Decimal], wants: Sequence[Want]) -> None:
+def refuse_beyond(available: dict[int, Decimal], demands: Sequence[Demand]) -> None:
     """Raise InsufficientStock, naming every line whose product is short of `available`."""
-    wanted: dict[int, Decimal] = {}
-    for want in wants:
-        wanted[want.product_id] = wanted.get(want.product_id, Decimal(0)) + want.quantity
+    demanded: dict[int, Decimal] = {}
+    for demand in demands:
+        demanded[demand.product_id] = demanded.get(demand.product_id, Decimal(0)) + demand.quantity
     short = {
         product_id: available.get(product_id, Decimal(0))
-        for product_id, quantity in wanted.items()
+        for product_id, quantity in demanded.items()
         if quantity > available.get(product_id, Decimal(0))
     }
     if not short:
         return
     fields, lines, said = {}, [], {}
-    for position, want in enumerate(wants):
-        if want.product_id in short:
-            there, asked = int(short[want.product_id]), int(wanted[want.product_id])
+    for position, demand in enumerate(demands):
+        if demand.product_id in short:
+            there, asked = int(short[demand.product_id]), int(demanded[demand.product_id])
             fields[f"items[{position}].quantity"] = [f"Only {there} in stock."]
-            said[want.product_id] = f"{want.name} ({asked} wanted, {there} in stock)"
-            lines.append({"line": position, "product_id": want.product_id, "available": there})
+            said[demand.product_id] = f"{demand.name} ({asked} wanted, {there} in stock)"
+            lines.append({"line": position, "product_id": demand.product_id, "available": there})
     raise InsufficientStock(
         f"Not enough stock: {'; '.join(said.values())}.", fields=fields, lines=lines
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from inventory.fifo import Pick
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from pos_project.core.db.rows import insert_rows, set_by_id
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 
 LOG_FIELDS = (
     "store_id",
@@ -38,7 +38,7 @@ def log(
     movements: Sequence[Movement],
     *,
     kind: str,
-    stamp: Stamp,
+    context: PostingContext,
     reason: str | None = None,
     reference: str | None = None,
     note: str | None = None,
@@ -50,7 +50,7 @@ def log(
         LOG_FIELDS,
         [
             (
-                stamp.store_id,
+                context.store_id,
                 movement.product_id,
                 kind,
                 movement.change,
@@ -59,9 +59,9 @@ def log(
                 reference,
                 note,
                 voids_id,
-                stamp.user_id,
-                stamp.business_date,
-                stamp.at,
+                context.user_id,
+                context.business_date,
+                context.at,
             )
             for movement in movements
         ],

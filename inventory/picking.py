@@ -6,15 +6,15 @@ from inventory import fifo
 from inventory.models import Batch
 
 
-def pick(wants: Sequence[fifo.Want], *, store_id: int) -> list[list[fifo.Pick]]:
+def pick(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.Pick]]:
     """Lock the open batches of the wanted products and plan what each want takes, oldest first.
 
     Raises fifo.InsufficientStock, naming every short line. From here on nothing is decided: the
     caller only writes.
     """
-    goods = {want.product_id for want in wants if want.quantity}
+    goods = {demand.product_id for demand in demands if demand.quantity}
     try:
-        return fifo.plan(Batch.objects.all().locked(goods, store_id=store_id), wants)
+        return fifo.plan(Batch.objects.all().locked(goods, store_id=store_id), demands)
     except fifo.InsufficientStock:
         # A delivery may have arrived while we waited for a lock: nobody is refused for that.
-        return fifo.plan(Batch.objects.all().locked(goods, store_id=store_id), wants)
+        return fifo.plan(Batch.objects.all().locked(goods, store_id=store_id), demands)

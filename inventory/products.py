@@ -14,7 +14,7 @@ from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.images.pictures import PictureChange, drop_picture
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def create_product(
     """
 
     def create() -> Product:
-        stamp = Stamp.of(by)
+        context = PostingContext.of(by)
         product = Product(**fields, created_by_id=by.pk)
         if opening and not product.keeps_stock:
             text = "A service product keeps no stock."
@@ -50,7 +50,7 @@ def create_product(
         _save(product)
         if opening:
             receive_opening_stock(
-                product, quantity=opening.quantity, unit_cost=opening.unit_cost, stamp=stamp
+                product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
             )
         return product
 

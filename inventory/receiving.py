@@ -15,7 +15,7 @@ from pos_project.core.days import today
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, total
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 
 REVERSAL = "REVERSAL"  # the reason in the stock log of goods whose purchase was undone
 
@@ -47,7 +47,7 @@ class Goods:
 
 
 def put_on_shelf(
-    goods: Sequence[Goods], *, origin: str, received_on: date, stamp: Stamp
+    goods: Sequence[Goods], *, origin: str, received_on: date, context: PostingContext
 ) -> list[int]:
     """Make one batch per line, in one statement, and return their ids.
 
@@ -55,13 +55,13 @@ def put_on_shelf(
     for those tills, so that no sale passes over older goods.
     """
     passed_over = {item.product_id for item in goods} if received_on < today() else set()
-    _wait_for_tills(passed_over, stamp)
+    _wait_for_tills(passed_over, context)
     batch_ids = insert_rows(
         Batch,
         BATCH_FIELDS,
         [
             (
-                stamp.store_id,
+                context.store_id,
                 item.product_id,
                 item.purchase_item_id,
                 origin,
@@ -69,37 +69,37 @@ def put_on_shelf(
                 item.unit_cost,
                 item.quantity,
                 item.quantity,
-                stamp.at,
+                context.at,
             )
             for item in goods
         ],
     )
     # Newer goods may have come since, and a till may have passed our place on its way from them
     # to the older ones that we hold. From now on every till meets ours.
-    _wait_for_tills(passed_over, stamp)
+    _wait_for_tills(passed_over, context)
     return batch_ids
 
 
-def _wait_for_tills(product_ids: Iterable[int], stamp: Stamp) -> None:
+def _wait_for_tills(product_ids: Iterable[int], context: PostingContext) -> None:
     """Let the tills finish that take these products now; the next ones wait for us."""
-    Batch.objects.all().locked(product_ids, store_id=stamp.store_id)
+    Batch.objects.all().locked(product_ids, store_id=context.store_id)
 
 
 def receive_purchased(
-    goods: Sequence[Goods], *, reference: str, received_on: date, stamp: Stamp
+    goods: Sequence[Goods], *, reference: str, received_on: date, context: PostingContext
 ) -> Decimal:
     """Shelve and log the lines of a purchase; returns what they are worth together."""
-    put_on_shelf(goods, origin=Batch.Origin.PURCHASE, received_on=received_on, stamp=stamp)
+    put_on_shelf(goods, origin=Batch.Origin.PURCHASE, received_on=received_on, context=context)
     movements.log(
         [movements.Movement(item.product_id, item.quantity, item.worth) for item in goods],
         kind=InventoryLog.Kind.PURCHASE,
         reference=reference,
-        stamp=stamp,
+        context=context,
     )
     return total(item.worth for item in goods)
 
 
-def send_back(batches: Sequence[Batch], *, reference: str, stamp: Stamp) -> None:
+def send_back(batches: Sequence[Batch], *, reference: str, context: PostingContext) -> None:
     """Take whole batches, locked by the caller, off the shelf again: their purchase is undone.
 
     Logged as the purchase was, below zero, and naming those very batches.
@@ -113,7 +113,7 @@ def send_back(batches: Sequence[Batch], *, reference: str, stamp: Stamp) -> None
         kind=InventoryLog.Kind.PURCHASE,
         reason=REVERSAL,
         reference=reference,
-        stamp=stamp,
+        context=context,
     )
     movements.log_batches(
         [
@@ -127,7 +127,7 @@ def send_back(batches: Sequence[Batch], *, reference: str, stamp: Stamp) -> None
 
 
 def receive_opening_stock(
-    product: Product, *, quantity: Decimal, unit_cost: Decimal, stamp: Stamp
+    product: Product, *, quantity: Decimal, unit_cost: Decimal, context: PostingContext
 ) -> None:
     """Stock that was there before the books: inventory ↔ opening balance equity.
 
@@ -139,7 +139,7 @@ def receive_opening_stock(
         kind=InventoryLog.Kind.OPENING,
         event=JournalEntry.Event.OPENING,
         against=chart.OPENING_BALANCE_EQUITY,
-        stamp=stamp,
+        context=context,
     )
 
 
@@ -149,7 +149,7 @@ def add_batch(
     kind: str,
     event: str,
     against: str,
-    stamp: Stamp,
+    context: PostingContext,
     reason: str | None = None,
     reference: str | None = None,
     note: str | None = None,
@@ -160,14 +160,16 @@ def add_batch(
     """
     if goods.worth > MAX_AMOUNT:
         raise Invalid(f"Worth more than {MAX_AMOUNT}.")
-    [batch_id] = put_on_shelf([goods], origin=kind, received_on=stamp.business_date, stamp=stamp)
+    [batch_id] = put_on_shelf(
+        [goods], origin=kind, received_on=context.business_date, context=context
+    )
     [log_id] = movements.log(
         [movements.Movement(goods.product_id, goods.quantity, goods.worth)],
         kind=kind,
         reason=reason,
         reference=reference,
         note=note,
-        stamp=stamp,
+        context=context,
     )
     movements.log_batches([(log_id, batch_id, goods.quantity, goods.worth)])
     posting.post(
@@ -176,7 +178,7 @@ def add_batch(
             posting.Line(chart.INVENTORY, debit=goods.worth),
             posting.Line(against, credit=goods.worth),
         ],
-        stamp=stamp,
+        context=context,
         document_id=log_id,
         reference=reference,
     )

@@ -6,7 +6,7 @@ from ledger import dues, payments, posting
 from ledger.models import Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 
 def pay_back_advance(
@@ -28,11 +28,15 @@ def pay_back_advance(
         if not book.party_model._default_manager.filter(pk=party_id, archived_at=None).exists():
             raise NotFound(f"{book.party.capitalize()} not found")
         payments.require_method(tender.method, field="method")
-    return once(key, lambda: _pay_back(book, party_id, tender, note, Stamp.of(by, at)))
+    return once(key, lambda: _pay_back(book, party_id, tender, note, PostingContext.of(by, at)))
 
 
 def _pay_back(
-    book: dues.DueBook, party_id: int, tender: payments.Tender, note: str | None, stamp: Stamp
+    book: dues.DueBook,
+    party_id: int,
+    tender: payments.Tender,
+    note: str | None,
+    context: PostingContext,
 ) -> Payment:
     dues.lock_party(book, party_id)
     balance = book.advance_balance(party_id)
@@ -48,7 +52,7 @@ def _pay_back(
             posting.Line(payments.account_of(tender.method), **{tender_side: tender.amount}),  # type: ignore[arg-type]
             posting.Line(book.advance_account, **{advance_side: tender.amount}, **whose),  # type: ignore[arg-type]
         ],
-        stamp=stamp,
+        context=context,
         reference=tender.reference,
     )
     direction = Payment.Direction.IN if back_in else Payment.Direction.OUT
@@ -64,7 +68,7 @@ def _pay_back(
             )
         ],
         entry_id=entry_id,
-        stamp=stamp,
+        context=context,
     )
     rows = Payment.objects.select_related("customer", "supplier", "user", "reversed_by")
     return rows.get(pk=payment_id)

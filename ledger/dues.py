@@ -17,7 +17,7 @@ from pos_project.core.db.rows import set_by_id
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import total
 from pos_project.core.people import Archivable
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 
 OPEN, PAID = "open", "paid"
 
@@ -73,7 +73,7 @@ class DuePayment:
     allocations: list[Allocation]
     advance: Decimal
     remaining_due: Decimal
-    witness: JournalEntry | None = None  # the row that tells whether all of it was saved
+    commit_probe: JournalEntry | None = None  # the row that tells whether all of it was saved
 
     @property
     def applied(self) -> Decimal:
@@ -92,7 +92,7 @@ def allocate(amount: Decimal, dues: Iterable[OpenDue]) -> tuple[list[Allocation]
 
 
 def pay(
-    book: DueBook, party_id: int, tender: Tender, *, note: str | None, stamp: Stamp
+    book: DueBook, party_id: int, tender: Tender, *, note: str | None, context: PostingContext
 ) -> DuePayment:
     """Apply a payment to the party's open dues, oldest first; the excess is an advance.
 
@@ -123,7 +123,7 @@ def pay(
             for share in allocations
         },
     )
-    return replace(paid, witness=_book_money(book, party_id, paid, tender, note, stamp))
+    return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
 
 
 def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> None:
@@ -206,7 +206,7 @@ def _book_money(
     paid: DuePayment,
     tender: Tender,
     note: str | None,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> JournalEntry:
     money_in = book.direction == Payment.Direction.IN
     whose = {f"{book.party}_id": party_id}
@@ -222,7 +222,7 @@ def _book_money(
             line(book.control_account, paid.applied, debit=not money_in, **whose),
             line(book.advance_account, paid.advance, debit=not money_in, **whose),
         ],
-        stamp=stamp,
+        context=context,
         reference=tender.reference,
     )
     rows = [
@@ -249,5 +249,5 @@ def _book_money(
                 **whose,  # type: ignore[arg-type]
             )
         )
-    payments.record(rows, entry_id=entry_id, stamp=stamp)
-    return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=stamp.at)
+    payments.record(rows, entry_id=entry_id, context=context)
+    return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=context.at)

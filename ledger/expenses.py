@@ -10,7 +10,7 @@ from ledger.payments import account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import NotFound
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,22 @@ def record_expense(
         require_method(spending.payment_method, field="payment_method")
     account = _account_of(spending.category)
     return once(
-        key, lambda: _record(spending, account, Stamp.of(by, at, day=spending.expense_date))
+        key,
+        lambda: _record(spending, account, PostingContext.of(by, at, day=spending.expense_date)),
     )
 
 
-def _record(spending: Spending, account: str, stamp: Stamp) -> Expense:
+def _record(spending: Spending, account: str, context: PostingContext) -> Expense:
     expense = Expense.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         title=spending.title,
         amount=spending.amount,
         category=spending.category,
         description=spending.description,
         payment_method_id=spending.payment_method,
-        created_by_id=stamp.user_id,
-        business_date=stamp.business_date,
-        created_at=stamp.at,
+        created_by_id=context.user_id,
+        business_date=context.business_date,
+        created_at=context.at,
     )
     posting.post(
         JournalEntry.Event.EXPENSE,
@@ -58,7 +59,7 @@ def _record(spending: Spending, account: str, stamp: Stamp) -> Expense:
             posting.Line(account, debit=spending.amount),
             posting.Line(account_of(spending.payment_method), credit=spending.amount),
         ],
-        stamp=stamp,
+        context=context,
         document_id=expense.pk,
         reference=spending.title[:100],
     )
@@ -77,29 +78,29 @@ def reverse_expense(
 
     Raises NotFound, or Conflict for one that was reversed before or is itself a reversal.
     """
-    return once(key, lambda: _reverse(expense_id, reason, Stamp.of(by, at)))
+    return once(key, lambda: _reverse(expense_id, reason, PostingContext.of(by, at)))
 
 
-def _reverse(expense_id: int, reason: str, stamp: Stamp) -> Expense:
+def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
     first = Expense.objects.select_for_update().filter(pk=expense_id).first()
     if first is None:
         raise NotFound("Expense not found")
     reversals.require_reversible(first, "expense")
-    stamp = stamp.in_store(first.store_id)
+    context = context.in_store(first.store_id)
     opposite = Expense.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         title=first.title,
         amount=-first.amount,
         category=first.category,
         description=reason,
         payment_method_id=first.payment_method_id,
         reverses=first,
-        created_by_id=stamp.user_id,
-        business_date=stamp.business_date,
-        created_at=stamp.at,
+        created_by_id=context.user_id,
+        business_date=context.business_date,
+        created_at=context.at,
     )
     entry = JournalEntry.objects.get(event=JournalEntry.Event.EXPENSE, document_id=first.pk)
-    posting.reverse(entry, stamp=stamp, reason=reason, document_id=opposite.pk)
+    posting.reverse(entry, context=context, reason=reason, document_id=opposite.pk)
     return opposite
 
 

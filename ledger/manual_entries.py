@@ -10,7 +10,7 @@ from ledger.posting import Line
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import ZERO, total
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 BY_HAND = (JournalEntry.Event.MANUAL, JournalEntry.Event.OPENING_BALANCE)
 
@@ -50,7 +50,7 @@ def post_manual_entry(
             raise Invalid(text, fields={"lines": [text]})
     return once(
         key,
-        lambda: _post(JournalEntry.Event.MANUAL, written, written.lines, _stamp(written, by, at)),
+        lambda: _post(JournalEntry.Event.MANUAL, written, written.lines, _context(written, by, at)),
     )
 
 
@@ -65,7 +65,7 @@ def open_balances(
     with kept_answer_first(key):
         accounts = _check_accounts([line.account for line in written.lines], "balances", OPENED_BY)
         _check_openable(written.lines, accounts)
-    return once(key, lambda: _open(written, _stamp(written, by, at)))
+    return once(key, lambda: _open(written, _context(written, by, at)))
 
 
 def reverse_manual_entry(
@@ -80,22 +80,24 @@ def reverse_manual_entry(
 
     Raises NotFound; Conflict for an entry of a document, one reversed before, or a reversal.
     """
-    return once(key, lambda: _reverse(entry_id, reason, Stamp.of(by, at)))
+    return once(key, lambda: _reverse(entry_id, reason, PostingContext.of(by, at)))
 
 
-def _stamp(written: ManualEntry, by: Actor, at: datetime | None) -> Stamp:
-    return Stamp.of(by, at, day=written.entry_date)
+def _context(written: ManualEntry, by: Actor, at: datetime | None) -> PostingContext:
+    return PostingContext.of(by, at, day=written.entry_date)
 
 
-def _post(event: str, written: ManualEntry, lines: Sequence[Line], stamp: Stamp) -> JournalEntry:
+def _post(
+    event: str, written: ManualEntry, lines: Sequence[Line], context: PostingContext
+) -> JournalEntry:
     entry_id = posting.post(
-        event, lines, stamp=stamp, reference=written.reference, memo=written.memo
+        event, lines, context=context, reference=written.reference, memo=written.memo
     )
     assert entry_id is not None, "Lines without amounts."
     return JournalEntry.objects.get(pk=entry_id)
 
 
-def _open(written: ManualEntry, stamp: Stamp) -> JournalEntry:
+def _open(written: ManualEntry, context: PostingContext) -> JournalEntry:
     # Whoever opens balances waits here, so that no account is opened twice.
     LedgerAccount.objects.select_for_update().get(pk=chart.OPENING_BALANCE_EQUITY)
     opened = JournalLine.objects.filter(
@@ -113,10 +115,10 @@ def _open(written: ManualEntry, stamp: Stamp) -> JournalEntry:
     against = Line(
         chart.OPENING_BALANCE_EQUITY, debit=max(-difference, ZERO), credit=max(difference, ZERO)
     )
-    return _post(JournalEntry.Event.OPENING_BALANCE, written, [*written.lines, against], stamp)
+    return _post(JournalEntry.Event.OPENING_BALANCE, written, [*written.lines, against], context)
 
 
-def _reverse(entry_id: int, reason: str, stamp: Stamp) -> JournalEntry:
+def _reverse(entry_id: int, reason: str, context: PostingContext) -> JournalEntry:
     first = JournalEntry.objects.select_for_update().filter(pk=entry_id).first()
     if first is None:
         raise NotFound("Entry not found")
@@ -124,7 +126,7 @@ def _reverse(entry_id: int, reason: str, stamp: Stamp) -> JournalEntry:
         text = f"This entry was posted by a {first.get_event_display().lower()}: correct that."
         raise reversals.PartOfDocument(text)
     reversals.require_reversible(first, "entry")
-    mirror_id = posting.reverse(first, stamp=stamp.in_store(first.store_id), reason=reason)
+    mirror_id = posting.reverse(first, context=context.in_store(first.store_id), reason=reason)
     return JournalEntry.objects.get(pk=mirror_id)
 
 

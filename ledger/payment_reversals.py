@@ -9,7 +9,7 @@ from ledger.models import JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.core.money import ZERO
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 
 
 def reverse_payment(
@@ -26,10 +26,10 @@ def reverse_payment(
     opposite rows. Raises NotFound; Conflict for a payment that is part of a sale, purchase or
     refund, was reversed before, or was paid ahead and is used by now; nothing is written then.
     """
-    return once(key, lambda: _reverse(payment_id, reason, Stamp.of(by, at)))
+    return once(key, lambda: _reverse(payment_id, reason, PostingContext.of(by, at)))
 
 
-def _reverse(payment_id: int, reason: str, stamp: Stamp) -> list[Payment]:
+def _reverse(payment_id: int, reason: str, context: PostingContext) -> list[Payment]:
     named = Payment.objects.filter(pk=payment_id).first()
     if named is None:
         raise NotFound("Payment not found")
@@ -41,12 +41,12 @@ def _reverse(payment_id: int, reason: str, stamp: Stamp) -> list[Payment]:
     party_id = getattr(named, f"{book.party}_id")
     dues.reopen(book, party_id, _settled(book, together))
     _require_unused(book, party_id, together)
-    stamp = stamp.in_store(entry.store_id)
-    entry_id = posting.reverse(entry, stamp=stamp, reason=reason)
+    context = context.in_store(entry.store_id)
+    entry_id = posting.reverse(entry, context=context, reason=reason)
     ids = payments.record(
         [payments.opposite(payment, reason=reason) for payment in together],
         entry_id=entry_id,
-        stamp=stamp,
+        context=context,
     )
     rows = Payment.objects.select_related("customer", "supplier", "user", "reversed_by")
     return list(rows.filter(pk__in=ids).order_by("id"))

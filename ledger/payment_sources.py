@@ -11,7 +11,7 @@ from django.db.models import Expression, QuerySet
 from django.db.models.functions import Coalesce
 
 from ledger.models import Payment
-from pos_project.core.db.merged_list import Strand
+from pos_project.core.db.merged_list import Source
 
 PAYMENT, DUE_PAYMENT, ADVANCE = "Payment", "DuePayment", "Advance"
 
@@ -35,7 +35,7 @@ _COLUMNS: Mapping[str, str | Expression] = {
 }
 
 
-def payment_strands(payments: QuerySet[Payment], *, advances: str) -> list[Strand]:
+def payment_sources(payments: QuerySet[Payment], *, advances: str) -> list[Source]:
     """The strands of these payments; `advances` is the wire's word for those paid ahead."""
     kinds = {
         Payment.Type.PAYMENT: PAYMENT,
@@ -43,6 +43,6 @@ def payment_strands(payments: QuerySet[Payment], *, advances: str) -> list[Stran
         Payment.Type.DUE_PAYMENT: DUE_PAYMENT,
     }
     return [
-        Strand(kind, payments.filter(payment_type=type_), _COLUMNS, {"due": None})
+        Source(kind, payments.filter(payment_type=type_), _COLUMNS, {"due": None})
         for type_, kind in kinds.items()
     ]

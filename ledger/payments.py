@@ -9,7 +9,7 @@ from ledger.models import Payment, PaymentMethod
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO, total
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 
 CASH = "cash"
 ON_CREDIT = "due"  # on the wire a method; in truth the absence of one
@@ -26,7 +26,7 @@ class Tender:
 
 
 @dataclass(frozen=True)
-class Offer:
+class TendersOffered:
     """What a customer lays on the counter, or we give a supplier.
 
     `split` says that the request listed several tenders, whose excess must be cash.
@@ -86,28 +86,30 @@ def require_method(method: str, *, field: str, on_credit: bool = False) -> None:
         raise Invalid(f"{field}: {text}", fields={field: [text]})
 
 
-def settle(amount: Decimal, offer: Offer, *, advance_balance: Decimal = ZERO) -> Settlement:
+def settle(
+    amount: Decimal, offered: TendersOffered, *, advance_balance: Decimal = ZERO
+) -> Settlement:
     """Cover `amount` by the advance (if it is to be used), then by the tenders; the rest is due.
 
     Pure. More cash than needed is change. Raises Invalid when split tenders exceed the amount
     otherwise than by cash.
     """
-    advance = min(max(advance_balance, ZERO), amount) if offer.use_advance else ZERO
+    advance = min(max(advance_balance, ZERO), amount) if offered.use_advance else ZERO
     open_amount = amount - advance
     taken: list[Tender] = []
     # What is no cash gives no change, so it covers the total first.
-    for tender in sorted(offer.tenders, key=lambda tender: tender.method == CASH):
+    for tender in sorted(offered.tenders, key=lambda tender: tender.method == CASH):
         covered = min(tender.amount, open_amount)
-        if offer.split and covered < tender.amount and tender.method != CASH:
+        if offered.split and covered < tender.amount and tender.method != CASH:
             text = "Only cash may exceed the total."
             raise Invalid(f"payments: {text}", fields={"payments": [text]})
         if covered > 0:
             taken.append(Tender(tender.method, covered, tender.reference))
         open_amount -= covered
-    tendered = total(tender.amount for tender in offer.tenders)
+    tendered = total(tender.amount for tender in offered.tenders)
     cash = total(tender.amount for tender in taken)
     largest = max(taken, key=lambda tender: tender.amount, default=None)
-    method = offer.method if not offer.split else largest.method if largest else ON_CREDIT
+    method = offered.method if not offered.split else largest.method if largest else ON_CREDIT
     return Settlement(
         tenders=tuple(taken),
         advance=advance,
@@ -175,7 +177,9 @@ def opposite(payment: Payment, *, reason: str, purchase_id: int | None = None) -
     )
 
 
-def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) -> list[int]:
+def record(
+    lines: Sequence[PaymentLine], *, entry_id: int | None, context: PostingContext
+) -> list[int]:
     """Write the payment rows of one journal entry, in one statement; their ids in order."""
     if not lines:
         return []
@@ -185,7 +189,7 @@ def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) 
         PAYMENT_FIELDS,
         [
             (
-                stamp.store_id,
+                context.store_id,
                 entry_id,
                 line.party,
                 line.payment_type,
@@ -200,9 +204,9 @@ def record(lines: Sequence[PaymentLine], *, entry_id: int | None, stamp: Stamp) 
                 line.reverses_id,
                 line.tender.reference or line.reference,
                 line.note,
-                stamp.user_id,
-                stamp.business_date,
-                stamp.at,
+                context.user_id,
+                context.business_date,
+                context.at,
             )
             for line in lines
         ],

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ledger.models import JournalEntry, JournalLine
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.money import ZERO, money, total
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 
 ENTRY_FIELDS = (
     "store_id",
@@ -39,7 +39,7 @@ def post(
     event: str,
     lines: Iterable[Line],
     *,
-    stamp: Stamp,
+    context: PostingContext,
     document_id: int | None = None,
     reference: str | None = None,
     memo: str | None = None,
@@ -56,16 +56,16 @@ def post(
     assert debits == credits, (event, reference, rows)
     assert all(money(line.debit + line.credit) > 0 for line in rows), (event, reference, rows)
     entry = JournalEntry.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         event=event,
         document_id=document_id,
         reference=reference,
         memo=memo,
         reverses_id=reverses_id,
         status=JournalEntry.Status.DRAFT,
-        business_date=stamp.business_date,
-        created_by_id=stamp.user_id,
-        created_at=stamp.at,
+        business_date=context.business_date,
+        created_by_id=context.user_id,
+        created_at=context.at,
     )
     insert_rows(
         JournalLine,
@@ -88,7 +88,11 @@ class DocumentEntry:
 
 
 def post_each(
-    event: str, entries: Sequence[DocumentEntry], *, stamp: Stamp, reference: str | None = None
+    event: str,
+    entries: Sequence[DocumentEntry],
+    *,
+    context: PostingContext,
+    reference: str | None = None,
 ) -> None:
     """Write the balanced entry of each document: three statements, however many there are.
 
@@ -107,16 +111,16 @@ def post_each(
         ENTRY_FIELDS,
         [
             (
-                stamp.store_id,
+                context.store_id,
                 event,
                 document_id,
                 reference,
                 None,
                 None,
                 JournalEntry.Status.DRAFT,
-                stamp.business_date,
-                stamp.user_id,
-                stamp.at,
+                context.business_date,
+                context.user_id,
+                context.at,
             )
             for document_id, _ in kept
         ],
@@ -138,7 +142,7 @@ def post_each(
 def reverse(
     first: JournalEntry,
     *,
-    stamp: Stamp,
+    context: PostingContext,
     reason: str,
     document_id: int | None = None,
     reference: str | None = None,
@@ -154,7 +158,7 @@ def reverse(
             Line(line.account_id, line.credit, line.debit, line.customer_id, line.supplier_id)
             for line in lines
         ],
-        stamp=stamp,
+        context=context,
         document_id=document_id,
         reference=reference or first.reference,
         memo=reason,

@@ -23,7 +23,7 @@ from catalog.models import Product
 from ledger import advances
 from ledger.admin_forms import MethodFilter, NamesItsMethod, PaymentForm, method_choices
 from ledger.models import Payment
-from ledger.payments import ON_CREDIT, Offer, Tender
+from ledger.payments import ON_CREDIT, Tender, TendersOffered
 from pos_project.core.back_office.model_admin import (
     AgeFilter,
     HistoryInline,
@@ -82,10 +82,10 @@ class DeliveryForm(forms.Form):
         supplier.widget.choices = supplier.choices
         self.fields["method"].choices = method_choices(on_credit=True)  # type: ignore[attr-defined]
 
-    def offer(self) -> Offer:
+    def offered(self) -> TendersOffered:
         method = self.cleaned_data["method"]
         paid = ZERO if method == ON_CREDIT else self.cleaned_data["paid"]
-        return Offer((Tender(method, paid),) if paid else (), method)
+        return TendersOffered((Tender(method, paid),) if paid else (), method)
 
 
 class LineForm(forms.Form):
@@ -238,7 +238,7 @@ class PurchaseAdmin(NamesItsMethod, ReversibleAdmin):
                 said["purchase_date"],
                 said["note"] or None,
             )
-            purchase = receive_purchase(delivery, form.offer(), by=by)
+            purchase = receive_purchase(delivery, form.offered(), by=by)
             return f"{purchase} received.", self.page_of(purchase.pk)
 
         return self.ask_and_do(

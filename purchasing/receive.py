@@ -18,7 +18,7 @@ from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
@@ -53,7 +53,7 @@ class Delivery:
 
 def receive_purchase(
     delivery: Delivery,
-    offer: payments.Offer,
+    offered: payments.TendersOffered,
     *,
     by: Actor,
     at: datetime | None = None,
@@ -65,11 +65,11 @@ def receive_purchase(
     match, more paid than the total) or Conflict (invoice number known); nothing is written then.
     """
     with kept_answer_first(key):
-        products = _check(delivery, offer)
-    return once(key, lambda: _receive(delivery, offer, products, by, at))
+        products = _check(delivery, offered)
+    return once(key, lambda: _receive(delivery, offered, products, by, at))
 
 
-def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
+def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, Product]:
     if not Supplier.objects.listed().filter(pk=delivery.supplier_id).exists():
         raise _unknown_supplier()
     wanted = {line.product_id for line in delivery.lines}
@@ -90,8 +90,8 @@ def _check(delivery: Delivery, offer: payments.Offer) -> dict[int, Product]:
     if delivery.total_amount is not None and delivery.total_amount != delivery.total:
         text = f"The lines add up to {delivery.total}."
         raise Invalid(f"total_amount: {text}", fields={"total_amount": [text]})
-    if total(tender.amount for tender in offer.tenders) > delivery.total:
-        field = "payments" if offer.split else "paid_amount"
+    if total(tender.amount for tender in offered.tenders) > delivery.total:
+        field = "payments" if offered.split else "paid_amount"
         text = f"More than the total of {delivery.total}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
     return products
@@ -103,23 +103,23 @@ def _unknown_supplier() -> Invalid:
 
 def _receive(
     delivery: Delivery,
-    offer: payments.Offer,
+    offered: payments.TendersOffered,
     products: dict[int, Product],
     by: Actor,
     at: datetime | None,
 ) -> Purchase:
-    stamp = Stamp.of(by, at, day=delivery.purchase_date)
+    context = PostingContext.of(by, at, day=delivery.purchase_date)
     balance = ZERO
-    if offer.use_advance:
+    if offered.use_advance:
         if not Supplier.objects.select_for_update().filter(pk=delivery.supplier_id):
             raise _unknown_supplier()
         balance = advances.supplier_balance(delivery.supplier_id)
-    settlement = payments.settle(delivery.total, offer, advance_balance=balance)
+    settlement = payments.settle(delivery.total, offered, advance_balance=balance)
     if settlement.change:
-        field = "payments" if offer.split else "paid_amount"
+        field = "payments" if offered.split else "paid_amount"
         text = f"More than the open {delivery.total - settlement.advance}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
-    purchase = _insert(delivery, settlement, stamp)
+    purchase = _insert(delivery, settlement, context)
     number = delivery.invoice_no or free_number(purchase)
     item_ids = insert_rows(
         PurchaseItem,
@@ -142,11 +142,11 @@ def _receive(
             for line, item_id in zip(delivery.lines, item_ids, strict=True)
         ],
         reference=number,
-        received_on=min(purchase.purchase_date, business_day(stamp.at)),
-        stamp=stamp,
+        received_on=min(purchase.purchase_date, business_day(context.at)),
+        context=context,
     )
     assert worth == purchase.total_amount, (worth, purchase.total_amount)
-    _book(purchase, settlement, number, stamp)
+    _book(purchase, settlement, number, context)
     Purchase.objects.filter(pk=purchase.pk).update_draft(
         status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
     )
@@ -154,24 +154,26 @@ def _receive(
     return purchase
 
 
-def _insert(delivery: Delivery, settlement: payments.Settlement, stamp: Stamp) -> Purchase:
+def _insert(
+    delivery: Delivery, settlement: payments.Settlement, context: PostingContext
+) -> Purchase:
     try:
         return Purchase.objects.create(
-            store_id=stamp.store_id,
+            store_id=context.store_id,
             supplier_id=delivery.supplier_id,
-            user_id=stamp.user_id,
+            user_id=context.user_id,
             status=Purchase.Status.DRAFT,
             invoice_no=delivery.invoice_no,
             invoice_key=key_of(delivery.invoice_no),
-            purchase_date=delivery.purchase_date or stamp.business_date,
+            purchase_date=delivery.purchase_date or context.business_date,
             total_amount=delivery.total,
             paid_amount=settlement.paid,
             due_amount=settlement.due,
             advance_used=settlement.advance,
             payment_method=settlement.method,
             note=delivery.note,
-            business_date=stamp.business_date,
-            created_at=stamp.at,
+            business_date=context.business_date,
+            created_at=context.at,
         )
     except IntegrityError as error:
         if delivery.invoice_no is None or names_what_is_gone(error):
@@ -194,15 +196,17 @@ def free_number(purchase: Purchase) -> str:
     return next(candidate for candidate in candidates if key_of(candidate) not in taken)
 
 
-def _book(purchase: Purchase, settlement: payments.Settlement, number: str, stamp: Stamp) -> None:
+def _book(
+    purchase: Purchase, settlement: payments.Settlement, number: str, context: PostingContext
+) -> None:
     supplier_id = purchase.supplier_id
     if settlement.due:
         SupplierDue.objects.create(
             purchase=purchase,
             supplier_id=supplier_id,
-            user_id=stamp.user_id,
+            user_id=context.user_id,
             due_amount=settlement.due,
-            created_at=stamp.at,
+            created_at=context.at,
         )
     entry_id = posting.post(
         JournalEntry.Event.PURCHASE,
@@ -217,7 +221,7 @@ def _book(purchase: Purchase, settlement: payments.Settlement, number: str, stam
             ),
             posting.Line(chart.PAYABLES, credit=settlement.due, supplier_id=supplier_id),
         ],
-        stamp=stamp,
+        context=context,
         document_id=purchase.pk,
         reference=number,
     )
@@ -235,5 +239,5 @@ def _book(purchase: Purchase, settlement: payments.Settlement, number: str, stam
             for tender in settlement.tenders
         ],
         entry_id=entry_id,
-        stamp=stamp,
+        context=context,
     )

@@ -12,7 +12,7 @@ from pos_project.core.db.rows import insert_rows
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.core.money import ZERO
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from purchasing.receive import ITEM_FIELDS, free_number
 from purchasing.supplier_payments import SUPPLIER_DUES
@@ -35,10 +35,10 @@ def reverse_purchase(
     the right entry. Raises NotFound; Conflict when goods are gone, when dues of it were paid, and
     when it was reversed before; nothing is written then.
     """
-    return once(key, lambda: _reverse(purchase_id, reason, Stamp.of(by, at)))
+    return once(key, lambda: _reverse(purchase_id, reason, PostingContext.of(by, at)))
 
 
-def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
+def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase:
     first = Purchase.objects.select_for_update().filter(pk=purchase_id).first()
     if first is None:
         raise NotFound("Purchase not found")
@@ -50,8 +50,8 @@ def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
     SupplierDue.objects.select_for_update().filter(purchase=first).first()
     items = list(PurchaseItem.objects.filter(purchase=first).order_by("id"))
     batches = _whole_batches(first, items)
-    stamp = stamp.in_store(first.store_id)
-    opposite = _insert(first, reason, stamp)
+    context = context.in_store(first.store_id)
+    opposite = _insert(first, reason, context)
     number = free_number(opposite)
     insert_rows(
         PurchaseItem,
@@ -69,9 +69,9 @@ def _reverse(purchase_id: int, reason: str, stamp: Stamp) -> Purchase:
             for item in items
         ],
     )
-    receiving.send_back(batches, reference=number, stamp=stamp)
+    receiving.send_back(batches, reference=number, context=context)
     _settle(first)
-    _book(first, opposite, own, number, reason, stamp)
+    _book(first, opposite, own, number, reason, context)
     Purchase.objects.filter(pk=opposite.pk).update_draft(
         status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
     )
@@ -108,13 +108,13 @@ def _whole_batches(first: Purchase, items: Sequence[PurchaseItem]) -> list[Batch
     return batches
 
 
-def _insert(first: Purchase, reason: str, stamp: Stamp) -> Purchase:
+def _insert(first: Purchase, reason: str, context: PostingContext) -> Purchase:
     return Purchase.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         supplier_id=first.supplier_id,
-        user_id=stamp.user_id,
+        user_id=context.user_id,
         status=Purchase.Status.DRAFT,
-        purchase_date=stamp.business_date,
+        purchase_date=context.business_date,
         total_amount=-first.total_amount,
         paid_amount=-first.total_amount,
         due_amount=ZERO,
@@ -122,8 +122,8 @@ def _insert(first: Purchase, reason: str, stamp: Stamp) -> Purchase:
         payment_method=first.payment_method,
         note=reason,
         reverses=first,
-        business_date=stamp.business_date,
-        created_at=stamp.at,
+        business_date=context.business_date,
+        created_at=context.at,
     )
 
 
@@ -143,7 +143,7 @@ def _book(
     own: Sequence[Payment],
     number: str,
     reason: str,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> None:
     entry = JournalEntry.objects.filter(
         event=JournalEntry.Event.PURCHASE, document_id=first.pk
@@ -151,7 +151,7 @@ def _book(
     if entry is None:  # goods that cost nothing
         return
     entry_id = posting.reverse(
-        entry, stamp=stamp, reason=reason, document_id=opposite.pk, reference=number
+        entry, context=context, reason=reason, document_id=opposite.pk, reference=number
     )
     payments.record(
         [
@@ -160,5 +160,5 @@ def _book(
             if payment.payment_type == Payment.Type.PAYMENT
         ],
         entry_id=entry_id,
-        stamp=stamp,
+        context=context,
     )

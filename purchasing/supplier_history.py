@@ -7,9 +7,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from catalog.models import Product
 from ledger.models import Payment
-from ledger.payment_sources import ADVANCE, DUE_PAYMENT, PAYMENT, payment_strands
+from ledger.payment_sources import ADVANCE, DUE_PAYMENT, PAYMENT, payment_sources
 from ledger.reversals import STANDING
-from pos_project.core.db.merged_list import Strand, Timeline
+from pos_project.core.db.merged_list import Source, Timeline
 from pos_project.core.http.day_range import DayRange
 from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase, PurchaseItem, Supplier
@@ -43,13 +43,13 @@ class SupplierHistory:
         """Purchases and payments by the day of `created_at`, newest first; of one kind if named."""
         theirs = self.days.of_moments("created_at") & Q(supplier=self.supplier)
         purchases = Purchase.objects.filter(theirs)
-        strands = [
-            Strand(
+        sources = [
+            Source(
                 PURCHASE, purchases, _PURCHASE_COLUMNS, {"status": "purchase", "direction": None}
             ),
-            *payment_strands(Payment.objects.filter(theirs), advances=ADVANCE),
+            *payment_sources(Payment.objects.filter(theirs), advances=ADVANCE),
         ]
-        return Timeline(strand for strand in strands if kind in (None, strand.kind))
+        return Timeline(source for source in sources if kind in (None, source.kind))
 
     def products(self) -> QuerySet[Any]:
         """Per product what they brought, most units first, as dicts."""

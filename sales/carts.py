@@ -17,7 +17,7 @@ from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import MAX_AMOUNT
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from sales import checkout
 from sales.completion import Sold
 from sales.models import Cart, CartItem
@@ -81,7 +81,7 @@ def clear(by: Actor) -> Cart:
 
 def check_out(
     order: Order,
-    offer: payments.Offer,
+    offered: payments.TendersOffered,
     *,
     by: Actor,
     at: datetime | None = None,
@@ -91,19 +91,23 @@ def check_out(
 
     Raises Invalid for an empty cart and what `checkout.sell` raises; the cart stays open then.
     """
-    return once(key, lambda: _check_out(order, offer, by, Stamp.of(by, at)))
+    return once(key, lambda: _check_out(order, offered, by, PostingContext.of(by, at)))
 
 
-def _check_out(order: Order, offer: payments.Offer, by: Actor, stamp: Stamp) -> Sold:
+def _check_out(
+    order: Order, offered: payments.TendersOffered, by: Actor, context: PostingContext
+) -> Sold:
     cart = Cart.objects.select_for_update().filter(open_for_id=by.pk).first()
     items = list(items_of(cart)) if cart else []
     if not cart or not items:
         raise Invalid("The cart is empty.")
     lines = [Line(item.product_id, item.quantity, item.unit_price) for item in items]
     priced = checkout.read_and_price(replace(order, lines=lines))
-    checkout.require_customer_for_advance(priced.customer_id, offer)
-    sold = checkout.sell_priced(priced, offer, stamp)
-    Cart.objects.filter(pk=cart.pk).update(open_for=None, sale_id=sold.sale.pk, updated_at=stamp.at)
+    checkout.require_customer_for_advance(priced.customer_id, offered)
+    sold = checkout.sell_priced(priced, offered, context)
+    Cart.objects.filter(pk=cart.pk).update(
+        open_for=None, sale_id=sold.sale.pk, updated_at=context.at
+    )
     cart.open_for, cart.sale = None, sold.sale
     sold.sale.cart = cart
     return sold

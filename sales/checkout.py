@@ -17,7 +17,7 @@ from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from sales.completion import Sold, deliver
 from sales.models import Customer, Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
@@ -27,7 +27,7 @@ ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price"
 
 def sell(
     order: Order,
-    offer: payments.Offer,
+    offered: payments.TendersOffered,
     *,
     by: Actor,
     at: datetime | None = None,
@@ -41,24 +41,26 @@ def sell(
     """
     with kept_answer_first(key):
         priced = read_and_price(order)
-        require_customer_for_advance(priced.customer_id, offer)
-    return once(key, lambda: sell_priced(priced, offer, Stamp.of(by, at)))
+        require_customer_for_advance(priced.customer_id, offered)
+    return once(key, lambda: sell_priced(priced, offered, PostingContext.of(by, at)))
 
 
-def sell_priced(order: PricedOrder, offer: payments.Offer, stamp: Stamp) -> Sold:
+def sell_priced(
+    order: PricedOrder, offered: payments.TendersOffered, context: PostingContext
+) -> Sold:
     """The transaction of a checkout; the caller has opened it."""
-    settlement = settle(order.total, order.customer_id, offer)
-    picks = pick(wants_of(order.lines), store_id=stamp.store_id)
-    sale = insert_draft(order, stamp, settlement=settlement)
+    settlement = settle(order.total, order.customer_id, offered)
+    picks = pick(demand_of(order.lines), store_id=context.store_id)
+    sale = insert_draft(order, context, settlement=settlement)
     item_ids = insert_items(sale, order.lines)
-    return deliver(sale, order.lines, item_ids, picks, settlement, stamp)
+    return deliver(sale, order.lines, item_ids, picks, settlement, context)
 
 
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
-    wanted = {line.product_id for line in order.lines}
+    demanded = {line.product_id for line in order.lines}
     # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
+    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=demanded)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)
@@ -88,37 +90,39 @@ def _unknown_customer() -> Invalid:
     return Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
 
 
-def require_customer_for_advance(customer_id: int | None, offer: payments.Offer) -> None:
+def require_customer_for_advance(customer_id: int | None, offered: payments.TendersOffered) -> None:
     """Raise Invalid when a walk-in wants to use an advance."""
-    if offer.use_advance and customer_id is None:
+    if offered.use_advance and customer_id is None:
         text = "A walk-in has no advance."
         raise Invalid(f"use_advance: {text}", fields={"use_advance": [text]})
 
 
-def settle(amount: Decimal, customer_id: int | None, offer: payments.Offer) -> payments.Settlement:
+def settle(
+    amount: Decimal, customer_id: int | None, offered: payments.TendersOffered
+) -> payments.Settlement:
     """How the total is covered. Locks the customer when an advance is decided on.
 
     Raises Invalid when a walk-in would owe something.
     """
     balance = ZERO
-    if offer.use_advance:
+    if offered.use_advance:
         assert customer_id is not None
         if not Customer.objects.select_for_update().filter(pk=customer_id):
             raise _unknown_customer()
         balance = advances.customer_balance(customer_id)
-    settlement = payments.settle(amount, offer, advance_balance=balance)
+    settlement = payments.settle(amount, offered, advance_balance=balance)
     if settlement.due and customer_id is None:
-        field = "payments" if offer.split else "paid_amount"
+        field = "payments" if offered.split else "paid_amount"
         text = "A sale without a customer is paid in full."
         raise Invalid(text, fields={field: [text]})
     return settlement
 
 
-def wants_of(lines: Sequence[PricedLine]) -> list[fifo.Want]:
+def demand_of(lines: Sequence[PricedLine]) -> list[fifo.Demand]:
     """What the lines want of stock. A service wants nothing but keeps its place, so that an error
     names the right line."""
     return [
-        fifo.Want(
+        fifo.Demand(
             line.product_id, line.product_name, line.quantity if line.keeps_stock else Decimal(0)
         )
         for line in lines
@@ -126,15 +130,15 @@ def wants_of(lines: Sequence[PricedLine]) -> list[fifo.Want]:
 
 
 def insert_draft(
-    order: PricedOrder, stamp: Stamp, *, settlement: payments.Settlement | None = None
+    order: PricedOrder, context: PostingContext, *, settlement: payments.Settlement | None = None
 ) -> Sale:
     """The sale's row, still without number and day. Unsettled, all of it is due."""
     unpaid = payments.Settlement((), ZERO, ZERO, order.total, ZERO, "")
     covered = settlement or unpaid
     return Sale.objects.create(
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         customer_id=order.customer_id,
-        user_id=stamp.user_id,
+        user_id=context.user_id,
         status=Sale.Status.DRAFT,
         subtotal=order.subtotal,
         discount=order.discount,
@@ -146,7 +150,7 @@ def insert_draft(
         advance_used=covered.advance,
         payment_method=covered.method or None,
         note=order.note,
-        created_at=stamp.at,
+        created_at=context.at,
     )
 
 

@@ -11,7 +11,7 @@ from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.money import unit_cost
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from sales.models import CustomerDue, Sale, SaleCogs, SaleItemBatch
 from sales.pricing import PricedLine
 
@@ -27,7 +27,7 @@ class Sold:
     change: Decimal
 
     @property
-    def witness(self) -> Sale:
+    def commit_probe(self) -> Sale:
         """The row that tells whether all of it was saved."""
         return self.sale
 
@@ -38,25 +38,25 @@ def deliver(
     item_ids: Sequence[int],
     picks: Sequence[Sequence[fifo.Pick]],
     settlement: payments.Settlement,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> Sold:
     """Write what the sale took, cost and owes, post it, and complete it."""
     number = sale.invoice_no or f"INV-S{sale.pk:06}"
-    cost = _write_stock(lines, item_ids, picks, number, stamp)
+    cost = _write_stock(lines, item_ids, picks, number, context)
     if settlement.due:
         assert sale.customer_id is not None, sale  # a walk-in who owes was refused
         CustomerDue.objects.create(
             sale=sale,
             customer_id=sale.customer_id,
-            user_id=stamp.user_id,
+            user_id=context.user_id,
             due_amount=settlement.due,
-            sale_date=stamp.business_date,
-            created_at=stamp.at,
+            sale_date=context.business_date,
+            created_at=context.at,
         )
     entry_id = posting.post(
         JournalEntry.Event.SALE,
         _journal(sale, settlement, cost),
-        stamp=stamp,
+        context=context,
         document_id=sale.pk,
         reference=number,
     )
@@ -73,9 +73,9 @@ def deliver(
             for tender in settlement.tenders
         ],
         entry_id=entry_id,
-        stamp=stamp,
+        context=context,
     )
-    return Sold(_complete(sale, number, settlement, stamp), settlement.change)
+    return Sold(_complete(sale, number, settlement, context), settlement.change)
 
 
 def _write_stock(
@@ -83,7 +83,7 @@ def _write_stock(
     item_ids: Sequence[int],
     picks: Sequence[Sequence[fifo.Pick]],
     number: str,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> Decimal:
     """Uses, costs, log and remainders, one statement each; returns what the goods cost."""
     sold = [
@@ -118,7 +118,7 @@ def _write_stock(
         ],
         kind=InventoryLog.Kind.SALE,
         reference=number,
-        stamp=stamp,
+        context=context,
     )
     movements.write_remaining(pick for _, _, taken in sold for pick in taken)
     return sum(costs, fifo.cost_of(()))
@@ -141,12 +141,14 @@ def _journal(sale: Sale, settlement: payments.Settlement, cost: Decimal) -> list
     ]
 
 
-def _complete(sale: Sale, number: str, settlement: payments.Settlement, stamp: Stamp) -> Sale:
+def _complete(
+    sale: Sale, number: str, settlement: payments.Settlement, context: PostingContext
+) -> Sale:
     changes = {
         "status": Sale.Status.COMPLETED,
         "invoice_no": number,
-        "business_date": stamp.business_date,
-        "completed_at": stamp.at,
+        "business_date": context.business_date,
+        "completed_at": context.at,
         "paid_amount": settlement.paid,
         "due_amount": settlement.due,
         "advance_used": settlement.advance,

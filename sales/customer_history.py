@@ -11,13 +11,13 @@ from django.db.models.functions import Round
 
 from catalog.models import Product
 from ledger.models import Payment
-from ledger.payment_sources import DUE_PAYMENT, PAYMENT, payment_strands
+from ledger.payment_sources import DUE_PAYMENT, PAYMENT, payment_sources
 from pos_project.core.db.merged_list import Timeline
 from pos_project.core.http.day_range import DayRange
 from pos_project.core.money import ZERO, money
 from sales.models import Customer, Refund, Sale, SaleItem
 from sales.sale_lines import refunded_of_each
-from sales.sale_sources import REFUND, refund_strand, sale_strand
+from sales.sale_sources import REFUND, refund_source, sale_source
 
 PURCHASED = "Purchased"
 KINDS = (PURCHASED, PAYMENT, DUE_PAYMENT, REFUND)
@@ -37,12 +37,12 @@ class CustomerHistory:
     def transactions(self, *, kind: str | None = None) -> Timeline:
         """Sales of any status, payments and refunds, newest first; of one kind if named."""
         theirs = self._theirs() & self.days.of_moments("created_at")
-        strands = [
-            sale_strand(Sale.objects.filter(theirs), kind=PURCHASED),
-            *payment_strands(Payment.objects.filter(theirs), advances=PAYMENT),
-            refund_strand(Refund.objects.filter(theirs)),
+        sources = [
+            sale_source(Sale.objects.filter(theirs), kind=PURCHASED),
+            *payment_sources(Payment.objects.filter(theirs), advances=PAYMENT),
+            refund_source(Refund.objects.filter(theirs)),
         ]
-        return Timeline(strand for strand in strands if kind in (None, strand.kind))
+        return Timeline(source for source in sources if kind in (None, source.kind))
 
     def products(self) -> QuerySet[Any]:
         """Per product what they bought and kept, most units first, as dicts.

@@ -6,7 +6,7 @@ from ledger import advances, chart, dues, payments
 from ledger.models import JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import NotFound
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from sales.models import Customer, CustomerDue, Sale
 
 CUSTOMER_DUES = dues.DueBook(
@@ -43,5 +43,8 @@ def receive_due_payment(
             raise NotFound("Customer not found")
         payments.require_method(tender.method, field="method")
     return once(
-        key, lambda: dues.pay(CUSTOMER_DUES, customer_id, tender, note=note, stamp=Stamp.of(by, at))
+        key,
+        lambda: dues.pay(
+            CUSTOMER_DUES, customer_id, tender, note=note, context=PostingContext.of(by, at)
+        ),
     )

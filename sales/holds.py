@@ -9,7 +9,7 @@ from inventory.picking import pick
 from ledger import payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from sales import checkout
 from sales.completion import Sold, deliver
 from sales.models import Customer, Sale, SaleItem
@@ -25,14 +25,14 @@ def hold(
     """
     with kept_answer_first(key):
         priced = checkout.read_and_price(order)
-    return once(key, lambda: _hold(priced, Stamp.of(by, at)))
+    return once(key, lambda: _hold(priced, PostingContext.of(by, at)))
 
 
-def _hold(order: PricedOrder, stamp: Stamp) -> Sale:
+def _hold(order: PricedOrder, context: PostingContext) -> Sale:
     goods = [line.product_id for line in order.lines if line.keeps_stock]
-    stock = Batch.objects.all().stock(goods, store_id=stamp.store_id)
-    fifo.refuse_beyond(stock, checkout.wants_of(order.lines))
-    sale = checkout.insert_draft(order, stamp)
+    stock = Batch.objects.all().stock(goods, store_id=context.store_id)
+    fifo.refuse_beyond(stock, checkout.demand_of(order.lines))
+    sale = checkout.insert_draft(order, context)
     checkout.insert_items(sale, order.lines)
     sale.status, sale.invoice_no = Sale.Status.PENDING, f"INV-P{sale.pk:06}"
     Sale.objects.filter(pk=sale.pk).update_draft(status=sale.status, invoice_no=sale.invoice_no)
@@ -41,7 +41,7 @@ def _hold(order: PricedOrder, stamp: Stamp) -> Sale:
 
 def complete(
     sale_id: int,
-    offer: payments.Offer,
+    offered: payments.TendersOffered,
     *,
     by: Actor,
     at: datetime | None = None,
@@ -52,14 +52,14 @@ def complete(
     Raises NotFound for an unknown sale, Invalid when it is not pending, and what
     `checkout.sell` raises about stock and payment; nothing is written then.
     """
-    return once(key, lambda: _complete(sale_id, offer, Stamp.of(by, at)))
+    return once(key, lambda: _complete(sale_id, offered, PostingContext.of(by, at)))
 
 
-def _complete(sale_id: int, offer: payments.Offer, stamp: Stamp) -> Sold:
+def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingContext) -> Sold:
     sale = _locked_pending(sale_id)
-    stamp = stamp.in_store(sale.store_id)
-    checkout.require_customer_for_advance(sale.customer_id, offer)
-    settlement = checkout.settle(sale.total_amount, sale.customer_id, offer)
+    context = context.in_store(sale.store_id)
+    checkout.require_customer_for_advance(sale.customer_id, offered)
+    settlement = checkout.settle(sale.total_amount, sale.customer_id, offered)
     known = Customer.objects.listed().filter(pk__in=[sale.customer_id])
     if settlement.due and not known.exists():
         # A checkout would not know them; what they owed could never be paid.
@@ -67,8 +67,8 @@ def _complete(sale_id: int, offer: payments.Offer, stamp: Stamp) -> Sold:
         raise Invalid(text, fields={"paid_amount": [text]})
     items = list(SaleItem.objects.filter(sale_id=sale.pk).select_related("product").order_by("id"))
     lines = [_line(position, item) for position, item in enumerate(items)]
-    picks = pick(checkout.wants_of(lines), store_id=stamp.store_id)
-    return deliver(sale, lines, [item.pk for item in items], picks, settlement, stamp)
+    picks = pick(checkout.demand_of(lines), store_id=context.store_id)
+    return deliver(sale, lines, [item.pk for item in items], picks, settlement, context)
 
 
 def cancel(sale_id: int, *, key: RequestKey | None = None) -> Sale:

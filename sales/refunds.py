@@ -15,7 +15,7 @@ from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.money import ZERO, money, total, unit_cost
-from pos_project.core.posting_context import Actor, Stamp
+from pos_project.core.posting_context import Actor, PostingContext
 from sales.completion import COGS_FIELDS, USE_FIELDS
 from sales.models import (
     CustomerDue,
@@ -69,10 +69,10 @@ def refund(
     """
     with kept_answer_first(key):
         payments.require_method(claim.method, field="refund_method")
-    return once(key, lambda: _refund(claim, Stamp.of(by, at)))
+    return once(key, lambda: _refund(claim, PostingContext.of(by, at)))
 
 
-def _refund(claim: Claim, stamp: Stamp) -> Refund:
+def _refund(claim: Claim, context: PostingContext) -> Refund:
     sale = Sale.objects.select_for_update().filter(pk=claim.sale_id).first()
     if sale is None:
         raise NotFound("Sale not found")
@@ -80,15 +80,15 @@ def _refund(claim: Claim, stamp: Stamp) -> Refund:
         raise Invalid(f"This sale is {sale.status}; only a completed sale can be refunded.")
     due = CustomerDue.objects.select_for_update().filter(sale_id=sale.pk).first()
     items = list(SaleItem.objects.filter(sale_id=sale.pk).order_by("id"))
-    refunded, uses = _refunded_units(sale), _uses(items)
-    lines = resolve(claim, items, refunded, from_stock=uses.keys())
+    refunded, consumptions = _refunded_units(sale), _consumptions(items)
+    lines = resolve(claim, items, refunded, from_stock=consumptions.keys())
     shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
-    returns = _plan_returns([line for line in lines if line.restock], uses, sale.store_id)
-    written = _insert(sale, claim, shares, due, stamp)
+    returns = _plan_returns([line for line in lines if line.restock], consumptions, sale.store_id)
+    written = _insert(sale, claim, shares, due, context)
     line_ids = _insert_items(written, lines, shares)
-    cost = _restock(lines, line_ids, returns, sale, stamp)
+    cost = _restock(lines, line_ids, returns, sale, context)
     _move(sale, due, written)
-    _book(sale, written, cost, stamp)
+    _book(sale, written, cost, context)
     return written
 
 
@@ -112,17 +112,17 @@ def _sold(sale: Sale, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]
     )
 
 
-def _uses(items: Sequence[SaleItem]) -> dict[int, dict[int, Decimal]]:
+def _consumptions(items: Sequence[SaleItem]) -> dict[int, dict[int, Decimal]]:
     """What each line still holds of which batch, in the order it took from them. A service, which
     took nothing, is not in it."""
-    uses: dict[int, dict[int, Decimal]] = {}
+    consumptions: dict[int, dict[int, Decimal]] = {}
     rows = SaleItemBatch.objects.filter(sale_item_id__in=[item.pk for item in items])
     for item_id, batch_id, units in rows.order_by("id").values_list(
         "sale_item_id", "batch_id", "quantity"
     ):
-        of_line = uses.setdefault(item_id, {})
+        of_line = consumptions.setdefault(item_id, {})
         of_line[batch_id] = of_line.get(batch_id, Decimal(0)) + units
-    return uses
+    return consumptions
 
 
 def resolve(
@@ -179,10 +179,10 @@ def _refuse(position: int, field: str, text: str) -> None:
 
 
 def _plan_returns(
-    lines: Sequence[_Line], uses: Mapping[int, Mapping[int, Decimal]], store_id: int
+    lines: Sequence[_Line], consumptions: Mapping[int, Mapping[int, Decimal]], store_id: int
 ) -> dict[int, list[fifo.Pick]]:
     """Lock the batches the lines came from and plan what goes back, by sale line id."""
-    batch_ids = [batch_id for line in lines for batch_id in uses[line.item.pk]]
+    batch_ids = [batch_id for line in lines for batch_id in consumptions[line.item.pk]]
     locked = Batch.objects.all().locked(
         [line.item.product_id for line in lines], store_id=store_id, ids=batch_ids
     )
@@ -191,7 +191,10 @@ def _plan_returns(
     return {
         line.item.pk: fifo.plan_return(
             batches,
-            [fifo.Use(batch_id, units) for batch_id, units in uses[line.item.pk].items()],
+            [
+                fifo.Consumption(batch_id, units)
+                for batch_id, units in consumptions[line.item.pk].items()
+            ],
             line.quantity,
             left,
         )
@@ -200,24 +203,24 @@ def _plan_returns(
 
 
 def _insert(
-    sale: Sale, claim: Claim, shares: Shares, due: CustomerDue | None, stamp: Stamp
+    sale: Sale, claim: Claim, shares: Shares, due: CustomerDue | None, context: PostingContext
 ) -> Refund:
     due_reduced = min(shares.amount, due.due_amount if due else ZERO)
     assert sale.business_date is not None, sale  # it is completed
     return Refund.objects.create(
         sale_id=sale.pk,
-        store_id=stamp.store_id,
+        store_id=context.store_id,
         customer_id=sale.customer_id,
-        user_id=stamp.user_id,
+        user_id=context.user_id,
         refund_amount=shares.amount,
         tax_amount=shares.tax,
         paid_out=shares.amount - due_reduced,
         due_reduced=due_reduced,
         refund_method=claim.method,
         reason=claim.reason,
-        business_date=stamp.business_date,
+        business_date=context.business_date,
         sale_date=sale.business_date,
-        created_at=stamp.at,
+        created_at=context.at,
     )
 
 
@@ -237,7 +240,7 @@ def _restock(
     line_ids: Sequence[int],
     returns: Mapping[int, list[fifo.Pick]],
     sale: Sale,
-    stamp: Stamp,
+    context: PostingContext,
 ) -> Decimal:
     """Put goods back: uses, costs and log with opposite signs. Returns what they cost (≥ 0)."""
     back = [
@@ -272,7 +275,7 @@ def _restock(
         ],
         kind=InventoryLog.Kind.REFUND,
         reference=sale.invoice_no,
-        stamp=stamp.in_store(sale.store_id),
+        context=context.in_store(sale.store_id),
     )
     movements.write_remaining(pick for _, _, picks in back for pick in picks)
     return -total(costs)
@@ -293,7 +296,7 @@ def _move(sale: Sale, due: CustomerDue | None, written: Refund) -> None:
         )
 
 
-def _book(sale: Sale, written: Refund, cost: Decimal, stamp: Stamp) -> None:
+def _book(sale: Sale, written: Refund, cost: Decimal, context: PostingContext) -> None:
     # Below zero only where the last refund takes back more cents of tax than it is worth.
     returns = written.refund_amount - written.tax_amount
     entry_id = posting.post(
@@ -308,7 +311,7 @@ def _book(sale: Sale, written: Refund, cost: Decimal, stamp: Stamp) -> None:
             posting.Line(chart.INVENTORY, debit=cost),
             posting.Line(chart.COST_OF_GOODS_SOLD, credit=cost),
         ],
-        stamp=stamp,
+        context=context,
         document_id=written.pk,
         reference=sale.invoice_no,
     )
@@ -326,5 +329,5 @@ def _book(sale: Sale, written: Refund, cost: Decimal, stamp: Stamp) -> None:
                 )
             ],
             entry_id=entry_id,
-            stamp=stamp,
+            context=context,
         )

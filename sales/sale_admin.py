@@ -23,7 +23,7 @@ from unfold.widgets import (
 
 from ledger.admin_forms import MethodFilter, NamesItsMethod, method_choices
 from ledger.models import JournalEntry, Payment
-from ledger.payments import ON_CREDIT, Offer, Tender
+from ledger.payments import ON_CREDIT, Tender, TendersOffered
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, asked, units
 from pos_project.core.money import ZERO
@@ -275,8 +275,8 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         def do(answers: dict[str, Any]) -> str:
             method = answers["method"]
             paid = ZERO if method == ON_CREDIT else answers["paid"]
-            offer = Offer((Tender(method, paid),) if paid else (), method)
-            sold = holds.complete(sale.pk, offer, by=by)
+            offered = TendersOffered((Tender(method, paid),) if paid else (), method)
+            sold = holds.complete(sale.pk, offered, by=by)
             return f"{sold.sale} completed; change {sold.change}."
 
         return self.ask_and_do(

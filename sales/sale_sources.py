@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from pos_project.core.db.merged_list import Strand
+from pos_project.core.db.merged_list import Source
 from sales.models import Refund, Sale
 
 REFUND = "Refund"
@@ -16,7 +16,7 @@ _WHO = {
 _NO_SUPPLIER = {"party_type": "customer", "supplier_id": None, "supplier_name": None}
 
 
-def sale_strand(sales: QuerySet[Sale], *, kind: str) -> Strand:
+def sale_source(sales: QuerySet[Sale], *, kind: str) -> Source:
     """Sales of any status, with what is paid and due of them today; `kind` is the wire's word."""
     columns = {
         **_WHO,
@@ -29,10 +29,10 @@ def sale_strand(sales: QuerySet[Sale], *, kind: str) -> Strand:
         "method": "payment_method",
         "created_at": "created_at",
     }
-    return Strand(kind, sales, columns, {**_NO_SUPPLIER, "direction": None})
+    return Source(kind, sales, columns, {**_NO_SUPPLIER, "direction": None})
 
 
-def refund_strand(refunds: QuerySet[Refund]) -> Strand:
+def refund_source(refunds: QuerySet[Refund]) -> Source:
     """Refunds: what came back, and how much of it was paid out."""
     columns = {
         **_WHO,
@@ -44,4 +44,4 @@ def refund_strand(refunds: QuerySet[Refund]) -> Strand:
         "created_at": "created_at",
     }
     fixed = {**_NO_SUPPLIER, "status": "refund", "due": None, "direction": "out"}
-    return Strand(REFUND, refunds, columns, fixed)
+    return Source(REFUND, refunds, columns, fixed)

@@ -16,7 +16,7 @@ from inventory.models import FIFO_INDEX, Batch
 from inventory.receiving import BATCH_FIELDS
 from pos_project.core.days import today
 from pos_project.core.db.rows import insert_rows
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
 
 # ANALYZE commits on MySQL/MariaDB: no test of this file may rely on being rolled back.
@@ -28,12 +28,12 @@ PRODUCTS, BATCHES_EACH, OPEN_EACH = 200, 25, 5
 @pytest.fixture
 def full_shelves():
     """Thousands of batches, most of them sold out, and statistics that know it."""
-    products, stamp = shop.many_products(PRODUCTS), Stamp.of(shop.a_cashier())
+    products, context = shop.many_products(PRODUCTS), PostingContext.of(shop.a_cashier())
     rows = [
         (
-            *(stamp.store_id, product.pk, None, "adjustment"),
+            *(context.store_id, product.pk, None, "adjustment"),
             today() - timedelta(days=number % 7),
-            *(Decimal("1.25"), Decimal(10), Decimal(10 if number < OPEN_EACH else 0), stamp.at),
+            *(Decimal("1.25"), Decimal(10), Decimal(10 if number < OPEN_EACH else 0), context.at),
         )
         for number in range(BATCHES_EACH)
         for product in products

@@ -14,7 +14,7 @@ from inventory.models import Batch
 from inventory.product_figures import shelves
 from inventory.receiving import BATCH_FIELDS
 from pos_project.core.db.rows import insert_rows
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
 
 COSTS = st.decimals(0, 10_000, places=4, allow_nan=False)
@@ -38,12 +38,22 @@ class Worth(TestCase):
     @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
     @given(st.lists(st.tuples(UNITS, COSTS), min_size=1, max_size=20))
     def test_stock_is_worth_its_batches_each_rounded_half_up(self, lots):
-        product, stamp = shop.a_product(), Stamp.of(shop.a_cashier())
+        product, context = shop.a_product(), PostingContext.of(shop.a_cashier())
         insert_rows(
             Batch,
             BATCH_FIELDS,
             [
-                (1, product.pk, None, "adjustment", date(2026, 2, 1), cost, units, units, stamp.at)
+                (
+                    1,
+                    product.pk,
+                    None,
+                    "adjustment",
+                    date(2026, 2, 1),
+                    cost,
+                    units,
+                    units,
+                    context.at,
+                )
                 for units, cost in lots
             ],
         )

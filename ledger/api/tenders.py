@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ledger.payments import ON_CREDIT, Offer, Tender, require_method
+from ledger.payments import ON_CREDIT, Tender, TendersOffered, require_method
 from pos_project.core.http.fields import FlagField, FreeText, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
@@ -19,7 +19,7 @@ class TenderIn(serializers.Serializer):
     reference = FreeText(max_length=100)
 
 
-class OfferIn(serializers.Serializer):
+class TendersOfferedIn(serializers.Serializer):
     """`payment_method` and `paid_amount`, or `payments`; and whether to use the party's advance."""
 
     payment_method = OptionalText(max_length=20)
@@ -37,12 +37,12 @@ class OfferIn(serializers.Serializer):
         return super().validate(attrs)
 
 
-def offer_of(body: dict[str, Any]) -> Offer:
+def tenders_offered(body: dict[str, Any]) -> TendersOffered:
     """The validated body's offer. Raises Invalid for a method the shop does not take."""
     if "payments" in body:
         for position, tender in enumerate(body["payments"]):
             require_method(tender["method"], field=f"payments[{position}].method")
-        return Offer(
+        return TendersOffered(
             tuple(
                 Tender(tender["method"], tender["amount"], tender.get("reference"))
                 for tender in body["payments"]
@@ -55,7 +55,7 @@ def offer_of(body: dict[str, Any]) -> Offer:
     # With method `due` nothing is paid now, whatever a stale form still says.
     paid = ZERO if method == ON_CREDIT else body.get("paid_amount") or ZERO
     tenders = (Tender(method, paid),) if paid else ()
-    return Offer(tenders, method, use_advance=body["use_advance"])
+    return TendersOffered(tenders, method, use_advance=body["use_advance"])
 
 
 class DuePaymentIn(serializers.Serializer):

@@ -10,7 +10,7 @@ from ledger.closing import DayNotOver, NotInOrder
 from ledger.models import DaySeal, JournalEntry
 from pos_project.core import past_days
 from pos_project.core.days import at_noon, day_start, today
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
@@ -106,9 +106,9 @@ def test_todays_writes_never_ask_whether_the_day_is_closed(monkeypatch: Any) -> 
         raise AssertionError("asked")
 
     monkeypatch.setattr(past_days, "_seals", [asked])
-    assert Stamp.of(shop.a_cashier()).business_date == today()
+    assert PostingContext.of(shop.a_cashier()).business_date == today()
     with pytest.raises(AssertionError, match="asked"):
-        Stamp.of(shop.a_cashier(), at_noon(days_ago(1)))
+        PostingContext.of(shop.a_cashier(), at_noon(days_ago(1)))
 
 
 # --- The seal ---

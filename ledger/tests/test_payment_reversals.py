@@ -19,7 +19,7 @@ def rahim():
 
 
 def owes(customer, amount):
-    return shop.sell((shop.a_service(amount), 1), customer=customer, offer=shop.on_credit()).sale
+    return shop.sell((shop.a_service(amount), 1), customer=customer, offered=shop.on_credit()).sale
 
 
 def last_payment(**of):
@@ -74,7 +74,7 @@ def test_what_was_paid_ahead_with_it_goes_back_too(rahim):
 def test_an_advance_that_is_used_is_not_taken_back(rahim):
     owes(rahim, "10.00")
     shop.pay_dues(rahim, 50)
-    shop.sell((shop.a_service("1.00"), 1), customer=rahim, offer=shop.cash(0, use_advance=True))
+    shop.sell((shop.a_service("1.00"), 1), customer=rahim, offered=shop.cash(0, use_advance=True))
     with shop.refused(Conflict) as refusal:
         shop.undo_payment(last_payment(payment_type="due_payment"))
     assert "39.00" in str(refusal.value)
@@ -94,7 +94,7 @@ def test_an_advance_paid_back_is_not_taken_back_but_its_payback_is(rahim):
 
 def test_a_supplier_s_payment_taken_back_is_owed_again():
     delta = shop.a_supplier()
-    bought = shop.buy((shop.a_product(), 2, "10.00"), supplier=delta, offer=shop.on_credit())
+    bought = shop.buy((shop.a_product(), 2, "10.00"), supplier=delta, offered=shop.on_credit())
     shop.pay_the(delta, 25)
     shop.undo_payment(last_payment(purchase=bought))
     bought.refresh_from_db()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ledger import posting
 from ledger.models import JournalEntry
 from ledger.posting import Line
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,9 @@ AMOUNTS = st.decimals("0.00", "999.99", places=2)
 
 
 def post(*lines):
-    return posting.post(JournalEntry.Event.EXPENSE, lines, stamp=Stamp.of(shop.a_cashier()))
+    return posting.post(
+        JournalEntry.Event.EXPENSE, lines, context=PostingContext.of(shop.a_cashier())
+    )
 
 
 def test_an_entry_is_posted_with_its_lines():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.payments import Offer, Settlement, Tender, settle
+from ledger.payments import Settlement, Tender, TendersOffered, settle
 from pos_project.core.errors import Invalid
 from pos_project.tests.shop import by_method, cash, on_credit, split
 
@@ -19,7 +19,7 @@ def covered(settlement: Settlement) -> str:
 
 
 @pytest.mark.parametrize(
-    ("offer", "expected"),
+    ("offered", "expected"),
     [
         (cash("100.00"), "cash:100.00 paid 100.00 due 0.00 back 0.00"),
         (cash("150.00"), "cash:100.00 paid 100.00 due 0.00 back 50.00"),
@@ -40,8 +40,8 @@ def covered(settlement: Settlement) -> str:
         (split(card="100.00", cash="5.00"), "card:100.00 paid 100.00 due 0.00 back 5.00"),
     ],
 )
-def test_a_total_of_one_hundred_is_covered(offer, expected):
-    assert covered(settle(Decimal("100.00"), offer)) == expected
+def test_a_total_of_one_hundred_is_covered(offered, expected):
+    assert covered(settle(Decimal("100.00"), offered)) == expected
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_a_total_of_one_hundred_is_covered(offer, expected):
 def test_an_advance_is_used_before_what_is_laid_on_the_counter(
     balance, counter, advance, tendered, due, back
 ):
-    offer = cash(counter, use_advance=True)
-    settlement = settle(Decimal("100.00"), offer, advance_balance=Decimal(balance))
+    offered = cash(counter, use_advance=True)
+    settlement = settle(Decimal("100.00"), offered, advance_balance=Decimal(balance))
     assert settlement.advance == Decimal(advance)
     assert sum(tender.amount for tender in settlement.tenders) == Decimal(tendered)
     assert settlement.paid == Decimal(advance) + Decimal(tendered)
@@ -72,11 +72,11 @@ def test_an_advance_stays_where_it_is_unless_it_is_asked_for():
 
 
 @pytest.mark.parametrize(
-    "offer", [split(card="100.01"), split(card="60", bkash="50"), split(card="101", cash="5")]
+    "offered", [split(card="100.01"), split(card="60", bkash="50"), split(card="101", cash="5")]
 )
-def test_of_several_tenders_only_cash_may_exceed_the_total(offer):
+def test_of_several_tenders_only_cash_may_exceed_the_total(offered):
     with pytest.raises(Invalid) as refused:
-        settle(Decimal("100.00"), offer)
+        settle(Decimal("100.00"), offered)
     assert list(refused.value.fields) == ["payments"]
 
 
@@ -90,17 +90,17 @@ def test_a_card_must_not_pay_again_what_the_advance_covers():
 
 
 @pytest.mark.parametrize(
-    ("offer", "method"),
+    ("offered", "method"),
     [
         (cash("10.00"), "cash"),
         (on_credit(), "due"),
         (split(card="60.00", cash="70.00"), "card"),
         (split(card="10.00", cash="90.00"), "cash"),
-        (Offer(split=True), "due"),
+        (TendersOffered(split=True), "due"),
     ],
 )
-def test_the_document_shows_the_largest_tender_that_was_taken(offer, method):
-    assert settle(Decimal("100.00"), offer).method == method
+def test_the_document_shows_the_largest_tender_that_was_taken(offered, method):
+    assert settle(Decimal("100.00"), offered).method == method
 
 
 @given(
@@ -112,19 +112,19 @@ def test_the_document_shows_the_largest_tender_that_was_taken(offer, method):
     ),
 )
 def test_paid_and_due_make_the_total_and_change_is_cash(amount, balance, use_advance, tenders):
-    offer = Offer(
-        tuple(Tender(method, offered) for method, offered in tenders),
+    offered = TendersOffered(
+        tuple(Tender(method, amount) for method, amount in tenders),
         use_advance=use_advance,
         split=True,
     )
-    other = sum(offered for method, offered in tenders if method != "cash")
-    in_cash = sum(offered for method, offered in tenders if method == "cash")
+    other = sum(amount for method, amount in tenders if method != "cash")
+    in_cash = sum(amount for method, amount in tenders if method == "cash")
     advance = min(balance, amount) if use_advance else 0
     if other > amount - advance:
         with pytest.raises(Invalid):
-            settle(amount, offer, advance_balance=balance)
+            settle(amount, offered, advance_balance=balance)
         return
-    settlement = settle(amount, offer, advance_balance=balance)
+    settlement = settle(amount, offered, advance_balance=balance)
 
     assert settlement.paid + settlement.due == amount
     assert settlement.paid == settlement.advance + sum(t.amount for t in settlement.tenders)

@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        from pos_project.core import checks  # noqa: F401  (registers the system checks)
         from pos_project.core.db import guards
 
         pre_migrate.connect(guards.remove_to_migrate, sender=self)

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from pos_project.core.db import guards
+from pos_project.core.db import earlier_migrations, guards
 from pos_project.core.db.guards.rights import may_change_triggers, past_the_guards
 
 MIN_SECRET_BYTES = 32
@@ -46,6 +46,20 @@ def refuse_unsafe_start() -> None:
     errors = [*secrets_are_set(), *asserts_are_on()]
     if errors:
         raise ImproperlyConfigured(" ".join(f"{error.id}: {error.msg}" for error in errors))
+
+
+@register(Tags.database)
+def migrations_are_of_this_version(databases: Sequence[str] | None = None, **_: Any) -> list[Error]:
+    """Stops `migrate` on a database that must be adopted first."""
+    return [
+        Error(
+            "This database was made by an earlier version; its migrations were put together since.",
+            hint="Make a backup, run `manage.py adopt_database` once, then `manage.py migrate`.",
+            id="core.E005",
+        )
+        for alias in databases or ()
+        if earlier_migrations.was_made_before(alias)
+    ]
 
 
 @register(Tags.database)

@@ -21,7 +21,7 @@ class Actor(Protocol):
 
 
 @dataclass(frozen=True)
-class Stamp:
+class PostingContext:
     """What every event row carries. `at` is aware; `business_date` is the shop's local day."""
 
     user_id: int
@@ -30,7 +30,9 @@ class Stamp:
     business_date: date
 
     @classmethod
-    def of(cls, by: Actor, at: datetime | None = None, *, day: date | None = None) -> "Stamp":
+    def of(
+        cls, by: Actor, at: datetime | None = None, *, day: date | None = None
+    ) -> "PostingContext":
         """A stamp for now, or for an earlier moment or document day.
 
         Taken anew by each attempt of a use case, so that one that is replayed after midnight does
@@ -43,6 +45,6 @@ class Stamp:
             moment = now
         return cls(by.pk, by.store_id, moment, business_day(moment))
 
-    def in_store(self, store_id: int) -> "Stamp":
+    def in_store(self, store_id: int) -> "PostingContext":
         """The same, in the store that an earlier document's goods are in."""
         return replace(self, store_id=store_id)

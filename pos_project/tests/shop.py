@@ -30,13 +30,13 @@ from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.manual_entries import ManualEntry, post_manual_entry, reverse_manual_entry
 from ledger.models import Expense, JournalEntry, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
-from ledger.payments import METHODS, Offer, Tender
+from ledger.payments import METHODS, Tender, TendersOffered
 from ledger.period_lock import lock_through
 from pos_project.core.days import FIRST_DAY
 from pos_project.core.db.idempotency import RequestKey, fingerprint
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine
@@ -89,23 +89,23 @@ def a_supplier(**fields: Any) -> Supplier:
 # --- What is laid on the counter ---
 
 
-def cash(amount: Amount, *, use_advance: bool = False) -> Offer:
+def cash(amount: Amount, *, use_advance: bool = False) -> TendersOffered:
     return by_method("cash", amount, use_advance=use_advance)
 
 
-def by_method(method: str, amount: Amount, *, use_advance: bool = False) -> Offer:
+def by_method(method: str, amount: Amount, *, use_advance: bool = False) -> TendersOffered:
     tenders = (Tender(method, Decimal(amount)),) if Decimal(amount) else ()
-    return Offer(tenders, method, use_advance=use_advance)
+    return TendersOffered(tenders, method, use_advance=use_advance)
 
 
-def on_credit(*, use_advance: bool = False) -> Offer:
-    return Offer(use_advance=use_advance)
+def on_credit(*, use_advance: bool = False) -> TendersOffered:
+    return TendersOffered(use_advance=use_advance)
 
 
-def split(*, use_advance: bool = False, **amounts: Amount) -> Offer:
+def split(*, use_advance: bool = False, **amounts: Amount) -> TendersOffered:
     """Several tenders: `split(card=60, cash=40)`."""
     tenders = tuple(Tender(method, Decimal(amount)) for method, amount in amounts.items())
-    return Offer(tenders, use_advance=use_advance, split=True)
+    return TendersOffered(tenders, use_advance=use_advance, split=True)
 
 
 # --- Events ---
@@ -118,17 +118,17 @@ def stock(
     *,
     on: date | None = None,
     supplier: Supplier | None = None,
-    offer: Offer | None = None,
+    offered: TendersOffered | None = None,
 ) -> Batch:
     """Buy `units` at `cost` each, paid in cash unless `offer` says otherwise; their batch."""
-    bought = buy((product, units, cost), on=on, supplier=supplier, offer=offer)
+    bought = buy((product, units, cost), on=on, supplier=supplier, offered=offered)
     return Batch.objects.get(purchase_item__purchase=bought)
 
 
 def buy(
     *lines: tuple[Product, int, Amount],
     supplier: Supplier | None = None,
-    offer: Offer | None = None,
+    offered: TendersOffered | None = None,
     on: date | None = None,
     invoice: str | None = None,
     key: RequestKey | None = None,
@@ -143,7 +143,10 @@ def buy(
         **fields,
     )
     return receive_purchase(
-        delivery, cash(delivery.total) if offer is None else offer, by=by or a_cashier(), key=key
+        delivery,
+        cash(delivery.total) if offered is None else offered,
+        by=by or a_cashier(),
+        key=key,
     )
 
 
@@ -151,7 +154,10 @@ def opening(product: Product, units: int, cost: Amount) -> Batch:
     """Stock that was there before the books."""
     transact(
         lambda: receiving.receive_opening_stock(
-            product, quantity=Decimal(units), unit_cost=Decimal(cost), stamp=Stamp.of(a_cashier())
+            product,
+            quantity=Decimal(units),
+            unit_cost=Decimal(cost),
+            context=PostingContext.of(a_cashier()),
         )
     )
     return Batch.objects.latest("id")
@@ -181,7 +187,7 @@ def an_order(*wanted: Wanted, customer: Customer | None = None, **fields: Any) -
 
 def sell(
     *wanted: Wanted,
-    offer: Offer | None = None,
+    offered: TendersOffered | None = None,
     customer: Customer | None = None,
     by: User | None = None,
     at: datetime | None = None,
@@ -191,7 +197,7 @@ def sell(
     """Sell; paid with more than enough cash unless `offer` says otherwise."""
     order = an_order(*wanted, customer=customer, **fields)
     return checkout.sell(
-        order, cash(10**6) if offer is None else offer, by=by or a_cashier(), at=at, key=key
+        order, cash(10**6) if offered is None else offered, by=by or a_cashier(), at=at, key=key
     )
 
 
@@ -199,8 +205,10 @@ def hold(*wanted: Wanted, customer: Customer | None = None, **fields: Any) -> Sa
     return holds.hold(an_order(*wanted, customer=customer, **fields), by=a_cashier())
 
 
-def complete(held: Sale, offer: Offer | None = None, *, by: User | None = None) -> Sold:
-    return holds.complete(held.pk, cash(10**6) if offer is None else offer, by=by or a_cashier())
+def complete(held: Sale, offered: TendersOffered | None = None, *, by: User | None = None) -> Sold:
+    return holds.complete(
+        held.pk, cash(10**6) if offered is None else offered, by=by or a_cashier()
+    )
 
 
 def take_back(
@@ -229,12 +237,12 @@ def pay_the(supplier: Supplier, amount: Amount, method: str = "cash", **fields: 
 
 def an_advance(customer: Customer, amount: Amount) -> None:
     """Leave `amount` with us: what a payment of dues left over."""
-    sell((a_service("1.00"), 1), customer=customer, offer=on_credit())
+    sell((a_service("1.00"), 1), customer=customer, offered=on_credit())
     pay_dues(customer, Decimal(amount) + 1)
 
 
 def an_advance_to(supplier: Supplier, amount: Amount) -> None:
-    buy((a_product(), 1, "1.00"), supplier=supplier, offer=on_credit())
+    buy((a_product(), 1, "1.00"), supplier=supplier, offered=on_credit())
     pay_the(supplier, Decimal(amount) + 1)
 
 
@@ -373,10 +381,10 @@ def a_days_corrections() -> None:
     """One of each correction: an expense, a payment of dues, a purchase, an entry by hand."""
     karim, cup = a_customer(name="Karim"), a_product("3.00")
     undo_expense(record_expense(Spending("Lamp", Decimal(7)), by=a_cashier()))
-    sell((a_service("9.00"), 1), customer=karim, offer=on_credit())
+    sell((a_service("9.00"), 1), customer=karim, offered=on_credit())
     pay_dues(karim, 12)
     undo_payment(Payment.objects.filter(customer=karim).latest("id"))
-    undo_purchase(buy((cup, 4, "1.50"), offer=cash(2), invoice="PO-9"))
+    undo_purchase(buy((cup, 4, "1.50"), offered=cash(2), invoice="PO-9"))
     by_hand = post_by_hand(
         posting.Line("BANK", debit=Decimal(5)), posting.Line("CASH", credit=Decimal(5))
     )
@@ -389,9 +397,9 @@ def a_days_work() -> None:
     an_advance(rahim, 10)
     an_advance_to(delta, 10)
     opening(shirt, 5, "8.00")
-    buy((shirt, 10, "8.50"), supplier=delta, offer=cash(50, use_advance=True), invoice="PO-1")
+    buy((shirt, 10, "8.50"), supplier=delta, offered=cash(50, use_advance=True), invoice="PO-1")
     buy((shirt, 1, "8.50"), supplier=delta, invoice="PO-2")
-    sold = sell((shirt, 7), customer=rahim, offer=cash(30, use_advance=True), tax=Decimal(2)).sale
+    sold = sell((shirt, 7), customer=rahim, offered=cash(30, use_advance=True), tax=Decimal(2)).sale
     take_back(sold, units_of(sold.items.get(), 1))
     sell((shirt, 1))
     void(adjust(shirt, -2))

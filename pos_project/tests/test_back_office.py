@@ -143,7 +143,7 @@ def test_a_list_costs_the_same_for_few_rows_as_for_many(
     shirt = shop.a_product()
     shop.stock(shirt, 100)
     for _ in range(12):
-        shop.sell((shirt, 1), customer=shop.a_customer(), offer=shop.on_credit())
+        shop.sell((shirt, 1), customer=shop.a_customer(), offered=shop.on_credit())
     assert len(queries(lambda: client.get(page))) == few
 
 
@@ -214,7 +214,7 @@ def test_a_held_sale_is_completed_or_cancelled(office: Client) -> None:
 def test_a_customer_pays_and_the_oldest_due_is_settled_first(office: Client) -> None:
     rahim = shop.a_customer()
     for price in ("10.00", "20.00"):
-        shop.sell((shop.a_service(price), 1), customer=rahim, offer=shop.on_credit())
+        shop.sell((shop.a_service(price), 1), customer=rahim, offered=shop.on_credit())
     page = reverse("admin:sales_customer_receive_payment", args=[rahim.pk])
     assert "owes 30.00" in office.get(page).content.decode()
 
@@ -289,9 +289,9 @@ def offers_reversal(office: Client, page: str, row: Any) -> bool:
 
 def test_what_was_entered_wrongly_is_reversed_with_a_reason(office: Client, manager: User) -> None:
     rahim, delta, shirt = shop.a_customer(), shop.a_supplier(), shop.a_product()
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
     shop.pay_dues(rahim, 20)
-    bought = shop.buy((shirt, 5, "8.50"), supplier=delta, offer=shop.on_credit())
+    bought = shop.buy((shirt, 5, "8.50"), supplier=delta, offered=shop.on_credit())
     tea = record_expense(Spending("Tea", Decimal(12)), by=shop.a_cashier())
     by_hand = shop.post_by_hand(
         Line("CASH", debit=Decimal(5)), Line("OWNERS_CAPITAL", credit=Decimal(5))

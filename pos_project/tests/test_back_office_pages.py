@@ -81,11 +81,11 @@ def bought(goods: list[Product]) -> None:
     on_credit = shop.on_credit()
     for product in goods:
         shop.adjust(product, 5, "8.00")
-        shop.buy((product, 9, "8.00"), supplier=shop.a_supplier(), offer=on_credit)
+        shop.buy((product, 9, "8.00"), supplier=shop.a_supplier(), offered=on_credit)
     delta = shop.a_supplier()
     for product in goods:
-        shop.buy((product, 9, "8.00"), supplier=delta, offer=on_credit)
-    shop.buy(*((product, 1, "0.50") for product in goods), supplier=delta, offer=on_credit)
+        shop.buy((product, 9, "8.00"), supplier=delta, offered=on_credit)
+    shop.buy(*((product, 1, "0.50") for product in goods), supplier=delta, offered=on_credit)
     for _ in goods:
         shop.pay_the(delta, 1)
 
@@ -94,14 +94,14 @@ def sold(goods: list[Product]) -> None:
     on_credit = shop.on_credit()
     for product in goods:
         shop.hold((product, 1), customer=shop.a_customer())
-        shop.sell((product, 1), customer=shop.a_customer(), offer=on_credit)
+        shop.sell((product, 1), customer=shop.a_customer(), offered=on_credit)
     rahim = shop.a_customer()
     for product in goods:
-        shop.sell((product, 1), customer=rahim, offer=on_credit)
+        shop.sell((product, 1), customer=rahim, offered=on_credit)
     for _ in goods:
         shop.pay_dues(rahim, 1)
     karim = shop.a_customer(name="Karim")
-    sale = shop.sell(*((product, 2) for product in goods), customer=karim, offer=on_credit).sale
+    sale = shop.sell(*((product, 2) for product in goods), customer=karim, offered=on_credit).sale
     for _ in goods:
         shop.pay_dues(karim, 1)
     items = list(sale.items.all())
@@ -109,7 +109,7 @@ def sold(goods: list[Product]) -> None:
         shop.take_back(sale, shop.units_of(item, 1))
     shop.take_back(sale, *(shop.units_of(item, 1) for item in items))
     # The newest customer is the one with the many sales: who they bought from is not asked.
-    shop.sell((goods[0], 1), customer=karim, offer=on_credit)
+    shop.sell((goods[0], 1), customer=karim, offered=on_credit)
 
 
 def books(many: int) -> None:

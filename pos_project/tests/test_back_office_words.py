@@ -125,8 +125,8 @@ def test_the_audit_is_filtered_by_what_was_done(office: Client) -> None:
 def test_documents_say_how_they_were_paid_as_people_say_it(office: Client) -> None:
     shirt, customer = shop.a_product(), shop.a_customer()
     shop.buy((shirt, 12, "8.50"))
-    sale = shop.sell((shirt, 3), offer=shop.by_method("bkash", 10**6)).sale
-    shop.sell((shirt, 1), customer=customer, offer=shop.on_credit())
+    sale = shop.sell((shirt, 3), offered=shop.by_method("bkash", 10**6)).sale
+    shop.sell((shirt, 1), customer=customer, offered=shop.on_credit())
     shop.take_back(sale, shop.units_of(sale.items.get(), 1))
 
     for name, page, row in (

@@ -71,7 +71,7 @@ def test_its_shelf_takes_and_costs_as_the_till_does(units: int, cost: str) -> No
         for lot_id, left in ((1, 4), (2, 9))
     ]
 
-    [picks] = fifo.plan(batches, [fifo.Want(1, "Tea", Decimal(units))])
+    [picks] = fifo.plan(batches, [fifo.Demand(1, "Tea", Decimal(units))])
     taken = shelf.take(1, units)
 
     assert [(t.lot.id, t.units, t.cost) for t in taken] == [

@@ -55,7 +55,7 @@ def the_books_do_not_agree():
 
 
 def a_payment(rahim):
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
     shop.pay_dues(rahim, 30)
     return shop.undo_payment, Payment.objects.get()
 
@@ -107,7 +107,7 @@ def test_control_without_locks_the_unique_key_still_lets_one_through(
 def test_a_due_is_paid_while_another_payment_of_it_is_taken_back(
     meeting, monkeypatch, rahim, tills
 ):
-    sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit()).sale
+    sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit()).sale
     shop.pay_dues(rahim, 20)
     first = Payment.objects.get()
     meeting.after(monkeypatch, dues, "_locked_documents")
@@ -128,12 +128,12 @@ def test_a_due_is_paid_while_another_payment_of_it_is_taken_back(
 def one_advance(meeting, monkeypatch, rahim, tills):
     shop.an_advance(rahim, 10)
     advance = Payment.objects.get(payment_type="advance")
-    postage, offer = shop.a_service("10.00"), shop.on_credit(use_advance=True)
+    postage, offered = shop.a_service("10.00"), shop.on_credit(use_advance=True)
     meeting.after(monkeypatch, payment_reversals, "_require_unused")
     meeting.after(monkeypatch, checkout.advances, "customer_balance")
     return [
         lambda: shop.undo_payment(advance, by=tills[0]),
-        lambda: shop.sell((postage, 1), customer=rahim, offer=offer, by=tills[1]),
+        lambda: shop.sell((postage, 1), customer=rahim, offered=offered, by=tills[1]),
     ]
 
 
@@ -210,7 +210,7 @@ def test_control_without_locks_goods_are_sold_whose_purchase_is_undone(
 @pytest.fixture
 def a_purchase_to_pay(meeting, monkeypatch, tills):
     delta = shop.a_supplier()
-    bought = shop.buy((shop.a_product(), 2, "2.00"), supplier=delta, offer=shop.on_credit())
+    bought = shop.buy((shop.a_product(), 2, "2.00"), supplier=delta, offered=shop.on_credit())
     meeting.after(monkeypatch, purchase_reversals, "_require_dues_unpaid")
     meeting.after(monkeypatch, dues, "_locked")
     return [

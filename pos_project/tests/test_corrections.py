@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inventory.models import Batch
 from ledger.expenses import Spending, record_expense
 from ledger.models import JournalLine, Payment
-from ledger.payments import Offer
+from ledger.payments import TendersOffered
 from ledger.posting import Line
 from pos_project.core.money import money
 from pos_project.tests import shop
@@ -62,8 +62,8 @@ def rahim():
     shop.a_days_work()
     shop.an_advance_to(delta, 70)
     for amount in ("45.10", "0.99", "120.00"):
-        shop.sell((shop.a_service(amount), 1), customer=rahim, offer=shop.on_credit())
-        shop.buy((shop.a_product(), 3, amount), supplier=delta, offer=shop.on_credit())
+        shop.sell((shop.a_service(amount), 1), customer=rahim, offered=shop.on_credit())
+        shop.buy((shop.a_product(), 3, amount), supplier=delta, offered=shop.on_credit())
     return rahim
 
 
@@ -131,10 +131,10 @@ def test_a_purchase_undone_leaves_every_balance_where_it_was(rahim, delivery):
     lines, paid, method, use_advance = delivery
     delta = Supplier.objects.get(name="Karnaphuli")
     before = figures()
-    offer = shop.by_method(method, 0 if use_advance else paid, use_advance=use_advance)
-    assert isinstance(offer, Offer)
+    offered = shop.by_method(method, 0 if use_advance else paid, use_advance=use_advance)
+    assert isinstance(offered, TendersOffered)
     goods = [(shop.a_product(), units, cost) for units, cost in lines]
-    shop.undo_purchase(shop.buy(*goods, goods[0], supplier=delta, offer=offer))
+    shop.undo_purchase(shop.buy(*goods, goods[0], supplier=delta, offered=offered))
     assert figures() == before
     books_agree()
 

@@ -129,8 +129,8 @@ def test_every_event_that_moves_money_or_stock_happens_once_per_key(mug):
     """And its answer is given again although the shop would refuse the same request by now."""
     rahim, delta, by = shop.a_customer(), shop.a_supplier(), shop.a_cashier()
     postage = shop.a_service("20.00")
-    sold = shop.sell((mug, 1), customer=rahim, offer=shop.on_credit()).sale
-    shop.buy((mug, 1, "9.00"), supplier=delta, offer=shop.on_credit())
+    sold = shop.sell((mug, 1), customer=rahim, offered=shop.on_credit()).sale
+    shop.buy((mug, 1, "9.00"), supplier=delta, offered=shop.on_credit())
     found = shop.adjust(mug, 1, "2.00")
     held, unwanted = shop.hold((mug, 1)), shop.hold((mug, 1))
     spending, more = Spending("Tea", Decimal(5), payment_method="nagad"), mug.pk
@@ -141,7 +141,7 @@ def test_every_event_that_moves_money_or_stock_happens_once_per_key(mug):
         "cancel": lambda key: holds.cancel(unwanted.pk, key=key),
         "refund": lambda key: shop.take_back(sold, shop.units_of(sold.items.get(), 1), key=key),
         "buy": lambda key: shop.buy(
-            (mug, 1, "2.00"), supplier=delta, invoice="PO-1", key=key, offer=shop.cash(1)
+            (mug, 1, "2.00"), supplier=delta, invoice="PO-1", key=key, offered=shop.cash(1)
         ),
         "pay supplier": lambda key: shop.pay_the(delta, 1, key=key),
         "expense": lambda key: record_expense(spending, by=by, key=key),
@@ -171,7 +171,7 @@ def test_every_event_that_moves_money_or_stock_happens_once_per_key(mug):
 
 def test_a_customers_payment_is_taken_once_per_key(db):
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("20.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("20.00"), 1), customer=rahim, offered=shop.on_credit())
     key = replace(shop.a_key(), answer=lambda paid: (200, str(paid.remaining_due)))
     shop.pay_dues(rahim, 20, key=key)
     assert replayed(shop.pay_dues, rahim, 20, key=key) == (200, "0.00")

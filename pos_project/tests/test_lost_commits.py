@@ -75,8 +75,8 @@ def an_event(name: str) -> Event:
     mug, rahim, delta = shop.a_product("5.00"), shop.a_customer(), shop.a_supplier()
     by, postage = shop.a_cashier(), shop.a_service("20.00")
     shop.stock(mug, 9, "2.00")
-    sold = shop.sell((mug, 1), customer=rahim, offer=shop.on_credit()).sale
-    shop.buy((mug, 1, "9.00"), supplier=delta, offer=shop.on_credit())
+    sold = shop.sell((mug, 1), customer=rahim, offered=shop.on_credit()).sale
+    shop.buy((mug, 1, "9.00"), supplier=delta, offered=shop.on_credit())
     found = shop.adjust(mug, 1, "2.00")
     held = shop.hold((mug, 1))
     carts.add(by, mug.pk, Decimal(1))

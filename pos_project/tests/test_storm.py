@@ -19,7 +19,7 @@ from accounts.tokens import access_token
 from catalog.models import Product
 from conftest import make_user
 from inventory.models import Batch
-from ledger.payments import Offer
+from ledger.payments import TendersOffered
 from pos_project.tests.servers import ShopServer, serving
 from pos_project.tests.storm import Till, all_at_once, storm
 from purchasing.models import Supplier
@@ -71,7 +71,7 @@ def stocked(cashier: User, supplier: Supplier, name: str, *lots: int) -> Product
     """A product with one batch per lot."""
     product = Product.objects.create(name=name, sku=name, price=Decimal("9.90"))
     lines = [Line(product.pk, Decimal(lot), Decimal("4.00")) for lot in lots]
-    receive_purchase(Delivery(supplier.pk, lines), Offer(), by=cashier)
+    receive_purchase(Delivery(supplier.pk, lines), TendersOffered(), by=cashier)
     return product
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from ledger.models import Expense, PaymentMethod
 from pos_project.core.days import at_noon
 from pos_project.core.db import merged_list
-from pos_project.core.db.merged_list import Strand, Timeline
+from pos_project.core.db.merged_list import Source, Timeline
 from pos_project.tests import shop
 from sales.models import Refund
 
@@ -47,7 +47,7 @@ def spend(cashier: User, minutes: list[int]) -> None:
 def odd_and_even() -> Timeline:
     columns = {"ref_id": "pk", "created_at": "created_at", "amount": "amount"}
     return Timeline(
-        Strand(title, Expense.objects.filter(title=title), columns, {"status": "spent"})
+        Source(title, Expense.objects.filter(title=title), columns, {"status": "spent"})
         for title in ("odd", "even")
     )
 
@@ -117,5 +117,5 @@ def test_a_page_costs_the_same_whatever_is_on_it(
 
 
 def test_nothing_at_all_is_an_empty_list(db: None) -> None:
-    nothing = Timeline([Strand("Refund", Refund.objects.all(), {"created_at": "created_at"})])
+    nothing = Timeline([Source("Refund", Refund.objects.all(), {"created_at": "created_at"})])
     assert (len(nothing), nothing[:10], list(nothing)) == (0, [], [])

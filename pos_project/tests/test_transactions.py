@@ -190,7 +190,7 @@ def test_a_customer_removed_before_the_advance_is_decided_on_is_unknown(just_bef
     just_before(checkout, "read_and_price", lambda: remove_customer(rahim.pk, by=shop.a_cashier()))
     shop.a_cashier()
     with pytest.raises(Invalid):
-        shop.sell((postage, 1), customer=rahim, offer=shop.cash(50, use_advance=True))
+        shop.sell((postage, 1), customer=rahim, offered=shop.cash(50, use_advance=True))
     assert not Sale.objects.exists()
 
 
@@ -208,9 +208,9 @@ def test_a_supplier_removed_while_goods_come_in_is_no_duplicate_invoice(just_bef
     delta, mug = shop.a_supplier(), shop.a_product()
     just_before(receive, "_check", lambda: remove_supplier(delta.pk))
     shop.a_cashier()
-    offer = shop.cash(0, use_advance=use_advance)
+    offered = shop.cash(0, use_advance=use_advance)
     with pytest.raises(Invalid if use_advance else Conflict) as refused:
-        shop.buy((mug, 1, "2.00"), supplier=delta, offer=offer, invoice="PO-1")
+        shop.buy((mug, 1, "2.00"), supplier=delta, offered=offered, invoice="PO-1")
     assert "invoice_no" not in refused.value.fields
     assert not Purchase.objects.exists()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ledger.api.tenders import OfferIn
+from ledger.api.tenders import TendersOfferedIn
 from pos_project.core.http.aliases import AliasedSerializer
 from pos_project.core.http.fields import (
     DayField,
@@ -29,7 +29,7 @@ class PurchaseLineIn(AliasedSerializer):
     cost_price = MoneyField(exact=True, allow_null=True)
 
 
-class PurchaseIn(AliasedSerializer, OfferIn):
+class PurchaseIn(AliasedSerializer, TendersOfferedIn):
     aliases = {"notes": "note"}
 
     supplier_id = IdField()

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from ledger.api.reasons import ReasonIn
-from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut, offer_of
+from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut, tenders_offered
 from ledger.payments import Tender
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
@@ -64,7 +64,9 @@ class PurchaseViewSet(ContractViewSet):
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: receive.receive_purchase(delivery_of(body), offer_of(body), by=by, key=key),
+            lambda key: receive.receive_purchase(
+                delivery_of(body), tenders_offered(body), by=by, key=key
+            ),
             lambda purchase: PurchasedOut(purchase).data,
         )
 

@@ -30,7 +30,7 @@ def test_ten_shirts_paid_in_part_are_on_the_shelf_and_the_rest_is_owed(delta, sh
     bought = shop.buy(
         (shirt, 10, "8.50"),
         supplier=delta,
-        offer=shop.cash(50),
+        offered=shop.cash(50),
         on=date(2026, 2, 8),
         invoice="PO-2026-001",
         note="Initial stock",
@@ -66,13 +66,13 @@ def test_a_purchase_paid_in_full_leaves_no_due(delta, shirt):
 
 
 def test_a_purchase_on_credit_leaves_no_payment(delta, shirt):
-    bought = shop.buy((shirt, 2, "8.50"), supplier=delta, offer=shop.on_credit())
+    bought = shop.buy((shirt, 2, "8.50"), supplier=delta, offered=shop.on_credit())
     assert (bought.payment_method, bought.due_amount) == ("due", 17)
     assert not Payment.objects.exists()
 
 
 def test_a_purchase_may_be_paid_by_several_methods(delta, shirt):
-    bought = shop.buy((shirt, 2, "8.50"), supplier=delta, offer=shop.split(cash=7, bkash=10))
+    bought = shop.buy((shirt, 2, "8.50"), supplier=delta, offered=shop.split(cash=7, bkash=10))
     lines = shop.entry("purchase", bought)
     assert lines == {"INVENTORY": 17, "BKASH": -10, "CASH": -7}
     assert bought.payment_method == "bkash"
@@ -80,8 +80,8 @@ def test_a_purchase_may_be_paid_by_several_methods(delta, shirt):
 
 def test_an_advance_to_the_supplier_pays_for_goods(delta, shirt):
     shop.an_advance_to(delta, 60)
-    offer = shop.cash(5, use_advance=True)
-    bought = shop.buy((shirt, 10, "8.50"), supplier=delta, offer=offer)
+    offered = shop.cash(5, use_advance=True)
+    bought = shop.buy((shirt, 10, "8.50"), supplier=delta, offered=offered)
     assert (bought.advance_used, bought.paid_amount, bought.due_amount) == (60, 65, 20)
     lines = shop.entry("purchase", bought)
     assert lines == {"INVENTORY": 85, "CASH": -5, "SUPPLIER_ADVANCES": -60, "PAYABLES": -20}
@@ -89,29 +89,29 @@ def test_an_advance_to_the_supplier_pays_for_goods(delta, shirt):
 
 
 @pytest.mark.parametrize(
-    ("offer", "field"),
+    ("offered", "field"),
     [
         (shop.cash("17.01"), "paid_amount"),
         (shop.split(cash="17.01"), "payments"),
         (shop.split(card=17, cash=1), "payments"),
     ],
 )
-def test_nobody_pays_a_supplier_more_than_the_total(delta, shirt, offer, field):
+def test_nobody_pays_a_supplier_more_than_the_total(delta, shirt, offered, field):
     with shop.refused(Invalid, field):
-        shop.buy((shirt, 2, "8.50"), supplier=delta, offer=offer)
+        shop.buy((shirt, 2, "8.50"), supplier=delta, offered=offered)
 
 
 @pytest.mark.parametrize(
-    ("offer", "field"),
+    ("offered", "field"),
     [
         (shop.cash(8, use_advance=True), "paid_amount"),
         (shop.split(cash=8, use_advance=True), "payments"),
     ],
 )
-def test_nobody_pays_again_what_the_advance_covers(delta, shirt, offer, field):
+def test_nobody_pays_again_what_the_advance_covers(delta, shirt, offered, field):
     shop.an_advance_to(delta, 10)
     with shop.refused(Invalid, field):
-        shop.buy((shirt, 2, "8.50"), supplier=delta, offer=offer)
+        shop.buy((shirt, 2, "8.50"), supplier=delta, offered=offered)
 
 
 def test_goods_without_a_price_are_received_without_an_entry(delta, shirt):

@@ -37,7 +37,7 @@ def test_everything_is_where_it_was_before(delta, mug):
         (tea, 3, "3.33"),
         (mug, 2, "2.60"),
         supplier=delta,
-        offer=shop.cash(5, use_advance=True),
+        offered=shop.cash(5, use_advance=True),
         invoice="PO-7",
     )
     assert (bought.paid_amount, bought.due_amount) == (15, Decimal("10.19"))
@@ -118,7 +118,7 @@ def test_only_its_own_goods_leave(delta, mug):
 
 
 def test_dues_paid_later_are_taken_back_first(delta, mug):
-    bought = shop.buy((mug, 4, "2.50"), supplier=delta, offer=shop.on_credit())
+    bought = shop.buy((mug, 4, "2.50"), supplier=delta, offered=shop.on_credit())
     shop.pay_the(delta, 4)
     with shop.refused(Conflict) as refusal:
         shop.undo_purchase(bought)
@@ -141,14 +141,14 @@ def test_a_purchase_is_undone_once_and_an_undoing_never(delta, mug):
 
 
 def test_goods_that_cost_nothing_leave_too(delta, mug):
-    bought = shop.buy((mug, 4, "0.00"), supplier=delta, offer=shop.on_credit())
+    bought = shop.buy((mug, 4, "0.00"), supplier=delta, offered=shop.on_credit())
     shop.undo_purchase(bought)
     assert (shop.stock_of(mug), JournalEntry.objects.count()) == (0, 0)
 
 
 def test_an_advance_is_not_given_back_to_a_supplier_who_was_removed(delta, mug):
     shop.an_advance_to(delta, 10)
-    bought = shop.buy((mug, 4, "2.50"), supplier=delta, offer=shop.cash(0, use_advance=True))
+    bought = shop.buy((mug, 4, "2.50"), supplier=delta, offered=shop.cash(0, use_advance=True))
     delta.archive()
     with shop.refused(Conflict):
         shop.undo_purchase(bought)

@@ -24,7 +24,7 @@ def test_a_payment_costs_the_same_for_one_due_and_for_forty():
     costs = []
     for dues in (1, 40):
         for _ in range(dues):
-            shop.buy((shirt, 1, "5.00"), supplier=delta, offer=shop.on_credit())
+            shop.buy((shirt, 1, "5.00"), supplier=delta, offered=shop.on_credit())
         costs.append(len(shop.statements(lambda: shop.pay_the(delta, 1000, by=by))))
     assert costs[0] == costs[1]
     books_agree()

@@ -29,7 +29,7 @@ def shirt():
 
 def owe(supplier, product, amount, *, days_ago=0):
     day = today() - timedelta(days=days_ago)
-    return shop.buy((product, 1, amount), supplier=supplier, offer=shop.on_credit(), on=day)
+    return shop.buy((product, 1, amount), supplier=supplier, offered=shop.on_credit(), on=day)
 
 
 def test_a_payment_reaches_the_due_the_purchase_the_till_and_the_books(delta, shirt):

@@ -31,8 +31,8 @@ class UserHistory(Timeline):
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
         self.theirs = Q(user=user) if user else Q()
-        strands = recorded(days.of_moments("created_at") & self.theirs)
-        super().__init__(strand for strand in strands if kind in (None, strand.kind))
+        sources = recorded(days.of_moments("created_at") & self.theirs)
+        super().__init__(source for source in sources if kind in (None, source.kind))
         # Nothing is written into the future.
         self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
 
@@ -42,11 +42,11 @@ class UserHistory(Timeline):
         built = self._built(Granularity.MONTH, plan.months)
         built += self._built(Granularity.DAY, plan.days)
         built.subtract(self._built(Granularity.MONTH, plan.less))
-        counts = {strand.kind: built[strand.kind] for strand in self.strands}
+        counts = {source.kind: built[source.kind] for source in self.sources}
         if plan.live:
             live = _moments_of(plan.live)
-            for strand in self.strands:
-                counts[strand.kind] += strand.rows.filter(live).count()
+            for source in self.sources:
+                counts[source.kind] += source.rows.filter(live).count()
         return counts
 
     def places(self, start: int, stop: int, *, end: End | None = None) -> list[Place]:
@@ -54,7 +54,7 @@ class UserHistory(Timeline):
         if end or start < DEEP:
             return super().places(start, stop, end=end)
         above, day = self._day_of(start)
-        whole_days = End(day_start(day + ONE_DAY), Place(len(self.strands), 0))
+        whole_days = End(day_start(day + ONE_DAY), Place(len(self.sources), 0))
         return super().places(start - above, stop - above, end=whole_days)
 
     def _day_of(self, position: int) -> tuple[int, date]:
@@ -80,7 +80,7 @@ class UserHistory(Timeline):
 
     def _built_by_day(self, days: Days) -> Counter[date]:
         summaries = self._summaries(Granularity.DAY, days).filter(
-            kind__in={strand.kind for strand in self.strands}
+            kind__in={source.kind for source in self.sources}
         )
         return Counter(
             dict(summaries.values_list("first_day").annotate(Sum("recorded")).order_by())
@@ -91,7 +91,7 @@ class UserHistory(Timeline):
 
     def _count_live(self, days: Days) -> int:
         moments = _moments_of(days)
-        return sum(strand.rows.filter(moments).count() for strand in self.strands)
+        return sum(source.rows.filter(moments).count() for source in self.sources)
 
 
 def _moments_of(days: Days) -> Q:

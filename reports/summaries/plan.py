@@ -53,10 +53,10 @@ def plan_reading(
     """How to read the period, by the builder's name, in three statements at most. `by_day` reads
     no months."""
     began = first_day()
-    if began is None or began > period.last:
-        return {builder.name: ReadPlan() for builder in builders}
-    whole = Days.between(max(period.first, began), period.last)
     names = [builder.name for builder in builders]
+    whole = Days.between(max(period.first, began), period.last) if began else Days()
+    if began is None or not whole:
+        return dict.fromkeys(names, ReadPlan())
     plans, left = dict.fromkeys(names, ReadPlan()), dict.fromkeys(names, whole)
     months: dict[str, Versions] = {name: {} for name in names}
     if not by_day:

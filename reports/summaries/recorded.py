@@ -50,10 +50,10 @@ RECORDED = RecordedBuilder()
 def _of_days(days: Days) -> Mapping[Key, int]:
     counts: Counter[Key] = Counter()
     for day in days:
-        for strand in recorded(DayRange(day, day).of_moments("created_at")):
-            by_user = strand.rows.values_list("user_id").annotate(Count("pk")).order_by()
+        for source in recorded(DayRange(day, day).of_moments("created_at")):
+            by_user = source.rows.values_list("user_id").annotate(Count("pk")).order_by()
             for user_id, count in by_user:
-                counts[day, user_id, strand.kind] += count
+                counts[day, user_id, source.kind] += count
     return counts
 
 

@@ -27,13 +27,13 @@ from ledger.manual_entries import (
 )
 from ledger.models import Expense, JournalEntry, Payment, PeriodLock
 from ledger.payment_reversals import reverse_payment
-from ledger.payments import Offer, Tender
+from ledger.payments import Tender, TendersOffered
 from ledger.period_lock import lock_through
 from ledger.posting import Line as Side
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.db.transactions import transact
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from purchasing.models import Purchase, Supplier
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as BoughtLine
@@ -46,7 +46,7 @@ from sales.models import Customer, Refund, Sale
 from sales.pricing import Line, Order
 from sales.refunds import Claim, Returned, refund
 
-CREDIT = Offer()
+CREDIT = TendersOffered()
 
 
 @dataclass
@@ -90,8 +90,8 @@ def d(text: str) -> Decimal:
     return Decimal(text)
 
 
-def cash(amount: str) -> Offer:
-    return Offer((Tender("cash", d(amount)),), method="cash")
+def cash(amount: str) -> TendersOffered:
+    return TendersOffered((Tender("cash", d(amount)),), method="cash")
 
 
 def line(product: Product, quantity: str, unit_price: str | None = None) -> Line:
@@ -144,7 +144,7 @@ def trade() -> Week:
         bought(
             supplier, (tea, "10", "5.01"), (rice, "20", "1.10"), invoice_no="W-1", day=last_week
         ),
-        Offer((Tender("cash", d("72.10")),), method="cash"),
+        TendersOffered((Tender("cash", d("72.10")),), method="cash"),
         by=by,
     )
     owed = receive_purchase(
@@ -154,12 +154,12 @@ def trade() -> Week:
     pay_supplier(supplier.pk, Tender("cash", d("60.00")), note="and something ahead", by=by)
     by_advance = receive_purchase(
         bought(supplier, (rice, "30", "1.20"), (sugar, "5", "0.95")),
-        Offer((Tender("card", d("1.00")),), method="card", use_advance=True),
+        TendersOffered((Tender("card", d("1.00")),), method="card", use_advance=True),
         by=by,
     )
     still_owed = receive_purchase(
         bought(other_supplier, (sugar, "7", "1.00")),
-        Offer((Tender("cash", d("2.00")), Tender("nagad", d("1.00"))), split=True),
+        TendersOffered((Tender("cash", d("2.00")), Tender("nagad", d("1.00"))), split=True),
         by=by,
         key=some_request(by, "a-delivery"),
     )
@@ -172,7 +172,9 @@ def trade() -> Week:
             discount=d("3.33"),
             tax_rate_id=rate.pk,
         ),
-        Offer((Tender("card", d("60.00"), "SLIP 7"), Tender("cash", d("100.00"))), split=True),
+        TendersOffered(
+            (Tender("card", d("60.00"), "SLIP 7"), Tender("cash", d("100.00"))), split=True
+        ),
         by=by,
         key=some_request(by, "a-sale"),
     ).sale
@@ -188,7 +190,7 @@ def trade() -> Week:
     receive_due_payment(other_customer.pk, Tender("bkash", d("24.00")), note="rest", by=by)
     advance_sale = sell(
         Order([line(sugar, "6"), line(postage, "2")], customer_id=other_customer.pk),
-        Offer((Tender("nagad", d("1.50")),), method="nagad", use_advance=True),
+        TendersOffered((Tender("nagad", d("1.50")),), method="nagad", use_advance=True),
         by=by,
     ).sale
     receive_due_payment(customer.pk, Tender("cash", d("10.00")), by=by)
@@ -270,7 +272,7 @@ def _corrections(by: User, supplier: Supplier, tea: Product, rice: Product) -> d
     private = record_expense(Spending("Shoes", d("40.00")), by=by)
     misread = receive_purchase(
         bought(supplier, (tea, "3", "5.25"), (rice, "7", "1.15"), invoice_no="W-9"),
-        Offer((Tender("bkash", d("9.00")),), method="bkash"),
+        TendersOffered((Tender("bkash", d("9.00")),), method="bkash"),
         by=by,
     )
     sell(Order([line(tea, "1")], customer_id=debtor.pk), CREDIT, by=by)
@@ -302,7 +304,9 @@ def _corrections(by: User, supplier: Supplier, tea: Product, rice: Product) -> d
 
 
 def _opening_stock(by: User, product: Product) -> None:
-    stamp = Stamp.of(by, timezone.now())
+    context = PostingContext.of(by, timezone.now())
     transact(
-        lambda: receive_opening_stock(product, quantity=d("15"), unit_cost=d("0.9050"), stamp=stamp)
+        lambda: receive_opening_stock(
+            product, quantity=d("15"), unit_cost=d("0.9050"), context=context
+        )
     )

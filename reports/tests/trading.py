@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from catalog.models import Category, Product
 from ledger.expenses import Spending, record_expense
-from ledger.payments import Offer
+from ledger.payments import TendersOffered
 from pos_project.core.days import at_noon
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
@@ -120,7 +120,7 @@ class Trader:
             (self.products[(which + line * line) % 4], 1 + (much + line) % 5)
             for line in range(1 + which % 4)
         ]
-        offers: list[Offer] = [
+        offered_each: list[TendersOffered] = [
             shop.cash(10**5),
             shop.by_method("card", 10**4),
             shop.split(bkash=Decimal("1.50"), cash=10**4),
@@ -131,7 +131,7 @@ class Trader:
         shop.sell(
             *wanted,
             customer=customer,
-            offer=offers[much % 6],
+            offered=offered_each[much % 6],
             by=self.sellers[which % 3],
             at=at,
             tax=Decimal(much % 300) / 100,

@@ -125,7 +125,7 @@ def _february(of: WorkedDataset) -> None:
     shop.sell(
         (of.scarf, 5),
         customer=of.rahim,
-        offer=shop.on_credit(),
+        offered=shop.on_credit(),
         by=of.seller,
         at=_moment("2026-02-01T12:10:00+06:00"),
     )
@@ -146,7 +146,7 @@ def _the_eighth(of: WorkedDataset) -> None:
         shop.buy(
             (of.shirt, 10, "8.50"),
             supplier=of.supplier,
-            offer=shop.cash(50),
+            offered=shop.cash(50),
             invoice="PO-2026-001",
             by=of.admin,
         )

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from inventory.models import Batch
-from ledger.api.tenders import offer_of
+from ledger.api.tenders import tenders_offered
 from pos_project.core.http.aliases import AliasedSerializer
 from pos_project.core.http.endpoints import answer_once, checked, path_id
 from pos_project.core.http.fields import IdField, MomentField, MoneyField, QuantityField
@@ -151,7 +151,9 @@ class CartCheckoutView(APIView):
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: carts.check_out(order_of(body, lines=[]), offer_of(body), by=by, key=key),
+            lambda key: carts.check_out(
+                order_of(body, lines=[]), tenders_offered(body), by=by, key=key
+            ),
             lambda sold: CartCheckoutOut(sold).data,
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.api.payment_serializers import PaymentOut
-from ledger.api.tenders import OfferIn
+from ledger.api.tenders import TendersOfferedIn
 from pos_project.core.http.aliases import AliasedSerializer
 from pos_project.core.http.fields import (
     FreeText,
@@ -54,15 +54,15 @@ class OrderIn(_Sums):
     )
 
 
-class CheckoutIn(OrderIn, OfferIn):
+class CheckoutIn(OrderIn, TendersOfferedIn):
     """A cart to sell, and what is paid for it now."""
 
 
-class CartCheckoutIn(_Sums, OfferIn):
+class CartCheckoutIn(_Sums, TendersOfferedIn):
     """The checkout of the caller's own cart: everything but the lines."""
 
 
-class CompleteIn(AliasedSerializer, OfferIn):
+class CompleteIn(AliasedSerializer, TendersOfferedIn):
     aliases = {"sale_id": "pending_id"}
 
     pending_id = IdField()

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from ledger.api.tenders import offer_of
+from ledger.api.tenders import tenders_offered
 from ledger.models import Payment
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
 from pos_project.core.http.filters import ContractFilter
@@ -85,7 +85,9 @@ class SaleViewSet(ContractViewSet):
         body = checked(CheckoutIn, request)
         return answer_once(
             request,
-            lambda key: checkout.sell(order_of(body), offer_of(body), by=cashier(request), key=key),
+            lambda key: checkout.sell(
+                order_of(body), tenders_offered(body), by=cashier(request), key=key
+            ),
             lambda sold: CheckoutOut(sold).data,
         )
 
@@ -115,7 +117,7 @@ class SaleViewSet(ContractViewSet):
         return answer_once(
             request,
             lambda key: holds.complete(
-                body["pending_id"], offer_of(body), by=cashier(request), key=key
+                body["pending_id"], tenders_offered(body), by=cashier(request), key=key
             ),
             lambda sold: CompletedOut(sold).data,
             status=200,

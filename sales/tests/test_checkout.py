@@ -36,7 +36,7 @@ def rahim():
 
 def test_two_shirts_paid_in_cash_leave_the_shelf_and_reach_the_books(shirt, rahim):
     cashier = shop.a_cashier()
-    sold = shop.sell((shirt, 2), customer=rahim, offer=shop.cash("39.98"), by=cashier)
+    sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash("39.98"), by=cashier)
 
     sale = Sale.objects.get()
     assert sold.sale == sale
@@ -71,14 +71,14 @@ def test_two_shirts_paid_in_cash_leave_the_shelf_and_reach_the_books(shirt, rahi
 
 
 def test_what_comes_back_from_a_sale_is_what_the_database_holds(shirt, rahim):
-    sold = shop.sell((shirt, 1), customer=rahim, offer=shop.cash("5")).sale
+    sold = shop.sell((shirt, 1), customer=rahim, offered=shop.cash("5")).sale
     kept = Sale.objects.get()
     for field in Sale._meta.concrete_fields:
         assert getattr(sold, field.attname) == getattr(kept, field.attname), field.attname
 
 
 def test_a_sale_on_credit_is_owed_and_nothing_is_paid(shirt, rahim):
-    sale = shop.sell((shirt, 2), customer=rahim, offer=shop.on_credit()).sale
+    sale = shop.sell((shirt, 2), customer=rahim, offered=shop.on_credit()).sale
     assert (sale.paid_amount, sale.due_amount) == (0, Decimal("39.98"))
     assert sale.payment_method == "due"
     assert not Payment.objects.filter(sale=sale).exists()
@@ -90,7 +90,7 @@ def test_a_sale_on_credit_is_owed_and_nothing_is_paid(shirt, rahim):
 
 
 def test_a_sale_paid_in_part_is_owed_for_the_rest(shirt, rahim):
-    sale = shop.sell((shirt, 2), customer=rahim, offer=shop.cash("30")).sale
+    sale = shop.sell((shirt, 2), customer=rahim, offered=shop.cash("30")).sale
     assert (sale.paid_amount, sale.due_amount) == (30, Decimal("9.98"))
     assert shop.debt_of(rahim) == Decimal("9.98")
     lines = shop.entry("sale", sale)
@@ -99,37 +99,37 @@ def test_a_sale_paid_in_part_is_owed_for_the_rest(shirt, rahim):
 
 def test_two_credit_sales_of_one_customer_add_up(shirt, rahim):
     for _ in range(2):
-        shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit())
+        shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit())
     assert shop.debt_of(rahim) == Decimal("39.98")
 
 
 def test_what_is_paid_too_much_comes_back_as_change(shirt):
-    sold = shop.sell((shirt, 2), offer=shop.cash("50"))
+    sold = shop.sell((shirt, 2), offered=shop.cash("50"))
     assert sold.change == Decimal("10.02")
     assert sold.sale.paid_amount == Decimal("39.98")
     assert Payment.objects.get(sale=sold.sale).amount == Decimal("39.98")
 
 
 def test_a_walk_in_pays_in_full_and_leaves_a_payment_without_a_name(shirt):
-    sale = shop.sell((shirt, 1), offer=shop.cash("19.99")).sale
+    sale = shop.sell((shirt, 1), offered=shop.cash("19.99")).sale
     payment = Payment.objects.get(sale=sale)
     assert (sale.customer_id, payment.customer_id) == (None, None)
     assert (payment.payment_party, payment.amount) == ("customer", Decimal("19.99"))
 
 
-@pytest.mark.parametrize("offer", [shop.cash("19.98"), shop.on_credit()])
-def test_a_walk_in_who_does_not_pay_in_full_gets_nothing(shirt, offer):
+@pytest.mark.parametrize("offered", [shop.cash("19.98"), shop.on_credit()])
+def test_a_walk_in_who_does_not_pay_in_full_gets_nothing(shirt, offered):
     with shop.refused(Invalid, "paid_amount"):
-        shop.sell((shirt, 1), offer=offer)
+        shop.sell((shirt, 1), offered=offered)
 
 
 def test_a_walk_in_who_splits_too_little_is_told_so(shirt):
     with shop.refused(Invalid, "payments"):
-        shop.sell((shirt, 1), offer=shop.split(card=5, cash=5))
+        shop.sell((shirt, 1), offered=shop.split(card=5, cash=5))
 
 
 def test_several_tenders_each_leave_their_payment_and_reach_their_account(shirt, rahim):
-    sold = shop.sell((shirt, 2), customer=rahim, offer=shop.split(cash=20, card=15, bkash=10))
+    sold = shop.sell((shirt, 2), customer=rahim, offered=shop.split(cash=20, card=15, bkash=10))
     sale = sold.sale
     assert sold.change == Decimal("5.02")
     payments = Payment.objects.filter(sale=sale).values_list("method_id", "amount")
@@ -144,14 +144,14 @@ def test_a_new_wallet_is_a_row_and_can_be_paid_by_at_once(shirt):
     account = baker.make("ledger.LedgerAccount", code="ROCKET", number="1050", kind="asset")
     PaymentMethod.objects.create(code="rocket", name="Rocket", account=account)
     METHODS.forget()
-    sale = shop.sell((shirt, 1), offer=shop.by_method("rocket", "19.99")).sale
+    sale = shop.sell((shirt, 1), offered=shop.by_method("rocket", "19.99")).sale
     METHODS.forget()
     assert shop.entry("sale", sale)["ROCKET"] == Decimal("19.99")
 
 
 def test_a_method_the_shop_does_not_take_is_refused(shirt):
     with shop.refused(Invalid):
-        shop.sell((shirt, 1), offer=shop.by_method("shells", "19.99"))
+        shop.sell((shirt, 1), offered=shop.by_method("shells", "19.99"))
 
 
 # --- Advances ---
@@ -159,7 +159,7 @@ def test_a_method_the_shop_does_not_take_is_refused(shirt):
 
 def test_an_advance_covers_the_sale_without_a_second_payment(shirt, rahim):
     shop.an_advance(rahim, 50)
-    sale = shop.sell((shirt, 2), customer=rahim, offer=shop.on_credit(use_advance=True)).sale
+    sale = shop.sell((shirt, 2), customer=rahim, offered=shop.on_credit(use_advance=True)).sale
     assert (sale.advance_used, sale.paid_amount) == (Decimal("39.98"), Decimal("39.98"))
     assert sale.due_amount == 0
     assert not Payment.objects.filter(sale=sale).exists()
@@ -169,7 +169,7 @@ def test_an_advance_covers_the_sale_without_a_second_payment(shirt, rahim):
 
 def test_an_advance_too_small_is_used_up_and_cash_pays_the_rest(shirt, rahim):
     shop.an_advance(rahim, 30)
-    sold = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(10, use_advance=True))
+    sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(10, use_advance=True))
     assert (sold.sale.advance_used, sold.sale.paid_amount) == (30, Decimal("39.98"))
     assert sold.change == Decimal("0.02")
     assert Payment.objects.get(sale=sold.sale).amount == Decimal("9.98")
@@ -178,27 +178,27 @@ def test_an_advance_too_small_is_used_up_and_cash_pays_the_rest(shirt, rahim):
 
 def test_an_advance_and_credit_share_a_sale(shirt, rahim):
     shop.an_advance(rahim, 30)
-    sale = shop.sell((shirt, 2), customer=rahim, offer=shop.on_credit(use_advance=True)).sale
+    sale = shop.sell((shirt, 2), customer=rahim, offered=shop.on_credit(use_advance=True)).sale
     assert (sale.paid_amount, sale.due_amount) == (30, Decimal("9.98"))
 
 
 def test_an_advance_is_spent_once(shirt, rahim):
     shop.an_advance(rahim, 30)
     for expected in (30, 0):
-        offer = shop.on_credit(use_advance=True)
-        sale = shop.sell((shirt, 2), customer=rahim, offer=offer).sale
+        offered = shop.on_credit(use_advance=True)
+        sale = shop.sell((shirt, 2), customer=rahim, offered=offered).sale
         assert sale.advance_used == expected
 
 
 def test_nobody_spends_the_advance_of_another(shirt, rahim):
     shop.an_advance(shop.a_customer(name="Karim"), 30)
-    sale = shop.sell((shirt, 1), customer=rahim, offer=shop.cash(20, use_advance=True)).sale
+    sale = shop.sell((shirt, 1), customer=rahim, offered=shop.cash(20, use_advance=True)).sale
     assert sale.advance_used == 0
 
 
 def test_a_walk_in_has_no_advance(shirt):
     with shop.refused(Invalid, "use_advance"):
-        shop.sell((shirt, 1), offer=shop.cash(20, use_advance=True))
+        shop.sell((shirt, 1), offered=shop.cash(20, use_advance=True))
 
 
 # --- Goods ---
@@ -308,7 +308,7 @@ def test_a_price_other_than_the_list_price_is_charged_and_kept(shirt):
 
 
 def test_goods_given_away_cost_what_they_cost_and_nothing_is_paid(shirt):
-    sale = shop.sell((shirt, 1, 0), offer=shop.on_credit()).sale
+    sale = shop.sell((shirt, 1, 0), offered=shop.on_credit()).sale
     assert (sale.total_amount, sale.due_amount) == (0, 0)
     assert not Payment.objects.filter(sale=sale).exists()
     assert shop.entry("sale", sale) == {
@@ -318,7 +318,7 @@ def test_goods_given_away_cost_what_they_cost_and_nothing_is_paid(shirt):
 
 
 def test_a_free_service_posts_no_entry_at_all():
-    sale = shop.sell((shop.a_service("0.00"), 1), offer=shop.cash(5))
+    sale = shop.sell((shop.a_service("0.00"), 1), offered=shop.cash(5))
     assert sale.change == 5
     assert shop.entry("sale", sale.sale) == {}
 

@@ -24,7 +24,9 @@ def rahim():
 
 def owes(customer, amount, *, days_ago=0):
     at = timezone.now() - timedelta(days=days_ago)
-    return shop.sell((shop.a_service(amount), 1), customer=customer, offer=shop.on_credit(), at=at)
+    return shop.sell(
+        (shop.a_service(amount), 1), customer=customer, offered=shop.on_credit(), at=at
+    )
 
 
 def test_a_payment_reaches_the_due_the_sale_the_till_and_the_books(rahim):

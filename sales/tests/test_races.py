@@ -126,8 +126,8 @@ def test_control_without_locks_a_held_sale_takes_its_goods_twice(
     the_books_do_not_agree()
 
 
-def _stock_only(sale, lines, item_ids, picks, settlement, stamp):
-    completion._write_stock(lines, item_ids, picks, sale.invoice_no, stamp)
+def _stock_only(sale, lines, item_ids, picks, settlement, context):
+    completion._write_stock(lines, item_ids, picks, sale.invoice_no, context)
     return sale
 
 
@@ -143,7 +143,7 @@ def test_control_even_without_locks_a_held_sale_is_posted_once(one_held_sale, mo
 
 @pytest.fixture
 def one_due(meeting, monkeypatch, rahim, tills):
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
     meeting.after(monkeypatch, dues, "_locked")
     return [lambda till=till: shop.pay_dues(rahim, 30, by=till) for till in tills]
 
@@ -163,7 +163,7 @@ def test_control_without_locks_a_due_is_paid_twice(one_due, meeting, rahim, monk
 
 
 def test_a_due_paid_twice_in_part_takes_both_parts(meeting, monkeypatch, rahim, tills):
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
     meeting.after(monkeypatch, dues, "_locked")
     at_once(*(lambda till=till: shop.pay_dues(rahim, 20, by=till) for till in tills))
     assert (shop.debt_of(rahim), balance("CUSTOMER_ADVANCES", customer=rahim)) == (0, -10)
@@ -202,7 +202,7 @@ def test_control_without_locks_a_sale_is_refunded_twice(two_refunds, meeting, mo
 def test_a_refund_and_a_due_payment_of_one_sale_share_what_is_open(
     meeting, monkeypatch, rahim, tills
 ):
-    sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit()).sale
+    sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit()).sale
     meeting.after(monkeypatch, dues, "_locked")
     meeting.after(monkeypatch, refunds, "_refunded_units")
     at_once(lambda: shop.take_back(sale), lambda: shop.pay_dues(rahim, 30, by=tills[0]))
@@ -217,10 +217,10 @@ def test_a_refund_and_a_due_payment_of_one_sale_share_what_is_open(
 @pytest.fixture
 def one_advance(meeting, monkeypatch, rahim, tills):
     shop.an_advance(rahim, 10)
-    postage, offer = shop.a_service("10.00"), shop.on_credit(use_advance=True)
+    postage, offered = shop.a_service("10.00"), shop.on_credit(use_advance=True)
     meeting.after(monkeypatch, checkout.advances, "customer_balance")
     return [
-        lambda till=till: shop.sell((postage, 1), customer=rahim, offer=offer, by=till)
+        lambda till=till: shop.sell((postage, 1), customer=rahim, offered=offered, by=till)
         for till in tills
     ]
 
@@ -243,11 +243,11 @@ def test_control_without_locks_an_advance_is_used_twice(one_advance, meeting, ra
 def test_an_advance_to_a_supplier_is_used_once(meeting, monkeypatch, tills):
     delta, mug = shop.a_supplier(), shop.a_product()
     shop.an_advance_to(delta, 10)
-    offer = shop.on_credit(use_advance=True)
+    offered = shop.on_credit(use_advance=True)
     meeting.after(monkeypatch, receive.advances, "supplier_balance")
     bought = at_once(
         *(
-            lambda till=till: shop.buy((mug, 1, "10.00"), supplier=delta, offer=offer, by=till)
+            lambda till=till: shop.buy((mug, 1, "10.00"), supplier=delta, offered=offered, by=till)
             for till in tills
         )
     )
@@ -268,7 +268,7 @@ def test_two_credit_sales_of_one_customer_do_not_queue(meeting, monkeypatch, rah
     at_once(
         *(
             lambda till=till, product=product: shop.sell(
-                (product, 1), customer=rahim, offer=shop.on_credit(), by=till
+                (product, 1), customer=rahim, offered=shop.on_credit(), by=till
             )
             for till, product in zip(tills, goods, strict=True)
         )
@@ -371,9 +371,9 @@ def test_goods_delivered_while_a_till_waits_are_sold(delivered_meanwhile):
 
 
 def test_control_a_till_that_looks_once_misses_what_was_delivered(delivered_meanwhile, monkeypatch):
-    def look_once(wants, *, store_id):
-        products = {want.product_id for want in wants}
-        return fifo.plan(Batch.objects.all().locked(products, store_id=store_id), wants)
+    def look_once(demands, *, store_id):
+        products = {demand.product_id for demand in demands}
+        return fifo.plan(Batch.objects.all().locked(products, store_id=store_id), demands)
 
     monkeypatch.setattr(checkout, "pick", look_once)
     assert kinds([delivered_meanwhile()]) == ["InsufficientStock"]

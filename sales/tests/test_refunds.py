@@ -39,7 +39,7 @@ def line_of(sale):
 
 
 def test_one_of_two_comes_back_for_cash_and_goes_back_on_the_shelf(shirt, rahim):
-    sale = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(40)).sale
+    sale = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(40)).sale
     back = shop.take_back(sale, shop.units_of(line_of(sale), 1), reason="Wrong size")
 
     assert (back.refund_amount, back.paid_out, back.due_reduced) == (20, 20, 0)
@@ -70,7 +70,7 @@ def test_one_of_two_comes_back_for_cash_and_goes_back_on_the_shelf(shirt, rahim)
 
 
 def test_what_is_owed_shrinks_first_and_only_the_rest_is_paid_out(shirt, rahim):
-    sale = shop.sell((shirt, 3), customer=rahim, offer=shop.cash(30)).sale  # 30 open
+    sale = shop.sell((shirt, 3), customer=rahim, offered=shop.cash(30)).sale  # 30 open
     back = shop.take_back(sale, shop.units_of(line_of(sale), 2), method="bkash")
 
     assert (back.refund_amount, back.due_reduced, back.paid_out) == (40, 30, 10)
@@ -85,7 +85,7 @@ def test_what_is_owed_shrinks_first_and_only_the_rest_is_paid_out(shirt, rahim):
 
 
 def test_a_due_larger_than_the_refund_stays_open_and_nothing_is_paid_out(shirt, rahim):
-    sale = shop.sell((shirt, 3), customer=rahim, offer=shop.on_credit()).sale
+    sale = shop.sell((shirt, 3), customer=rahim, offered=shop.on_credit()).sale
     back = shop.take_back(sale, shop.units_of(line_of(sale), 1))
     assert (back.due_reduced, back.paid_out) == (20, 0)
     due = CustomerDue.objects.get()
@@ -94,7 +94,7 @@ def test_a_due_larger_than_the_refund_stays_open_and_nothing_is_paid_out(shirt, 
 
 
 def test_after_a_refund_only_what_is_still_open_is_paid(shirt, rahim):
-    sale = shop.sell((shirt, 3), customer=rahim, offer=shop.on_credit()).sale
+    sale = shop.sell((shirt, 3), customer=rahim, offered=shop.on_credit()).sale
     shop.take_back(sale, shop.units_of(line_of(sale), 1))
     paid = shop.pay_dues(rahim, 50)
     assert (paid.applied, paid.advance) == (40, 10)
@@ -328,7 +328,7 @@ def test_a_sale_and_its_full_refund_leave_every_balance_where_it_was(
     shelf = shop.shelf(goods)
 
     lines = [(goods, len(costs), each) for each in prices]
-    sale = shop.sell(*lines, customer=rahim, offer=shop.cash(paid), tax=tax).sale
+    sale = shop.sell(*lines, customer=rahim, offered=shop.cash(paid), tax=tax).sale
     items = list(sale.items.order_by("id"))
     for position, units in steps:
         item = items[position % len(items)]

@@ -49,7 +49,7 @@ def documented(rahim):
     products = goods(1)
     cashier, order = shop.a_cashier(), wanted(products)
     return shop.statements(
-        lambda: shop.sell(*order, customer=rahim, offer=shop.cash(5), by=cashier)
+        lambda: shop.sell(*order, customer=rahim, offered=shop.cash(5), by=cashier)
     )
 
 
@@ -85,7 +85,7 @@ def test_a_key_costs_two_more(documented, rahim):
 
 def test_a_due_costs_one_more(documented, rahim):
     order, by = wanted(goods(3)), shop.a_cashier()
-    partly = count(lambda: shop.sell(*order, customer=rahim, by=by, offer=shop.cash(1)))
+    partly = count(lambda: shop.sell(*order, customer=rahim, by=by, offered=shop.cash(1)))
     assert partly == len(documented) + 1
 
 
@@ -99,15 +99,15 @@ def test_a_tax_rate_costs_one_more(documented, rahim):
 def test_an_advance_costs_two_more(documented, rahim):
     shop.an_advance(rahim, 1)
     order, by = wanted(goods(3)), shop.a_cashier()
-    offer = shop.cash(100, use_advance=True)
-    sale = count(lambda: shop.sell(*order, customer=rahim, by=by, offer=offer))
+    offered = shop.cash(100, use_advance=True)
+    sale = count(lambda: shop.sell(*order, customer=rahim, by=by, offered=offered))
     assert sale == len(documented) + 2
 
 
 def test_several_tenders_cost_no_more(documented, rahim):
     order, by = wanted(goods(3)), shop.a_cashier()
-    offer = shop.split(card=1, bkash=1, nagad=1, cash=100)
-    sale = count(lambda: shop.sell(*order, customer=rahim, by=by, offer=offer))
+    offered = shop.split(card=1, bkash=1, nagad=1, cash=100)
+    sale = count(lambda: shop.sell(*order, customer=rahim, by=by, offered=offered))
     assert sale == len(documented)
 
 
@@ -136,7 +136,7 @@ def test_a_due_payment_costs_the_same_for_one_due_and_for_forty(rahim):
     costs = []
     for dues in (1, 40):
         for _ in range(dues):
-            shop.sell((shop.a_service("2.00"), 1), customer=rahim, offer=shop.on_credit())
+            shop.sell((shop.a_service("2.00"), 1), customer=rahim, offered=shop.on_credit())
         costs.append(count(lambda: shop.pay_dues(rahim, 1000)))
     assert costs[0] == costs[1]
     books_agree()

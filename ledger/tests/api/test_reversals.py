@@ -19,7 +19,7 @@ REASON = {"reason": "Bounced"}
 @pytest.fixture
 def rahim() -> Customer:
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
     return rahim
 
 
@@ -106,7 +106,7 @@ def test_an_expense_taken_back_shows_both_rows(as_admin: APIClient) -> None:
 
 def test_a_purchase_taken_back_shows_both_rows(as_manager: APIClient) -> None:
     delta, mug = shop.a_supplier(), shop.a_product(name="Mug")
-    bought = shop.buy((mug, 4, "2.50"), supplier=delta, offer=shop.cash(3), invoice="PO-7")
+    bought = shop.buy((mug, 4, "2.50"), supplier=delta, offered=shop.cash(3), invoice="PO-7")
     answer = as_manager.post(f"/api/purchase/{bought.pk}/reverse", {"reason": "Wrong supplier"})
     assert answer.status_code == 201
     body = answer.json()

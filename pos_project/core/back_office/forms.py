@@ -26,7 +26,7 @@ class FreeTextField(CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        return text if text is None else as_on_the_wire(FreeText(), text)
+        return text if text is None else as_the_api_does(FreeText(), text)
 
 
 class ReasonForm(Form):
@@ -35,10 +35,10 @@ class ReasonForm(Form):
     reason = CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
 
     def clean_reason(self) -> str:
-        return str(as_on_the_wire(ReasonField(), self.cleaned_data["reason"]))
+        return str(as_the_api_does(ReasonField(), self.cleaned_data["reason"]))
 
 
-def as_on_the_wire(field: Field, value: Any) -> Any:
+def as_the_api_does(field: Field, value: Any) -> Any:
     """A value as the API takes it. Raises the form's ValidationError with the API's words."""
     try:
         return field.run_validation(value)

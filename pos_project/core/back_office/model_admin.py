@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from pos_project.core.back_office.forms import ReasonForm, as_on_the_wire, sentence, show_refusal
+from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sentence, show_refusal
 from pos_project.core.back_office.list_search import found
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
@@ -375,4 +375,4 @@ def picture_of_form(upload: Any) -> Any:
     """An uploaded picture, checked and encoded anew as the API does it; None for none."""
     if not upload:
         return None
-    return as_on_the_wire(ImageField(), upload)
+    return as_the_api_does(ImageField(), upload)

@@ -91,7 +91,7 @@ def once(key: RequestKey | None, do: Callable[[], R]) -> R:
     without a key, the row that the result names as its `witness`, or the result itself.
     """
     if key is None:
-        return transact(do, row_of=_witness)
+        return transact(do, row_of=_commit_probe)
     claims: list[IdempotentRequest] = []
 
     def claimed() -> R:
@@ -133,8 +133,8 @@ def _give_kept(key: RequestKey) -> None:
     raise Replayed(kept.status, kept.body)
 
 
-def _witness(result: Any) -> models.Model | None:
-    row = getattr(result, "witness", result)
+def _commit_probe(result: Any) -> models.Model | None:
+    row = getattr(result, "commit_probe", result)
     return row if isinstance(row, models.Model) else None
 
 

@@ -24,7 +24,7 @@ NO_ID = 0
 
 
 @dataclass(frozen=True)
-class Strand:
+class Source:
     """Rows of one kind, and what a list shows of them.
 
     `kind` is the wire's word; `rows` have `created_at` and `id`, and an index that yields them in
@@ -60,7 +60,7 @@ class Strand:
 class Place(NamedTuple):
     """Which row of which strand."""
 
-    strand: int
+    source: int
     row_id: int
 
 
@@ -70,12 +70,12 @@ class End(NamedTuple):
     moment: datetime
     place: Place
 
-    def below(self, strand: int) -> Q:
+    def below(self, source: int) -> Q:
         """The rows of a strand that come after this one."""
         earlier = Q(created_at__lt=self.moment)
-        if strand < self.place.strand:
+        if source < self.place.source:
             return earlier
-        if strand > self.place.strand:
+        if source > self.place.source:
             return Q(created_at__lte=self.moment)
         return earlier | Q(created_at=self.moment, pk__lt=self.place.row_id)
 
@@ -87,15 +87,15 @@ class Timeline(Sequence[Row]):
     so that the same question always has the same answer.
     """
 
-    def __init__(self, strands: Iterable[Strand]) -> None:
-        self.strands = tuple(strands)
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.sources = tuple(sources)
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many rows there are of each kind."""
-        counts = {strand.kind: 0 for strand in self.strands}
-        for strand in self.strands:
-            counts[strand.kind] += strand.rows.count()
+        counts = {source.kind: 0 for source in self.sources}
+        for source in self.sources:
+            counts[source.kind] += source.rows.count()
         return counts
 
     def __len__(self) -> int:
@@ -127,8 +127,8 @@ class Timeline(Sequence[Row]):
         # own, which the ORM does not write.
         parts: list[str] = []
         parameters: list[Any] = []
-        for position, strand in enumerate(self.strands):
-            rows = strand.rows.filter(end.below(position)) if end else strand.rows
+        for position, source in enumerate(self.sources):
+            rows = source.rows.filter(end.below(position)) if end else source.rows
             newest = rows.order_by("-created_at", "-pk").values_list(
                 "created_at", Value(position), "pk"
             )[:stop]
@@ -144,7 +144,7 @@ class Timeline(Sequence[Row]):
 
     def _shown(self, places: Sequence[Place]) -> list[Row]:
         shown = [
-            strand.shown([place.row_id for place in places if place.strand == position])
-            for position, strand in enumerate(self.strands)
+            source.shown([place.row_id for place in places if place.source == position])
+            for position, source in enumerate(self.sources)
         ]
-        return [shown[place.strand][place.row_id] for place in places]
+        return [shown[place.source][place.row_id] for place in places]

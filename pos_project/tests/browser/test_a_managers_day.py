@@ -27,7 +27,7 @@ def shirt(manager: User) -> Product:
     shop.a_supplier()
     shirt = shop.a_product("19.99", name="Linen shirt", sku="TS-001")
     shop.stock(shirt, 10)
-    shop.sell((shirt, 2), customer=shop.a_customer(), offer=shop.on_credit())
+    shop.sell((shirt, 2), customer=shop.a_customer(), offered=shop.on_credit())
     shop.sell((shirt, 3))
     return shirt
 

@@ -90,7 +90,7 @@ def test_days_are_closed_and_the_message_leads_to_the_report(
 
 def test_the_days_of_a_statement_are_chosen_on_its_page(manager: User, live_server: Any) -> None:
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("5.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("5.00"), 1), customer=rahim, offered=shop.on_credit())
 
     with at_the_desk(live_server.url, **PHONE) as office:
         office.sign_in()

@@ -119,8 +119,8 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @fault("late papers are shelved as today's", caught_by="batches_stand_by_purchase_date")
 def _(patch: pytest.MonkeyPatch) -> None:
-    def today(real: Any, goods: Any, *, received_on: Any, stamp: Any, **how: Any) -> Any:
-        return real(goods, received_on=stamp.at.date(), stamp=stamp, **how)
+    def today(real: Any, goods: Any, *, received_on: Any, context: Any, **how: Any) -> Any:
+        return real(goods, received_on=context.at.date(), context=context, **how)
 
     instead(patch, receive.receiving, "receive_purchased", today)
 
@@ -179,7 +179,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
         patch,
         refunds,
         "_insert",
-        lambda real, sale, claim, shares, due, stamp: real(sale, claim, shares, None, stamp),
+        lambda real, sale, claim, shares, due, context: real(sale, claim, shares, None, context),
     )
 
 
@@ -215,10 +215,10 @@ def _(patch: pytest.MonkeyPatch) -> None:
 
 @fault("a walk-in may owe", caught_by="the_shop_s_own_assertions")
 def _(patch: pytest.MonkeyPatch) -> None:
-    def generously(real: Any, amount: Any, customer_id: Any, offer: Any) -> Any:
+    def generously(real: Any, amount: Any, customer_id: Any, offered: Any) -> Any:
         if customer_id is None:
-            return payments.settle(amount, offer)
-        return real(amount, customer_id, offer)
+            return payments.settle(amount, offered)
+        return real(amount, customer_id, offered)
 
     instead(patch, checkout, "settle", generously)
 

@@ -89,11 +89,11 @@ class TradingShop(Till):
     ) -> None:
         customer = self._customer(who)
         order, sums = self._order(lines, customer, discount, tax)
-        offer, covered = self._offer(way, sums.total, customer, ahead)
+        offered, covered = self._offered(way, sums.total, customer, ahead)
         at = timezone.now() - timedelta(days=days_ago) if days_ago else None
 
         def ask(key: RequestKey | None) -> Sold:
-            return shop.checkout.sell(order, offer, by=self.cashier, at=at, key=key)
+            return shop.checkout.sell(order, offered, by=self.cashier, at=at, key=key)
 
         refusals = self._may_not_order(lines, sums, discount)
         if not refusals:
@@ -122,7 +122,7 @@ class TradingShop(Till):
         items = list(held.items.select_related("product").order_by("id"))
         customer = held.customer
         total = in_cents(held.total_amount)
-        offer, covered = self._offer(way, total, customer, ahead)
+        offered, covered = self._offered(way, total, customer, ahead)
         refusals: Refusals = set()
         if held.status != Sale.Status.PENDING:
             refusals = {Invalid}
@@ -131,7 +131,7 @@ class TradingShop(Till):
             refusals = self._may_not_pay(covered, customer, ahead) | self._short_of(wanted)
             if covered.due and customer and customer.archived_at:
                 refusals |= {Invalid}  # nobody could ever pay that
-        sold = self._try(lambda: holds.complete(held.pk, offer, by=self.cashier), refusals)
+        sold = self._try(lambda: holds.complete(held.pk, offered, by=self.cashier), refusals)
         if sold:
             sums = SoldBefore({}, in_cents(held.subtotal), in_cents(held.tax), total)
             self._remember(sold, sums, covered)
@@ -189,7 +189,7 @@ class TradingShop(Till):
         items = list(carts.items_of(cart)) if cart else []
         prices = [(item.product, int(item.quantity), in_cents(item.unit_price)) for item in items]
         total = sum(units * price for _, units, price in prices)
-        offer, covered = self._offer(way, total, customer, ahead)
+        offered, covered = self._offered(way, total, customer, ahead)
         order = Order([], customer.pk if customer else None)
         refusals: Refusals = set() if items else {Invalid}
         if items:
@@ -198,7 +198,7 @@ class TradingShop(Till):
             )
 
         def ask(key: RequestKey | None) -> Sold:
-            return carts.check_out(order, offer, by=self.cashier, key=key)
+            return carts.check_out(order, offered, by=self.cashier, key=key)
 
         sold = self._once(ask, refusals) if keyed else self._try(lambda: ask(None), refusals)
         if sold:
@@ -228,8 +228,8 @@ class TradingShop(Till):
         wanted = [(self._one_of(self.goods, which), units, cost) for which, units, cost in lines]
         total = sum(units * in_cents(Decimal(cost)) for _, units, cost in wanted)
         advance = in_cents(balance("SUPPLIER_ADVANCES", supplier=supplier)) if ahead else 0
-        offer, tenders = self._tenders(way, total, ahead)
-        covered = cover(total, tenders, split=offer.split, advance=advance)
+        offered, tenders = self._tenders(way, total, ahead)
+        covered = cover(total, tenders, split=offered.split, advance=advance)
         number = f"PO-{len(lines)}" if invoice else None
         refusals: Refusals = set()
         if not covered.is_allowed or covered.change:
@@ -240,7 +240,7 @@ class TradingShop(Till):
             refusals = {Conflict}
         bought = self._try(
             lambda: shop.buy(
-                *wanted, supplier=supplier, offer=offer, on=self._day(days_ago), invoice=number
+                *wanted, supplier=supplier, offered=offered, on=self._day(days_ago), invoice=number
             ),
             refusals,
         )
@@ -366,12 +366,12 @@ class TradingShop(Till):
         """A sale commits and the server is killed; the till asks again, under its key."""
         customer = self.customers[0]
         order, sums = self._order([(3, 1, None)], customer, 0, None)
-        offer, covered = self._offer(way, sums.total, customer, False)
+        offered, covered = self._offered(way, sums.total, customer, False)
         sales = Sale.objects.count()
         name = self._new_name()
 
         def ask(key: RequestKey) -> Sold:
-            return shop.checkout.sell(order, offer, by=self.cashier, key=key)
+            return shop.checkout.sell(order, offered, by=self.cashier, key=key)
 
         with killed_after_commit():
             self._try(lambda: self._until_dead(lambda: ask(self._key(name))), set())

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from catalog.models import Product, TaxRate
 from inventory.fifo import InsufficientStock
 from inventory.models import InventoryLog
-from ledger.payments import Offer, Tender
+from ledger.payments import Tender, TendersOffered
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import DomainError, Invalid
@@ -130,7 +130,9 @@ class Till(WatchedShop):
         )
         return order, SoldBefore({}, subtotal, tax_cents, subtotal + tax_cents - discount)
 
-    def _tenders(self, way: str, total: int, ahead: bool) -> tuple[Offer, list[tuple[str, int]]]:
+    def _tenders(
+        self, way: str, total: int, ahead: bool
+    ) -> tuple[TendersOffered, list[tuple[str, int]]]:
         half = total // 2
         tenders = {
             "exact": [("cash", total)],
@@ -143,21 +145,21 @@ class Till(WatchedShop):
             "split too much": [("card", total + 1)],
         }[way]
         tenders = [(method, amount) for method, amount in tenders if amount > 0]
-        offered = tuple(Tender(method, decimal(amount)) for method, amount in tenders)
+        given = tuple(Tender(method, decimal(amount)) for method, amount in tenders)
         if way.startswith("split"):
-            return Offer(offered, use_advance=ahead, split=True), tenders
+            return TendersOffered(given, use_advance=ahead, split=True), tenders
         method = tenders[0][0] if tenders else "due"
-        return Offer(offered, method, use_advance=ahead), tenders
+        return TendersOffered(given, method, use_advance=ahead), tenders
 
-    def _offer(
+    def _offered(
         self, way: str, total: int, customer: Customer | None, ahead: bool
-    ) -> tuple[Offer, Covered]:
+    ) -> tuple[TendersOffered, Covered]:
         total = max(total, 0)
-        offer, tenders = self._tenders(way, total, ahead)
+        offered, tenders = self._tenders(way, total, ahead)
         advance = 0
         if ahead and customer:
             advance = -in_cents(balance("CUSTOMER_ADVANCES", customer=customer))
-        return offer, cover(total, tenders, split=offer.split, advance=advance)
+        return offered, cover(total, tenders, split=offered.split, advance=advance)
 
     def _may_not_order(
         self, lines: list[tuple[int, int, str | None]], sums: SoldBefore, discount: int

@@ -92,7 +92,7 @@ CENTS, UNIT_COSTS = _Cents(), _UnitCosts()
 
 
 @dataclass(slots=True)
-class Stamp:
+class PostingContext:
     """Who did it, on which business day, when."""
 
     user_id: int
@@ -109,7 +109,7 @@ class Document:
     party_id: int | None
     day: str
     due_id: int
-    stamp: Stamp
+    context: PostingContext
     paid: int
     due: int
     refunded: int = 0
@@ -149,7 +149,7 @@ class Books:
         self,
         event: str,
         lines: Iterable[Line],
-        stamp: Stamp,
+        context: PostingContext,
         *,
         document_id: int | None = None,
         reference: str | None = None,
@@ -158,8 +158,8 @@ class Books:
         entry_id = next(self.entries.ids)
         self.entries.rows.append(
             (
-                *(entry_id, self.store_id, event, document_id, reference, "draft", stamp.day),
-                *(stamp.user_id, stamp.at),
+                *(entry_id, self.store_id, event, document_id, reference, "draft", context.day),
+                *(context.user_id, context.at),
             )
         )
         rows, ids = self.lines.rows, self.lines.ids
@@ -180,7 +180,7 @@ class Books:
         method: str,
         amount: int,
         entry_id: int,
-        stamp: Stamp,
+        context: PostingContext,
         *,
         reference: str | None = None,
         **about: int | None,
@@ -193,7 +193,7 @@ class Books:
                 *(next(self.payments.ids), self.store_id, entry_id, party, payment_type),
                 *(direction, CENTS[amount], method, get("customer_id"), get("supplier_id")),
                 *(get("sale_id"), get("purchase_id"), get("refund_id"), reference),
-                *(stamp.user_id, stamp.day, stamp.at),
+                *(context.user_id, context.day, context.at),
             )
         )
 
@@ -203,7 +203,7 @@ class Books:
         product_id: int,
         units: int,
         cost: int,
-        stamp: Stamp,
+        context: PostingContext,
         *,
         reference: str | None = None,
         voids_id: int | None = None,
@@ -213,7 +213,7 @@ class Books:
         self.log.rows.append(
             (
                 *(log_id, self.store_id, product_id, kind, units, CENTS[cost], kind.upper()),
-                *(reference, voids_id, stamp.user_id, stamp.day, stamp.at),
+                *(reference, voids_id, context.user_id, context.day, context.at),
             )
         )
         return log_id
@@ -254,10 +254,10 @@ class Books:
 
     def owe(self, table: Table, document: Document, *, sale_date: bool) -> None:
         """The due row of a document, as it stands in the end."""
-        stamp = document.stamp
+        context = document.context
         row: tuple[Any, ...] = (
-            *(document.due_id, document.id, document.party_id, stamp.user_id),
-            *(CENTS[document.due], "open" if document.due else "paid", stamp.at),
+            *(document.due_id, document.id, document.party_id, context.user_id),
+            *(CENTS[document.due], "open" if document.due else "paid", context.at),
         )
         table.rows.append((*row, document.day) if sale_date else row)
 

@@ -65,10 +65,10 @@ def hire(loader: Loader, chance: Random, *, since: datetime, until: datetime, da
         for name, role in PEOPLE
     ]
     opened = since - timedelta(days=30)
-    stamp = _text(opened)
-    _add_labels(loader, stamp)
-    supplier_ids = _add_suppliers(loader, stamp)
-    wares, weights = _add_wares(loader, chance, stamp, supplier_ids, by=users[1], daily=daily)
+    context = _text(opened)
+    _add_labels(loader, context)
+    supplier_ids = _add_suppliers(loader, context)
+    wares, weights = _add_wares(loader, chance, context, supplier_ids, by=users[1], daily=daily)
     customer_ids, joined = _add_customers(loader, chance, users, opened, until)
     _add_audit(loader, wares, joined, by=users[1], opened=opened, until=until)
     return Cast(
@@ -86,27 +86,28 @@ def _text(moment: datetime) -> str:
     return str(moment.replace(tzinfo=None))
 
 
-def _add_labels(loader: Loader, stamp: str) -> None:
+def _add_labels(loader: Loader, context: str) -> None:
     brands = loader.table(Brand, ("name", "name_key", "description", "created_at", "updated_at"))
     brands.rows += [
-        (n, f"Brand {n}", key_of(f"Brand {n}"), None, stamp, stamp) for n in range(1, BRANDS + 1)
+        (n, f"Brand {n}", key_of(f"Brand {n}"), None, context, context)
+        for n in range(1, BRANDS + 1)
     ]
     categories = loader.table(
         Category, ("name", "name_key", "is_active", "created_at", "updated_at")
     )
     categories.rows += [
-        (n, f"Category {n}", key_of(f"Category {n}"), 1, stamp, stamp)
+        (n, f"Category {n}", key_of(f"Category {n}"), 1, context, context)
         for n in range(1, CATEGORIES + 1)
     ]
     rates = loader.table(TaxRate, ("name", "name_key", "rate", "created_at"))
-    rates.rows += [(n, f"VAT {n}", f"vat {n}", rate, stamp) for n, rate in ((1, "5"), (2, "15"))]
+    rates.rows += [(n, f"VAT {n}", f"vat {n}", rate, context) for n, rate in ((1, "5"), (2, "15"))]
 
 
-def _add_suppliers(loader: Loader, stamp: str) -> list[int]:
+def _add_suppliers(loader: Loader, context: str) -> list[int]:
     suppliers = loader.table(Supplier, ("name", "email", "phone", "sector", "verify", "created_at"))
     ids = list(range(1, SUPPLIERS + 1))
     suppliers.rows += [
-        (n, f"Supplier {n}", f"supplier{n}@bench.example", f"0170000{n:04}", "trade", 1, stamp)
+        (n, f"Supplier {n}", f"supplier{n}@bench.example", f"0170000{n:04}", "trade", 1, context)
         for n in ids
     ]
     return ids
@@ -115,7 +116,7 @@ def _add_suppliers(loader: Loader, stamp: str) -> list[int]:
 def _add_wares(
     loader: Loader,
     chance: Random,
-    stamp: str,
+    context: str,
     supplier_ids: Sequence[int],
     *,
     by: User,
@@ -154,7 +155,7 @@ def _add_wares(
             (
                 *(number, ware.name, sku, key_of(sku), f"{price / 100:.2f}", "pcs"),
                 *(int(ware.keeps_stock), number % BRANDS + 1, number % CATEGORIES + 1),
-                *("inactive" if number % 100 == 50 else "active", by.pk, stamp, stamp),
+                *("inactive" if number % 100 == 50 else "active", by.pk, context, context),
             )
         )
     return wares, weights

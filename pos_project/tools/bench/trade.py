@@ -14,7 +14,14 @@ from random import Random
 from ledger import chart
 from ledger.payments import CASH, ON_CREDIT
 from pos_project.core.days import day_start
-from pos_project.tools.bench.event_rows import CENTS, Books, Document, Line, Stamp, tender_account
+from pos_project.tools.bench.event_rows import (
+    CENTS,
+    Books,
+    Document,
+    Line,
+    PostingContext,
+    tender_account,
+)
 from pos_project.tools.bench.master_data import Cast, Ware
 from pos_project.tools.bench.shelf import Lot, Moved, Shelf
 from sales.refund_shares import SoldLine, SoldSale, share
@@ -104,13 +111,13 @@ class Trade:
 
     def open_shop(self) -> None:
         """Opening stock of all goods, on the first day."""
-        stamp = self._stamp(self.cast.manager.pk)
+        context = self._context(self.cast.manager.pk)
         for ware in self.cast.wares:
             if ware.keeps_stock:
                 units = self.chance.randint(max(ware.few // 2, 1), ware.few + ware.lot)
                 # Some of it was counted from a total, so a unit's cost has four decimals.
                 cost = ware.cost * 100 + self.chance.choice((0, 0, 0, 33, 50, 67))
-                self._find(ware, units, cost, "opening", chart.OPENING_BALANCE_EQUITY, stamp)
+                self._find(ware, units, cost, "opening", chart.OPENING_BALANCE_EQUITY, context)
 
     def trade(self, sales: int) -> None:
         """Everything that happens on the day that has begun, with so many sales."""
@@ -128,12 +135,12 @@ class Trade:
 
     def _sell(self) -> None:
         chance, books = self.chance, self.books
-        stamp = self._stamp(chance.choice(self._sellers))
+        context = self._context(chance.choice(self._sellers))
         sale_id = next(books.sales.ids)
         held = chance.random() < 0.02
         number = f"INV-{'P' if held else 'S'}{sale_id:06}"
         customer_id = self._customer()
-        items, cost = self._items(sale_id, number, stamp)
+        items, cost = self._items(sale_id, number, context)
         subtotal = sum(item.units * item.price for item in items)
         discount = subtotal * chance.choice((5, 10)) // 100 if chance.random() < 0.15 else 0
         rate = chance.choices((5, 0, 15), cum_weights=(70, 95, 100))[0]
@@ -142,14 +149,14 @@ class Trade:
         advance, tenders, due = self._settle(total, customer_id)
         paid = total - due
         method = max(tenders, key=lambda tender: tender[1])[0] if tenders else ON_CREDIT
-        created = stamp.at
+        created = context.at
         if held:
             created = str((self._opens + (self._at - self._opens) / 2).replace(tzinfo=None))
         books.sales.rows.append(
             (
-                *(sale_id, books.store_id, number, customer_id, stamp.user_id, "draft"),
+                *(sale_id, books.store_id, number, customer_id, context.user_id, "draft"),
                 *(CENTS[subtotal], CENTS[discount], CENTS[tax], CENTS[total], CENTS[paid]),
-                *(CENTS[due], "0.00", CENTS[advance], method, stamp.day, created, stamp.at),
+                *(CENTS[due], "0.00", CENTS[advance], method, context.day, created, context.at),
             )
         )
         lines: list[Line] = [
@@ -162,10 +169,10 @@ class Trade:
             (chart.COST_OF_GOODS_SOLD, cost, 0, None, None),
             (chart.INVENTORY, 0, cost, None, None),
         ]
-        entry_id = books.post("sale", lines, stamp, document_id=sale_id, reference=number)
+        entry_id = books.post("sale", lines, context, document_id=sale_id, reference=number)
         for tender, amount in tenders:
             books.pay(
-                *("payment", "in", tender, amount, entry_id, stamp),
+                *("payment", "in", tender, amount, entry_id, context),
                 reference=number,
                 customer_id=customer_id,
                 sale_id=sale_id,
@@ -173,7 +180,7 @@ class Trade:
         returns = chance.random() < 0.03
         if due or returns:
             due_id = next(books.customer_dues.ids) if due else 0
-            sale = Document(sale_id, number, customer_id, stamp.day, due_id, stamp, paid, due)
+            sale = Document(sale_id, number, customer_id, context.day, due_id, context, paid, due)
             if due:
                 assert customer_id is not None
                 self._owe_us(customer_id, sale)
@@ -181,7 +188,9 @@ class Trade:
                 sold = Sold(sale, items, subtotal, tax, total)
                 self._in(int(chance.expovariate(1 / 5)), lambda: self._refund(sold))
 
-    def _items(self, sale_id: int, number: str, stamp: Stamp) -> tuple[list[SoldItem], int]:
+    def _items(
+        self, sale_id: int, number: str, context: PostingContext
+    ) -> tuple[list[SoldItem], int]:
         """The lines of a sale, written with what they took; also what that cost."""
         chance, books, wares = self.chance, self.books, self.cast.wares
         [size] = chance.choices(LINES, cum_weights=LINE_ODDS)
@@ -206,7 +215,7 @@ class Trade:
                 uses = self.shelf.take(ware.id, units)
                 cost_of_line = books.use(item_id, uses)
                 cost += cost_of_line
-                books.move("sale", ware.id, -units, -cost_of_line, stamp, reference=number)
+                books.move("sale", ware.id, -units, -cost_of_line, context, reference=number)
             items.append(SoldItem(item_id, ware, units, ware.price, uses))
         return items, cost
 
@@ -245,15 +254,15 @@ class Trade:
     def _hold(self) -> None:
         """Sales that are held, of which only those of the last days still are."""
         for _ in range(2):
-            books, stamp = self.books, self._stamp(self.chance.choice(self._sellers))
+            books, context = self.books, self._context(self.chance.choice(self._sellers))
             sale_id, units = next(books.sales.ids), self.chance.randint(1, 3)
             ware = self.cast.wares[self.chance.randrange(len(self.cast.wares))]
             total = CENTS[units * ware.price]
             books.sales.rows.append(
                 (
                     *(sale_id, books.store_id, f"INV-P{sale_id:06}", self._customer()),
-                    *(stamp.user_id, "pending", total, "0.00", "0.00", total, "0.00", total),
-                    *("0.00", "0.00", None, None, stamp.at, None),
+                    *(context.user_id, "pending", total, "0.00", "0.00", total, "0.00", total),
+                    *("0.00", "0.00", None, None, context.at, None),
                 )
             )
             books.items.rows.append(
@@ -281,13 +290,13 @@ class Trade:
         amounts, amount, tax = self._shares(sold, wanted)
         due_reduced = min(amount, sale.due)
         paid_out, method = amount - due_reduced, self._method()
-        stamp = self._stamp(chance.choice(self._sellers))
+        context = self._context(chance.choice(self._sellers))
         refund_id = next(books.refunds.ids)
         books.refunds.rows.append(
             (
-                *(refund_id, sale.id, books.store_id, sale.party_id, stamp.user_id),
+                *(refund_id, sale.id, books.store_id, sale.party_id, context.user_id),
                 *(CENTS[amount], CENTS[tax], CENTS[paid_out], CENTS[due_reduced], method),
-                *("Changed mind", stamp.day, sale.day, stamp.at),
+                *("Changed mind", context.day, sale.day, context.at),
             )
         )
         cost = 0
@@ -302,7 +311,7 @@ class Trade:
                 moved = self.shelf.put_back(item.uses, units)
                 of_line = books.use(item.id, moved, refund_item_id=item_id)
                 cost -= of_line
-                books.move("refund", item.ware.id, units, -of_line, stamp, reference=sale.number)
+                books.move("refund", item.ware.id, units, -of_line, context, reference=sale.number)
         returns = amount - tax
         entry_id = books.post(
             "refund",
@@ -314,13 +323,13 @@ class Trade:
                 (chart.INVENTORY, cost, 0, None, None),
                 (chart.COST_OF_GOODS_SOLD, 0, cost, None, None),
             ],
-            stamp,
+            context,
             document_id=refund_id,
             reference=sale.number,
         )
         if paid_out:
             books.pay(
-                *("refund", "out", method, paid_out, entry_id, stamp),
+                *("refund", "out", method, paid_out, entry_id, context),
                 reference=sale.number,
                 customer_id=sale.party_id,
                 sale_id=sale.id,
@@ -380,7 +389,7 @@ class Trade:
             self._in(15, lambda: self._collect(customer_id))
         applied = self._apply(party, amount, self.moved_sales)
         party.advance += amount - sum(applied.values())
-        method, stamp = self._method(), self._stamp(self.chance.choice(self._sellers))
+        method, context = self._method(), self._context(self.chance.choice(self._sellers))
         entry_id = self.books.post(
             "customer_payment",
             [
@@ -388,18 +397,18 @@ class Trade:
                 (chart.RECEIVABLES, 0, sum(applied.values()), customer_id, None),
                 (chart.CUSTOMER_ADVANCES, 0, amount - sum(applied.values()), customer_id, None),
             ],
-            stamp,
+            context,
         )
         for sale, part in applied.items():
             self.books.pay(
-                *("due_payment", "in", method, part, entry_id, stamp),
+                *("due_payment", "in", method, part, entry_id, context),
                 reference=sale.number,
                 customer_id=customer_id,
                 sale_id=sale.id,
             )
         if amount > sum(applied.values()):
             self.books.pay(
-                *("advance", "in", method, amount - sum(applied.values()), entry_id, stamp),
+                *("advance", "in", method, amount - sum(applied.values()), entry_id, context),
                 customer_id=customer_id,
             )
 
@@ -413,7 +422,7 @@ class Trade:
         ahead = 10_000 if self.chance.random() < 0.03 else 0
         applied = self._apply(party, owed, self.moved_purchases)
         party.advance += ahead
-        method, stamp = self.chance.choice(METHODS), self._stamp(self.cast.manager.pk)
+        method, context = self.chance.choice(METHODS), self._context(self.cast.manager.pk)
         entry_id = self.books.post(
             "supplier_payment",
             [
@@ -421,18 +430,18 @@ class Trade:
                 (chart.PAYABLES, owed, 0, None, supplier_id),
                 (chart.SUPPLIER_ADVANCES, ahead, 0, None, supplier_id),
             ],
-            stamp,
+            context,
         )
         for purchase, part in applied.items():
             self.books.pay(
-                *("due_payment", "out", method, part, entry_id, stamp),
+                *("due_payment", "out", method, part, entry_id, context),
                 reference=purchase.number,
                 supplier_id=supplier_id,
                 purchase_id=purchase.id,
             )
         if ahead:
             self.books.pay(
-                *("advance", "out", method, ahead, entry_id, stamp), supplier_id=supplier_id
+                *("advance", "out", method, ahead, entry_id, context), supplier_id=supplier_id
             )
 
     @staticmethod
@@ -465,7 +474,7 @@ class Trade:
 
     def _buy(self, supplier_id: int, wares: list[Ware]) -> None:
         chance, books = self.chance, self.books
-        stamp = self._stamp(self.cast.manager.pk)
+        context = self._context(self.cast.manager.pk)
         purchase_id = next(books.purchases.ids)
         number = f"PUR-{purchase_id:06}"
         total = 0
@@ -479,10 +488,10 @@ class Trade:
                     *(CENTS[cost], CENTS[ware.lot * cost]),
                 )
             )
-            lot = self._lot(ware, ware.lot, cost * 100, "purchase", stamp)
+            lot = self._lot(ware, ware.lot, cost * 100, "purchase", context)
             lot.purchase_item_id = item_id
             worth = self.shelf.add(lot)
-            books.move("purchase", ware.id, ware.lot, worth, stamp, reference=number)
+            books.move("purchase", ware.id, ware.lot, worth, context, reference=number)
         party = self.suppliers[supplier_id]
         advance = min(party.advance, total) if chance.random() < 0.5 else 0
         party.advance -= advance
@@ -491,9 +500,9 @@ class Trade:
         method = chance.choice(METHODS) if paid_now else ON_CREDIT
         books.purchases.rows.append(
             (
-                *(purchase_id, books.store_id, supplier_id, stamp.user_id, "draft", number),
-                *(number.casefold(), stamp.day, CENTS[total], CENTS[advance + paid_now]),
-                *(CENTS[due], CENTS[advance], method, stamp.day, stamp.at),
+                *(purchase_id, books.store_id, supplier_id, context.user_id, "draft", number),
+                *(number.casefold(), context.day, CENTS[total], CENTS[advance + paid_now]),
+                *(CENTS[due], CENTS[advance], method, context.day, context.at),
             )
         )
         entry_id = books.post(
@@ -504,13 +513,13 @@ class Trade:
                 (chart.SUPPLIER_ADVANCES, 0, advance, None, supplier_id),
                 (chart.PAYABLES, 0, due, None, supplier_id),
             ],
-            stamp,
+            context,
             document_id=purchase_id,
             reference=number,
         )
         if paid_now:
             books.pay(
-                *("payment", "out", method, paid_now, entry_id, stamp),
+                *("payment", "out", method, paid_now, entry_id, context),
                 reference=number,
                 supplier_id=supplier_id,
                 purchase_id=purchase_id,
@@ -518,7 +527,7 @@ class Trade:
         if due:
             due_id = next(books.supplier_dues.ids)
             purchase = Document(
-                *(purchase_id, number, supplier_id, stamp.day, due_id, stamp),
+                *(purchase_id, number, supplier_id, context.day, due_id, context),
                 *(advance + paid_now, due),
             )
             self.credit_purchases[purchase_id] = purchase
@@ -529,73 +538,75 @@ class Trade:
 
     def _adjust(self) -> None:
         """Write-offs, finds, and now and then a mistake that is undone."""
-        stamp = self._stamp(self.cast.manager.pk)
+        context = self._context(self.cast.manager.pk)
         for ware in self.chance.choices(self.cast.wares[100:], k=3):
             if self.chance.random() < 0.3:
                 units, cost = self.chance.randint(1, 5), ware.cost * 100
-                self._find(ware, units, cost, "adjustment", chart.INVENTORY_GAIN, stamp)
+                self._find(ware, units, cost, "adjustment", chart.INVENTORY_GAIN, context)
             elif self.shelf.units[ware.id] > 3:
-                self._write_off(ware, self.chance.randint(1, 3), stamp)
+                self._write_off(ware, self.chance.randint(1, 3), context)
 
     def _find(
-        self, ware: Ware, units: int, cost: int, kind: str, against: str, stamp: Stamp
+        self, ware: Ware, units: int, cost: int, kind: str, against: str, context: PostingContext
     ) -> None:
         """Stock from nowhere: an opening or an increase."""
-        lot = self._lot(ware, units, cost, kind, stamp)
+        lot = self._lot(ware, units, cost, kind, context)
         worth = self.shelf.add(lot)
-        log_id = self.books.move(kind, ware.id, units, worth, stamp)
+        log_id = self.books.move(kind, ware.id, units, worth, context)
         self.books.move_by_hand(log_id, [Moved(lot, -units, -worth)])
         lines: list[Line] = [
             (chart.INVENTORY, worth, 0, None, None),
             (against, 0, worth, None, None),
         ]
-        self.books.post(kind, lines, stamp, document_id=log_id)
+        self.books.post(kind, lines, context, document_id=log_id)
 
-    def _write_off(self, ware: Ware, units: int, stamp: Stamp) -> None:
+    def _write_off(self, ware: Ware, units: int, context: PostingContext) -> None:
         taken = self.shelf.take(ware.id, units)
         cost = sum(each.cost for each in taken)
-        log_id = self.books.move("adjustment", ware.id, -units, -cost, stamp)
+        log_id = self.books.move("adjustment", ware.id, -units, -cost, context)
         self.books.move_by_hand(log_id, taken)
         lines: list[Line] = [
             (chart.INVENTORY_LOSS, cost, 0, None, None),
             (chart.INVENTORY, 0, cost, None, None),
         ]
-        self.books.post("adjustment", lines, stamp, document_id=log_id)
+        self.books.post("adjustment", lines, context, document_id=log_id)
         if self.chance.random() < 0.1:
-            self._void(ware, units, log_id, taken, stamp)
+            self._void(ware, units, log_id, taken, context)
 
-    def _void(self, ware: Ware, units: int, log_id: int, taken: list[Moved], stamp: Stamp) -> None:
+    def _void(
+        self, ware: Ware, units: int, log_id: int, taken: list[Moved], context: PostingContext
+    ) -> None:
         back = self.shelf.put_back(taken, units)
         cost = -sum(each.cost for each in back)
-        void_id = self.books.move("void", ware.id, units, cost, stamp, voids_id=log_id)
+        void_id = self.books.move("void", ware.id, units, cost, context, voids_id=log_id)
         self.books.move_by_hand(void_id, back)
         lines: list[Line] = [
             (chart.INVENTORY, cost, 0, None, None),
             (chart.INVENTORY_LOSS, 0, cost, None, None),
         ]
-        self.books.post("void", lines, stamp, document_id=void_id)
+        self.books.post("void", lines, context, document_id=void_id)
 
     def _spend(self) -> None:
-        books, stamp = self.books, self._stamp(self.cast.manager.pk)
+        books, context = self.books, self._context(self.cast.manager.pk)
         for title, category, amount, account in self.chance.sample(EXPENSES, 2):
             expense_id, method = next(books.expenses.ids), self._method()
             spent = amount * self.chance.randint(80, 120) // 100
             books.expenses.rows.append(
                 (
                     *(expense_id, books.store_id, title, CENTS[spent], category, method),
-                    *(stamp.user_id, stamp.day, stamp.at),
+                    *(context.user_id, context.day, context.at),
                 )
             )
             lines: list[Line] = [
                 (account, spent, 0, None, None),
                 (ACCOUNTS[method], 0, spent, None, None),
             ]
-            books.post("expense", lines, stamp, document_id=expense_id, reference=title)
+            books.post("expense", lines, context, document_id=expense_id, reference=title)
 
     # --- Time ---
 
-    def _stamp(self, user_id: int) -> Stamp:
-        return Stamp(user_id, self._text, str(self._at.replace(tzinfo=None)))
+    def _context(self, user_id: int) -> PostingContext:
+        return PostingContext(user_id, self._text, str(self._at.replace(tzinfo=None)))
 
     def _moments(self, number: int) -> Iterator[datetime]:
         """Moments of the opening hours, in order; the day's rest happens at the last of them."""
@@ -606,5 +617,7 @@ class Trade:
     def _in(self, days: int, event: Callable[[], None]) -> None:
         self._later[self._day + timedelta(days=days)].append(event)
 
-    def _lot(self, ware: Ware, units: int, cost: int, origin: str, stamp: Stamp) -> Lot:
-        return Lot(next(self.books.batches.ids), ware.id, origin, stamp.day, cost, units, stamp.at)
+    def _lot(self, ware: Ware, units: int, cost: int, origin: str, context: PostingContext) -> Lot:
+        return Lot(
+            next(self.books.batches.ids), ware.id, origin, context.day, cost, units, context.at
+        )

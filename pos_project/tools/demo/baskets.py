@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import ceil
 from random import Random
 
-from ledger.payments import CASH, ON_CREDIT, Offer, Tender
+from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.money import ZERO, money
 from pos_project.tools.demo.people_and_goods import POSTAGE, TAX_RATES, TSHIRT, Cast, Ware
 from sales.pricing import Line, Order, price
@@ -72,21 +72,21 @@ class Till:
         return price(order, self._wares, tax_percent=percent).total
 
 
-def offer_for(chance: Random, basket: Basket, *, use_advance: bool) -> Offer:
+def tenders_offered(chance: Random, basket: Basket, *, use_advance: bool) -> TendersOffered:
     """How it is paid. Only customers whom the shop knows may owe something."""
     dice, total = chance.random(), basket.total
     if use_advance:
-        return Offer((Tender(CASH, total),), CASH, use_advance=True)
+        return TendersOffered((Tender(CASH, total),), CASH, use_advance=True)
     if basket.order.customer_id and dice < 0.10:
-        return Offer(method=ON_CREDIT)
+        return TendersOffered(method=ON_CREDIT)
     if basket.order.customer_id and dice < 0.30:
-        return Offer((Tender(CASH, money(total * chance.randint(3, 8) / 10)),), CASH)
+        return TendersOffered((Tender(CASH, money(total * chance.randint(3, 8) / 10)),), CASH)
     if dice < 0.38:
         by_wallet = money(total / 2)
         halves = (Tender(chance.choice(WALLETS), by_wallet), Tender(CASH, total - by_wallet))
-        return Offer(halves, split=True)
+        return TendersOffered(halves, split=True)
     if dice < 0.65:
         method = chance.choice(WALLETS)
-        return Offer((Tender(method, total),), method)
+        return TendersOffered((Tender(method, total),), method)
     notes = Decimal(ceil(total / 10) * 10)  # what people pay with; the rest is change
-    return Offer((Tender(CASH, notes),), CASH)
+    return TendersOffered((Tender(CASH, notes),), CASH)

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from inventory import adjustments
 from ledger.expenses import Spending, record_expense
-from ledger.payments import CASH, ON_CREDIT, Offer, Tender
+from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.days import business_day, day_start
 from pos_project.core.money import money
 from pos_project.tools.demo import words
-from pos_project.tools.demo.baskets import Basket, Till, offer_for
+from pos_project.tools.demo.baskets import Basket, Till, tenders_offered
 from pos_project.tools.demo.people_and_goods import (
     TSHIRT,
     TSHIRT_CUSTOMER_ID,
@@ -180,7 +180,9 @@ class History:
         share = self._chance.choice((0, 0, 0, 2))
         method = self._chance.choice((CASH, "bkash")) if share else ON_CREDIT
         paid = (Tender(method, money(delivery.total * share / 10)),) if share else ()
-        self._once("buy", receive_purchase, delivery, Offer(paid, method), by=self.cast.manager)
+        self._once(
+            "buy", receive_purchase, delivery, TendersOffered(paid, method), by=self.cast.manager
+        )
         for ware_id, (units, _) in wanted.items():
             self._till.stock(ware_id, units)
 
@@ -205,19 +207,19 @@ class History:
 
     def _sell_tshirts(self, customer_id: int | None) -> None:
         basket = self._till.tshirts(customer_id, TSHIRTS_PER_SALE)
-        offer = Offer((Tender(CASH, basket.total),), CASH)
-        self._once("sell", checkout.sell, basket.order, offer, by=self._cashier())
+        offered = TendersOffered((Tender(CASH, basket.total),), CASH)
+        self._once("sell", checkout.sell, basket.order, offered, by=self._cashier())
 
     def _check_out(self, basket: Basket) -> None:
         customer_id = basket.order.customer_id
         use_advance = customer_id in self._has_advance
         self._has_advance.discard(customer_id or 0)
-        offer = offer_for(self._chance, basket, use_advance=use_advance)
+        offered = tenders_offered(self._chance, basket, use_advance=use_advance)
         step = self._once(
-            "sell", checkout.sell, basket.order, offer, by=self._cashier(), note=_sale_id
+            "sell", checkout.sell, basket.order, offered, by=self._cashier(), note=_sale_id
         )
         self._sold.append(_Sold(step.note["sale_id"], basket.order.lines[0]))
-        paid = sum(tender.amount for tender in offer.tenders)
+        paid = sum(tender.amount for tender in offered.tenders)
         if customer_id and paid < basket.total and customer_id not in self._debtors:
             self._debtors.append(customer_id)
 
@@ -236,8 +238,8 @@ class History:
         self._at += timedelta(minutes=5)
         held = step.note
         if decides_to_buy:
-            offer = Offer((Tender(CASH, Decimal(held["total"])),), CASH)
-            self._once("complete", holds.complete, held["sale_id"], offer, by=self._cashier())
+            offered = TendersOffered((Tender(CASH, Decimal(held["total"])),), CASH)
+            self._once("complete", holds.complete, held["sale_id"], offered, by=self._cashier())
         else:
             self._steps.once(
                 self._count_up("cancel"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, products
-from ledger.payments import CASH, Offer, Tender
+from ledger.payments import CASH, Tender, TendersOffered
 from pos_project.core.db.idempotency import KeyReused
 from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
@@ -325,8 +325,8 @@ def _content(rows: Sequence[Row]) -> dict[str, object]:
     }
 
 
-def _cash(amount: Decimal) -> Offer:
-    return Offer((Tender(CASH, amount),), CASH)
+def _cash(amount: Decimal) -> TendersOffered:
+    return TendersOffered((Tender(CASH, amount),), CASH)
 
 
 def _moment(day: date, clock: time) -> datetime:

@@ -44,7 +44,7 @@ def rows(client: APIClient, supplier: Supplier, rest: str = "transactions", **qu
 def test_payments_of_dues_and_advances_have_words_of_their_own(
     as_staff: APIClient, delta: Supplier, shirt: Product
 ) -> None:
-    bought = shop.buy((shirt, 10, "8.50"), supplier=delta, offer=shop.cash(50), invoice="PO-1")
+    bought = shop.buy((shirt, 10, "8.50"), supplier=delta, offered=shop.cash(50), invoice="PO-1")
     shop.pay_the(delta, 40, "bkash")
 
     ahead, paid, purchase, at_once = rows(as_staff, delta)
@@ -110,9 +110,9 @@ def test_products_go_by_the_day_on_the_document(
 def test_an_undone_purchase_stays_in_the_history_but_supplied_nothing(
     as_staff: APIClient, delta: Supplier, shirt: Product
 ) -> None:
-    first = shop.buy((shirt, 2, "8.50"), supplier=delta, offer=shop.cash(17))
+    first = shop.buy((shirt, 2, "8.50"), supplier=delta, offered=shop.cash(17))
     shop.undo_purchase(first)
-    shop.buy((shirt, 3, "8.00"), supplier=delta, offer=shop.on_credit())
+    shop.buy((shirt, 3, "8.00"), supplier=delta, offered=shop.on_credit())
 
     amounts = [(row["type"], row["amount"], row["direction"]) for row in rows(as_staff, delta)]
 
@@ -191,9 +191,11 @@ def test_each_list_costs_the_same_for_one_purchase_as_for_a_hundred_rows(
     def cost() -> int:
         return len(queries(lambda: as_admin.get(path)))
 
-    shop.buy((shirt, 1, "8.50"), supplier=delta, offer=shop.on_credit())
+    shop.buy((shirt, 1, "8.50"), supplier=delta, offered=shop.on_credit())
     one = cost()
     for _ in range(49):
-        shop.buy((shirt, 1, "8.50"), (shop.a_product(), 1, "1"), supplier=delta, offer=shop.cash(2))
+        shop.buy(
+            (shirt, 1, "8.50"), (shop.a_product(), 1, "1"), supplier=delta, offered=shop.cash(2)
+        )
     shop.pay_the(delta, 400)
     assert cost() == one

@@ -38,7 +38,7 @@ def cash_of_today(ask):
 
 def test_a_payment_that_was_reversed_is_not_among_the_cash_of_today(cash_of_today):
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
     shop.sell((shop.a_service("5.00"), 1))
     shop.pay_dues(rahim, "35.00")  # 5.00 of it ahead
     assert cash_of_today() == 40

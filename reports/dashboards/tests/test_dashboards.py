@@ -88,7 +88,7 @@ def a_trade(number: int) -> None:
     at = at_noon(today() - timedelta(days=2 + number % 3))
     by = shop.a_cashier(f"seller-{number % 3}")
     customer, service = shop.a_customer(), shop.a_service()
-    shop.sell((service, 2), customer=customer, offer=shop.on_credit(), by=by, at=at)
+    shop.sell((service, 2), customer=customer, offered=shop.on_credit(), by=by, at=at)
     sold = shop.sell((service, 3), by=by, at=at, tax=Decimal("0.30")).sale
     shop.take_back(sold, shop.units_of(sold.items.get(), 1))
     shop.pay_dues(customer, "1.50")

@@ -182,9 +182,9 @@ def test_a_loss_on_revenue_below_zero_is_no_low_margin(ask):
 @pytest.mark.parametrize("path", EVERY)
 def test_a_list_costs_as_many_statements_for_thirty_rows_as_for_one(ask, queries, path, frozen):
     def trade(good):
-        for number, offer in enumerate((None, shop.on_credit())):
+        for number, offered in enumerate((None, shop.on_credit())):
             at = days_ago(number * 3)
-            sold = shop.sell((good, 2), customer=shop.a_customer(), offer=offer, at=at).sale
+            sold = shop.sell((good, 2), customer=shop.a_customer(), offered=offered, at=at).sale
             shop.take_back(sold, shop.units_of(sold.items.get(), 1))
 
     goods = shop.many_products(30)
@@ -269,9 +269,9 @@ def test_alerts_are_debts_of_half_a_year_and_empty_shelves():
     rahim, salma = shop.a_customer(), shop.a_customer(name="Salma Begum")
     scarf, cap = shop.a_product("40.00", name="Scarf"), shop.a_product(name="Cap")
     shop.stock(scarf, 23, on=today() - timedelta(days=300))
-    shop.sell((scarf, 1), customer=rahim, offer=shop.on_credit(), at=days_ago(181))
-    shop.sell((scarf, 2), customer=rahim, offer=shop.on_credit())
-    shop.sell((scarf, 1), customer=salma, offer=shop.on_credit(), at=days_ago(180))
+    shop.sell((scarf, 1), customer=rahim, offered=shop.on_credit(), at=days_ago(181))
+    shop.sell((scarf, 2), customer=rahim, offered=shop.on_credit())
+    shop.sell((scarf, 1), customer=salma, offered=shop.on_credit(), at=days_ago(180))
     found = critical_alerts(today())
     assert found.count == 3
     overdue, out, low = found.first
@@ -289,7 +289,9 @@ def test_no_more_than_five_of_each_alert_are_shown_but_all_are_counted():
     scarf = shop.a_product("1.00")
     shop.stock(scarf, 30, on=today() - timedelta(days=400))
     for days in range(200, 206):
-        shop.sell((scarf, 1), customer=shop.a_customer(), offer=shop.on_credit(), at=days_ago(days))
+        shop.sell(
+            (scarf, 1), customer=shop.a_customer(), offered=shop.on_credit(), at=days_ago(days)
+        )
     found = critical_alerts(today())
     assert found.count == 13
     kinds = [alert.alert_type for alert in found.first]

@@ -117,8 +117,8 @@ def _sell(step: Step, house: House, by: User) -> None:
         (house.goods[(step.pick + more) % 3], 1 + step.pick % 3)
         for more in range(1 + step.pick % 2)
     ]
-    offer = shop.split(card=3, cash=step.amount) if step.pick % 2 else shop.cash(step.amount)
-    shop.sell(*wanted, customer=customer, offer=offer if customer else None, by=by, at=step.at)
+    offered = shop.split(card=3, cash=step.amount) if step.pick % 2 else shop.cash(step.amount)
+    shop.sell(*wanted, customer=customer, offered=offered if customer else None, by=by, at=step.at)
 
 
 def _hold(step: Step, house: House, by: User) -> None:
@@ -152,7 +152,7 @@ def _buy(step: Step, house: House, by: User) -> None:
     shop.buy(
         (house.goods[step.pick % 2], 1 + step.pick, "1.00"),
         supplier=house.suppliers[step.pick % 2],
-        offer=shop.cash(step.pick),
+        offered=shop.cash(step.pick),
         on=step.at.date(),
         by=by,
     )

@@ -145,7 +145,7 @@ def test_each_list_costs_the_same_for_one_sale_as_for_a_hundred_rows(
     rahim = shop.a_customer()
     for _ in range(40):
         sold = shop.sell(
-            (shirt, 1), by=staff, customer=rahim, offer=shop.cash(5), at=yesterday
+            (shirt, 1), by=staff, customer=rahim, offered=shop.cash(5), at=yesterday
         ).sale
     shop.pay_dues(rahim, 300, by=staff, at=yesterday)
     shop.take_back(sold)

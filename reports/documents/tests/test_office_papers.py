@@ -73,7 +73,7 @@ def test_a_day_on_which_nothing_happened_has_a_report_too() -> None:
 
 def test_a_statement_runs_from_the_balance_before_to_the_balance_owed() -> None:
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.cash(10))
+    shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.cash(10))
     shop.pay_dues(rahim, 5)
 
     paper = documents.statement("customer-statement", rahim.pk, Period(today(), today()))
@@ -90,7 +90,7 @@ def test_a_statement_runs_from_the_balance_before_to_the_balance_owed() -> None:
 
 def test_what_lies_before_the_days_is_in_the_balance_before() -> None:
     delta, shirt = shop.a_supplier(), shop.a_product()
-    shop.buy((shirt, 2, "10.00"), supplier=delta, offer=shop.on_credit())
+    shop.buy((shirt, 2, "10.00"), supplier=delta, offered=shop.on_credit())
     tomorrow = today() + timedelta(days=1)
 
     paper = documents.statement("supplier-statement", delta.pk, Period(tomorrow, tomorrow))
@@ -104,7 +104,7 @@ def test_a_statement_costs_the_same_for_few_lines_as_for_many() -> None:
 
     def sold(times: int) -> int:
         for _ in range(times):
-            shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+            shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit())
         days = Period(today(), today())
         return len(
             shop.statements(lambda: documents.statement("customer-statement", rahim.pk, days))
@@ -215,7 +215,7 @@ def test_too_many_lines_lead_to_fewer_days(
 ) -> None:
     monkeypatch.setattr(documents, "MAX_LINES", 0)
     rahim = shop.a_customer()
-    shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit())
 
     page = manager_of_papers.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}")
 

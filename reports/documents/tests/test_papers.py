@@ -28,7 +28,7 @@ def sold() -> Any:
         customer=rahim,
         discount=Decimal("4.97"),
         tax=Decimal("3.00"),
-        offer=shop.split(card=20, cash=10),
+        offered=shop.split(card=20, cash=10),
         note="Gift wrapped",
     ).sale
 
@@ -115,7 +115,7 @@ def test_the_api_links_to_pages_that_need_no_sign_in(sold: Any, as_staff: APICli
 
 def test_a_purchase_order_names_supplier_and_invoice(as_staff: APIClient) -> None:
     shirt, delta = shop.a_product(), shop.a_supplier()
-    bought = shop.buy((shirt, 4, "2.50"), supplier=delta, invoice="PO-7", offer=shop.cash(4))
+    bought = shop.buy((shirt, 4, "2.50"), supplier=delta, invoice="PO-7", offered=shop.cash(4))
 
     data = as_staff.get(f"/api/purchase/{bought.pk}/papers").json()["data"]
 

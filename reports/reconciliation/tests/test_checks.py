@@ -79,8 +79,8 @@ def test_what_an_advance_alone_paid_breaks_no_law(db: None) -> None:
     rahim, delta, tea = shop.a_customer(), shop.a_supplier(), shop.a_product("4.00")
     shop.an_advance(rahim, 10)
     shop.an_advance_to(delta, 10)
-    shop.buy((tea, 2, "3.00"), supplier=delta, offer=shop.cash(0, use_advance=True))
-    shop.sell((tea, 1), customer=rahim, offer=shop.cash(0, use_advance=True))
+    shop.buy((tea, 2, "3.00"), supplier=delta, offered=shop.cash(0, use_advance=True))
+    shop.sell((tea, 1), customer=rahim, offered=shop.cash(0, use_advance=True))
 
     assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
 
@@ -132,8 +132,8 @@ def test_a_run_since_a_day_names_what_was_broken_from_then_on(db: None) -> None:
     product, customer = shop.a_product("5.00"), shop.a_customer()
     shop.stock(product, 9, "2.00")
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
-        old = shop.sell((product, 1), customer=customer, offer=shop.on_credit()).sale
-    new = shop.sell((product, 1), customer=customer, offer=shop.on_credit()).sale
+        old = shop.sell((product, 1), customer=customer, offered=shop.on_credit()).sale
+    new = shop.sell((product, 1), customer=customer, offered=shop.on_credit()).sale
     with undone():
         for sale in (old, new):
             change_first("sale_items", f"sale_id = {sale.pk}", "subtotal = subtotal + 1")
@@ -150,7 +150,7 @@ def test_an_older_sale_that_was_paid_since_is_looked_at(db: None) -> None:
     shop.stock(product, 9, "2.00")
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=False):
         sales = [
-            shop.sell((product, 1), customer=customer, offer=shop.on_credit()).sale
+            shop.sell((product, 1), customer=customer, offered=shop.on_credit()).sale
             for _ in range(2)
         ]
     shop.pay_dues(customer, "3.00")

@@ -88,7 +88,7 @@ def test_control_without_locks_the_batch_forgets_one_of_them(
 def paid_meanwhile(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> Callable[[], object]:
     """Thirty are due, and the sale says twenty-nine; ten of them are being paid."""
     rahim, till = shop.a_customer(), shop.a_cashier()
-    sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offer=shop.on_credit()).sale
+    sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit()).sale
     change("sales", sale.pk, "due_amount = 29, paid_amount = 1")
     change("customer_dues", CustomerDue.objects.get().pk, "due_amount = 29")
     meeting.after(monkeypatch, dues, "_locked_documents")

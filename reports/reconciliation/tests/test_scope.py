@@ -51,7 +51,7 @@ def test_every_table_with_a_business_day_is_cut_by_it() -> None:
     mug = shop.a_product("5.00")
     shop.stock(mug, 9, "2.00")
     customer = shop.a_customer()
-    sale = shop.sell((mug, 2), customer=customer, offer=shop.on_credit()).sale
+    sale = shop.sell((mug, 2), customer=customer, offered=shop.on_credit()).sale
     shop.take_back(sale, shop.units_of(sale.items.get(), 1))
     for table in (
         "sales",

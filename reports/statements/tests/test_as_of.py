@@ -142,7 +142,7 @@ def test_a_document_dated_back_later_shows_from_its_own_day_on(trader: Trader) -
     then = as_told(day)
     with on(day + timedelta(days=20)):
         build_missing()
-        shop.buy((goods, 4, "2.50"), supplier=delta, offer=shop.on_credit(), on=day)
+        shop.buy((goods, 4, "2.50"), supplier=delta, offered=shop.on_credit(), on=day)
         record_expense(Spending("Rent", Decimal(30), expense_date=day), by=shop.a_cashier())
 
     now = as_told(day)

@@ -22,7 +22,7 @@ from ledger.party_balances import PartyBalance, standing
 from ledger.payments import METHODS
 from pos_project.core.db.transactions import transact
 from pos_project.core.period import Period
-from pos_project.core.posting_context import Stamp
+from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
 from pos_project.tests.test_import_retail import REAL
 from purchasing.payables import payables_ageing, supplier_statement
@@ -214,7 +214,7 @@ def test_an_account_that_an_accountant_adds_shows_by_its_kind(trader: Trader, ad
         posting.Line("FEES", debit=Decimal(5)),
     ]
     with on(day):
-        transact(lambda: posting.post("adjustment", lines, stamp=Stamp.of(admin)))
+        transact(lambda: posting.post("adjustment", lines, context=PostingContext.of(admin)))
 
     after, result = (
         financial_statements.balance_sheet(day),
@@ -344,14 +344,14 @@ def test_ageing_adds_up_to_the_control_account_and_to_each_partys_dues(
 def test_a_customers_statement_tells_the_story_of_the_account(trader: Trader) -> None:
     rahim, shirt, day = trader.customers[0], trader.goods[0], FIRST_DAY + timedelta(days=1)
     with on(day, hour=9):
-        sold = shop.sell((shirt, 3), customer=rahim, offer=shop.cash(20)).sale
+        sold = shop.sell((shirt, 3), customer=rahim, offered=shop.cash(20)).sale
     with on(day, hour=11):
         shop.take_back(sold, shop.units_of(sold.items.get(), 1))
     with on(day, hour=12):
         shop.pay_dues(rahim, 30, "bkash")
     with on(day, hour=13):
-        offer = shop.on_credit(use_advance=True)
-        shop.sell((shirt, 1), customer=rahim, offer=offer)
+        offered = shop.on_credit(use_advance=True)
+        shop.sell((shirt, 1), customer=rahim, offered=offered)
 
     lines = customer_statement(rahim.pk, day, day).every(ZERO)
 

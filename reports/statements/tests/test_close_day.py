@@ -51,8 +51,8 @@ def a_day() -> date:
     noon, service, rahim = at_noon(day), shop.a_service("10.00"), shop.a_customer()
     shop.sell((service, 1), at=noon - timedelta(days=1))
     shop.sell((service, 3), at=noon)
-    shop.sell((service, 2), at=noon, offer=shop.split(card=15, cash=5))
-    owing = shop.sell((service, 4), at=noon, customer=rahim, offer=shop.cash(10)).sale
+    shop.sell((service, 2), at=noon, offered=shop.split(card=15, cash=5))
+    owing = shop.sell((service, 4), at=noon, customer=rahim, offered=shop.cash(10)).sale
     shop.pay_dues(rahim, 25, "bkash", at=noon)
     shop.refund(
         shop.Claim(owing.pk, [shop.units_of(owing.items.get(), 2)], reason="late"),

@@ -103,20 +103,20 @@ class Trader:
 
     def _sell_on_credit(self, which: int, many: int) -> None:
         paid = shop.cash(many) if many % 2 else shop.on_credit()
-        shop.sell((self._product(which), many), customer=self.customers[which % 2], offer=paid)
+        shop.sell((self._product(which), many), customer=self.customers[which % 2], offered=paid)
 
     def _sell_split_and_taxed(self, which: int, many: int) -> None:
         shop.sell(
             (self._product(which), many),
             (self.postage, 1),
             customer=self.customers[which % 2],
-            offer=shop.split(card=5, cash=many * 10),
+            offered=shop.split(card=5, cash=many * 10),
             tax_rate_id=self.rate.pk,
         )
 
     def _sell_with_advance(self, which: int, many: int) -> None:
-        offer = shop.on_credit(use_advance=True)
-        shop.sell((self._product(which), many), customer=self.customers[which % 2], offer=offer)
+        offered = shop.on_credit(use_advance=True)
+        shop.sell((self._product(which), many), customer=self.customers[which % 2], offered=offered)
 
     def _take_back(self, which: int, many: int, **how: Any) -> None:
         sales = Sale.objects.completed().order_by("-id")
@@ -134,8 +134,8 @@ class Trader:
 
     def _buy(self, which: int, many: int) -> None:
         lines = (self._product(which), many * 3, f"{many}.15"), (self._product(which + 1), 2, "3")
-        offer = shop.cash(many, use_advance=bool(which % 2)) if which % 3 else shop.on_credit()
-        shop.buy(*lines, supplier=self.suppliers[which % 2], offer=offer)
+        offered = shop.cash(many, use_advance=bool(which % 2)) if which % 3 else shop.on_credit()
+        shop.buy(*lines, supplier=self.suppliers[which % 2], offered=offered)
 
     def _pay(self, which: int, many: int) -> None:
         shop.pay_the(self.suppliers[which % 2], many * 23, ("cash", "card")[many % 2])

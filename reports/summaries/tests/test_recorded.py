@@ -103,7 +103,7 @@ def test_a_held_sale_counts_from_the_day_it_was_held(seller: User) -> None:
 def test_built_counts_are_those_of_the_list(seller: User, three_months: None) -> None:
     build_missing()
     history = UserHistory(DayRange(), user=seller)
-    assert history.counts == Timeline(history.strands).counts
+    assert history.counts == Timeline(history.sources).counts
     assert len(history[:100]) == len(history)
 
 

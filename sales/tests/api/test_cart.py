@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Product
-from ledger.payments import Offer
+from ledger.payments import TendersOffered
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
 from sales.models import Cart, Sale
@@ -19,7 +19,7 @@ from sales.models import Cart, Sale
 def shirt(admin: User) -> Product:
     product = baker.make(Product, name="Blue T-Shirt", sku="TS-001", price=Decimal("19.99"))
     lines = [Line(product.pk, Decimal(25), Decimal("8.50"))]
-    receive_purchase(Delivery(baker.make(Supplier).pk, lines), Offer(), by=admin)
+    receive_purchase(Delivery(baker.make(Supplier).pk, lines), TendersOffered(), by=admin)
     return product
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.models import Product, TaxRate
 from inventory.models import Batch
 from ledger.models import JournalEntry, Payment, PaymentMethod
-from ledger.payments import METHODS, Offer, Tender
+from ledger.payments import METHODS, Tender, TendersOffered
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
 from sales.models import Customer, CustomerDue, Sale
@@ -25,7 +25,7 @@ def shirt(admin: User) -> Product:
 @pytest.fixture(autouse=True)
 def _stock(shirt: Product, admin: User) -> None:
     delivery = Delivery(baker.make(Supplier).pk, [Line(shirt.pk, Decimal(25), Decimal("8.50"))])
-    receive_purchase(delivery, Offer((Tender("cash", Decimal(100)),), "cash"), by=admin)
+    receive_purchase(delivery, TendersOffered((Tender("cash", Decimal(100)),), "cash"), by=admin)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_held_and_cancelled_sales_are_shown_with_their_status(
 def test_a_due_payment_and_what_it_leaves_over_are_two_rows(
     as_admin: APIClient, rahim: Customer, shirt: Product
 ) -> None:
-    sold = shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit()).sale
+    sold = shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit()).sale
     shop.pay_dues(rahim, 30, "bkash")
 
     ahead, paid, sale = rows(as_admin, rahim)
@@ -106,7 +106,7 @@ def test_a_tenders_own_reference_is_not_shown_for_the_invoice(
 def test_what_a_refund_pays_out_is_no_second_row(
     as_admin: APIClient, rahim: Customer, shirt: Product
 ) -> None:
-    sold = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(30)).sale
+    sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(30)).sale
     shop.take_back(sold)
 
     refund, sale, payment = rows(as_admin, rahim)
@@ -117,7 +117,7 @@ def test_what_a_refund_pays_out_is_no_second_row(
 
 
 def test_each_word_narrows_the_list(as_admin: APIClient, rahim: Customer, shirt: Product) -> None:
-    sold = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(10)).sale
+    sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(10)).sale
     shop.pay_dues(rahim, 5)
     shop.take_back(sold, shop.units_of(sold.items.get(), 1))
 
@@ -254,8 +254,8 @@ def test_each_line_is_shown_as_it_was_sold(
 def test_staff_see_what_they_recorded_and_managers_everything(
     as_staff: APIClient, as_manager: APIClient, staff: User, rahim: Customer, shirt: Product
 ) -> None:
-    shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit(), by=shop.a_cashier())
-    mine = shop.sell((shirt, 4), customer=rahim, offer=shop.on_credit(), by=staff).sale
+    shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit(), by=shop.a_cashier())
+    mine = shop.sell((shirt, 4), customer=rahim, offered=shop.on_credit(), by=staff).sale
     shop.pay_dues(rahim, 50, by=shop.a_cashier())
     shop.pay_dues(rahim, 10, by=staff)
     shop.take_back(mine, shop.units_of(mine.items.get(), 1))
@@ -346,10 +346,10 @@ def test_each_list_costs_the_same_for_one_sale_as_for_a_hundred_rows(
     def cost() -> int:
         return len(queries(lambda: as_admin.get(path)))
 
-    shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit())
     one = cost()
     for _ in range(33):
-        sold = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(20)).sale
+        sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(20)).sale
     shop.pay_dues(rahim, 500)
     shop.take_back(sold, shop.units_of(sold.items.get(), 1))
     assert cost() == one

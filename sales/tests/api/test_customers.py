@@ -262,9 +262,9 @@ def test_details_tell_what_a_customer_owes_bought_and_paid_ahead(as_staff: APICl
     rahim, shirt = shop.a_customer(), shop.a_product()
     shop.stock(shirt, 20)
     shop.an_advance(rahim, 30)
-    shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit(use_advance=True))  # 19.99 of 30
-    shop.sell((shirt, 6), customer=rahim, offer=shop.cash("20.00"))
-    shop.sell((shirt, 1), customer=shop.a_customer(name="Karim"), offer=shop.on_credit())
+    shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit(use_advance=True))  # 19.99 of 30
+    shop.sell((shirt, 6), customer=rahim, offered=shop.cash("20.00"))
+    shop.sell((shirt, 1), customer=shop.a_customer(name="Karim"), offered=shop.on_credit())
     shop.hold((shirt, 1), customer=rahim)
 
     shown = details(as_staff, rahim)
@@ -278,7 +278,7 @@ def test_details_tell_what_a_customer_owes_bought_and_paid_ahead(as_staff: APICl
 def test_a_refund_and_a_due_payment_lower_the_debt(as_staff: APIClient) -> None:
     rahim, shirt = shop.a_customer(), shop.a_product()
     shop.stock(shirt, 20)
-    sold = shop.sell((shirt, 3), customer=rahim, offer=shop.on_credit()).sale
+    sold = shop.sell((shirt, 3), customer=rahim, offered=shop.on_credit()).sale
     shop.take_back(sold, shop.units_of(sold.items.get(), 1))
     assert details(as_staff, rahim)["debt"] == 39.98
 
@@ -337,7 +337,7 @@ def test_a_customer_with_history_is_archived_and_keeps_the_name_there(
 
 def test_a_customer_who_owes_stays(as_staff: APIClient) -> None:
     rahim = shop.a_customer()
-    shop.sell((shop.a_service("120.50"), 1), customer=rahim, offer=shop.on_credit())
+    shop.sell((shop.a_service("120.50"), 1), customer=rahim, offered=shop.on_credit())
 
     answer = as_staff.delete(f"{URL}/{rahim.pk}")
 
@@ -355,8 +355,8 @@ def test_a_customer_with_an_advance_stays_until_it_is_used(as_staff: APIClient) 
 
     refused(answer, 409)
     assert "Open balance" in answer.json()["message"]
-    offer = shop.on_credit(use_advance=True)
-    shop.sell((shop.a_service("10.00"), 1), customer=rahim, offer=offer)
+    offered = shop.on_credit(use_advance=True)
+    shop.sell((shop.a_service("10.00"), 1), customer=rahim, offered=offered)
     assert as_staff.delete(f"{URL}/{rahim.pk}").status_code == 200
 
 
@@ -411,6 +411,6 @@ def test_there_is_no_other_way_in(as_admin: APIClient) -> None:
 def test_the_figures_of_an_aggregate_keep_their_cents(db: None) -> None:
     rahim = shop.a_customer()
     for _ in range(3):
-        shop.sell((shop.a_service("0.10"), 1), customer=rahim, offer=shop.on_credit())
+        shop.sell((shop.a_service("0.10"), 1), customer=rahim, offered=shop.on_credit())
 
     assert str(customers.debts([rahim.pk])[rahim.pk]) == str(Decimal("0.30"))

@@ -43,12 +43,12 @@ def test_open_dues_are_listed_oldest_first_with_the_whole_debt(
     as_staff: APIClient, rahim: Customer, shirt: Product
 ) -> None:
     seller = shop.a_cashier("Nusrat Jahan")
-    newer = shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit(), by=seller).sale
+    newer = shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit(), by=seller).sale
     earlier = timezone.now() - timedelta(days=9)
-    older = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(20), by=seller, at=earlier).sale
-    shop.sell((shirt, 1), customer=rahim, offer=shop.on_credit(), at=earlier - timedelta(days=1))
+    older = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(20), by=seller, at=earlier).sale
+    shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit(), at=earlier - timedelta(days=1))
     shop.pay_dues(rahim, "19.99")  # the oldest: no longer open
-    shop.sell((shirt, 1), customer=shop.a_customer(name="Karim"), offer=shop.on_credit())
+    shop.sell((shirt, 1), customer=shop.a_customer(name="Karim"), offered=shop.on_credit())
 
     body = as_staff.get(url(rahim, "dues")).json()
 
@@ -75,7 +75,7 @@ def test_a_payment_settles_the_dues_in_the_order_of_the_list(
 ) -> None:
     for days_ago in (1, 3, 2):
         at = timezone.now() - timedelta(days=days_ago)
-        shop.sell((shop.a_service("10.00"), 1), customer=rahim, offer=shop.on_credit(), at=at)
+        shop.sell((shop.a_service("10.00"), 1), customer=rahim, offered=shop.on_credit(), at=at)
     listed = [row["sale_id"] for row in as_staff.get(url(rahim, "dues")).json()["data"]]
 
     paid = shop.pay_dues(rahim, 30)
@@ -90,7 +90,7 @@ def test_nothing_open_is_an_empty_list(as_staff: APIClient, rahim: Customer) -> 
 
 def test_dues_are_not_cut_into_pages_unless_asked(as_staff: APIClient, rahim: Customer) -> None:
     for _ in range(12):
-        shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit())
+        shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit())
 
     whole = as_staff.get(url(rahim, "dues")).json()
     part = as_staff.get(url(rahim, "dues") + "?page=2&limit=5").json()
@@ -104,7 +104,7 @@ def test_dues_are_not_cut_into_pages_unless_asked(as_staff: APIClient, rahim: Cu
 def test_dues_recorded_by_others_are_shown_to_whoever_takes_the_money(
     as_staff: APIClient, rahim: Customer
 ) -> None:
-    shop.sell((shop.a_service(), 1), customer=rahim, offer=shop.on_credit(), by=shop.a_cashier())
+    shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit(), by=shop.a_cashier())
     assert as_staff.get(url(rahim, "dues")).json()["total"] == 1
 
 
@@ -114,7 +114,7 @@ def test_dues_recorded_by_others_are_shown_to_whoever_takes_the_money(
 def test_a_customers_payments_are_listed_newest_first(
     as_admin: APIClient, rahim: Customer, shirt: Product, admin: User
 ) -> None:
-    sold = shop.sell((shirt, 2), customer=rahim, offer=shop.cash(30), by=admin).sale
+    sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(30), by=admin).sale
     shop.pay_dues(rahim, 15, "bkash", by=admin, note="At the door")  # 9.98 and 5.02 ahead
     shop.sell((shirt, 1), by=admin)
     shop.sell((shirt, 1), customer=shop.a_customer(name="Karim"), by=admin)
@@ -260,7 +260,7 @@ def test_each_list_costs_the_same_for_one_row_as_for_thirty(
 
     def sell(lines: int) -> Sale:
         goods = [(shop.a_service("5.00"), 1) for _ in range(lines)]
-        return shop.sell(*goods, customer=rahim, offer=shop.cash(1)).sale
+        return shop.sell(*goods, customer=rahim, offered=shop.cash(1)).sale
 
     one = cost(sell(1), 1)
     if rest == "items":

@@ -42,7 +42,7 @@ def test_a_row_is_what_the_contract_shows(as_admin: APIClient, admin: User) -> N
         phone="01911000012",
         created_by=admin,
     )
-    at = bought(rahim, offer=shop.on_credit())
+    at = bought(rahim, offered=shop.on_credit())
 
     body = as_admin.get(URL).json()
 
@@ -93,9 +93,9 @@ def test_the_latest_buyers_come_first_then_the_newest_customers(as_staff: APICli
 
 def test_it_can_be_ordered_by_each_allowed_column(as_staff: APIClient) -> None:
     a, b, c = (baker.make(Customer, name=name) for name in "abc")
-    bought(b, offer=shop.on_credit())
-    bought(c, offer=shop.on_credit())
-    bought(c, offer=shop.on_credit())
+    bought(b, offered=shop.on_credit())
+    bought(c, offered=shop.on_credit())
+    bought(c, offered=shop.on_credit())
     shop.pay_dues(b, "10.00")
 
     assert names(as_staff, sort="name") == ["c", "b", "a"]
@@ -126,8 +126,8 @@ def test_it_is_narrowed_by_status_and_by_debt(as_staff: APIClient) -> None:
     baker.make(Customer, name="active")
     owing = baker.make(Customer, name="owing", status="inactive")
     paid = baker.make(Customer, name="paid", status="banned")
-    bought(owing, offer=shop.on_credit())
-    bought(paid, offer=shop.on_credit())
+    bought(owing, offered=shop.on_credit())
+    bought(paid, offered=shop.on_credit())
     shop.pay_dues(paid, "10.00")
 
     assert names(as_staff, status="inactive") == ["owing"]
@@ -165,7 +165,7 @@ def test_the_list_costs_the_same_for_one_customer_as_for_thirty(
 ) -> None:
     def one_more(number: int) -> None:
         customer = baker.make(Customer, name=f"Rahim {number}", created_by=admin)
-        bought(customer, offer=shop.on_credit())
+        bought(customer, offered=shop.on_credit())
 
     one_more(0)
     as_admin.get(URL)

@@ -33,8 +33,8 @@ def a_shop() -> None:
     METHODS.forget()
     rahim, delta = shop.a_customer(pk=1), shop.a_supplier(pk=1, name="=Delta")
     tea = shop.a_product("10.00", name="@Tea")
-    shop.buy((tea, 10, "4.00"), supplier=delta, offer=shop.cash(15))
-    shop.sell((tea, 3), customer=rahim, offer=shop.cash(12), tax=Decimal("1.50"))
+    shop.buy((tea, 10, "4.00"), supplier=delta, offered=shop.cash(15))
+    shop.sell((tea, 3), customer=rahim, offered=shop.cash(12), tax=Decimal("1.50"))
     shop.sell((tea, 1))
 
 
@@ -309,9 +309,9 @@ def test_a_statement_costs_the_same_for_few_rows_as_for_many(
     for number in range(12):
         person = shop.a_customer(name=f"Customer {number}")
         tea = shop.a_product("3.00")
-        shop.buy((tea, 5, "1.00"), supplier=shop.a_supplier(), offer=shop.on_credit())
-        shop.sell((tea, 1), customer=person, offer=shop.on_credit())
-        shop.sell((tea, 1), customer=shop.Customer.objects.get(pk=1), offer=shop.cash(1))
+        shop.buy((tea, 5, "1.00"), supplier=shop.a_supplier(), offered=shop.on_credit())
+        shop.sell((tea, 1), customer=person, offered=shop.on_credit())
+        shop.sell((tea, 1), customer=shop.Customer.objects.get(pk=1), offered=shop.cash(1))
         shop.buy((tea, 1, "1.00"), supplier=shop.Supplier.objects.get(pk=1))
 
     assert count() == few
