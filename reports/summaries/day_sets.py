@@ -121,11 +121,3 @@ def month_before(month: date) -> date:
 
 def month_end(month: date) -> date:
     return month_after(month) - ONE_DAY
-
-
-def months_between(first: date, last: date) -> Iterator[date]:
-    """The first days of the months that lie wholly between these days, both included."""
-    month = month_of(first) if first.day == 1 else month_after(first)
-    while month_end(month) <= last:
-        yield month
-        month = month_after(month)
