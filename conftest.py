@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
+from pos_project.core.remembered import Remembered
 from pos_project.tests.switch import guards_off, let_django_empty_the_tables
 
 __all__ = ["guards_off"]
@@ -40,6 +41,8 @@ def _quick_and_quiet(settings: Any, tmp_path: Any) -> None:
     }
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    for each in Remembered.everything:
+        each.forget()
 
 
 def signed_in(user: User) -> APIClient:
@@ -96,6 +99,9 @@ def queries() -> Callable[[Callable[[], Any]], list[str]]:
     """Runs something and returns the SQL statements it sent, in order."""
 
     def run(action: Callable[[], Any]) -> list[str]:
+        for each in Remembered.everything:  # or it might run out in the middle of `action`
+            each.forget()
+            each.get()
         with CaptureQueriesContext(connection) as captured:
             action()
         return [query["sql"] for query in captured.captured_queries]

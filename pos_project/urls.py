@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pos_project.core.http.health import HealthView
@@ -10,6 +11,7 @@ from pos_project.core.images.pictures import picture
 from reports.statements import document_views as papers
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", HealthView.as_view()),
     path("api/schema", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path(

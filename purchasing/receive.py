@@ -18,7 +18,7 @@ from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
-from pos_project.core.posting_context import Actor, PostingContext
+from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
@@ -65,13 +65,21 @@ def receive_purchase(
     match, more paid than the total) or Conflict (invoice number known); nothing is written then.
     """
     with kept_answer_first(key):
+        require_not_ahead(delivery.purchase_date, field="purchase_date")
+        supplier_name = _name_of(delivery.supplier_id)
         products = _check(delivery, offered)
-    return once(key, lambda: _receive(delivery, offered, products, by, at))
+    return once(key, lambda: _receive(delivery, offered, supplier_name, products, by, at))
+
+
+def _name_of(supplier_id: int) -> str:
+    suppliers = Supplier.objects.listed().filter(pk=supplier_id)
+    name: str | None = suppliers.values_list("name", flat=True).first()
+    if name is None:
+        raise _unknown_supplier()
+    return name
 
 
 def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, Product]:
-    if not Supplier.objects.listed().filter(pk=delivery.supplier_id).exists():
-        raise _unknown_supplier()
     wanted = {line.product_id for line in delivery.lines}
     # Not in_bulk(): it asks once per 999 products on SQLite.
     products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
@@ -104,6 +112,7 @@ def _unknown_supplier() -> Invalid:
 def _receive(
     delivery: Delivery,
     offered: payments.TendersOffered,
+    supplier_name: str,
     products: dict[int, Product],
     by: Actor,
     at: datetime | None,
@@ -119,7 +128,7 @@ def _receive(
         field = "payments" if offered.split else "paid_amount"
         text = f"More than the open {delivery.total - settlement.advance}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
-    purchase = _insert(delivery, settlement, context)
+    purchase = _insert(delivery, supplier_name, settlement, context)
     number = delivery.invoice_no or free_number(purchase)
     item_ids = insert_rows(
         PurchaseItem,
@@ -155,12 +164,16 @@ def _receive(
 
 
 def _insert(
-    delivery: Delivery, settlement: payments.Settlement, context: PostingContext
+    delivery: Delivery,
+    supplier_name: str,
+    settlement: payments.Settlement,
+    context: PostingContext,
 ) -> Purchase:
     try:
         return Purchase.objects.create(
             store_id=context.store_id,
             supplier_id=delivery.supplier_id,
+            supplier_name=supplier_name,
             user_id=context.user_id,
             status=Purchase.Status.DRAFT,
             invoice_no=delivery.invoice_no,

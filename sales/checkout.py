@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from accounts.stores import CURRENCY_SIGNS
 from catalog.models import Product, TaxRate
+from catalog.tax_rates import RATES, Rate
 from inventory import fifo
 from inventory.picking import pick
 from ledger import advances, payments
@@ -70,20 +72,30 @@ def read_and_price(order: Order) -> PricedOrder:
             fields[f"items[{position}].product_id"] = [f"{product.name} is not sold now."]
     if fields:
         raise Invalid("Some products cannot be sold.", fields=fields)
+    customer_name = None
     if order.customer_id is not None:
-        customers = Customer.objects.listed()
-        if not customers.filter(pk=order.customer_id).exists():
+        customers = Customer.objects.listed().filter(pk=order.customer_id)
+        customer_name = customers.values_list("name", flat=True).first()
+        if customer_name is None:
             raise _unknown_customer()
-    percent = None
-    if order.tax_rate_id is not None:
-        if order.tax:
-            raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
-        percent = (
-            TaxRate.objects.filter(pk=order.tax_rate_id).values_list("rate", flat=True).first()
-        )
-        if percent is None:
-            raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
-    return price(order, products, tax_percent=percent)
+    rate = None if order.tax_rate_id is None else _named_rate(order, order.tax_rate_id)
+    return price(
+        order,
+        products,
+        rate=rate,
+        rates=RATES.get() if order.tax else (),
+        customer_name=customer_name,
+    )
+
+
+def _named_rate(order: Order, rate_id: int) -> Rate:
+    if order.tax:
+        raise Invalid("Send tax or tax_rate_id.", fields={"tax": ["Not with tax_rate_id."]})
+    rates = TaxRate.objects.filter(pk=rate_id)
+    row = rates.values_list("id", "name", "rate").first()
+    if row is None:
+        raise Invalid("Unknown tax rate.", fields={"tax_rate_id": ["Unknown tax rate."]})
+    return Rate(*row)
 
 
 def _unknown_customer() -> Invalid:
@@ -150,6 +162,13 @@ def insert_draft(
         advance_used=covered.advance,
         payment_method=covered.method or None,
         note=order.note,
+        tax_rate_id=order.tax_rate.id if order.tax_rate else None,
+        tax_rate_name=order.tax_rate.name if order.tax_rate else None,
+        tax_percent=order.tax_rate.percent if order.tax_rate else None,
+        customer_name=order.customer_name,
+        currency_sign=CURRENCY_SIGNS.get()[context.store_id],
+        tendered_amount=covered.tendered,
+        change_amount=covered.change,
         created_at=context.at,
     )
 

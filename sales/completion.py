@@ -153,6 +153,8 @@ def _complete(
         "due_amount": settlement.due,
         "advance_used": settlement.advance,
         "payment_method": settlement.method,
+        "tendered_amount": settlement.tendered,
+        "change_amount": settlement.change,
     }
     completed = Sale.objects.filter(pk=sale.pk).update_draft(**changes)
     assert completed == 1, sale.pk

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.payments import ON_CREDIT, Tender, TendersOffered, require_method
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import FlagField, FreeText, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
@@ -19,8 +20,11 @@ class TenderIn(serializers.Serializer):
     reference = FreeText(max_length=100)
 
 
-class TendersOfferedIn(serializers.Serializer):
-    """`payment_method` and `paid_amount`, or `payments`; and whether to use the party's advance."""
+class TendersOfferedIn(MovesMoneyIn):
+    """`payment_method` (or `method`) and `paid_amount`, or `payments`; and whether to use the
+    party's advance."""
+
+    aliases = {"method": "payment_method"}
 
     payment_method = OptionalText(max_length=20)
     paid_amount = MoneyField(required=False)
@@ -58,8 +62,10 @@ def tenders_offered(body: dict[str, Any]) -> TendersOffered:
     return TendersOffered(tenders, method, use_advance=body["use_advance"])
 
 
-class DuePaymentIn(serializers.Serializer):
+class DuePaymentIn(MovesMoneyIn):
     """What a customer pays us, or we pay a supplier, for open dues."""
+
+    aliases = {"payment_method": "method"}
 
     amount = MoneyField(least=CENT)
     method = serializers.CharField(max_length=20, default="cash")

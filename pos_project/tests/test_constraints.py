@@ -95,6 +95,13 @@ BROKEN = [
         {"business_date": None},
         {"status": "completed"},
     ),
+    ("sales_sale_tax_rate_has_name_and_percent", {"tax_percent": 5}, {"tax_rate_id": None}),
+    ("sales_sale_change_is_less_than_tendered", {"change_amount": -1}, {}),
+    (
+        "sales_sale_change_is_less_than_tendered",
+        {"change_amount": F("tendered_amount") + 1},
+        {"status": "completed"},
+    ),
     ("sales_sale_status_known", {"status": "lost"}, {}),
     ("sales_saleitem_quantity_positive", {"quantity": 0}, {}),
     ("sales_saleitem_price_not_negative", {"unit_price": -1}, {}),

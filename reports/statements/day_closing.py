@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from ledger import closing
@@ -55,8 +55,13 @@ def _by_day(
 
 
 def last_closable_day(now: datetime | None = None) -> date:
-    """The latest day that is over."""
-    return business_day((now or timezone.now()) - closing.GRACE) - closing.ONE_DAY
+    """The latest day that is over, but none after the newest entry.
+
+    A clock that runs ahead would else close days that are still to come.
+    """
+    over = business_day((now or timezone.now()) - closing.GRACE) - closing.ONE_DAY
+    newest = JournalEntry.objects.aggregate(newest=Max("business_date"))["newest"]
+    return min(over, newest or over)
 
 
 def close_until(last: date, *, on_day: Callable[[DaySeal], None] | None = None) -> list[DaySeal]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
-from ledger.payments import CASH, account_of
+from ledger.payments import CASH, METHODS
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import Period
 from reports.statements.account_movements import BEGINNING, moved
@@ -88,7 +88,8 @@ def _report(day: date, opening: Decimal) -> DayReport:
         count=Count("id"), total=Sum("refund_amount")
     )
     lines = JournalLine.objects.filter(entry__business_date=day)
-    cash = lines.filter(account_id=account_of(CASH)).aggregate(d=Sum("debit"), c=Sum("credit"))
+    in_cash = lines.filter(account_id=METHODS.get()[CASH].account)
+    cash = in_cash.aggregate(d=Sum("debit"), c=Sum("credit"))
     booked = lines.aggregate(d=Sum("debit"), c=Sum("credit"))
     return DayReport(
         day=day,
@@ -134,5 +135,5 @@ def _column(party: str, kind: str) -> str:
 
 def _cash_before(day: date) -> Decimal:
     """What lay in the drawer that morning; closed days are read from their summaries."""
-    before = moved(Period(BEGINNING, day - ONE_DAY), account=account_of(CASH))
+    before = moved(Period(BEGINNING, day - ONE_DAY), account=METHODS.get()[CASH].account)
     return total(each.debit - each.credit for each in before)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import ceil
 from random import Random
 
+from catalog.tax_rates import Rate
 from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.money import ZERO, money
 from pos_project.tools.demo.people_and_goods import POSTAGE, TAX_RATES, TSHIRT, Cast, Ware
@@ -68,8 +69,9 @@ class Till:
         return Basket(order, self._total(order))
 
     def _total(self, order: Order) -> Decimal:
-        percent = TAX_RATES[order.tax_rate_id] if order.tax_rate_id else None
-        return price(order, self._wares, tax_percent=percent).total
+        named = order.tax_rate_id
+        rate = Rate(named, "", TAX_RATES[named]) if named else None
+        return price(order, self._wares, rate=rate).total
 
 
 def tenders_offered(chance: Random, basket: Basket, *, use_advance: bool) -> TendersOffered:

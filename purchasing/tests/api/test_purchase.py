@@ -51,6 +51,7 @@ def test_the_documented_purchase_is_answered_as_documented(
             "invoice_no": "PO-2026-001",
             "supplier_id": supplier.pk,
             "purchase_date": "2026-02-08",
+            "business_date": "2026-02-08",
             "total": 85,
             "total_amount": 85,
             "paid_amount": 50,

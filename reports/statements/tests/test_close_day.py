@@ -69,6 +69,7 @@ def a_day() -> date:
 
 
 def test_without_a_day_every_open_day_is_closed_until_yesterday(a_day: date) -> None:
+    shop.sell((shop.a_service(), 1))
     out = run("close_day")
     assert sealed_days() == [days_ago(4), days_ago(3), days_ago(2), days_ago(1)]
     assert "4 days closed" in out
@@ -162,6 +163,7 @@ def test_a_day_that_is_not_over_is_refused_and_nothing_is_closed(a_day: date, da
 
 
 def test_a_run_that_was_stopped_is_continued(a_day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.sell((shop.a_service(), 1))
     real = closing.seal
 
     def busy(day: date) -> DaySeal:
@@ -192,6 +194,7 @@ def test_a_report_costs_the_same_for_one_sale_as_for_many(a_day: date, queries: 
 
 
 def test_nightly_closes_freezes_and_forgets(a_day: date) -> None:
+    shop.sell((shop.a_service(), 1))
     old, by = timezone.now() - timedelta(days=9), shop.a_cashier()
     for number, expires_at in enumerate([old, timezone.now() + timedelta(days=1)]):
         RefreshToken.objects.create(

@@ -23,9 +23,10 @@ CLOSE = "/admin/ledger/dayseal/close/"
 
 @pytest.fixture
 def first() -> date:
-    """Three days ago a sale of 5.00, and none since."""
-    day = last_closable_day() - timedelta(days=2)
-    shop.sell((shop.a_service("5.00"), 1), at=at_noon(day))
+    """Three days ago a sale of 5.00, and none since but one of today."""
+    day, service = last_closable_day() - timedelta(days=2), shop.a_service("5.00")
+    shop.sell((service, 1), at=at_noon(day))
+    shop.sell((service, 1))
     return day
 
 
