@@ -168,9 +168,9 @@ class Trader:
             return None
         return self.once("hold", holds.hold, basket.order, by=self.cashier(), note=_held)
 
-    def hold_and_decide(self, basket: Basket | None = None) -> None:
+    def hold_and_decide(self, basket: Basket | None = None, *, buys: bool | None = None) -> None:
         """A sale is held; soon it is paid, or the customer does not come back."""
-        decides_to_buy = self.chance.random() < 0.8
+        decides_to_buy = self.chance.random() < 0.8 if buys is None else buys
         step = self.hold(basket)
         if step is None:
             return

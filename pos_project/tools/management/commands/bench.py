@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pos_project.tools.bench import back_office, scratch
-from pos_project.tools.bench.generate import ShopInUse, fill
+from pos_project.tools.bench.generate import ShopInUse, Wanted, fill
 from pos_project.tools.bench.reports import ALLOWANCE_MS, GROWTH, REPEATS, TARGET_MS, measure
 from pos_project.tools.bench.tables import Findings
 from pos_project.tools.bench.till import rush
@@ -26,8 +26,9 @@ MOST_SALES = 5_000_000
 ABOUT_DATA = (
     "Make a database and fill it with N sales, 500 a day up to today, and all that belongs to "
     "them: 10 thousand products and customers, purchases, refunds, dues, expenses, the journal. "
+    "The first ten days are traded through the use cases, the others are copies of them. "
     "`manage.py reconcile` holds on it. The same seed on the same day makes the same shop. It "
-    "refuses a database that has goods or sales."
+    "refuses a database that has products or sales."
 )
 ABOUT_REPORTS = (
     "Time every GET route at each size: median and 95th percentile in milliseconds through all "
@@ -65,6 +66,12 @@ class Command(BaseCommand):
         )
         data.add_argument("--sales", type=int, required=True, metavar="N")
         data.add_argument("--database", metavar="NAME", help="instead of bench_<N>")
+        data.add_argument(
+            "--today", type=int, default=0, metavar="N", help="so many more sales, today"
+        )
+        data.add_argument(
+            "--open-batches", type=int, default=0, metavar="N", help="at least so many in stock"
+        )
         data.add_argument("--seed", type=int, default=1, help="another number, another past (1)")
         data.add_argument(
             "--fresh", action="store_true", help="drop the bench_… database first, if it is there"
@@ -119,7 +126,17 @@ class Command(BaseCommand):
         }
         parts[part](**options)
 
-    def data(self, *, sales: int, database: str | None, seed: int, fresh: bool, **_: Any) -> None:
+    def data(
+        self,
+        *,
+        sales: int,
+        database: str | None,
+        seed: int,
+        fresh: bool,
+        today: int = 0,
+        open_batches: int = 0,
+        **_: Any,
+    ) -> None:
         if not 1 <= sales <= MOST_SALES:
             raise CommandError(f"--sales must be from 1 to {MOST_SALES}.")
         name = database or scratch.scratch_name(sales)
@@ -132,7 +149,7 @@ class Command(BaseCommand):
         with scratch.database(name), _bar("Trading", total=sales) as bar:
             try:
                 filled = fill(
-                    sales=sales,
+                    Wanted(sales, today=today, open_batches=open_batches),
                     now=began,
                     seed=seed,
                     in_bulk=connection.vendor == "mysql",
@@ -143,8 +160,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
         seconds = (timezone.now() - began).total_seconds()
         self.stdout.write(
-            f"{name}: {filled.sales:,} sales of {filled.days:,} days, {filled.rows:,} rows in "
-            f"{seconds:.0f} s."
+            f"{name}: {filled.sales:,} sales of {filled.days:,} days in {seconds:.0f} s."
         )
 
     def reports(
