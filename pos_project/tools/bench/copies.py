@@ -191,11 +191,8 @@ class Copies:
         for begins, model, letter in NUMBERS:
             number = f"SUBSTR({column}, {letter})"
             moved = self._moved(model, f"CAST({number} AS SIGNED INTEGER)")
-            digits = f"LPAD(CAST({moved} AS CHAR), 6, '0')"
-            padded = f"CASE WHEN {moved} < 1000000 THEN {digits} ELSE {moved} END"
-            ways.append(
-                f"WHEN {column} LIKE '{begins}%' THEN REPLACE({column}, {number}, {padded})"
-            )
+            renumbered = f"REPLACE({column}, {number}, {_six_digits(moved)})"
+            ways.append(f"WHEN {column} LIKE '{begins}%' THEN {renumbered}")
         return f"CASE {' '.join(ways)} ELSE {column} END"
 
     def _document(self, column: str) -> str:
@@ -208,6 +205,12 @@ class Copies:
 
 def _column(field: Any, *, of: str = "t.") -> str:
     return f"{of}{connection.ops.quote_name(str(field.column))}"
+
+
+def _six_digits(number: str) -> str:
+    if connection.vendor == "mysql":
+        return f"LPAD({number}, GREATEST(6, CHAR_LENGTH({number})), '0')"
+    return f"printf('%06d', {number})"
 
 
 def _moment(column: str, when: When) -> str:
