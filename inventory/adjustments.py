@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
@@ -104,6 +106,22 @@ def _decrease(product: Product, adjustment: Adjustment, context: PostingContext)
         reference=adjustment.reference,
     )
     return log_id
+
+
+def write_off(product_id: int, *, reason: str, context: PostingContext) -> int:
+    """Take every unit of a product out of stock, in all stores, as a loss; returns how many.
+
+    Runs inside the caller's transaction: one movement and one entry per store that has any.
+    """
+    product = Product.objects.listed().filter(pk=product_id).first()
+    held = Batch.objects.filter(product_id=product_id, is_open=1).values_list("store_id")
+    units = 0
+    for store_id, remaining in held.annotate(remaining=Sum("remaining")).order_by("store_id"):
+        assert product is not None, product_id  # an archived product has no stock
+        left = Adjustment(product_id, -remaining, reason=reason)
+        _decrease(product, left, context.in_store(store_id))
+        units += int(remaining)
+    return units
 
 
 def void(

@@ -34,6 +34,7 @@ from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
 from pos_project.core.back_office.model_admin import RemovableAdmin, asked, changed, picture_of_form
+from pos_project.core.back_office.spreadsheets import EXPORT_FORMATS
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.images.pictures import PictureChange, image_url, picture_change
 from pos_project.core.people import Status
@@ -120,6 +121,7 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
+    export_formats = EXPORT_FORMATS
     list_display = (
         "thumbnail",
         "name",
@@ -308,7 +310,7 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
-        remove_product(row.pk)
+        remove_product(row.pk, by=by)
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pos_project.core.http.middleware.CompressLarge",
     "pos_project.core.http.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -122,6 +123,7 @@ TEMPLATES = [
 # --- Database: SQLite until DB_HOST names a server ---
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DB_HOST = text("DB_HOST")
+DB_READ_TIMEOUT = int(text("DB_READ_TIMEOUT", "15"))  # seconds, of the server; not of commands
 if DB_HOST:
     DATABASES = {
         "default": {
@@ -267,7 +269,7 @@ TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
 # --- Files and pictures ---
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True  # the demo serves without collectstatic
+WHITENOISE_USE_FINDERS = True  # `runserver` and `bench` serve without collectstatic
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / "media")))
 CLOUD_NAME, CLOUD_KEY, CLOUD_SECRET = text("CLOUD_NAME"), text("CLOUD_KEY"), text("CLOUD_SECRET")
@@ -278,7 +280,7 @@ STORAGES = {
         if CLOUD_NAME and CLOUD_KEY and CLOUD_SECRET
         else "django.core.files.storage.FileSystemStorage"
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "pos_project.core.http.static_files.HashedStaticFiles"},
 }
 
 # --- The API ---
@@ -355,7 +357,6 @@ UNFOLD = {
     },
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()

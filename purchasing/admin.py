@@ -252,10 +252,10 @@ class PurchaseAdmin(NamesItsMethod, ReversibleAdmin):
             template="back_office/receive.html",
         )
 
-    @action(description="Purchase order", url_path="order", icon="description")
+    @action(description="Goods received note", url_path="order", icon="description")
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect("open-paper", "purchase-order", purchase.pk)
+        return redirect("open-document", "purchase-order", purchase.pk)
 
 
 class OpenDueInline(HistoryInline):

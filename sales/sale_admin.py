@@ -220,15 +220,15 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
 
     @action(description="Receipt", permissions=["act"], url_path="receipt", icon="receipt")
     def receipt(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._paper(request, object_id, "receipt")
+        return self._document(request, object_id, "receipt")
 
     @action(description="Invoice", permissions=["act"], url_path="invoice", icon="description")
     def invoice(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._paper(request, object_id, "invoice")
+        return self._document(request, object_id, "invoice")
 
-    def _paper(self, request: HttpRequest, object_id: str, kind: str) -> HttpResponse:
+    def _document(self, request: HttpRequest, object_id: str, kind: str) -> HttpResponse:
         sale = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return HttpResponseRedirect(reverse("open-paper", args=[kind, sale.pk]))
+        return HttpResponseRedirect(reverse("open-document", args=[kind, sale.pk]))
 
     @action(description="Refund", permissions=["act"], url_path="refund", icon="undo")
     def refund_lines(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -104,9 +104,10 @@ class ProductViewSet(ContractViewSet):
 
     @extend_schema(responses=Done, tags=["products"])
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete a product, or archive it when anything refers to it."""
-        remove_product(path_id(pk, self.noun))
-        return Response({"success": True, "message": "Product removed"})
+        """Delete a product, or archive it when anything refers to it; its stock is written off."""
+        units = remove_product(path_id(pk, self.noun), by=cast(Actor, request.user))
+        written_off = {"written_off": units} if units else {}
+        return Response({"success": True, "message": "Product removed", **written_off})
 
     def details(self, product: Product) -> dict[str, Any]:
         row = details_of(product, store_id=self.store_id, today=today())

@@ -60,7 +60,7 @@ def last_unit(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[C
 
 
 def broken_laws() -> set[str]:
-    return {verdict.law.name for verdict in reconcile() if not verdict.holds}
+    return {verdict.invariant.name for verdict in reconcile() if not verdict.holds}
 
 
 @pytest.mark.mariadb

@@ -44,7 +44,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[ShopServer]:
 
 
 def every_law_holds() -> None:
-    assert [verdict.law.name for verdict in reconcile() if not verdict.holds] == []
+    assert [verdict.invariant.name for verdict in reconcile() if not verdict.holds] == []
 
 
 def tell(what: str, answers: Counter[Any], seconds: float, server: ShopServer) -> None:

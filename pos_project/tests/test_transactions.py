@@ -196,7 +196,7 @@ def test_a_customer_removed_before_the_advance_is_decided_on_is_unknown(just_bef
 
 def test_a_service_removed_while_the_till_rings_up_is_a_conflict(just_before):
     postage = shop.a_service()
-    just_before(checkout, "read_and_price", lambda: remove_product(postage.pk))
+    just_before(checkout, "read_and_price", lambda: remove_product(postage.pk, by=shop.a_cashier()))
     shop.a_cashier()
     with pytest.raises(Conflict):
         shop.sell((postage, 1))

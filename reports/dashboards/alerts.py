@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pos_project.core.money import ZERO
-from reports.dashboards.stock_levels import Level, Stocked, at_levels
+from reports.dashboards.listed_products import ListedProduct
+from reports.dashboards.stock_levels import Level, at_levels
 from reports.summaries.raw import as_day, exact, rows
 
 OVERDUE_AFTER_DAYS = 180
@@ -52,9 +53,9 @@ class CriticalAlerts:
     first: list[CriticalAlert]
 
 
-def critical_alerts(today: date, *, most: int = 5) -> CriticalAlerts:
+def find_critical_alerts(today: date, *, most: int = 5) -> CriticalAlerts:
     """Overdue customers, then what is out of stock, then what is low: at most so many of each."""
-    overdue_count, overdue = overdue_customers(today, most=most)
+    overdue_count, overdue = _find_overdue_customers(today, most=most)
     out, low = at_levels((OUT_OF_STOCK, LOW_STOCK), most=most)
     return CriticalAlerts(
         overdue_count + out.count + low.count,
@@ -66,7 +67,7 @@ def critical_alerts(today: date, *, most: int = 5) -> CriticalAlerts:
     )
 
 
-def overdue_customers(today: date, *, most: int) -> tuple[int, list[Overdue]]:
+def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[Overdue]]:
     """How many customers have a due from a sale more than 180 days old, and the oldest of them."""
     # The old dues are few and lie together in their index; only the shown customers' others are
     # looked up.
@@ -107,13 +108,13 @@ def _of_customer(overdue: Overdue) -> CriticalAlert:
 
 
 def _of_product(
-    level: Level, severity: str, product: Stocked, reorder_level: int = 0
+    level: Level, severity: str, product: ListedProduct, reorder_level: int = 0
 ) -> CriticalAlert:
     return CriticalAlert(
         level.name,
         severity,
         product_id=product.id,
         product_name=product.name,
-        current_stock=product.units,
+        current_stock=product.stock,
         reorder_level=reorder_level,
     )

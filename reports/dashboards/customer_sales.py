@@ -1,7 +1,7 @@
 """What customers bought in a period: closed days from summaries, the others live.
 
 What they paid and owe of these sales is as it stands today, so it is read from the dues. Walk-ins
-are nobody's customers (contract 18).
+are nobody's customers.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,14 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
+from rest_framework.serializers import CharField, IntegerField
+
+from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.money import amount
 from pos_project.core.percentages import average
 from pos_project.core.period import Period
 from reports.summaries.plan import ReadPlan, plan_reading
-from reports.summaries.raw import as_moment, exact, rows, whole
+from reports.summaries.raw import as_moment, exact, id_list, rows, whole
 from reports.summaries.sale_sums import CUSTOMERS
 from reports.summaries.sums import Sums, sums_by_key
 
@@ -25,6 +28,14 @@ DUE = f"""
     SELECT customer_id, {whole("SUM(due_amount) * 100")} FROM customer_dues
     WHERE status = 'open' AND sale_date BETWEEN %(first)s AND %(last)s GROUP BY customer_id
 """  # noqa: S608  (our own names)
+
+
+class CustomerOut(FiguresSerializer):
+    """Who a row is about."""
+
+    customer_id = IntegerField()
+    customer_name = CharField(source="name")
+    phone = CharField()
 
 
 class Bought(NamedTuple):
@@ -84,7 +95,7 @@ def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSa
             if orders > 0
         ],
     )
-    return described({pk: Bought._make(bought[pk]) for _, pk in first}, period)
+    return describe({pk: Bought._make(bought[pk]) for _, pk in first}, period)
 
 
 def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
@@ -99,12 +110,11 @@ def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
             if orders > 0
         ],
     )
-    return described({pk: Bought._make(bought[pk]) for _, _, pk in first}, period)
+    return describe({pk: Bought._make(bought[pk]) for _, _, pk in first}, period)
 
 
-def described(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales]:
+def describe(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales]:
     """These customers with their names and what they owe and paid, in one statement."""
-    marks = ", ".join(map(str, bought)) or "NULL"
     known = {
         customer_id: (name, phone or NO_PHONE, exact(due, 2), exact(cancelled, 2))
         for customer_id, name, phone, due, cancelled in rows(
@@ -114,7 +124,7 @@ def described(bought: Mapping[int, Bought], period: Period) -> list[CustomerSale
                     AND d.status = 'open' AND d.sale_date BETWEEN %(first)s AND %(last)s),
                 (SELECT SUM(r.due_reduced) FROM refunds r WHERE r.customer_id = c.id
                     AND r.sale_date BETWEEN %(first)s AND %(last)s)
-            FROM customers c WHERE c.id IN ({marks})
+            FROM customers c WHERE c.id IN ({id_list(bought)})
             """,  # noqa: S608  (ids)
             {"first": period.first, "last": period.last},
         )

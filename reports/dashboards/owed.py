@@ -13,6 +13,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
+from reports.dashboards.sales_figures import SalesFigures
 from sales.models import CustomerDue, Refund
 
 OVERDUE_AFTER = timedelta(days=30)
@@ -31,9 +32,21 @@ class Owed:
     due: Decimal = ZERO
     cancelled: Decimal = ZERO
 
-    def paid_of(self, gross_total: Decimal) -> Decimal:
-        """What has been paid of sales that came to `gross_total`."""
-        return gross_total - self.due - self.cancelled
+    def __add__(self, other: "Owed") -> "Owed":
+        return Owed(self.due + other.due, self.cancelled + other.cancelled)
+
+
+@dataclass(frozen=True)
+class SoldAndOwed:
+    """Some sales, and what of them is due."""
+
+    sold: SalesFigures
+    owed: Owed
+
+    @property
+    def paid(self) -> Decimal:
+        """total = paid + due + due cancelled by refunds (I6)."""
+        return self.sold.gross_total - self.owed.due - self.owed.cancelled
 
 
 @dataclass(frozen=True)

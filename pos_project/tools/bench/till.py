@@ -10,6 +10,7 @@ import os
 import socket
 import statistics
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,6 @@ from accounts.tokens import access_token
 from inventory.models import Batch
 from pos_project.core.http.permissions import STAFF
 from pos_project.tools.bench.reports import percentile
-from pos_project.tools.management.commands.serve import THREADS, WORKERS, command
 from sales.models import Customer
 
 HOST = "127.0.0.1"
@@ -128,15 +128,12 @@ def _server(port: int) -> Iterator[subprocess.Popen[bytes]]:
     name = str(connection.settings_dict["NAME"])
     environment = {
         **os.environ,
-        "PORT": str(port),
+        **{"HOST": HOST, "PORT": str(port)},
         "API_RATE_LIMIT": "0",
         "LOG_LEVEL": "WARNING",
         **({"SQLITE_PATH": name} if connection.vendor == "sqlite" else {"DB_NAME": name}),
     }
-    workers = 1 if connection.vendor == "sqlite" else WORKERS
-    words = command(workers, THREADS, host=HOST)
-    words[words.index("--port") + 1] = str(port)
-    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as server:  # noqa: S603
         try:
             _wait_for(server, port)

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from pos_project.tests.test_permission_matrix import api_routes
-from reports.dashboards.api.dashboard import DashboardView, PeriodView
+from reports.dashboards.dashboard import DashboardView, PeriodView
 from reports.summaries.building import build_missing
 
 pytestmark = pytest.mark.django_db
@@ -119,8 +119,8 @@ def test_the_answer_is_what_the_description_says(route: str, as_admin: APIClient
     view = resolve(route).func.cls  # type: ignore[attr-defined]
     body = as_admin.get(route).json()
 
-    _is_shaped(body["data"], view.shape(), "data")
-    _is_shaped(body["meta"], view.meta_shape(), "meta")
+    _is_shaped(body["data"], view.data_serializer(), "data")
+    _is_shaped(body["meta"], view.meta_serializer(), "meta")
 
 
 def _is_shaped(value: Any, field: serializers.Field, where: str) -> None:

@@ -11,7 +11,7 @@ from inventory.products import change_product, remove_product
 from pos_project.core.days import today
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
-from reports.dashboards.alerts import critical_alerts
+from reports.dashboards.alerts import find_critical_alerts
 from reports.summaries.building import build_missing
 from reports.summaries.categories import categories_now, moved
 
@@ -139,7 +139,7 @@ def test_products_that_were_switched_off_are_not_in_the_shop_but_were_sold(ask):
         shop.stock(product, 3)
         shop.sell((product, 1))
     change_product(off.pk, {"status": "inactive"}, picture=PictureChange())
-    remove_product(gone.pk)
+    remove_product(gone.pk, by=shop.a_cashier())
     assert ask("inventory/alerts")["summary"]["total_alerts"] == 0
     assert ask("inventory/valuation")["category_breakdown"] == []
     analysis = ask("product-analysis")
@@ -245,7 +245,7 @@ def test_sales_follow_a_product_into_another_category(ask, tea_and_mug, refrozen
 def test_sales_of_a_product_that_left_the_shop_count_no_more(ask, tea_and_mug, refrozen):
     tea, mug = tea_and_mug
     build_missing()
-    remove_product(tea.pk)
+    remove_product(tea.pk, by=shop.a_cashier())
     if refrozen:
         build_missing()
     assert sales_by_category(ask) == {"Drinks": 1}
@@ -272,7 +272,7 @@ def test_alerts_are_debts_of_half_a_year_and_empty_shelves():
     shop.sell((scarf, 1), customer=rahim, offered=shop.on_credit(), at=days_ago(181))
     shop.sell((scarf, 2), customer=rahim, offered=shop.on_credit())
     shop.sell((scarf, 1), customer=salma, offered=shop.on_credit(), at=days_ago(180))
-    found = critical_alerts(today())
+    found = find_critical_alerts(today())
     assert found.count == 3
     overdue, out, low = found.first
     assert (overdue.alert_type, overdue.severity) == ("overdue_customer", "critical")
@@ -292,7 +292,7 @@ def test_no_more_than_five_of_each_alert_are_shown_but_all_are_counted():
         shop.sell(
             (scarf, 1), customer=shop.a_customer(), offered=shop.on_credit(), at=days_ago(days)
         )
-    found = critical_alerts(today())
+    found = find_critical_alerts(today())
     assert found.count == 13
     kinds = [alert.alert_type for alert in found.first]
     assert kinds == ["overdue_customer"] * 5 + ["out_of_stock"] * 5

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from reports.reconciliation.invariant import Violation, law
+from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.scope import Scope
 from reports.summaries.builder import SummaryBuilder
 from reports.summaries.builders import BUILDERS
@@ -12,7 +12,7 @@ from reports.summaries.day_sets import Days, month_end, month_of
 from reports.summaries.models import BuiltPeriod, Granularity
 
 
-@law("I22", "The summaries of a closed day are what the day's rows come to.")
+@invariant("I22", "The summaries of a closed day are what the day's rows come to.")
 def summaries_of_days_are_their_rows(scope: Scope) -> Iterator[Violation]:
     for builder in BUILDERS:
         by_month = _built_days(builder, scope)
@@ -26,7 +26,7 @@ def summaries_of_days_are_their_rows(scope: Scope) -> Iterator[Violation]:
             scope.tell(f"summaries of {builder.name}", done / len(by_month))
 
 
-@law("I22", "The summaries of a month are what its days, all built, add up to.")
+@invariant("I22", "The summaries of a month are what its days, all built, add up to.")
 def summaries_of_months_are_their_days(scope: Scope) -> Iterator[Violation]:
     for builder in BUILDERS:
         days = _built_days(builder, scope.whole())

@@ -236,7 +236,7 @@ def reconciled(*arguments: str) -> dict[str, Any]:
     with suppress(SystemExit):
         call_command("reconcile", "--only", "I20", "--json", *arguments, stdout=out)
     answer = json.loads(out.getvalue())
-    return {law["name"]: law["violations"] for law in answer["laws"] if law["violations"]}
+    return {law["name"]: law["violations"] for law in answer["invariants"] if law["violations"]}
 
 
 def test_the_newest_head_and_every_earlier_one_are_found(a_day: date) -> None:

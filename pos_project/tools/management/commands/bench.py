@@ -203,7 +203,7 @@ class Command(BaseCommand):
         scratch.create(name)
         with scratch.database(name):
             found = rush(clients=clients, seconds=seconds)
-            broken = [verdict.law.name for verdict in reconcile() if not verdict.holds]
+            broken = [verdict.invariant.name for verdict in reconcile() if not verdict.holds]
         app, db = found.of_each(found.app_cpu), found.of_each(found.db_cpu)
         result = {
             "checkouts": len(found.times),

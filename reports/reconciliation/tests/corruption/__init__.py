@@ -1,6 +1,6 @@
-"""One broken row per law: how to break it, and the words by which reconcile must name it.
+"""One broken row per invariant: how to break it, and the words by which reconcile must name it.
 
-A module per module of laws. `test_laws.py` also shows where the database's own guards say no.
+A module per module of invariants. `test_laws.py` also shows where the database's own guards say no.
 """
 
 from reports.reconciliation.tests.corruption import (
@@ -20,7 +20,7 @@ from reports.reconciliation.tests.corruption import (
 )
 from reports.reconciliation.tests.corruption.by_hand import Breaking
 
-# Law by name → ways of breaking one row, each returning words of the line that must name it.
+# Invariant by name → ways of breaking one row, each returning words of the line that must name it.
 BROKEN: dict[str, list[Breaking]] = {
     **house.BROKEN,
     **stock.BROKEN,

@@ -1,4 +1,4 @@
-"""Ways of breaking summaries, by law."""
+"""Ways of breaking summaries, by invariant."""
 
 from django.db import connection
 

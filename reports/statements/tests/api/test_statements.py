@@ -15,8 +15,7 @@ from ledger.models import LedgerAccount
 from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests import shop
-from reports.documents import table_pdf as pdf
-from reports.documents import typesetting
+from reports.documents import document, fonts, pdf, pdf_table
 from reports.summaries.building import CATCHING_UP
 
 pytestmark = pytest.mark.django_db
@@ -259,16 +258,16 @@ def test_a_shop_and_an_account_in_bengali_are_printed_in_a_font_that_has_them(
 ) -> None:
     Store.objects.update(name="রহিম স্টোর", address="৭ লেক রোড")
     LedgerAccount.objects.filter(code="CASH").update(name="হাতে নগদ")
-    words_in_bengali, set_in = [], typesetting.text
+    words_in_bengali, set_in = [], fonts.text
 
-    def noted(words: str, look: Any) -> Any:
-        paragraph = set_in(words, look)
+    def noted(words: str, look: Any, width: float) -> Any:
+        paragraph = set_in(words, look, width)
         words_in_bengali.extend(
             part.text for part in paragraph.frags if part.fontName.startswith("Bengali")
         )
         return paragraph
 
-    for module in (typesetting, pdf):
+    for module in (pdf, pdf_table):
         monkeypatch.setattr(module, "text", noted)
     printed = as_admin.get("/api/ledger/trial-balance", {"format": "pdf"}).content
 
@@ -277,10 +276,10 @@ def test_a_shop_and_an_account_in_bengali_are_printed_in_a_font_that_has_them(
         assert word in words_in_bengali
 
 
-def test_a_paper_that_would_be_too_long_is_refused(
+def test_a_document_that_would_be_too_long_is_refused(
     as_admin: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "MAX_LINES", 2)
+    monkeypatch.setattr(document, "MAX_LINES", 2)
 
     answer = as_admin.get("/api/ledger/general-ledger/CASH", {"format": "pdf"})
 
@@ -289,7 +288,7 @@ def test_a_paper_that_would_be_too_long_is_refused(
 
 
 def test_amounts_are_written_as_accountants_write_them() -> None:
-    texts = [pdf.accounted(Decimal(each)) for each in ("1234.5", "-0.07", "0.00")]
+    texts = [document.accounted(Decimal(each)) for each in ("1234.5", "-0.07", "0.00")]
 
     assert texts == ["1,234.50", "(0.07)", "–"]
 

@@ -1,0 +1,68 @@
+"""`/api/dashboard/daily-trends`: sales and refunds day by day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from rest_framework.serializers import IntegerField
+
+from pos_project.core.http.fields import DayField, MoneyField
+from pos_project.core.http.figures import FiguresSerializer
+from pos_project.core.period import Period
+from reports.dashboards.dashboard import NamedPeriod, PeriodView
+from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.sales_figures import sales_by
+from reports.summaries.buyer_sets import customers_by_day
+from reports.summaries.buyers import BUYERS
+from reports.summaries.plan import plan_reading
+from reports.summaries.sale_sums import SALES
+
+
+@dataclass(frozen=True)
+class Trend(SoldAndOwed):
+    """The sales and refunds of a day."""
+
+    day: date
+    unique_customers: int
+
+
+@dataclass(frozen=True)
+class DailyTrends:
+    period: Period
+    daily_trends: list[Trend]
+
+
+class DailyTrendsOut(FiguresSerializer):
+    class DailyTrends(FiguresSerializer):
+        date = DayField(source="day")
+        transactions = IntegerField(source="sold.orders")
+        gross_sales = MoneyField(source="sold.gross_sales")
+        tax = MoneyField(source="sold.tax_collected")
+        discounts = MoneyField(source="sold.discount")
+        refunds = MoneyField(source="sold.refund_amount")
+        net_revenue = MoneyField(source="sold.total_revenue")
+        cash_received = MoneyField(source="paid")
+        dues = MoneyField(source="owed.due")
+        unique_customers = IntegerField()
+
+    period = NamedPeriod()
+    daily_trends = DailyTrends(many=True)
+
+
+class DailyTrendsView(PeriodView):
+    """Day by day, oldest first; days without a sale or refund are left out."""
+
+    message = "Daily trends"
+    data_serializer = DailyTrendsOut
+
+    def read(self, query: Period) -> DailyTrends:
+        plans = plan_reading(query, SALES, BUYERS, by_day=True)
+        sold = sales_by(plans[SALES.name], "first_day")
+        due = owed_by(query, "first_day")
+        customers = customers_by_day(plans[BUYERS.name])
+        return DailyTrends(
+            query,
+            [
+                Trend(sold[day,], due.get((day,), Owed()), day, customers.get(day, 0))
+                for (day,) in sorted(sold)
+            ],
+        )
