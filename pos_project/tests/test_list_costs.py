@@ -15,7 +15,7 @@ from pos_project.tests import shop
 from pos_project.tests.growing_shop import open_shop, trade
 from pos_project.tests.test_permission_matrix import MATRIX
 from purchasing.models import Purchase, Supplier
-from reports.summaries.building import CATCHING_UP, freeze_missing
+from reports.summaries.building import CATCHING_UP, build_missing
 from sales.models import Customer, Refund, Sale
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +105,7 @@ def test_no_answer_costs_more_for_many_rows_than_for_two(
     def counted_after(more: int) -> dict[str, list[str]]:
         trade(more)
         if frozen:
-            freeze_missing()
+            build_missing()
         asked()  # what is remembered is, from now on
         return asked()
 

@@ -23,7 +23,7 @@ from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import a_product, everything, stock_of
 from pos_project.tools.demo.days import History
 from pos_project.tools.demo.seeding import seed_shop
-from pos_project.tools.imports.resumable import Steps
+from pos_project.tools.trade.steps import Steps
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Sale
 

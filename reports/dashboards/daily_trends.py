@@ -11,8 +11,9 @@ from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView, RowsOfPeriod
 from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import sales_by
+from reports.summaries.buyer_sets import customers_by_day
 from reports.summaries.buyers import BUYERS
-from reports.summaries.reading import cover, customers_by_day
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -48,10 +49,10 @@ class DailyTrendsView(PeriodView):
     data_serializer = DailyTrendsOut
 
     def read(self, query: Period) -> RowsOfPeriod:
-        how = cover(query, SALES, BUYERS, by_day=True)
-        sold = sales_by(how[SALES.name], "first_day")
+        plans = plan_reading(query, SALES, BUYERS, by_day=True)
+        sold = sales_by(plans[SALES.name], "first_day")
         due = sum_dues_by(query, "first_day")
-        customers = customers_by_day(how[BUYERS.name])
+        customers = customers_by_day(plans[BUYERS.name])
         return RowsOfPeriod(
             query,
             [

@@ -20,8 +20,9 @@ from reports.dashboards.owed import Receivables, SoldAndOwed, sum_dues, sum_rece
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_by
 from reports.dashboards.spending import Spent, sum_expenses
 from reports.dashboards.stock_value import Worth, products_kept_in_stock, worth_of_all
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS, Buyers
-from reports.summaries.reading import buyers, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 METHODS = ("cash", "card", "bkash", "nagad", ON_CREDIT)
@@ -210,10 +211,10 @@ class FinancialAnalysisView(DashboardView):
         return period_of(request.query_params, days=DAYS.parse(request.query_params))
 
     def read(self, query: Period) -> FinancialAnalysis:
-        how = cover(query, SALES, BUYERS)
+        plans = plan_reading(query, SALES, BUYERS)
         by_method: dict[str, SalesFigures] = {}
         sellers = set()
-        for (method, seller_id), sold in sales_by(how[SALES.name], "method", "seller_id").items():
+        for (method, seller_id), sold in sales_by(plans[SALES.name], "method", "seller_id").items():
             by_method[method] = by_method.get(method, SalesFigures()) + sold
             if sold.orders:
                 sellers.add(seller_id)
@@ -223,7 +224,7 @@ class FinancialAnalysisView(DashboardView):
             period=query,
             by_method=by_method,
             sellers=len(sellers),
-            bought=buyers(how[BUYERS.name], "customers", "products", "days"),
+            bought=buyers(plans[BUYERS.name], "customers", "products", "days"),
             receivables=sum_receivables(query, today=today()),
             spent=sum_expenses(query),
             stock=worth_of_all(),

@@ -31,9 +31,10 @@ from reports.dashboards.latest_sales import latest_sales
 from reports.dashboards.owed import sum_open_dues
 from reports.dashboards.product_sales import TopProduct, top_products
 from reports.dashboards.sales_figures import SalesFigures, sales_figures
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS
 from reports.summaries.day_sets import Days
-from reports.summaries.reading import Cover, buyers, cover
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
 from sales.models import Customer, Sale
 
@@ -184,17 +185,17 @@ class MainView(PeriodView):
 
     def read(self, query: Period) -> MainDashboard:
         day = today()
-        how = cover(query, SALES, BUYERS, CUSTOMERS, PRODUCTS)
-        sold, sold_today = _sum_sales(how[SALES.name], day)
-        bought = bought_by_customers(how[CUSTOMERS.name])
+        plans = plan_reading(query, SALES, BUYERS, CUSTOMERS, PRODUCTS)
+        sold, sold_today = _sum_sales(plans[SALES.name], day)
+        bought = bought_by_customers(plans[CUSTOMERS.name])
         return MainDashboard(
             period=query,
             sold=sold,
             outstanding=sum_open_dues(query),
             customers=Customer.objects.listed().count(),
-            active_customers=len(buyers(how[BUYERS.name], "customers").customers),
+            active_customers=len(buyers(plans[BUYERS.name], "customers").customers),
             top_customers=top_customers(bought, query, most=TOP),
-            top_products=top_products(how[PRODUCTS.name], most=TOP),
+            top_products=top_products(plans[PRODUCTS.name], most=TOP),
             alerts=find_critical_alerts(day),
             recent_sales=[
                 RecentSale(sale)
@@ -207,11 +208,11 @@ class MainView(PeriodView):
         )
 
 
-def _sum_sales(how: Cover, day: date) -> tuple[SalesFigures, SalesFigures]:
+def _sum_sales(plan: ReadPlan, day: date) -> tuple[SalesFigures, SalesFigures]:
     """The sales of the period, and those of the day, which is read once for both."""
-    sold_today = sales_figures(Cover(live=Days.of([day])))
-    sold = sales_figures(how.without_live(day))
-    return (sold + sold_today if day in how.live else sold), sold_today
+    sold_today = sales_figures(ReadPlan(live=Days.of([day])))
+    sold = sales_figures(plan.without_live(day))
+    return (sold + sold_today if day in plan.live else sold), sold_today
 
 
 def _sum_cash_from_customers(day: date) -> Decimal:

@@ -11,8 +11,9 @@ from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView, RowsOfPeriod
 from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
+from reports.summaries.buyer_sets import buyers_by_seller
 from reports.summaries.buyers import BUYERS, Buyers
-from reports.summaries.reading import buyers_by_seller, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -59,10 +60,10 @@ class StaffPerformanceView(PeriodView):
     data_serializer = StaffPerformanceOut
 
     def read(self, query: Period) -> RowsOfPeriod:
-        how = cover(query, SALES, BUYERS)
-        sold = sales_by(how[SALES.name], "seller_id")
+        plans = plan_reading(query, SALES, BUYERS)
+        sold = sales_by(plans[SALES.name], "seller_id")
         due = sum_dues_by(query, "seller_id")
-        bought = buyers_by_seller(how[BUYERS.name], "customers", "days")
+        bought = buyers_by_seller(plans[BUYERS.name], "customers", "days")
         sellers = [
             SellerSales(
                 sold.get((user_id,), SalesFigures()),

@@ -23,8 +23,8 @@ from reports.dashboards.product_sales import (
     units_sold,
 )
 from reports.summaries.active_products import KEPT_IN_STOCK
+from reports.summaries.plan import plan_reading
 from reports.summaries.raw import rows
-from reports.summaries.reading import cover
 from reports.summaries.sale_sums import PRODUCTS
 
 MOST_ROWS = 500  # of each pace; the counts are of all
@@ -106,8 +106,8 @@ class MovementView(LastDaysView):
 
 def measure_movement(today: date, *, days: int) -> Movement:
     """Active products by pace: all counted, and the first of each, most units first."""
-    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
-    [sums] = sold_products(how, live=UNITS_AND_REVENUE)
+    plan = plan_reading(last_days(today, days), PRODUCTS)[PRODUCTS.name]
+    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
     at_pace = _by_pace(units_sold(sums), days)
     first = {pace: nsmallest(MOST_ROWS, products) for pace, products in at_pace.items()}
     listed = find_products(product_id for few in first.values() for _, product_id in few)

@@ -8,7 +8,7 @@ from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.period_query import FROM, TO, WholeNumber, period_of
 from reports.dashboards.dashboard import DashboardView, NamedPeriod, RowsOfPeriod, TopOf
 from reports.dashboards.product_sales import top_products
-from reports.summaries.reading import cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import PRODUCTS
 
 LIMIT = WholeNumber("limit", default=10, most=50)
@@ -42,5 +42,5 @@ class TopProductsView(DashboardView):
         return TopOf(period_of(query), LIMIT.parse(query))
 
     def read(self, query: TopOf) -> RowsOfPeriod:
-        how = cover(query.period, PRODUCTS)[PRODUCTS.name]
-        return RowsOfPeriod(query.period, top_products(how, most=query.limit))
+        plans = plan_reading(query.period, PRODUCTS)[PRODUCTS.name]
+        return RowsOfPeriod(query.period, top_products(plans, most=query.limit))

@@ -1,4 +1,4 @@
-"""Closing days as the shop does it: seal each, then freeze what it came to."""
+"""Closing days as the shop does it: seal each, then sum up what it came to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ledger.models import DaySeal, JournalEntry
 from pos_project.core.days import business_day
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import ONE_DAY
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from sales.models import Refund, Sale
 
 
@@ -77,5 +77,5 @@ def close_until(last: date, *, on_day: Callable[[DaySeal], None] | None = None) 
         if on_day:
             on_day(seals[-1])
     if seals:
-        freeze_missing(last, since=seals[0].day)
+        build_missing(last, since=seals[0].day)
     return seals

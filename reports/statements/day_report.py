@@ -133,6 +133,6 @@ def _column(party: str, kind: str) -> str:
 
 
 def _cash_before(day: date) -> Decimal:
-    """What lay in the drawer that morning; closed days are read from their frozen sums."""
+    """What lay in the drawer that morning; closed days are read from their summaries."""
     before = moved(Period(BEGINNING, day - ONE_DAY), account=METHODS.get()[CASH].account)
     return total(each.debit - each.credit for each in before)

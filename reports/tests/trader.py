@@ -24,7 +24,7 @@ from pos_project.core.days import day_start
 from pos_project.core.errors import DomainError
 from pos_project.tests import shop
 from purchasing.models import Purchase
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from sales import holds
 from sales.models import Customer, Sale
 from sales.refunds import Claim, refund
@@ -268,7 +268,7 @@ class Trader:
     # --- Days ---
 
     def freeze(self, how: Happening) -> None:
-        freeze_missing(self.day - timedelta(days=how.which % 4))
+        build_missing(self.day - timedelta(days=how.which % 4))
 
     def next_day(self, how: Happening) -> None:
         self.day += timedelta(days=1 + how.which % 2)

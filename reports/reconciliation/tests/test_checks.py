@@ -26,7 +26,7 @@ from reports.reconciliation.tests.corruption.by_hand import (
     row_of,
     undone,
 )
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from reports.tests.a_shops_week import Week
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
@@ -49,10 +49,10 @@ BY_THEIR_MOVEMENTS_SINCE = {"inventory_account_is_the_stock_value"}
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
 
 
-def freeze_it() -> None:
+def build_it() -> None:
     """Let two months pass, so that all of the week's days and their month are frozen."""
     with time_machine.travel(timezone.now() + timedelta(days=62), tick=False):
-        freeze_missing()
+        build_missing()
 
 
 def verdict_on(name: str, since: date | None = None) -> Verdict:
@@ -64,7 +64,7 @@ def verdict_on(name: str, since: date | None = None) -> Verdict:
 
 
 def test_a_week_of_honest_trade_breaks_no_invariant(week: Week) -> None:
-    freeze_it()
+    build_it()
     assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
 
 
@@ -109,8 +109,8 @@ def test_every_invariant_has_a_row_that_breaks_it_in_these_tests() -> None:
     ],
 )
 def test_a_broken_row_is_named_by_its_invariant(name: str, breaking: Breaking, week: Week) -> None:
-    if name.startswith("frozen"):
-        freeze_it()
+    if name.startswith("summaries"):
+        build_it()
     with undone():
         words = breaking(week)
         verdict = verdict_on(name)
@@ -162,8 +162,8 @@ def test_an_older_sale_that_was_paid_since_is_looked_at(db: None) -> None:
 @pytest.mark.dear
 def test_whatever_is_broken_the_other_invariants_still_give_an_answer(week: Week) -> None:
     for name, ways in BROKEN.items():
-        if name == "frozen_days_are_their_rows":
-            freeze_it()
+        if name == "summaries_of_days_are_their_rows":
+            build_it()
         for breaking in ways:
             with undone():
                 breaking(week)

@@ -24,7 +24,7 @@ from purchasing.payables import payables_ageing
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports.statements import financial_statements
 from reports.statements.stock_as_of import held_as_of
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from reports.tests.trader import Happening, Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import CustomerDue
@@ -114,7 +114,7 @@ def test_as_of_a_day_is_what_was_seen_on_that_day(trader: Trader, days: Any) -> 
         seen[day] = as_it_stands(day)
         if later % 3 == 0:
             with on(day):
-                freeze_missing()
+                build_missing()
 
     for day, figures in seen.items():
         assert as_told(day) == figures, day
@@ -138,7 +138,7 @@ def test_a_document_dated_back_later_shows_from_its_own_day_on(trader: Trader) -
     day = trader.open_on(5, Happening("sell_for_cash"))
     then = as_told(day)
     with on(day + timedelta(days=20)):
-        freeze_missing()
+        build_missing()
         shop.buy((goods, 4, "2.50"), supplier=delta, offered=shop.on_credit(), on=day)
         record_expense(Spending("Rent", Decimal(30), expense_date=day), by=shop.a_cashier())
 

@@ -29,8 +29,8 @@ from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports.statements import financial_statements
 from reports.statements.general_ledger import GeneralLedger
-from reports.summaries.building import freeze_missing
-from reports.summaries.models import AccountFact
+from reports.summaries.building import build_missing
+from reports.summaries.models import AccountSummary
 from reports.tests.trader import FIRST_DAY, Happening, Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale, SaleCogs
@@ -56,7 +56,7 @@ def traded(trader: Trader, days: Any, reach: tuple[int, int], *, freeze: bool = 
     if freeze:
         trader.day += timedelta(days=40)  # time goes on: nothing more happens on a closed day
         with on(trader.day):
-            freeze_missing()
+            build_missing()
     return Period(first, first + timedelta(days=reach[1]))
 
 
@@ -259,10 +259,12 @@ def test_what_is_closed_is_read_from_facts(trader: Trader) -> None:
     """A frozen month is believed: so the journal is not added up again."""
     trader.open_on(1, Happening("sell_for_cash", 1, 2))
     with on(trader.day + timedelta(days=60)):
-        freeze_missing()
+        build_missing()
     end = trader.day.replace(day=31)
     before = financial_statements.balance_of(chart.CASH, end)
-    AccountFact.objects.filter(span=2, account_id=chart.CASH, event="sale").update(debit=1000)
+    AccountSummary.objects.filter(granularity=2, account_id=chart.CASH, event="sale").update(
+        debit=1000
+    )
 
     assert financial_statements.balance_of(chart.CASH, end) == before - Decimal("80.20") + 1000
 

@@ -15,7 +15,7 @@ from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from reports.statements import day_closing_admin as page
 from reports.statements.day_closing import days_to_close, last_closable_day
-from reports.summaries.models import FrozenPeriod
+from reports.summaries.models import BuiltPeriod
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_the_page_shows_the_open_days_and_closes_them(office: Client, first: dat
 
     assert answer["Location"] == "/admin/ledger/dayseal/"
     assert sealed() == list(days(first, last))
-    assert FrozenPeriod.objects.exists(), "their figures are frozen, as by the command"
+    assert BuiltPeriod.objects.exists(), "their figures are summed up, as by the command"
     told = office.get(answer["Location"]).content.decode()
     assert "3 days closed" in told
     assert f"/admin/papers/day-closing/{last}" in told

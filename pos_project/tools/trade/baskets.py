@@ -1,4 +1,4 @@
-"""What customers of the demo put on the counter and how they pay. It only decides; no query."""
+"""What customers put on the counter and how they pay. It only decides; no query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from random import Random
 from catalog.tax_rates import Rate
 from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.money import ZERO, money
-from pos_project.tools.demo.people_and_goods import POSTAGE, TAX_RATES, TSHIRT, Cast, Ware
+from pos_project.tools.trade.cast import Cast, PlannedProduct
 from sales.pricing import Line, Order, price
 
 WALLETS = ("card", "bkash", "nagad")
@@ -23,23 +23,30 @@ class Basket:
     total: Decimal
 
 
-class Till:
-    """Fills baskets from what is on the shelves, and keeps count of what is left on them."""
+class Counter:
+    """Fills baskets from what is on the shelves, and keeps count of what is left on them.
 
-    def __init__(self, cast: Cast, chance: Random) -> None:
+    `demand` says how unequally products are asked for: 1 all alike, 2 a few most of the time.
+    """
+
+    def __init__(self, cast: Cast, chance: Random, *, demand: int = 2) -> None:
         self.shelf: dict[int, int] = {}
-        self._by_demand = chance.sample(cast.wares, len(cast.wares))
-        self._wares: Mapping[int, Ware] = {ware.id: ware for ware in [*cast.wares, TSHIRT, POSTAGE]}
+        self._demand = demand
+        self._by_demand = chance.sample(cast.products, len(cast.products))
+        self._products: Mapping[int, PlannedProduct] = {each.id: each for each in cast.all_products}
+        self._postage = cast.postage
+        self._tax_rates = cast.tax_rates
 
-    def stock(self, ware_id: int, units: int) -> None:
-        self.shelf[ware_id] = self.shelf.get(ware_id, 0) + units
+    def stock(self, product_id: int, units: int) -> None:
+        self.shelf[product_id] = self.shelf.get(product_id, 0) + units
 
-    def in_stock(self, chance: Random, *, units: int) -> Ware | None:
-        """A ware with so many on the shelf; a few wares are asked for most."""
+    def in_stock(self, chance: Random, *, units: int) -> PlannedProduct | None:
+        """A product with so many on the shelf."""
         for _ in range(5):
-            ware = self._by_demand[int(chance.random() ** 2 * len(self._by_demand))]
-            if self.shelf.get(ware.id, 0) >= units:
-                return ware
+            place = chance.random() ** self._demand
+            product = self._by_demand[int(place * len(self._by_demand))]
+            if self.shelf.get(product.id, 0) >= units:
+                return product
         return None
 
     def basket(self, chance: Random, customer_id: int | None) -> Basket | None:
@@ -47,15 +54,15 @@ class Till:
         lines = []
         for _ in range(chance.choice((1, 1, 2, 2, 3, 4, 5))):
             units = chance.choice((1, 1, 1, 2, 2, 3, 4))
-            ware = self.in_stock(chance, units=units)
-            if ware:
-                self.stock(ware.id, -units)
-                lines.append(Line(ware.id, Decimal(units)))
+            product = self.in_stock(chance, units=units)
+            if product:
+                self.stock(product.id, -units)
+                lines.append(Line(product.id, Decimal(units)))
         if not lines:
             return None
-        if customer_id and chance.random() < 0.15:
-            lines.append(Line(POSTAGE.id, Decimal(1)))
-        tax_rate_id = chance.choice((None, None, *TAX_RATES))
+        if self._postage and customer_id and chance.random() < 0.15:
+            lines.append(Line(self._postage.id, Decimal(1)))
+        tax_rate_id = chance.choice((None, None, *self._tax_rates))
         worth = self._total(Order(lines))
         discount = ZERO
         if chance.random() < 0.15:
@@ -63,15 +70,15 @@ class Till:
         order = Order(lines, customer_id, discount=discount, tax_rate_id=tax_rate_id)
         return Basket(order, self._total(order))
 
-    def tshirts(self, customer_id: int | None, units: int) -> Basket:
-        """Some of the T-shirts that the documented requests buy one of later."""
-        order = Order([Line(TSHIRT.id, Decimal(units))], customer_id)
+    def basket_of(self, product_id: int, units: int, customer_id: int | None) -> Basket:
+        """Units of one product that were put aside: the shelf's count is not theirs."""
+        order = Order([Line(product_id, Decimal(units))], customer_id)
         return Basket(order, self._total(order))
 
     def _total(self, order: Order) -> Decimal:
         named = order.tax_rate_id
-        rate = Rate(named, "", TAX_RATES[named]) if named else None
-        return price(order, self._wares, rate=rate).total
+        rate = Rate(named, "", self._tax_rates[named]) if named else None
+        return price(order, self._products, rate=rate).total
 
 
 def tenders_offered(chance: Random, basket: Basket, *, use_advance: bool) -> TendersOffered:

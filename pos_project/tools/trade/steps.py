@@ -27,7 +27,7 @@ class Steps:
     def once(
         self,
         name: str,
-        act: Callable[[RequestKey], Any],
+        act: Callable[[Any], Any],
         *,
         note: Callable[[Any], Mapping[str, Any]],
         content: Mapping[str, Any] | None = None,
@@ -58,3 +58,20 @@ class Steps:
             fingerprint(self.work, name, content),
             lambda result: (201, json.dumps(note(result))),
         )
+
+
+class Unkept(Steps):
+    """Steps of a run that is never continued: each is done, and nothing is kept of it."""
+
+    def __init__(self) -> None:
+        super().__init__("unkept", 0)
+
+    def once(
+        self,
+        name: str,
+        act: Callable[[Any], Any],
+        *,
+        note: Callable[[Any], Mapping[str, Any]],
+        content: Mapping[str, Any] | None = None,
+    ) -> Step:
+        return Step(note(act(None)), repeated=False)

@@ -1,4 +1,4 @@
-"""When a day is frozen, and when it thaws."""
+"""When a day is summed up, and when that is invalidated."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,26 +18,27 @@ from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once, on_file
 from reports.dashboards.sales_figures import SalesFigures, sales_figures
 from reports.summaries import building
-from reports.summaries.builder import TableMaker
-from reports.summaries.builders import MAKERS
+from reports.summaries.builder import TableBuilder
+from reports.summaries.builders import BUILDERS
 from reports.summaries.building import (
     CATCHING_UP,
     FEW,
+    build,
+    build_missing,
     first_day,
-    freeze,
-    freeze_missing,
+    invalidate,
     last_closed_day,
-    thaw,
 )
 from reports.summaries.day_sets import Days
-from reports.summaries.models import FrozenPeriod, ProductFact, SalesFact, Span
-from reports.summaries.reading import Cover, cover, figures
+from reports.summaries.models import BuiltPeriod, Granularity, ProductSummary, SalesSummary
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.sale_sums import CASH, CUSTOMERS, PRODUCTS, SALES
+from reports.summaries.sums import figures
 
 __all__ = ["on_file"]
 pytestmark = pytest.mark.django_db
 
-NAMES = {maker.name for maker in MAKERS}
+NAMES = {builder.name for builder in BUILDERS}
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 
 
@@ -51,16 +52,18 @@ def sell_on(day: date, units: int = 1, price: str = "10.00") -> None:
         shop.sell((shop.a_service(price), units))
 
 
-def frozen(span: Span = Span.DAY) -> set[date]:
-    """Days (or months) frozen of every kind of fact."""
+def built(granularity: Granularity = Granularity.DAY) -> set[date]:
+    """Days (or months) built of every kind of summary."""
     kinds: dict[date, set[str]] = {}
-    for fact, first in FrozenPeriod.objects.filter(span=span).values_list("fact", "first_day"):
-        kinds.setdefault(first, set()).add(fact)
+    for summary, first in BuiltPeriod.objects.filter(granularity=granularity).values_list(
+        "summary", "first_day"
+    ):
+        kinds.setdefault(first, set()).add(summary)
     return {first for first, names in kinds.items() if names == NAMES}
 
 
 def read(first: date, last: date) -> SalesFigures:
-    return sales_figures(cover(Period(first, last), SALES)["sales"])
+    return sales_figures(plan_reading(Period(first, last), SALES)["sales"])
 
 
 def days(first: date, last: date) -> set[date]:
@@ -83,7 +86,7 @@ def january() -> Iterator[None]:
         yield
 
 
-# --- What is frozen ---
+# --- What is built ---
 
 
 @pytest.mark.parametrize(
@@ -96,45 +99,45 @@ def january() -> Iterator[None]:
         ("2026-02-09T18:00:00+06:00", date(2026, 2, 8)),
     ],
 )
-def test_a_day_may_be_frozen_ten_minutes_after_its_end(now, last):
+def test_a_day_may_be_built_ten_minutes_after_its_end(now, last):
     assert last_closed_day(datetime.fromisoformat(now)) == last
 
 
-def test_an_empty_shop_has_nothing_to_freeze():
+def test_an_empty_shop_has_nothing_to_build():
     assert first_day() is None
-    assert freeze_missing() == 0
-    assert not FrozenPeriod.objects.exists()
+    assert build_missing() == 0
+    assert not BuiltPeriod.objects.exists()
 
 
-def test_every_closed_day_is_frozen_from_the_first_sale_on_and_every_whole_month(january):
-    assert freeze_missing() == len(days(date(2026, 1, 5), date(2026, 2, 2))) * len(MAKERS)
+def test_every_closed_day_is_built_from_the_first_sale_on_and_every_whole_month(january):
+    assert build_missing() == len(days(date(2026, 1, 5), date(2026, 2, 2))) * len(BUILDERS)
 
-    assert frozen() == days(date(2026, 1, 5), date(2026, 2, 2))
-    assert frozen(Span.MONTH) == {JANUARY}
-    assert freeze_missing() == 0, "what is frozen stays"
+    assert built() == days(date(2026, 1, 5), date(2026, 2, 2))
+    assert built(Granularity.MONTH) == {JANUARY}
+    assert build_missing() == 0, "what is built stays"
 
 
-def test_today_is_never_frozen(january):
+def test_today_is_never_built(january):
     sell_on(date(2026, 2, 3))
     with noon(date(2026, 2, 3)):
-        freeze_missing(date(2026, 2, 10))
-    assert date(2026, 2, 3) not in frozen()
+        build_missing(date(2026, 2, 10))
+    assert date(2026, 2, 3) not in built()
     with noon(date(2026, 2, 3)):
         assert read(FEBRUARY, date(2026, 2, 3)).orders == 1, "today is read live"
 
 
-def test_one_day_can_be_frozen_alone(january):
-    freeze(date(2026, 1, 20))
+def test_one_day_can_be_built_alone(january):
+    build(date(2026, 1, 20))
 
-    assert frozen() == {date(2026, 1, 20)}
-    assert not FrozenPeriod.objects.filter(span=Span.MONTH).exists()
+    assert built() == {date(2026, 1, 20)}
+    assert not BuiltPeriod.objects.filter(granularity=Granularity.MONTH).exists()
     assert read(JANUARY, date(2026, 1, 31)).gross_total == 30
 
 
-def test_frozen_days_are_read_from_their_facts(january):
-    freeze_missing()
-    SalesFact.objects.filter(span=Span.DAY).update(gross_total=7)
-    SalesFact.objects.filter(span=Span.MONTH).update(gross_total=1000)
+def test_built_days_are_read_from_their_summaries(january):
+    build_missing()
+    SalesSummary.objects.filter(granularity=Granularity.DAY).update(gross_total=7)
+    SalesSummary.objects.filter(granularity=Granularity.MONTH).update(gross_total=1000)
 
     assert read(date(2026, 1, 2), date(2026, 1, 10)).gross_total == 7
     assert read(JANUARY, date(2026, 1, 31)).gross_total == 1000, "a whole month by its own"
@@ -143,166 +146,139 @@ def test_frozen_days_are_read_from_their_facts(january):
 def test_months_that_add_up_are_read_as_a_difference(january):
     sell_on(date(2026, 2, 14), units=5)
     with noon(date(2026, 3, 2)):
-        freeze_missing()
-        assert frozen(Span.MONTH) == {JANUARY, FEBRUARY}
-        how = cover(Period(FEBRUARY, date(2026, 2, 28)), PRODUCTS)["products"]
-    assert list(how.months) == [FEBRUARY]
-    assert list(how.less) == [JANUARY]
-    assert not how.days
-    assert not how.live
-    until_february = ProductFact.objects.filter(span=Span.MONTH, first_day=FEBRUARY)
+        build_missing()
+        assert built(Granularity.MONTH) == {JANUARY, FEBRUARY}
+        plan = plan_reading(Period(FEBRUARY, date(2026, 2, 28)), PRODUCTS)["products"]
+    assert list(plan.months) == [FEBRUARY]
+    assert list(plan.less) == [JANUARY]
+    assert not plan.days
+    assert not plan.live
+    until_february = ProductSummary.objects.filter(
+        granularity=Granularity.MONTH, first_day=FEBRUARY
+    )
     assert sorted(until_february.values_list("quantity", flat=True)) == [1, 2, 5]
-
-
-# --- Everything so far ---
 
 
 @pytest.fixture
 def spring() -> Iterator[None]:
-    """Sales on every third day from 5 January to 8 March; it is noon of 9 March, all is frozen."""
+    """Sales on every third day from 5 January to 8 March; it is noon of 9 March, all is built."""
     goods = [shop.a_service(price) for price in ("1.00", "2.00", "3.00")]
     for number in range(22):
         with noon(date(2026, 1, 5) + timedelta(days=3 * number)):
             customer = shop.a_customer() if number % 2 else None
             shop.sell((goods[number % 3], 1 + number % 2), (goods[0], 1), customer=customer)
     with noon(date(2026, 3, 9)):
-        freeze_missing()
+        build_missing()
         yield
 
 
-def moved(maker: TableMaker, how: Cover) -> dict[Any, Any]:
-    """What is not zero of a kind of fact whose months add up."""
-    found = figures(maker, how, by=maker.keys)
+def moved(builder: TableBuilder, plan: ReadPlan) -> dict[Any, Any]:
+    """What is not zero of a summary whose months add up."""
+    found = figures(builder, plan, by=builder.keys)
     return {key: [float(value) for value in row[:3]] for key, row in found.items() if any(row[:3])}
 
 
-def latest() -> set[tuple[str, date]]:
-    return set(FrozenPeriod.objects.filter(span=Span.LATEST).values_list("fact", "first_day"))
-
-
-@pytest.mark.parametrize("maker", [PRODUCTS, CUSTOMERS], ids=lambda maker: maker.name)
-def test_any_period_is_the_same_however_it_is_put_together(spring, maker):
+@pytest.mark.parametrize("builder", [PRODUCTS, CUSTOMERS], ids=lambda builder: builder.name)
+def test_any_period_is_the_same_however_it_is_put_together(spring, builder):
     ways = set()
     for first in Days.between(date(2026, 1, 1), date(2026, 3, 9)):
         for last in (first, first + timedelta(days=16), date(2026, 2, 20), date(2026, 3, 10)):
             if first.day % 4 == 0 and first <= last:
-                how = cover(Period(first, last), maker)[maker.name]
-                ways.add((bool(how.months), bool(how.latest), bool(how.less), bool(how.less_days)))
-                live = Cover(live=Days.between(first, last))
-                assert moved(maker, how) == moved(maker, live), (first, last, how)
+                plan = plan_reading(Period(first, last), builder)[builder.name]
+                ways.add((bool(plan.months), bool(plan.less), bool(plan.days), bool(plan.live)))
+                live = ReadPlan(live=Days.between(first, last))
+                assert moved(builder, plan) == moved(builder, live), (first, last, plan)
     assert len(ways) >= 6, ways
 
 
-def test_the_sum_so_far_follows_the_latest_day(spring):
-    so_far = {(maker.name, date(2026, 3, 8)) for maker in (PRODUCTS, CUSTOMERS)}
-    assert latest() == so_far
-
-    with noon(date(2026, 3, 12)):
-        freeze_missing()
-        assert latest() == {(name, date(2026, 3, 11)) for name, _ in so_far}
-        assert set(
-            ProductFact.objects.filter(span=Span.LATEST).values_list("first_day", flat=True)
-        ) == {date(2026, 3, 11)}
+# --- Invalidating ---
 
 
-def test_a_late_paper_thaws_the_sum_so_far(spring):
-    shop.sell((shop.a_service("3.00"), 1), at=at_noon(date(2026, 2, 3)))
-    assert not latest()
-    how = cover(Period(date(2026, 1, 20), date(2026, 3, 9)), PRODUCTS)["products"]
-    assert not how.latest
-    assert moved(PRODUCTS, how) == moved(
-        PRODUCTS, Cover(live=Days.between(date(2026, 1, 20), date(2026, 3, 9)))
-    )
-    freeze_missing()
-    assert latest()
-
-
-# --- Thawing ---
-
-
-def test_a_late_paper_thaws_its_day_and_the_months_with_that_day_in_them(january):
+def test_a_late_document_invalidates_its_day_and_the_months_with_that_day_in_them(january):
     sell_on(date(2026, 2, 14))
     with noon(date(2026, 3, 5)):
-        freeze_missing()
+        build_missing()
         shop.sell((shop.a_service("3.00"), 1), at=at_noon(date(2026, 1, 20)))
 
-        assert frozen() == days(date(2026, 1, 5), date(2026, 3, 4)) - {date(2026, 1, 20)}
-        left = FrozenPeriod.objects.filter(span=Span.MONTH).values_list("fact", "first_day")
-        cumulative = {maker.name for maker in MAKERS if maker.cumulative}
+        assert built() == days(date(2026, 1, 5), date(2026, 3, 4)) - {date(2026, 1, 20)}
+        left = BuiltPeriod.objects.filter(granularity=Granularity.MONTH).values_list(
+            "summary", "first_day"
+        )
+        cumulative = {builder.name for builder in BUILDERS if builder.cumulative}
         assert set(left) == {(name, FEBRUARY) for name in NAMES - cumulative}
         assert read(JANUARY, date(2026, 1, 31)).gross_total == 33
 
-        freeze_missing()
-        assert frozen(Span.MONTH) == {JANUARY, FEBRUARY}
+        build_missing()
+        assert built(Granularity.MONTH) == {JANUARY, FEBRUARY}
         assert read(JANUARY, date(2026, 1, 31)).gross_total == 33
 
 
-def test_a_late_paper_that_is_refused_thaws_nothing(january):
-    freeze_missing()
+def test_a_late_document_that_is_refused_invalidates_nothing(january):
+    build_missing()
     nothing_there = shop.a_product()
     with shop.refused(InsufficientStock):
         shop.sell((nothing_there, 1), at=at_noon(date(2026, 1, 20)))
-    assert date(2026, 1, 20) in frozen()
+    assert date(2026, 1, 20) in built()
 
 
-def test_a_sale_of_today_thaws_nothing_and_asks_for_no_lock(january, queries):
-    freeze_missing()
-    before = frozen()
+def test_a_sale_of_today_invalidates_nothing_and_asks_for_no_lock(january, queries):
+    build_missing()
+    before = built()
     sent = queries(lambda: shop.sell((shop.a_service(), 1)))
-    assert frozen() == before
+    assert built() == before
     assert not [sql for sql in sent if "fact_" in sql]
 
 
-def test_a_sale_before_the_first_one_thaws_the_months_after_it(january):
-    freeze_missing()
+def test_a_sale_before_the_first_one_invalidates_the_months_after_it(january):
+    build_missing()
     shop.sell((shop.a_service("3.00"), 1), at=at_noon(date(2025, 12, 30)))
 
-    assert not frozen(Span.MONTH)
+    assert not built(Granularity.MONTH)
     assert read(date(2025, 12, 1), date(2026, 1, 31)).gross_total == 33
-    freeze_missing()
-    assert frozen(Span.MONTH) == {date(2025, 12, 1), JANUARY}
+    build_missing()
+    assert built(Granularity.MONTH) == {date(2025, 12, 1), JANUARY}
     assert read(date(2025, 12, 1), date(2026, 1, 31)).gross_total == 33
 
 
-def test_one_kind_of_fact_can_be_thawed_by_name(january):
-    freeze_missing()
-    thaw([date(2026, 1, 20)], facts=["cash"])
+def test_one_kind_of_summary_can_be_invalidated_by_name(january):
+    build_missing()
+    invalidate([date(2026, 1, 20)], summaries=["cash"])
 
-    left = FrozenPeriod.objects.filter(span=Span.DAY, first_day=date(2026, 1, 20))
-    assert set(left.values_list("fact", flat=True)) == NAMES - {CASH.name}
-    assert freeze_missing(facts=["cash"]) == 1
+    left = BuiltPeriod.objects.filter(granularity=Granularity.DAY, first_day=date(2026, 1, 20))
+    assert set(left.values_list("summary", flat=True)) == NAMES - {CASH.name}
+    assert build_missing(summaries=["cash"]) == 1
 
 
 # --- On the way ---
 
 
-def test_a_reader_freezes_a_few_days_on_the_way_the_newest_first(january):
+def test_a_reader_builds_a_few_days_on_the_way_the_newest_first(january):
     CATCHING_UP.now()
     last = date(2026, 2, 2)
-    assert frozen() == days(last - timedelta(days=FEW - 1), last)
+    assert built() == days(last - timedelta(days=FEW - 1), last)
 
     CATCHING_UP.now()
-    assert len(frozen()) == FEW, "it looks once a minute at most"
+    assert len(built()) == FEW, "it looks once a minute at most"
     CATCHING_UP.forget()
     CATCHING_UP.now()
-    assert len(frozen()) == 2 * FEW
+    assert len(built()) == 2 * FEW
 
 
 def test_a_reader_makes_the_month_that_its_days_complete(january):
-    freeze_missing(date(2026, 1, 30))
-    assert not frozen(Span.MONTH)
+    build_missing(date(2026, 1, 30))
+    assert not built(Granularity.MONTH)
     CATCHING_UP.now()
-    assert frozen(Span.MONTH) == {JANUARY}
+    assert built(Granularity.MONTH) == {JANUARY}
 
 
-def test_a_reader_that_cannot_freeze_reads_live(january, monkeypatch):
-    def refuse(how: str) -> None:
+def test_a_reader_that_cannot_build_reads_live(january, monkeypatch):
+    def refuse(mode: str) -> None:
         raise OperationalError(1290, "The server is running with --read-only")
 
     monkeypatch.setattr(building, "_lock", refuse)
     CATCHING_UP.now()
 
-    assert not FrozenPeriod.objects.exists()
+    assert not BuiltPeriod.objects.exists()
     assert read(JANUARY, date(2026, 1, 31)).gross_total == 30
 
 
@@ -316,20 +292,20 @@ def rebuilt(*arguments: str) -> str:
 
 
 def spoil() -> None:
-    SalesFact.objects.update(gross_total=7)
+    SalesSummary.objects.update(gross_total=7)
 
 
-def test_facts_are_rebuilt_whatever_is_there(january):
-    freeze_missing()
+def test_summaries_are_rebuilt_whatever_is_there(january):
+    build_missing()
     spoil()
-    assert "made, from 2026-01-05 to 2026-02-02." in rebuilt()
+    assert "built, from 2026-01-05 to 2026-02-02." in rebuilt()
     assert read(JANUARY, date(2026, 2, 2)).gross_total == 30
-    assert frozen() == days(date(2026, 1, 5), date(2026, 2, 2))
-    assert frozen(Span.MONTH) == {JANUARY}
+    assert built() == days(date(2026, 1, 5), date(2026, 2, 2))
+    assert built(Granularity.MONTH) == {JANUARY}
 
 
 def test_only_some_days_are_rebuilt_if_asked(january):
-    freeze_missing()
+    build_missing()
     spoil()
     rebuilt("--from", "2026-01-10", "--until", "2026-01-25")
 
@@ -339,11 +315,11 @@ def test_only_some_days_are_rebuilt_if_asked(january):
 
 
 def test_only_what_is_missing_is_made_if_asked(january):
-    freeze_missing(date(2026, 1, 10))
+    build_missing(date(2026, 1, 10))
     spoil()
     rebuilt("--missing")
     assert read(JANUARY, date(2026, 1, 10)).gross_total == 7
-    assert frozen() == days(date(2026, 1, 5), date(2026, 2, 2))
+    assert built() == days(date(2026, 1, 5), date(2026, 2, 2))
 
 
 @pytest.mark.parametrize(
@@ -361,7 +337,7 @@ def test_nonsense_is_refused(arguments):
 
 
 def test_an_empty_shop_is_told_so():
-    assert "no facts to make" in rebuilt()
+    assert "no summaries to build" in rebuilt()
 
 
 # --- At the same moment ---
@@ -370,25 +346,25 @@ def test_an_empty_shop_is_told_so():
 @pytest.mark.mariadb
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("guarded", [True, False])
-def test_no_late_sale_is_missing_from_a_frozen_day(
+def test_no_late_sale_is_missing_from_a_built_day(
     monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
-    """A late sale is being written while its day is frozen. Without the lock it would be lost."""
+    """A late sale is being written while its day is summed up. Unlocked, it would be lost."""
     day = date(2026, 1, 20)
     sell_on(day)
     service, cashier = shop.a_service("5.00"), shop.a_cashier()
     if not guarded:
-        monkeypatch.setattr(building, "_lock", lambda how: None)
+        monkeypatch.setattr(building, "_lock", lambda mode: None)
     meeting = Meeting()
-    # The seller meets after having thawed the day, the freezer after having summed it up.
-    meeting.after(monkeypatch, building, "thaw")
-    meeting.after(monkeypatch, building, "_note")
+    # The seller meets after having invalidated the day, the builder after having summed it up.
+    meeting.after(monkeypatch, building, "invalidate")
+    meeting.after(monkeypatch, building, "_record")
 
     def sell_late() -> Any:
         return shop.sell((service, 1), at=at_noon(day), by=cashier)
 
     with time_machine.travel(at_noon(date(2026, 1, 22)).astimezone(UTC), tick=True):
-        outcomes = at_once(sell_late, lambda: building.freeze(day))
+        outcomes = at_once(sell_late, lambda: building.build(day))
         assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
         assert meeting.met != guarded
         is_right = read(day, day).gross_total == Decimal(15)
