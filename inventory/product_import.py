@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from import_export import fields, resources
+from import_export import fields
 from import_export.widgets import BooleanWidget, CharWidget, DecimalWidget, ForeignKeyWidget
 
 from catalog.models import Brand, Category, Product
+from pos_project.core.back_office.spreadsheets import SpreadsheetResource
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.people import Status
@@ -43,7 +44,7 @@ class _Known(ForeignKeyWidget):
         return found
 
 
-class ProductResource(resources.ModelResource):
+class ProductResource(SpreadsheetResource):
     """A row with a known SKU changes that product, any other row adds one. Stock is not imported:
     it comes by purchases, opening stock and counts."""
 

@@ -146,7 +146,7 @@ class JournalLine(AppendOnly):
 
 
 class Payment(AppendOnly):
-    """Money that changed hands. `type` and `direction` as the contract's section 17 lists them."""
+    """Money that changed hands. `type` and `direction`: docs/api.md §27."""
 
     class Party(models.TextChoices):
         CUSTOMER = "customer"
@@ -169,6 +169,7 @@ class Payment(AppendOnly):
     direction = models.CharField("in or out", max_length=3, choices=Direction.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, db_column="method")
+    method_name = models.CharField(max_length=50, null=True)  # as it was called when it was paid
     customer = models.ForeignKey(
         "sales.Customer", null=True, on_delete=models.PROTECT, db_index=False
     )
@@ -258,6 +259,7 @@ class Expense(AppendOnly):
         db_column="payment_method",
         verbose_name="paid by",
     )
+    method_name = models.CharField(max_length=50, null=True)  # as it was called when it was paid
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
     )

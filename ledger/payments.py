@@ -1,19 +1,19 @@
 """Taking and giving money: tenders, what they cover of a total, and the rows that record them."""
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from ledger.models import Payment, PaymentMethod
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO, total
 from pos_project.core.posting_context import PostingContext
+from pos_project.core.remembered import Remembered
 
 CASH = "cash"
 ON_CREDIT = "due"  # on the wire a method; in truth the absence of one
-REMEMBER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -48,39 +48,36 @@ class Settlement:
     due: Decimal
     change: Decimal
     method: str
+    tendered: Decimal = ZERO  # what was laid on the counter: Σ tenders + change
 
 
-class _Methods:
-    """Active payment methods and their accounts, remembered for seconds: small reference data
-    that every sale asks for and hardly anybody changes."""
+class Method(NamedTuple):
+    """A payment method: the account that holds its money, what it is called, if it is taken now."""
 
-    def __init__(self) -> None:
-        self._rows: Mapping[str, str] = {}
-        self._until = 0.0
-
-    def accounts(self) -> Mapping[str, str]:
-        if time.monotonic() >= self._until:
-            active = PaymentMethod.objects.filter(is_active=True)
-            self._rows = dict(active.values_list("code", "account_id"))
-            self._until = time.monotonic() + REMEMBER_SECONDS
-        return self._rows
-
-    def forget(self) -> None:
-        self._until = 0.0
+    account: str
+    name: str
+    is_active: bool
 
 
-METHODS = _Methods()
+def _read_methods() -> dict[str, Method]:
+    rows = PaymentMethod.objects.values_list("code", "account_id", "name", "is_active")
+    return {code: Method(account, name, active) for code, account, name, active in rows}
+
+
+# By code; those that are not taken now too, for what was paid by them.
+METHODS = Remembered(_read_methods, of=PaymentMethod)
 
 
 def account_of(method: str) -> str:
     """The ledger account that holds a method's money. Raises Invalid for an unknown method."""
     require_method(method, field="method")
-    return METHODS.accounts()[method]
+    return METHODS.get()[method].account
 
 
 def require_method(method: str, *, field: str, on_credit: bool = False) -> None:
     """Raise Invalid unless `method` is an active payment method (or `due`, where allowed)."""
-    allowed = [*METHODS.accounts(), *([ON_CREDIT] if on_credit else [])]
+    active = [code for code, each in METHODS.get().items() if each.is_active]
+    allowed = [*active, *([ON_CREDIT] if on_credit else [])]
     if method not in allowed:
         text = f"One of: {', '.join(allowed)}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
@@ -117,6 +114,7 @@ def settle(
         due=open_amount,
         change=tendered - cash,
         method=method,
+        tendered=tendered,
     )
 
 
@@ -128,6 +126,7 @@ PAYMENT_FIELDS = (
     "direction",
     "amount",
     "method_id",
+    "method_name",
     "customer_id",
     "supplier_id",
     "sale_id",
@@ -179,7 +178,7 @@ def opposite(payment: Payment, *, reason: str, purchase_id: int | None = None) -
 
 def record(
     lines: Sequence[PaymentLine], *, entry_id: int | None, context: PostingContext
-) -> list[int]:
+) -> Sequence[int]:
     """Write the payment rows of one journal entry, in one statement; their ids in order."""
     if not lines:
         return []
@@ -196,6 +195,7 @@ def record(
                 line.direction,
                 line.tender.amount,
                 line.tender.method,
+                METHODS.get()[line.tender.method].name,
                 line.customer_id,
                 line.supplier_id,
                 line.sale_id,

@@ -92,14 +92,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pos_project.core.http.pages_only.Session",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "pos_project.core.http.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "pos_project.core.http.pages_only.ContentSecurityPolicy",
 ]
 
 ROOT_URLCONF = "pos_project.urls"
@@ -127,7 +127,7 @@ DB_READ_TIMEOUT = int(text("DB_READ_TIMEOUT", "15"))  # seconds, of the server; 
 if DB_HOST:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.mysql",
+            "ENGINE": "pos_project.core.db.mysql",  # fewer round trips than Django's own
             "HOST": DB_HOST,
             "PORT": text("DB_PORT", "3306"),
             "NAME": text("DB_NAME", "pos"),
@@ -246,7 +246,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.PatientArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_REDIRECT_URL = "admin:index"
@@ -357,7 +357,6 @@ UNFOLD = {
     },
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()

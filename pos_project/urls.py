@@ -3,13 +3,16 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
-from reports.statements import document_views as papers
+from reports.documents import views as documents
+from reports.statements import views as statements
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", HealthView.as_view()),
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
@@ -20,7 +23,7 @@ urlpatterns = [
         name="docs",
     ),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:key>", picture),
-    path("api/", include("reports.dashboards.api.urls")),  # users/me/performance before users/<id>
+    path("api/", include("reports.dashboards.urls")),  # users/me/performance before users/<id>
     path("api/", include("reports.statements.api.urls")),
     path("api/", include("accounts.api.urls")),
     path("api/", include("ledger.api.urls")),
@@ -28,11 +31,13 @@ urlpatterns = [
     path("api/", include("catalog.api.urls")),
     path("api/", include("inventory.api.urls")),
     path("api/", include("sales.api.urls")),
-    path("papers/<str:token>", papers.page, name="paper"),
-    path("papers/<str:token>/pdf", papers.as_pdf, name="paper-pdf"),
-    path("admin/papers/day-closing/<str:day>", papers.day_closing, name="day-closing"),
-    path("admin/papers/statements/<str:kind>/<int:party_id>", papers.statement, name="statement"),
-    path("admin/papers/<str:kind>/<int:document_id>", papers.own, name="open-paper"),
+    path("papers/<str:token>", documents.page, name="document"),
+    path("papers/<str:token>/pdf", documents.as_pdf, name="document-pdf"),
+    path("admin/papers/day-closing/<str:day>", statements.day_closing, name="day-closing"),
+    path(
+        "admin/papers/statements/<str:kind>/<int:party_id>", statements.statement, name="statement"
+    ),
+    path("admin/papers/<str:kind>/<int:document_id>", documents.own, name="open-document"),
     path("admin/", admin.site.urls),
 ]
 

@@ -46,6 +46,7 @@ class Purchase(AppendOnly):
     DRAFT_STATUSES = ("draft",)
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    supplier_name = models.CharField(max_length=100, null=True)  # as it was called that day
     supplier = models.ForeignKey(
         Supplier, on_delete=models.PROTECT, related_name="purchases", db_index=False
     )

@@ -123,6 +123,15 @@ class Sale(AppendOnly):
     advance_used = models.DecimalField(max_digits=14, decimal_places=2)
     payment_method = models.CharField("paid by", max_length=20, null=True)  # largest tender, or due
     note = models.TextField(null=True)
+    # As they were when it was sold, whatever is renamed, changed or deleted later. The rate is
+    # the one that the till named, or the one that explains its tax; None where none does.
+    tax_rate_id = models.BigIntegerField(null=True)
+    tax_rate_name = models.CharField(max_length=50, null=True)
+    tax_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    customer_name = models.CharField(max_length=100, null=True)
+    currency_sign = models.CharField(max_length=5, null=True)
+    tendered_amount = models.DecimalField("tendered", max_digits=14, decimal_places=2, null=True)
+    change_amount = models.DecimalField("change", max_digits=14, decimal_places=2, null=True)
     business_date = models.DateField(null=True)  # set when completed
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField("sold at", null=True)
@@ -162,6 +171,22 @@ class Sale(AppendOnly):
                     business_date__isnull=False,
                     completed_at__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_tax_rate_has_name_and_percent",
+                condition=Q(
+                    tax_rate_id__isnull=True, tax_rate_name__isnull=True, tax_percent__isnull=True
+                )
+                | Q(
+                    tax_rate_id__isnull=False,
+                    tax_rate_name__isnull=False,
+                    tax_percent__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="sales_sale_change_is_less_than_tendered",
+                condition=Q(change_amount__isnull=True)
+                | Q(change_amount__gte=0, change_amount__lte=F("tendered_amount")),
             ),
             models.CheckConstraint(
                 name="sales_sale_status_known",

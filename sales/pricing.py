@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from catalog.tax_rates import Rate, rate_that_explains
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
 
@@ -66,12 +67,21 @@ class PricedOrder:
     tax: Decimal
     total: Decimal
     note: str | None
+    tax_rate: Rate | None = None
+    customer_name: str | None = None
 
 
 def price(
-    order: Order, products: Mapping[int, Sellable], *, tax_percent: Decimal | None = None
+    order: Order,
+    products: Mapping[int, Sellable],
+    *,
+    rate: Rate | None = None,
+    rates: Sequence[Rate] = (),
+    customer_name: str | None = None,
 ) -> PricedOrder:
     """Price an order whose products are known. Amounts in shop currency, 2 decimals.
+
+    `rate` is the one that the till named; tax sent as an amount is explained by one of `rates`.
 
     Raises Invalid for a discount above the subtotal, a sum that differs from the till's, or a
     sale larger than the books hold.
@@ -81,8 +91,10 @@ def price(
     if order.discount > subtotal:
         _refuse("discount", f"More than the subtotal of {subtotal}.")
     tax = order.tax
-    if tax_percent is not None:
-        tax = money((subtotal - order.discount) * tax_percent / 100)
+    if rate is not None:
+        tax = rate.of(subtotal - order.discount)
+    else:
+        rate = rate_that_explains(tax, subtotal - order.discount, rates)
     amount = subtotal + tax - order.discount
     if max(subtotal, amount) > MAX_AMOUNT:
         _refuse("items", f"More than {MAX_AMOUNT} in one sale.")
@@ -90,7 +102,17 @@ def price(
         _refuse("subtotal", f"The lines add up to {subtotal}.")
     if order.total_amount is not None and order.total_amount != amount:
         _refuse("total_amount", f"Subtotal, tax and discount give {amount}.")
-    return PricedOrder(lines, order.customer_id, subtotal, order.discount, tax, amount, order.note)
+    return PricedOrder(
+        lines,
+        order.customer_id,
+        subtotal,
+        order.discount,
+        tax,
+        amount,
+        order.note,
+        rate,
+        customer_name,
+    )
 
 
 def _priced(line: Line, product: Sellable) -> PricedLine:

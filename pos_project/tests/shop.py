@@ -37,6 +37,7 @@ from pos_project.core.db.idempotency import RequestKey, fingerprint
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
 from pos_project.core.posting_context import PostingContext
+from pos_project.core.remembered import Remembered
 from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine
@@ -157,7 +158,7 @@ def opening(product: Product, units: int, cost: Amount) -> Batch:
             product,
             quantity=Decimal(units),
             unit_cost=Decimal(cost),
-            context=PostingContext.of(a_cashier()),
+            context=PostingContext.claim(a_cashier()),
         )
     )
     return Batch.objects.latest("id")
@@ -344,8 +345,8 @@ def refused(error: type[DomainError], *fields: str) -> Iterator[Any]:
 
 def statements(action: Callable[[], Any]) -> list[str]:
     """The SQL that `action` sends, BEGIN and COMMIT included."""
-    METHODS.forget()  # or what is remembered might run out in the middle of `action`
-    METHODS.accounts()
+    for each in Remembered.everything:  # as in a shop that has been open for a while
+        each.get()
     with CaptureQueriesContext(connection) as captured:
         action()
     return [query["sql"] for query in captured.captured_queries]

@@ -233,3 +233,11 @@ def test_many_rows_without_ids_are_cut_by_position(
     rows = read(as_admin.get(f"{route}?format=csv"))
 
     assert [row["ref_id"] for row in rows] == [str(row["ref_id"]) for row in shown]
+
+
+def test_a_list_whose_rows_are_known_by_a_code_is_a_file_too(as_admin: APIClient) -> None:
+    shown = as_admin.get("/api/ledger/accounts").json()["data"]
+
+    rows = read(as_admin.get("/api/ledger/accounts?format=csv"))
+
+    assert [row["number"] for row in rows] == [account["number"] for account in shown]

@@ -1,1 +1,1 @@
-"""What the shop prints: each paper is described once, and rendered as HTML and as PDF."""
+"""What the shop prints: each document is described once, and rendered as HTML, PDF and CSV."""

@@ -1,4 +1,4 @@
-"""Links to printed papers. The papers themselves are pages outside `/api`."""
+"""Links to printed documents, which are pages outside `/api`."""
 
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -28,7 +28,7 @@ def _links(request: Request, *kinds: str, document_id: int) -> dict[str, dict[st
     }
 
 
-class SalePapersView(APIView):
+class SaleDocumentsView(APIView):
     permission_classes = (AnyUser,)
 
     @extend_schema(
@@ -48,7 +48,7 @@ class SalePapersView(APIView):
         return Response({"success": True, "data": data})
 
 
-class PurchasePapersView(APIView):
+class PurchaseDocumentsView(APIView):
     permission_classes = (AnyUser,)
 
     @extend_schema(
@@ -62,7 +62,7 @@ class PurchasePapersView(APIView):
         tags=["purchases"],
     )
     def get(self, request: Request, purchase: str) -> Response:
-        """A link to the purchase order of a purchase, good for ninety days."""
+        """A link to the goods received note of a purchase, good for ninety days."""
         received = found(
             Purchase.objects.exclude(status=Purchase.Status.DRAFT), purchase, "purchase"
         )

@@ -1,13 +1,30 @@
-"""A paper as data: what stands on it, before anybody decides how it looks."""
+"""A document as data: what stands on it, before anybody decides how it looks.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+Receipts, invoices, goods received notes, day closings and every statement are built as this one
+model and shown by the same renderers (`html`, `pdf`, `csv`). Lines carry the figures; headings,
+totals and sums are for readers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, Literal
 
 from accounts.models import Store
+from pos_project.core.errors import Invalid
 from pos_project.core.images.pictures import image_url
 from pos_project.core.money import money
+
+MAX_LINES = 2000  # some fifty pages; whoever needs more wants a spreadsheet
+
+Kind = Literal["text", "day", "count", "money", "charge", "accounting"]
+Style = Literal["heading", "line", "total", "grand"]
+
+
+class TooLong(Invalid):
+    """More lines than a page or a printed document should have."""
 
 
 class Size(StrEnum):
@@ -18,8 +35,8 @@ class Size(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shop:
-    """The letterhead, from the shop's settings."""
+class Letterhead:
+    """Whose document it is, from the shop's settings."""
 
     name: str
     address: str = ""
@@ -31,7 +48,7 @@ class Shop:
     footer: str = ""
 
     @classmethod
-    def of(cls, store: Store) -> "Shop":
+    def of(cls, store: Store) -> "Letterhead":
         return cls(
             store.name,
             store.address,
@@ -44,55 +61,91 @@ class Shop:
         )
 
     @property
+    def for_the_books(self) -> "Letterhead":
+        """Without what is said to customers."""
+        return replace(self, header="", footer="")
+
+    @property
     def logo_url(self) -> str | None:
         return image_url(self.logo, None)
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands beneath the shop's name."""
+        tax_number = self.tax_number and f"Tax number {self.tax_number}"
+        return [line for line in (self.address, self.phone, tax_number, self.header) if line]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. `weight` is its share of the width; numbers stand on the right."""
+    """A column of a table; `width` is its share of the page. Figures stand on the right."""
 
-    title: str
-    weight: float = 1
-    is_number: bool = False
+    label: str
+    kind: Kind = "text"
+    width: float = 1.0
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind not in ("text", "day")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells in the order of the columns; a heading has one. None is an empty cell."""
+
+    cells: Sequence[Any]
+    style: Style = "line"
 
 
 @dataclass(frozen=True)
 class Sum:
-    """A line beneath a table; `is_total` makes it stand out."""
+    """An amount beneath a table; the total stands out and has the currency's sign."""
 
     label: str
-    value: str
+    amount: Decimal
     is_total: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text, and sums beneath them."""
+    """Rows, read once, and sums beneath them. In a spreadsheet, `sectioned` puts the heading that
+    a line stands under into a column of its own."""
 
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
+    rows: Iterable[Row]
     sums: Sequence[Sum] = ()
     title: str = ""
+    sectioned: bool = False
+
+    def printed_rows(self) -> list[Row]:
+        """The rows for a reader. Raises TooLong."""
+        rows = []
+        for row in self.rows:
+            rows.append(row)
+            if len(rows) > MAX_LINES:
+                raise TooLong(f"More than {MAX_LINES} lines: choose fewer days.")
+        return rows
 
 
 @dataclass(frozen=True)
-class Paper:
-    """One printed document. `facts` are label and value; `code` is printed as a QR code."""
+class Document:
+    """`reference` tells it from others of its title: a number, a day, when it was printed. `facts`
+    are label and value; `code` is printed as a QR code; `name` is that of its files."""
 
     title: str
-    number: str
-    shop: Shop
+    reference: str
+    shop: Letterhead
     facts: Sequence[tuple[str, str]]
     tables: Sequence[Table]
     size: Size = Size.A4
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
     code: str | None = None
+    name: str = ""
 
     @property
     def file_name(self) -> str:
-        """`receipt-INV-S000042`: safe as a file's name on every system."""
-        text = f"{self.title}-{self.number}".lower().replace(" ", "-")
+        """`receipt-inv-s000042`: safe as a file's name on every system."""
+        text = (self.name or f"{self.title}-{self.reference}").lower().replace(" ", "-")
         return "".join(letter for letter in text if letter.isalnum() or letter in "-_.")
 
 
@@ -102,11 +155,33 @@ def amount(value: Decimal | int, *, sign: str = "") -> str:
     return f"{sign} {text}" if sign else text
 
 
-def deducted(value: Decimal) -> str:
-    """An amount that goes off: `-4.97`."""
-    return f"-{amount(value)}"
+def accounted(value: Decimal) -> str:
+    """An amount as accountants write it: `1,234.50`, below zero `(1,234.50)`, nothing a dash."""
+    if not value:
+        return "–"
+    return f"({-value:,.2f})" if value < 0 else f"{value:,.2f}"
 
 
-def units(value: Decimal) -> str:
-    """`2`, or `2.5` where a fraction is stored."""
-    return f"{value.normalize():f}"
+def day(value: date) -> str:
+    """`05-11-2026`, as documents write days."""
+    return value.strftime("%d-%m-%Y")
+
+
+def rate(name: str, percent: Decimal) -> str:
+    """A tax rate: `VAT (15 %)`."""
+    return f"{name} ({percent.normalize():f} %)"
+
+
+def written(value: Any, kind: Kind) -> str:
+    """A cell for a reader."""
+    return "" if value is None else _WRITTEN[kind](value)
+
+
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {
+    "text": str,
+    "day": day,
+    "count": lambda units: f"{Decimal(units).normalize():,f}",  # 2, or 2.5 where there is a part
+    "money": amount,
+    "charge": lambda value: amount(value) if value else "",
+    "accounting": accounted,
+}

@@ -1,6 +1,7 @@
-"""The papers of a sale and of a purchase."""
+"""The documents of a sale and of a purchase."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -9,14 +10,14 @@ from pos_project.core.errors import NotFound
 from purchasing.models import Purchase
 from reports.documents.document import (
     Column,
-    Paper,
-    Shop,
+    Document,
+    Letterhead,
+    Row,
     Size,
     Sum,
     Table,
-    amount,
-    deducted,
-    units,
+    day,
+    rate,
 )
 from sales.models import Refund, Sale
 from sales.sale_lines import sale_lines
@@ -24,134 +25,128 @@ from sales.sale_lines import sale_lines
 WALK_IN = "Walk-in Customer"
 
 
-def receipt(sale_id: int) -> Paper:
+def receipt(sale_id: int) -> Document:
     """The till's receipt of a completed sale, 80 mm wide. Raises NotFound."""
     return _of_sale(sale_id, "Receipt", Size.ROLL)
 
 
-def invoice(sale_id: int) -> Paper:
+def invoice(sale_id: int) -> Document:
     """The invoice of a completed sale, A4. Raises NotFound."""
     return _of_sale(sale_id, "Invoice", Size.A4)
 
 
-def _of_sale(sale_id: int, title: str, size: Size) -> Paper:
-    sale = Sale.objects.completed().select_related("store", "customer", "user")
-    sold = sale.filter(pk=sale_id).first()
-    if sold is None or sold.completed_at is None:
+def _of_sale(sale_id: int, title: str, size: Size) -> Document:
+    completed = Sale.objects.completed().select_related("store", "customer", "user")
+    sale = completed.filter(pk=sale_id).first()
+    if sale is None or sale.completed_at is None:
         raise NotFound("Sale not found")
-    shop = Shop.of(sold.store)
-    sign = shop.currency_sign
-    lines = list(sale_lines().filter(sale=sold).order_by("id"))
-    paid = list(
-        Payment.objects.filter(sale=sold)
-        .exclude(payment_type=Payment.Type.REFUND)
-        .select_related("method")
-        .order_by("id")
-    )
-    back = list(Refund.objects.filter(sale=sold).order_by("id"))
-    customer = sold.customer
-    facts = [
-        ("Date", timezone.localtime(sold.completed_at).strftime("%d-%m-%Y %I:%M %p")),
-        ("Customer", customer.name if customer else WALK_IN),
+    customer, shop = sale.customer, Letterhead.of(sale.store)
+    if sale.currency_sign is not None:  # the one of then
+        shop = replace(shop, currency_sign=sale.currency_sign)
+    lines = sale_lines().filter(sale=sale).order_by("id")
+    rows = [
+        Row([line.product_name, line.quantity, line.unit_price, line.subtotal]) for line in lines
     ]
-    if customer and customer.phone:
-        facts.append(("Phone", customer.phone))
-    facts.append(("Served by", sold.user.name))
-    goods = [
-        (
-            line.product_name,
-            units(line.quantity),
-            amount(line.unit_price),
-            amount(line.subtotal),
-        )
-        for line in lines
-    ]
-    sums = [Sum("Subtotal", amount(sold.subtotal))]
-    if sold.discount:
-        sums.append(Sum("Discount", deducted(sold.discount)))
-    if sold.tax:
-        sums.append(Sum("Tax", amount(sold.tax)))
-    sums.append(Sum("Total", amount(sold.total_amount, sign=sign), is_total=True))
-    if sold.advance_used:
-        sums.append(Sum("Paid ahead", amount(sold.advance_used)))
-    sums += [Sum(f"Paid, {payment.method.name}", _signed(payment)) for payment in paid]
-    sums += [Sum(f"Refund {refund.pk}", deducted(refund.refund_amount)) for refund in back]
-    if sold.due_amount:
-        sums.append(Sum("Still due", amount(sold.due_amount)))
-    return Paper(
+    return Document(
         title,
-        str(sold.invoice_no),
+        str(sale.invoice_no),
         shop,
-        facts,
-        [Table(_COLUMNS[size], goods, sums)],
+        [
+            ("Date", timezone.localtime(sale.completed_at).strftime("%d-%m-%Y %I:%M %p")),
+            ("Customer", sale.customer_name or (customer.name if customer else WALK_IN)),
+            *([("Phone", customer.phone)] if customer and customer.phone else ()),
+            ("Served by", sale.user.name),
+        ],
+        [Table(_COLUMNS[size], rows, [*_charged(sale), *_settled(sale)])],
         size,
-        notes=[sold.note] if sold.note and size is Size.A4 else (),
-        code=sold.invoice_no,
+        notes=[sale.note] if sale.note and size is Size.A4 else (),
+        code=sale.invoice_no,
     )
 
 
-def purchase_order(purchase_id: int) -> Paper:
-    """What was ordered and received from a supplier, A4. Raises NotFound."""
-    purchase = (
-        Purchase.objects.exclude(status=Purchase.Status.DRAFT)
-        .select_related("store", "supplier", "user")
-        .filter(pk=purchase_id)
-        .first()
-    )
+def _charged(sale: Sale) -> Iterator[Sum]:
+    """From the lines to the total."""
+    yield Sum("Subtotal", sale.subtotal)
+    if sale.discount:
+        yield Sum("Discount", -sale.discount)
+    if sale.tax:
+        of_rate = sale.tax_percent and f", {rate(str(sale.tax_rate_name), sale.tax_percent)}"
+        yield Sum(f"Tax{of_rate or ''}", sale.tax)
+    yield Sum("Total", sale.total_amount, is_total=True)
+
+
+def _settled(sale: Sale) -> Iterator[Sum]:
+    """From the total to what is still due: what was paid, and what refunds cancelled of the due or
+    paid out."""
+    if sale.advance_used:
+        yield Sum("Paid from advance", sale.advance_used)
+    methods = {}
+    for payment in Payment.objects.filter(sale=sale).select_related("method").order_by("id"):
+        methods[payment.method_id] = payment.method_name or payment.method.name
+        if payment.payment_type != Payment.Type.REFUND:
+            is_in = payment.direction == Payment.Direction.IN
+            amount = payment.amount if is_in else -payment.amount
+            yield Sum(f"Paid, {methods[payment.method_id]}", amount)
+    if sale.change_amount and sale.tendered_amount:
+        yield Sum("Tendered", sale.tendered_amount)
+        yield Sum("Change", sale.change_amount)
+    refunds = Refund.objects.filter(sale=sale).order_by("id")
+    for refund in refunds:
+        yield Sum(f"Refund {refund.pk}", -refund.refund_amount)
+        if refund.due_reduced:
+            yield Sum("of it due cancelled", -refund.due_reduced)
+        if refund.paid_out:
+            yield Sum(f"of it paid out, {methods[refund.refund_method]}", -refund.paid_out)
+    if sale.due_amount or refunds:
+        yield Sum("Still due", sale.due_amount)
+
+
+def goods_received_note(purchase_id: int) -> Document:
+    """What came from a supplier, A4. Raises NotFound."""
+    completed = Purchase.objects.exclude(status=Purchase.Status.DRAFT)
+    purchase = completed.select_related("store", "supplier", "user").filter(pk=purchase_id).first()
     if purchase is None:
         raise NotFound("Purchase not found")
-    shop = Shop.of(purchase.store)
     supplier = purchase.supplier
-    contact = (
+    facts = (
+        ("Date", day(purchase.purchase_date)),
+        ("Supplier", supplier.name),
         ("Phone", supplier.phone),
         ("E-mail", supplier.email),
         ("Received by", purchase.user.name),
     )
-    goods = [
-        (
-            item.product_name,
-            units(item.quantity),
-            amount(item.cost_price),
-            amount(item.subtotal),
-        )
+    rows = [
+        Row([item.product_name, item.quantity, item.cost_price, item.subtotal])
         for item in purchase.items.order_by("id")
     ]
     sums = [
-        Sum("Total", amount(purchase.total_amount, sign=shop.currency_sign), is_total=True),
-        Sum("Paid", amount(purchase.paid_amount)),
-        Sum("Still due", amount(purchase.due_amount)),
+        Sum("Total", purchase.total_amount, is_total=True),
+        Sum("Paid", purchase.paid_amount),
+        Sum("Still due", purchase.due_amount),
     ]
-    return Paper(
-        "Purchase order",
+    return Document(
+        "Goods received note",
         str(purchase.invoice_no),
-        shop,
-        [
-            ("Date", purchase.purchase_date.strftime("%d-%m-%Y")),
-            ("Supplier", supplier.name),
-            *((label, value) for label, value in contact if value),
-        ],
-        [Table(_COLUMNS[Size.A4], goods, sums)],
+        Letterhead.of(purchase.store),
+        [(label, value) for label, value in facts if value],
+        [Table(_COLUMNS[Size.A4], rows, sums)],
         notes=[purchase.note] if purchase.note else (),
         code=purchase.invoice_no,
+        name=f"purchase-order-{purchase.invoice_no}",  # as its link is called
     )
-
-
-def _signed(payment: Payment) -> str:
-    is_in = payment.direction == Payment.Direction.IN
-    return amount(payment.amount) if is_in else deducted(payment.amount)
 
 
 _COLUMNS: dict[Size, Sequence[Column]] = {
     Size.A4: (
-        Column("Item", 5),
-        Column("Units", 1, is_number=True),
-        Column("Price", 1.5, is_number=True),
-        Column("Amount", 1.8, is_number=True),
+        Column("Item", width=5),
+        Column("Units", "count", 1),
+        Column("Price", "money", 1.5),
+        Column("Amount", "money", 1.8),
     ),
     Size.ROLL: (
-        Column("Item", 3),
-        Column("×", 0.8, is_number=True),
-        Column("Price", 1.4, is_number=True),
-        Column("Amount", 1.7, is_number=True),
+        Column("Item", width=3),
+        Column("×", "count", 0.8),
+        Column("Price", "money", 1.4),
+        Column("Amount", "money", 1.7),
     ),
 }

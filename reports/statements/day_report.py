@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
 
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
-from ledger.payments import CASH, account_of
+from ledger.payments import CASH, METHODS
 from pos_project.core.money import ZERO, money, total
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import BEGINNING, moved
 from sales.models import Refund, Sale
 
-ONE_DAY = timedelta(days=1)
 SALES, DUES, REFUNDS, SUPPLIERS, EXPENSES = "sales", "dues", "refunds", "suppliers", "expenses"
 COLUMNS = (SALES, DUES, REFUNDS, SUPPLIERS, EXPENSES)
 
@@ -57,7 +56,7 @@ class DayReport:
 
     def of(self, column: str) -> Decimal:
         """A column's sum over all methods."""
-        return total(money.get(column, ZERO) for money in self.by_method.values())
+        return total(sums.get(column, ZERO) for sums in self.by_method.values())
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -88,7 +87,8 @@ def _report(day: date, opening: Decimal) -> DayReport:
         count=Count("id"), total=Sum("refund_amount")
     )
     lines = JournalLine.objects.filter(entry__business_date=day)
-    cash = lines.filter(account_id=account_of(CASH)).aggregate(d=Sum("debit"), c=Sum("credit"))
+    in_cash = lines.filter(account_id=METHODS.get()[CASH].account)
+    cash = in_cash.aggregate(d=Sum("debit"), c=Sum("credit"))
     booked = lines.aggregate(d=Sum("debit"), c=Sum("credit"))
     return DayReport(
         day=day,
@@ -133,6 +133,6 @@ def _column(party: str, kind: str) -> str:
 
 
 def _cash_before(day: date) -> Decimal:
-    """What lay in the drawer that morning; closed days are read from their frozen sums."""
-    before = moved(Period(BEGINNING, day - ONE_DAY), account=account_of(CASH))
+    """What lay in the drawer that morning; closed days are read from their summaries."""
+    before = moved(Period(BEGINNING, day - ONE_DAY), account=METHODS.get()[CASH].account)
     return total(each.debit - each.credit for each in before)

@@ -1,223 +1,238 @@
-"""The papers of the office: what a day came to, and what one customer or supplier owes."""
+"""Each statement of the books as a document, for printing and for spreadsheets."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
-from django.db.models import QuerySet
-
-from accounts.models import Store
-from ledger.dues import DueBook
-from ledger.models import DaySeal, PaymentMethod
-from ledger.party_balances import PartyBalance, standing
-from ledger.party_statement import Statement
-from pos_project.core.errors import Invalid, NotFound
+from ledger.account_lines import LedgerLine
+from ledger.ageing import BUCKETS, Aged
+from ledger.models import LedgerAccount
+from ledger.party_balances import PartyBalance
+from ledger.statements import TRIAL_COLUMNS, BalanceSheet, ProfitLoss, Section, TrialBalance
 from pos_project.core.money import total
-from pos_project.core.period import ONE_DAY, Period
-from purchasing.models import Supplier
-from purchasing.payables import supplier_statement
-from purchasing.supplier_payments import SUPPLIER_DUES
-from reports.documents.document import Column, Paper, Shop, Sum, Table, amount
-from reports.statements import financial_statements
-from reports.statements.day_report import (
-    COLUMNS,
-    DUES,
-    EXPENSES,
-    REFUNDS,
-    SALES,
-    SUPPLIERS,
-    day_reports,
-)
-from sales.customer_payments import CUSTOMER_DUES
-from sales.models import Customer
-from sales.receivables import customer_statement
+from reports.documents import document
+from reports.documents.document import Column, Document, Row, Table
+from reports.statements.financial_statements import Stock, Tax
+from reports.statements.scope import Scope
 
-MAX_LINES = 2000  # some fifty pages; whoever needs more wants the CSV of the API
-_WRITTEN = "%d-%m-%Y"
-_HEADINGS = {
-    SALES: "Sales",
-    DUES: "Dues",
-    REFUNDS: "Refunds",
-    SUPPLIERS: "Suppliers",
-    EXPENSES: "Expenses",
-}
-_FIGURES = (Column("", 3), Column("Amount", 1.4, is_number=True))
+FROM_THE_JOURNAL = "From the posted journal. Amounts in the shop's currency."
+IN_CURRENCY = "Amounts in the shop's currency."
 
 
-def day_closing(day: date) -> Paper:
-    """What a business day came to, in all stores; with its seal once it is closed."""
-    [report] = day_reports(day, day)
-    shop = replace(_shop(), header="", footer="")  # those are for customers
-    rates = financial_statements.tax(Period(day, day)).by_rate
-    seal = DaySeal.objects.filter(day=day).defer("checksums").first()
-    names = dict(PaymentMethod.objects.values_list("code", "name"))
-    drawer = report.drawer
-    methods = [
-        (
-            names[method],
-            *(amount(moved[column]) for column in COLUMNS),
-            amount(total(moved.values())),
-        )
-        for method, moved in report.by_method.items()
+def _amounts(*labels: str) -> Iterator[Column]:
+    return (Column(label, "accounting") for label in labels)
+
+
+# --- The books as a whole ---
+
+
+def trial_balance(balance: TrialBalance, scope: Scope) -> Document:
+    sums = balance.totals
+    columns = [
+        Column("No.", width=0.5),
+        Column("Account", width=1.7),
+        *_amounts("Opening Dr", "Opening Cr", "Debit", "Credit", "Closing Dr", "Closing Cr"),
     ]
-    if methods:
-        sums = [amount(report.of(column)) for column in COLUMNS]
-        net = amount(total(report.of(column) for column in COLUMNS))
-        methods.append(("All methods", *sums, net))
-    return Paper(
-        "Day closing",
-        day.strftime(_WRITTEN),
-        shop,
-        [
-            ("Sales", f"{report.sales:,}"),
-            ("Refunds", f"{report.refunds:,}"),
-            ("Journal", f"{report.entries:,} entries, debit = credit {amount(report.credits)}"),
-            ("State", "Closed and sealed" if seal else "Open: figures may still change"),
-        ],
-        [
-            Table(
-                _FIGURES,
-                [
-                    ("Sales", amount(report.sales_total)),
-                    ("of it on credit", amount(report.sold_on_credit)),
-                    ("of it from what was paid ahead", amount(report.sales_from_advances)),
-                    ("Refunds", amount(-report.refunds_total)),
-                    ("Tax in the sales", amount(total(rate.collected for rate in rates))),
-                    ("Tax in the refunds", amount(-total(rate.refunded for rate in rates))),
-                    ("Dues collected, and paid ahead", amount(report.of(DUES))),
-                    ("Expenses", amount(report.of(EXPENSES))),
-                ],
-                title="The day",
-            ),
-            Table(
-                [
-                    Column("Method", 1.6),
-                    *(Column(_HEADINGS[column], 1.2, is_number=True) for column in COLUMNS),
-                    Column("Net", 1.3, is_number=True),
-                ],
-                methods,
-                title="Money in and out",
-            ),
-            Table(
-                _FIGURES,
-                [
-                    ("In the morning", amount(drawer.opening)),
-                    ("Received", amount(drawer.received)),
-                    ("Paid out", amount(-drawer.paid)),
-                ],
-                [Sum("Must lie there", amount(drawer.expected, sign=shop.currency_sign), True)],
-                title="The drawer",
-            ),
-        ],
-        notes=[
-            "Money in is plus, money out minus. From the posted rows of this business day.",
-            *([f"Seal of the day, to be kept elsewhere: {seal.seal}"] if seal else ()),
-        ],
-    )
-
-
-@dataclass(frozen=True)
-class _Side:
-    """Customers, or suppliers: whose statement it is and where it comes from."""
-
-    title: str
-    people: QuerySet[Any]
-    book: DueBook
-    statement: Callable[[int, date, date], Statement]
-    owes: str
-
-
-_SIDES = {
-    "customer-statement": _Side(
-        "Customer statement",
-        Customer.objects.all(),
-        CUSTOMER_DUES,
-        customer_statement,
-        "Balance to pay",
-    ),
-    "supplier-statement": _Side(
-        "Supplier statement",
-        Supplier.objects.all(),
-        SUPPLIER_DUES,
-        supplier_statement,
-        "Balance we owe",
-    ),
-}
-STATEMENTS = tuple(_SIDES)
-
-
-def statement(kind: str, party_id: int, period: Period) -> Paper:
-    """Documents and payments of one party with the balance after each: dues less advances.
-
-    Raises NotFound, and Invalid for more lines than a paper should have.
-    """
-    side = _SIDES[kind]
-    party = side.people.filter(pk=party_id).first()
-    if party is None:
-        raise NotFound(f"{side.book.party.capitalize()} not found")
-    shop = _shop()
-    lines = side.statement(party_id, period.first, period.last)
-    if lines.count() > MAX_LINES:
-        raise Invalid(f"More than {MAX_LINES} lines: choose fewer days.")
-    opening = _balance(side.book, party_id, period.first - ONE_DAY)
-    closing = _balance(side.book, party_id, period.last)
-    charges, payments = lines.sides()
     rows = [
-        (period.first.strftime(_WRITTEN), "Balance before", "", "", "", amount(opening.balance))
+        Row([row.account.number, row.account.name, *(getattr(row, at) for at in TRIAL_COLUMNS)])
+        for row in balance.rows
     ]
-    for line in lines.every(opening.balance):
-        what = line.kind.replace("_", " ").capitalize()
-        rows.append(
-            (
-                line.day.strftime(_WRITTEN),
-                f"{what}, {line.method}" if line.method else what,
-                line.reference or "",
-                amount(line.charge) if line.charge else "",
-                amount(line.payment) if line.payment else "",
-                amount(line.balance),
-            )
-        )
-    sums = [
-        Sum("Balance before", amount(opening.balance)),
-        Sum("Charges", amount(charges)),
-        Sum("Payments and refunds", amount(-payments)),
-        Sum(side.owes, amount(closing.balance, sign=shop.currency_sign), is_total=True),
+    rows.append(Row([None, "Total", *(sums[at] for at in TRIAL_COLUMNS)], "grand"))
+    return scope.document("Trial balance", "trial-balance", Table(columns, rows), FROM_THE_JOURNAL)
+
+
+_SECTION_COLUMNS = (Column("No.", width=0.5), Column("Account", width=4), *_amounts("Amount"))
+
+
+def _section(title: str, section: Section, total_label: str, *, sign: int = 1) -> Iterator[Row]:
+    yield Row([title], "heading")
+    for line in section.lines:
+        yield Row([line.account.number, line.account.name, sign * line.amount])
+    yield Row([None, total_label, sign * section.total], "total")
+
+
+def profit_loss(statement: ProfitLoss, scope: Scope) -> Document:
+    rows = [
+        *_section("Sales", statement.net_sales, "Net sales"),
+        *_section("Cost of sales", statement.cost_of_sales, "Cost of sales", sign=-1),
+        Row([None, "Gross profit", statement.gross_profit], "grand"),
+        *_section(
+            "Operating expenses", statement.operating_expenses, "Operating expenses", sign=-1
+        ),
+        Row([None, "Net profit", statement.net_profit], "grand"),
     ]
-    contact = (("Phone", party.phone), ("E-mail", party.email))
-    return Paper(
-        side.title,
-        f"No. {party_id}",
-        shop,
-        [
-            ("Name", party.name),
-            *((label, value) for label, value in contact if value),
-            ("Days", f"{period.first.strftime(_WRITTEN)} to {period.last.strftime(_WRITTEN)}"),
-        ],
-        [
-            Table(
-                [
-                    Column("Date", 1.2),
-                    Column("What", 2),
-                    Column("Reference", 1.6),
-                    Column("Charge", 1.2, is_number=True),
-                    Column("Payment", 1.2, is_number=True),
-                    Column("Balance", 1.3, is_number=True),
-                ],
-                rows,
-                sums,
-            )
-        ],
-        notes=[
-            f"The balance is open dues of {amount(closing.dues)}"
-            f" less {amount(closing.advances)} paid ahead."
-        ],
+    if statement.other_income.lines:
+        rows += _section("Other income", statement.other_income, "Other income")
+    if statement.stock_differences.lines:
+        rows += _section("Stock found and lost", statement.stock_differences, "Stock differences")
+    rows.append(Row([None, "Result of the period", statement.result], "grand"))
+    return scope.document(
+        "Profit and loss",
+        "profit-loss",
+        Table(_SECTION_COLUMNS, rows, sectioned=True),
+        FROM_THE_JOURNAL,
+        "Sales and returns are without tax. Net profit is that of the dashboards: other income"
+        " and stock found or lost come after it.",
     )
 
 
-def _shop() -> Shop:
-    return Shop.of(Store.objects.get(pk=Store.FIRST_ID))
+def balance_sheet(statement: BalanceSheet, scope: Scope) -> Document:
+    *equity, _ = _section("Equity", statement.equity, "Total equity")
+    rows = [
+        *_section("Assets", statement.assets, "Total assets"),
+        *_section("Liabilities", statement.liabilities, "Total liabilities"),
+        *equity,
+        Row([None, "Current result", statement.result]),
+        Row([None, "Total equity", statement.total_equity], "total"),
+        Row([None, "Liabilities and equity", statement.liabilities_and_equity], "grand"),
+    ]
+    return scope.document(
+        "Balance sheet",
+        "balance-sheet",
+        Table(_SECTION_COLUMNS, rows, sectioned=True),
+        FROM_THE_JOURNAL,
+        "The current result is income less expenses not yet moved to an equity account.",
+    )
 
 
-def _balance(book: DueBook, party_id: int, day: date) -> PartyBalance:
-    return standing(book, day, party_id=party_id).get(party_id, PartyBalance())
+def tax(statement: Tax, scope: Scope) -> Document:
+    account, by_rate = statement.account, statement.by_rate
+
+    def standing(label: str, amount: Decimal) -> list[object]:
+        return [label, None, None, None, None, amount]
+
+    figures = [(row.sales, row.taxable, row.collected, row.refunded, row.net) for row in by_rate]
+    rows = [
+        Row(["By rate"], "heading"),
+        *(
+            Row([rate_label(row.name, row.rate), *of_rate])
+            for row, of_rate in zip(by_rate, figures, strict=True)
+        ),
+        Row(["Total", *(sum(row[at] for row in figures) for at in range(5))], "total"),
+        Row(["Tax payable"], "heading"),
+        Row(standing("Owed before the period", account.opening), "total"),
+        Row(standing("Collected less refunded", account.net), "total"),
+        Row(standing("Paid over or corrected by manual entries", -account.settled), "total"),
+        Row(standing("Owed at its end", account.payable), "grand"),
+    ]
+    columns = [
+        Column("Rate", width=2.2),
+        Column("Sales", "count", 0.7),
+        *_amounts("Taxable", "Collected", "Refunded", "Net"),
+    ]
+    return scope.document(
+        "Tax",
+        "tax",
+        Table(columns, rows),
+        FROM_THE_JOURNAL,
+        "By the rate of each sale's own day. Other tax was typed in, and no rate explained it.",
+    )
+
+
+def rate_label(name: str | None, rate: Decimal | None) -> str:
+    if rate is None:
+        return "Other tax"
+    return document.rate(name, rate) if name else "Without tax"
+
+
+# --- One account ---
+
+
+def general_ledger(
+    account: LedgerAccount,
+    opening: Decimal,
+    lines: Iterable[LedgerLine],
+    closing: Decimal,
+    scope: Scope,
+) -> Document:
+    def rows() -> Iterator[Row]:
+        nothing = [None] * 6
+        yield Row(["Opening", *nothing, opening], "total")
+        for line in lines:
+            event = line.event.replace("_", " ")
+            about = (line.day, line.entry_id, event, line.reference, line.party)
+            yield Row([*about, line.debit, line.credit, line.balance])
+        yield Row(["Closing", *nothing, closing], "grand")
+
+    columns = [
+        Column("Date", width=0.95),
+        Column("Entry", width=0.7),
+        Column("Event", width=1.1),
+        Column("Reference", width=1.3),
+        Column("Party", width=1.5),
+        *_amounts("Debit", "Credit"),
+        Column("Balance", "accounting", 1.1),
+    ]
+    return scope.document(
+        f"General ledger: {account}",
+        f"ledger-{str(account).split()[0]}",
+        Table(columns, rows()),
+        FROM_THE_JOURNAL,
+        "Balances in brackets are credit balances.",
+    )
+
+
+# --- Lists of parties and goods ---
+
+
+def ageing(
+    title: str, name: str, rows: Sequence[Aged], names: Mapping[int, str], scope: Scope
+) -> Document:
+    sums = [total(row.buckets[at] for row in rows) for at in range(len(BUCKETS))]
+    columns = [
+        Column("Id", width=0.5),
+        Column("Name", width=2),
+        *_amounts(*(f"{bucket} days" for bucket in BUCKETS), "Total"),
+    ]
+    table = Table(
+        columns,
+        [
+            *(Row([row.party_id, names[row.party_id], *row.buckets, row.total]) for row in rows),
+            Row([None, "Total", *sums, total(sums)], "grand"),
+        ],
+    )
+    note = "Age in days since the document's date."
+    return scope.document(title, name, table, note, IN_CURRENCY)
+
+
+def party_balances(
+    title: str,
+    name: str,
+    rows: Sequence[tuple[int, PartyBalance]],
+    names: Mapping[int, str],
+    scope: Scope,
+) -> Document:
+    sums = sum_of(rows)
+    table = Table(
+        [
+            Column("Id", width=0.5),
+            Column("Name", width=3),
+            *_amounts("Dues", "Advances", "Balance"),
+        ],
+        [
+            *(Row([party, names[party], at.dues, at.advances, at.balance]) for party, at in rows),
+            Row([None, "Total", sums.dues, sums.advances, sums.balance], "grand"),
+        ],
+    )
+    return scope.document(title, name, table, FROM_THE_JOURNAL)
+
+
+def sum_of(rows: Sequence[tuple[int, PartyBalance]]) -> PartyBalance:
+    return PartyBalance(total(at.dues for _, at in rows), total(at.advances for _, at in rows))
+
+
+def stock(stock: Stock, scope: Scope) -> Document:
+    table = Table(
+        [
+            Column("Id", width=0.5),
+            Column("Product", width=3),
+            Column("SKU", width=1.2),
+            Column("Units", "count"),
+            *_amounts("Value"),
+        ],
+        [
+            *(Row([row.product_id, row.name, row.sku, row.units, row.value]) for row in stock.rows),
+            Row([None, "Total", None, stock.units, stock.value], "grand"),
+        ],
+    )
+    note = "From the stock movements. Value at cost, first in, first out."
+    return scope.document("Stock", "stock", table, note)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.tax_rates import Rate
 from pos_project.core.errors import Invalid
 from sales.pricing import Line, Order, PricedOrder, price
 
@@ -30,8 +31,8 @@ def priced(lines: str, list_price: str = "19.99", *, percent: str | None = None,
         units, _, unit_price = line.partition("×")
         asked.append(Line(1, Decimal(units), Decimal(unit_price) if unit_price else None))
     amounts = {name: Decimal(amount) for name, amount in order.items()}
-    percent_of = Decimal(percent) if percent else None
-    return price(Order(asked, **amounts), {1: Good(Decimal(list_price))}, tax_percent=percent_of)
+    rate = Rate(1, "VAT", Decimal(percent)) if percent else None
+    return price(Order(asked, **amounts), {1: Good(Decimal(list_price))}, rate=rate)
 
 
 def summary(order: PricedOrder) -> str:
@@ -116,7 +117,8 @@ def test_every_receipt_adds_up(lines, share, percent):
     asked = [Line(1, units, unit_price) for units, unit_price in lines]
     plain = price(Order(asked), {1: Good(Decimal(1))})
     discount = (plain.subtotal * share / 100).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
-    order = price(Order(asked, discount=discount), {1: Good(Decimal(1))}, tax_percent=percent)
+    rate = Rate(1, "VAT", percent)
+    order = price(Order(asked, discount=discount), {1: Good(Decimal(1))}, rate=rate)
 
     assert order.subtotal == sum(line.subtotal for line in order.lines)
     assert order.total == order.subtotal + order.tax - order.discount

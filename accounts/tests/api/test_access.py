@@ -1,4 +1,4 @@
-"""Who gets in: bearer tokens, roles, and how quickly a demotion acts (contract 1.6)."""
+"""Who gets in: bearer tokens, roles, and how quickly a demotion acts (docs/api.md §7)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,6 @@
 """Brands, categories and tax rates over the wire."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -142,18 +141,6 @@ def test_searching_takes_percent_and_underscore_literally(path: str, as_staff: A
     assert names("\\") == {"Backslash\\"}
     assert names(" COTTON ") == {"100% cotton", "100 cotton"}
     assert names("nothing") == set()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_list_costs_the_same_for_one_row_as_for_thirty(
-    path: str, as_staff: APIClient, queries: Callable[..., list[str]]
-) -> None:
-    extra = {"rate": 5} if path == "/api/tax-rates" else {}
-    baker.make(MODELS[path], name="first", **extra)
-    one = len(queries(lambda: as_staff.get(path)))
-    for number in range(29):
-        baker.make(MODELS[path], name=f"name {number}", **extra)
-    assert len(queries(lambda: as_staff.get(path))) == one
 
 
 # --- Names are unique, however spelled ---

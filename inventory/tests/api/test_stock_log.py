@@ -136,16 +136,6 @@ def test_what_is_hidden_is_not_counted_on_any_day(as_staff: APIClient, stocked: 
     assert as_staff.get(URL, {"search": "no such thing"}).json()["total"] == 0
 
 
-def test_the_list_costs_the_same_for_one_movement_as_for_thirty(
-    as_staff: APIClient, product: Make, staff: User, queries: Callable[..., list[str]]
-) -> None:
-    moved(product(), -1, staff)
-    one = len(queries(lambda: as_staff.get(URL)))
-    for _ in range(29):
-        moved(product(), -1, staff)
-    assert len(queries(lambda: as_staff.get(URL))) == one
-
-
 # --- Adjusting ---
 
 

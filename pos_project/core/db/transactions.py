@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
 
+from pos_project.core.db.pipeline import flush
 from pos_project.core.errors import CannotSave, Conflict, OutcomeUnknown, Unavailable
 
 R = TypeVar("R")
@@ -100,6 +101,7 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
         try:
             with transaction.atomic(durable=True):
                 result = do()
+                flush()
                 committing = True
             return result
         except IntegrityError as error:

@@ -1,4 +1,5 @@
-"""Rows of the API as CSV that a spreadsheet can open and trusts not to run.
+"""CSV that a spreadsheet can open and trusts not to run: the one writer of the API, of statements
+and of the back office.
 
 Text that a spreadsheet would take for a formula gets a leading apostrophe; amounts stay numbers.
 The file begins with a byte order mark, without which Excel takes UTF-8 for a local code page.
@@ -7,6 +8,7 @@ The file begins with a byte order mark, without which Excel takes UTF-8 for a lo
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,10 +34,33 @@ def cell(value: Any) -> str:
         return format(value, "f")
     if isinstance(value, int | float):
         return str(value)
-    text = value if isinstance(value, str) else dumps(value).decode()
-    if text.startswith(FORMULA_STARTS) or text.strip().startswith(FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    if isinstance(value, date):
+        return value.isoformat()
+    return neutralised(value if isinstance(value, str) else dumps(value).decode())
+
+
+def neutralised(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return f"'{text}" if _is_formula(text) else text
+
+
+def restored(text: str) -> str:
+    """The text that was neutralised: what a file brings back that this program wrote."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.startswith(FORMULA_STARTS) or text.strip().startswith(FORMULA_STARTS)
+
+
+def encode(parts: Iterable[Iterable[Sequence[Any]]]) -> Iterator[bytes]:
+    """The file, a piece for each part; the first row of the first part is the header."""
+    line = csv.writer(_Pieces())
+    mark = BYTE_ORDER_MARK
+    for part in parts:
+        text = "".join(line.writerow([cell(value) for value in row]) for row in part)
+        yield (mark + text).encode()
+        mark = ""
 
 
 def columns_of(rows: Sequence[Row], shape: serializers.Field | None = None) -> list[str]:
@@ -62,20 +87,19 @@ def flattened(row: Row, prefix: str = "") -> Iterator[str]:
 def write(
     parts: Iterable[Sequence[Row]], shape: serializers.Field | None = None
 ) -> Iterator[bytes]:
-    """The file, part by part. Without a `shape` the first part decides the columns; there is
+    """Rows of the API as a file. Without a `shape` the first part decides the columns; there is
     always a first one."""
-    line = csv.writer(_Pieces())
-    columns: list[list[str]] | None = None
-    for part in parts:
-        text = ""
-        if columns is None:
-            names = columns_of(part, shape)
-            columns = [name.split(".") for name in names]
-            text = BYTE_ORDER_MARK + line.writerow([cell(name) for name in names])
-        text += "".join(
-            line.writerow([cell(_value(row, path)) for path in columns]) for row in part
-        )
-        yield text.encode()
+
+    def tables() -> Iterator[list[list[Any]]]:
+        paths: list[list[str]] | None = None
+        for part in parts:
+            header: list[list[Any]] = []
+            if paths is None:
+                names = columns_of(part, shape)
+                paths, header = [name.split(".") for name in names], [list(names)]
+            yield header + [[_value(row, path) for path in paths] for row in part]
+
+    return encode(tables())
 
 
 def file_name(path: str) -> str:

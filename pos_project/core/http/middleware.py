@@ -17,15 +17,20 @@ COMPRESS_FROM_BYTES = 4 * 1024
 TEXT_TYPES = ("application/json", "text/", "application/vnd.oai", "image/svg+xml")
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, and not a person's browser."""
+    return f"{request.path_info}/".startswith(("/api/", "/health/"))
+
+
 class ApiEnvelope:
     """Serves every API path with and without a final slash, without a redirect, and turns errors
-    that never reached a view (unknown route, bad host, a crash) into the contract's envelope."""
+    that never reached a view (unknown route, bad host, a crash) into the error envelope."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _speaks_json(request):
+        if not is_api(request):
             return self.get_response(request)
         if request.path_info.endswith("/"):
             request.path_info = request.path_info.rstrip("/")
@@ -67,14 +72,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if refusal is None:
         return defaults.server_error(request)
     headers = {"Retry-After": str(refusal.retry_after_seconds)}
-    if _speaks_json(request):
+    if is_api(request):
         body: bytes | str = dumps(body_of(refusal.message, code=refusal.code))
         return HttpResponse(body, status=503, content_type="application/json", headers=headers)
     return HttpResponse(refusal.message, status=503, content_type="text/plain", headers=headers)
-
-
-def _speaks_json(request: HttpRequest) -> bool:
-    return f"{request.path_info}/".startswith(("/api/", "/health/"))
 
 
 def _set_json(response: HttpResponse, body: bytes) -> None:

@@ -11,7 +11,7 @@ from catalog.models import Product
 from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
 from pos_project.tests.servers import OwnMariaDB, serving, until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
 
 
 def test_workers_and_the_whole_server_are_killed(

@@ -19,7 +19,7 @@ from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_ser
 from pos_project.tests.servers import ShopServer, free_port, serving, until
 from pos_project.tests.storm import Till
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
 DAY = 24 * 3600
 
 

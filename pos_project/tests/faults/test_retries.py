@@ -17,7 +17,7 @@ from pos_project.tests.storm import all_at_once, storm
 from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
 RETRIES, TILLS = 50, 32
 
 
@@ -68,7 +68,7 @@ def test_thirty_two_tills_sell_buy_pay_dues_and_refund(
         [(sales, broken)] = at_once(
             lambda: (
                 set(Sale.objects.completed().values_list("pk", flat=True)),
-                [verdict.law.name for verdict in reconcile() if not verdict.holds],
+                [verdict.invariant.name for verdict in reconcile() if not verdict.holds],
             )
         )
     statuses: Counter[int] = Counter()

@@ -16,7 +16,7 @@ from catalog.models import Product
 from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
 from pos_project.tests.servers import ShopServer, free_port, serving, until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
 SLOW_CLIENTS = 200
 PARTS = 5  # of a start, in which it is told to stop
 

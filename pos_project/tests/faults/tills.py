@@ -166,6 +166,6 @@ def tell(
 
 def _what_is_there() -> tuple[list[int], int, list[str]]:
     """Sales, kept answers, and broken invariants, seen from a connection of its own."""
-    broken = [verdict.law.name for verdict in reconcile() if not verdict.holds]
+    broken = [verdict.invariant.name for verdict in reconcile() if not verdict.holds]
     sales = list(Sale.objects.completed().order_by("id").values_list("id", flat=True))
     return sales, IdempotentRequest.objects.count(), broken

@@ -11,7 +11,8 @@ from importlib import import_module
 def main(listener_fd: int, lifeline_fd: int, ready_fd: int, threads: int) -> None:
     """Serve until SIGTERM, or until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent acts
-    application = import_module("pos_project.wsgi").application
+    module = os.environ.get("SERVED_MODULE") or "pos_project.wsgi"  # (`bench` serves another)
+    application = import_module(module).application
     from pos_project.tools.server.worker import Worker  # (needs the loaded apps)
 
     worker = Worker(socket.socket(fileno=listener_fd), application, threads=threads)

@@ -1,11 +1,11 @@
 """What the statements of the books share: the days asked for, the envelope, JSON, CSV and PDF."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any, ClassVar
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -19,33 +19,22 @@ from accounts.models import Store
 from pos_project.core.days import local_iso
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import Invalid
-from pos_project.core.http.fields import MAX_ID
+from pos_project.core.http.figures import Meta
 from pos_project.core.http.formats import note_export
 from pos_project.core.http.json import JSONRenderer
 from pos_project.core.http.pagination import ContractPagination
-from pos_project.core.http.period_query import AS_OF, FROM, TO
+from pos_project.core.http.period_query import AS_OF, FROM, TO, day_of, period_of
 from pos_project.core.http.permissions import Admin
-from pos_project.core.http.shapes import Meta
-from reports.documents.document import Shop as Letterhead
-from reports.documents.table import Sheet
-from reports.documents.table_pdf import drawn
+from pos_project.core.period import Period
+from reports.documents import csv, pdf
+from reports.documents.document import Document, Letterhead, TooLong
+from reports.statements.account_movements import BEGINNING
 from reports.statements.api.serializers import OfDay, OfPeriod
+from reports.statements.scope import Scope
 from reports.summaries.building import CATCHING_UP
 
 JSON, CSV, PDF = "json", "csv", "pdf"
 FORMATS = (JSON, CSV, PDF)
-
-
-@dataclass(frozen=True)
-class Shop:
-    """Whose books: one store's, or all stores together (`store_id` None)."""
-
-    letterhead: Letterhead
-    store_id: int | None
-
-    @property
-    def name(self) -> str:
-        return self.letterhead.name
 
 
 class StatementPagination(ContractPagination):
@@ -53,8 +42,8 @@ class StatementPagination(ContractPagination):
 
 
 class StatementView(GenericAPIView[Any]):
-    """A statement. Subclasses say what it is about (`read`), and how it looks on the wire
-    (`shown`) and as a table (`sheet`)."""
+    """A statement of a period, or (`of_day`) as of a day. Subclasses read it (`read`), and say how
+    it looks on the wire (`wire`) and as a document (`document`); `statement` lets them answer."""
 
     permission_classes: tuple[Any, ...] = (Admin,)
     renderer_classes = (JSONRenderer,)  # the other formats are files of their own
@@ -62,8 +51,9 @@ class StatementView(GenericAPIView[Any]):
     page_limit = 100
     max_limit = 500
     message: ClassVar[str]
-    sectioned: ClassVar[bool] = False
-    paged: ClassVar[bool] = False
+    shape: ClassVar[type[serializers.Serializer[Any]]]
+    of_day: ClassVar[bool]
+    paged: ClassVar[bool]
 
     def answer(self, request: Request, **path: str) -> HttpResponseBase:
         """The statement in the format asked for. All of it is read at one moment."""
@@ -73,36 +63,66 @@ class StatementView(GenericAPIView[Any]):
             lines = self._csv(request, path)
             first = next(lines)  # what is wrong with the request shows before anything is sent
             note_export(request)
-            return _file(
-                StreamingHttpResponse(_rest(first, lines)),
-                "text/csv; charset=utf-8",
-                self._name,
-                CSV,
-            )
+            file = StreamingHttpResponse(chain([first], lines))
+            return _file(file, "text/csv; charset=utf-8", self._name, CSV)
         with snapshot():
-            shop = shop_of(request.query_params)
             if wanted == PDF:
-                sheet = self.sheet(request, shop, **path)
-                paper = HttpResponse(drawn(sheet, shop=shop.letterhead))
+                document = self._document(request, path)
+                printed = HttpResponse(_pdf(document))
                 note_export(request)
-                return _file(paper, "application/pdf", sheet.name, PDF)
-            return Response(self._envelope(request, self.shown(request, shop, **path)))
+                return _file(printed, "application/pdf", document.file_name, PDF)
+            scope = self.scope(request)
+            data = self.wire(self.read(scope, **path), scope)
+            return Response(self._envelope(request, {**self._about(scope), **data}))
 
-    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
-        """`data` on the wire."""
+    def read(self, scope: Scope, **path: str) -> Any:
+        """The statement itself."""
         raise NotImplementedError
 
-    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
-        """The same as a table; with all rows, where JSON has a page."""
+    def wire(self, statement: Any, scope: Scope) -> dict[str, Any]:
+        """`data` on the wire, but for the days and the store."""
+        return dict(self.shape(statement).data)
+
+    def document(self, statement: Any, scope: Scope) -> Document:
+        """The same as a document; with all rows, where JSON has a page."""
         raise NotImplementedError
 
-    def _csv(self, request: Request, path: dict[str, str]) -> Iterator[str]:
+    def period(self, query: QueryDict) -> Period:
+        return Period(BEGINNING, day_of(query)) if self.of_day else period_of(query)
+
+    def scope(self, request: Request) -> Scope:
+        shop, store_id = _store_of(request.query_params)
+        return Scope(shop, store_id, self.period(request.query_params))
+
+    def window(self, count: int) -> slice:
+        """Which of `count` rows the page shows."""
+        self.pages.paginate_queryset(range(count), self.request, self)
+        start = (self.pages.page - 1) * self.pages.limit
+        return slice(start, start + self.pages.limit)
+
+    @property
+    def pages(self) -> ContractPagination:
+        assert isinstance(self.paginator, ContractPagination)
+        return self.paginator
+
+    def _document(self, request: Request, path: dict[str, str]) -> Document:
+        scope = self.scope(request)
+        return self.document(self.read(scope, **path), scope)
+
+    def _csv(self, request: Request, path: dict[str, str]) -> Iterator[bytes]:
         with snapshot():
-            sheet = self.sheet(request, shop_of(request.query_params), **path)
-            self._name = sheet.name
-            yield from sheet.csv(sectioned=self.sectioned)
+            document = self._document(request, path)
+            self._name = document.file_name
+            yield from csv.render(document)
 
-    def _envelope(self, request: Request, data: Any) -> dict[str, Any]:
+    def _about(self, scope: Scope) -> dict[str, Any]:
+        if self.of_day:
+            return dict(OfDay({"as_of": scope.day, "store_id": scope.store_id}).data)
+        first = None if scope.is_as_of else scope.period.first
+        days = {"first": first, "last": scope.day}
+        return dict(OfPeriod({"period": days, "store_id": scope.store_id}).data)
+
+    def _envelope(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         return {
             "success": True,
             "message": self.message,
@@ -111,20 +131,14 @@ class StatementView(GenericAPIView[Any]):
             **(self.pages.block() if self.paged else {}),
         }
 
-    def window(self, request: Request, count: int) -> tuple[int, int]:
-        """Which of `count` rows the page shows: from which position on, how many at most."""
-        self.pages.paginate_queryset(range(count), request, self)
-        return (self.pages.page - 1) * self.pages.limit, self.pages.limit
 
-    @property
-    def pages(self) -> ContractPagination:
-        assert isinstance(self.paginator, ContractPagination)
-        return self.paginator
-
-
-def _rest(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
+def _pdf(document: Document) -> bytes:
+    try:
+        return pdf.render(document)
+    except TooLong as error:
+        text = str(error.message)
+        problem = f"{text.removesuffix('.')}, or format=csv."
+        raise Invalid(problem, fields={"format": [text]}) from error
 
 
 def _file(
@@ -143,18 +157,17 @@ def _format_of(query: Mapping[str, str]) -> str:
     return wanted
 
 
-def shop_of(query: Mapping[str, str]) -> Shop:
-    """`store_id`, or all stores. Raises Invalid for an unknown one. One statement."""
+def _store_of(query: Mapping[str, str]) -> tuple[Letterhead, int | None]:
+    """`store_id`, or all stores (None). Raises Invalid for an unknown one. One statement."""
     asked = (query.get("store_id") or "").strip()
-    stores = {store.pk: store for store in Store.objects.order_by("id")}
+    stores = {str(store.pk): store for store in Store.objects.order_by("id")}
     if not asked:
         [only] = stores.values() if len(stores) == 1 else [None]
-        return Shop(Letterhead.of(only) if only else Letterhead("All stores"), None)
-    known = asked.isascii() and asked.isdigit() and len(asked) < 20 and int(asked) <= MAX_ID
-    if not known or int(asked) not in stores:
+        return Letterhead.of(only) if only else Letterhead("All stores"), None
+    if asked not in stores:
         text = "Unknown store."
         raise Invalid(text, fields={"store_id": [text]})
-    return Shop(Letterhead.of(stores[int(asked)]), int(asked))
+    return Letterhead.of(stores[asked]), int(asked)
 
 
 # --- OpenAPI ---
@@ -198,15 +211,19 @@ def _answer(shape: type[serializers.Serializer[Any]], *, of_period: bool, paged:
     return inline_serializer(f"{name}Answer", fields)
 
 
-def statement_schema(
+def statement(
     shape: type[serializers.Serializer[Any]],
     *,
     period: bool = False,
     as_of: bool = False,
     paged: bool = False,
-) -> Any:
-    """Describes a statement: its parameters, and its answer in each format."""
-    return extend_schema(
+) -> Callable[[type[StatementView]], type[StatementView]]:
+    """Lets a view answer GET with a statement of this shape, and describes it by its docstring."""
+
+    def get(self: StatementView, request: Request, **path: str) -> HttpResponseBase:
+        return self.answer(request, **path)
+
+    described = extend_schema(
         parameters=[
             *((FROM, TO) if period else ()),
             *((AS_OF,) if as_of else ()),
@@ -220,3 +237,11 @@ def statement_schema(
         },
         tags=["ledger"],
     )
+
+    def answering(view: type[StatementView]) -> type[StatementView]:
+        view.shape, view.of_day, view.paged = shape, not period, paged
+        get.__doc__ = view.__doc__
+        view.get = described(get)  # type: ignore[attr-defined]
+        return view
+
+    return answering

@@ -1,33 +1,19 @@
 """`/api/ledger/…`: what customers and suppliers owe and are owed, and the stock, as of a day."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http.response import HttpResponseBase
-from rest_framework.request import Request
 
 from ledger.ageing import BUCKETS, Aged
-from ledger.dues import DueBook
 from ledger.party_balances import PartyBalance, standing
-from ledger.party_statement import Statement
-from pos_project.core.http.endpoints import found
-from pos_project.core.http.period_query import day_of, period_of
 from pos_project.core.money import total
-from pos_project.core.period import ONE_DAY
-from purchasing.models import Supplier
-from purchasing.payables import payables_ageing, supplier_statement
-from purchasing.supplier_payments import SUPPLIER_DUES
-from reports.documents.table import Sheet
-from reports.statements import financial_statements
-from reports.statements import tables as sheets
+from reports.documents.document import Document
+from reports.statements import documents, financial_statements, party_statement
 from reports.statements.api import serializers as shapes
-from reports.statements.api.base import Shop, StatementView, statement_schema
-from reports.statements.api.views import of_period
-from sales.customer_payments import CUSTOMER_DUES
-from sales.models import Customer
-from sales.receivables import customer_statement, receivables_ageing
+from reports.statements.api.base import StatementView, statement
+from reports.statements.party_statement import CUSTOMERS, SUPPLIERS, PartyStatement, Side
+from reports.statements.scope import Scope
 
 NAMES_AT_ONCE = 10_000
 
@@ -41,87 +27,58 @@ def names_of(people: QuerySet[Any], ids: Sequence[int]) -> dict[int, str]:
     return names
 
 
-def of_day(day: date, shop: Shop) -> dict[str, Any]:
-    return dict(shapes.OfDay({"as_of": day, "store_id": shop.store_id}).data)
-
-
 # --- The statement of one party ---
 
 
 class _PartyStatementView(StatementView):
     """Documents and payments of one party with a running balance: dues less advances."""
 
-    paged = True
-    people: ClassVar[QuerySet[Any]]
-    book: ClassVar[DueBook]
-    statement: ClassVar[Callable[..., Statement]]
+    side: ClassVar[Side]
 
-    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
-        party = found(self.people.all(), path["pk"], self.book.party)
-        period = period_of(request.query_params)
-        opening = self._standing(party.pk, period.first - ONE_DAY, shop)
-        closing = self._standing(party.pk, period.last, shop)
-        lines = type(self).statement(party.pk, period.first, period.last, store_id=shop.store_id)
-        start, limit = self.window(request, lines.count())
+    def read(self, scope: Scope, **path: str) -> Any:
+        return party_statement.party_statement(
+            self.side, path["pk"], scope.period, store_id=scope.store_id
+        )
+
+    def wire(self, statement: PartyStatement, scope: Scope) -> dict[str, Any]:
+        opening, closing, lines = statement.opening, statement.closing, statement.lines
+        start = self.window(lines.count()).start
         carried = lines.carried(opening.balance, start)
         charges, payments = lines.sides()
-        shown = shapes.PartyStatementOut(
+        return super().wire(
             {
-                "party": party,
+                "party": statement.party,
                 "opening": opening.balance,
                 "carried": carried,
-                "lines": lines.page(carried, start, limit),
+                "lines": lines.page(carried, start, self.pages.limit),
                 "charges": charges,
                 "payments": payments,
                 "closing": closing.balance,
                 "dues": closing.dues,
                 "advances": closing.advances,
-            }
-        )
-        return {**of_period(period, shop), **shown.data}
-
-    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
-        party = found(self.people.all(), path["pk"], self.book.party)
-        period = period_of(request.query_params)
-        opening = self._standing(party.pk, period.first - ONE_DAY, shop)
-        lines = type(self).statement(party.pk, period.first, period.last, store_id=shop.store_id)
-        return sheets.party_statement_sheet(
-            self.message,
-            f"{party.name} (no. {party.pk})",
-            opening.balance,
-            lines.every(opening.balance),
-            self._standing(party.pk, period.last, shop),
-            period,
-            file_name=f"{self.book.party}-{party.pk}",
+            },
+            scope,
         )
 
-    def _standing(self, party_id: int, day: date, shop: Shop) -> PartyBalance:
-        standings = standing(self.book, day, store_id=shop.store_id, party_id=party_id)
-        return standings.get(party_id, PartyBalance())
+    def document(self, statement: PartyStatement, scope: Scope) -> Document:
+        name = f"{self.side.book.party}-{statement.party.pk}-{scope.days}"
+        return party_statement.document(statement, scope.shop, name=name)
 
 
+@statement(shapes.PartyStatementOut, period=True, paged=True)
 class CustomerStatementView(_PartyStatementView):
+    """Sales, refunds and payments of a customer; the balance is dues less advances."""
+
     message = "Customer statement"
-    people = Customer.objects.all()
-    book = CUSTOMER_DUES
-    statement = customer_statement
-
-    @statement_schema(shapes.PartyStatementOut, period=True, paged=True)
-    def get(self, request: Request, pk: str) -> HttpResponseBase:
-        """Sales, refunds and payments of a customer; the balance is dues less advances."""
-        return self.answer(request, pk=pk)
+    side = CUSTOMERS
 
 
+@statement(shapes.PartyStatementOut, period=True, paged=True)
 class SupplierStatementView(_PartyStatementView):
-    message = "Supplier statement"
-    people = Supplier.objects.all()
-    book = SUPPLIER_DUES
-    statement = supplier_statement
+    """Purchases from a supplier and payments; the balance is what we owe less advances."""
 
-    @statement_schema(shapes.PartyStatementOut, period=True, paged=True)
-    def get(self, request: Request, pk: str) -> HttpResponseBase:
-        """Purchases from a supplier and payments; the balance is what we owe less advances."""
-        return self.answer(request, pk=pk)
+    message = "Supplier statement"
+    side = SUPPLIERS
 
 
 # --- Ageing ---
@@ -130,62 +87,46 @@ class SupplierStatementView(_PartyStatementView):
 class _AgeingView(StatementView):
     """Open dues by age, the largest first."""
 
-    paged = True
-    people: ClassVar[QuerySet[Any]]
-    book: ClassVar[DueBook]
-    ageing: ClassVar[Callable[..., list[Aged]]]
+    side: ClassVar[Side]
     file_name: ClassVar[str]
 
-    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
-        day = day_of(request.query_params)
-        rows = self._rows(day, shop)
-        start, limit = self.window(request, len(rows))
-        page = rows[start : start + limit]
-        columns = tuple(total(row.buckets[at] for row in rows) for at in range(len(BUCKETS)))
-        control = financial_statements.balance_of(
-            self.book.control_account, day, store_id=shop.store_id
-        )
-        shown = shapes.AgeingOut(
-            {"rows": page, "totals": Aged(0, columns), "control_account": abs(control)},
-            context={"names": names_of(self.people, [row.party_id for row in page])},
-        )
-        return {**of_day(day, shop), **shown.data}
-
-    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
-        day = day_of(request.query_params)
-        rows = self._rows(day, shop)
-        names = names_of(self.people, [row.party_id for row in rows])
-        return sheets.ageing_sheet(self.message, rows, names, day, file_name=self.file_name)
-
-    def _rows(self, day: date, shop: Shop) -> list[Aged]:
-        rows = type(self).ageing(day, store_id=shop.store_id)
+    def read(self, scope: Scope, **path: str) -> Any:
+        rows = self.side.ageing(scope.day, store_id=scope.store_id)
         return sorted(rows, key=lambda row: (-row.total, row.party_id))
 
+    def wire(self, statement: list[Aged], scope: Scope) -> dict[str, Any]:
+        page = statement[self.window(len(statement))]
+        columns = tuple(total(row.buckets[at] for row in statement) for at in range(len(BUCKETS)))
+        control = financial_statements.balance_of(
+            self.side.book.control_account, scope.day, store_id=scope.store_id
+        )
+        shown = self.shape(
+            {"rows": page, "totals": Aged(0, columns), "control_account": abs(control)},
+            context={"names": names_of(self.side.people, [row.party_id for row in page])},
+        )
+        return dict(shown.data)
 
+    def document(self, statement: list[Aged], scope: Scope) -> Document:
+        names = names_of(self.side.people, [row.party_id for row in statement])
+        return documents.ageing(self.message, self.file_name, statement, names, scope)
+
+
+@statement(shapes.AgeingOut, as_of=True, paged=True)
 class ReceivablesAgeingView(_AgeingView):
+    """What customers owed at the end of a day, by the age of their sales."""
+
     message = "Receivables by age"
-    people = Customer.objects.all()
-    book = CUSTOMER_DUES
-    ageing = receivables_ageing
+    side = CUSTOMERS
     file_name = "receivables-ageing"
 
-    @statement_schema(shapes.AgeingOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What customers owed at the end of a day, by the age of their sales."""
-        return self.answer(request)
 
-
+@statement(shapes.AgeingOut, as_of=True, paged=True)
 class PayablesAgeingView(_AgeingView):
-    message = "Payables by age"
-    people = Supplier.objects.all()
-    book = SUPPLIER_DUES
-    ageing = payables_ageing
-    file_name = "payables-ageing"
+    """What the shop owed suppliers at the end of a day, by the date on their documents."""
 
-    @statement_schema(shapes.AgeingOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What the shop owed suppliers at the end of a day, by the date on their papers."""
-        return self.answer(request)
+    message = "Payables by age"
+    side = SUPPLIERS
+    file_name = "payables-ageing"
 
 
 # --- Balances as of a day ---
@@ -194,95 +135,70 @@ class PayablesAgeingView(_AgeingView):
 class _PartyBalancesView(StatementView):
     """Everybody's dues and advances at the end of a day, the largest balance first."""
 
-    paged = True
-    people: ClassVar[QuerySet[Any]]
-    book: ClassVar[DueBook]
+    side: ClassVar[Side]
     file_name: ClassVar[str]
 
-    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
-        day = day_of(request.query_params)
-        rows = self._rows(day, shop)
-        start, limit = self.window(request, len(rows))
-        page = rows[start : start + limit]
-        names = names_of(self.people, [party for party, _ in page])
-        shown = shapes.PartyBalancesOut(
-            {
-                "rows": [_named(party, names, at) for party, at in page],
-                "totals": PartyBalance(
-                    total(at.dues for _, at in rows), total(at.advances for _, at in rows)
-                ),
-            }
-        )
-        return {**of_day(day, shop), **shown.data}
-
-    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
-        day = day_of(request.query_params)
-        rows = self._rows(day, shop)
-        names = names_of(self.people, [party for party, _ in rows])
-        return sheets.party_balances_sheet(self.message, rows, names, day, file_name=self.file_name)
-
-    def _rows(self, day: date, shop: Shop) -> list[tuple[int, PartyBalance]]:
-        rows = standing(self.book, day, store_id=shop.store_id).items()
+    def read(self, scope: Scope, **path: str) -> Any:
+        rows = standing(self.side.book, scope.day, store_id=scope.store_id).items()
         return sorted(rows, key=lambda row: (-row[1].balance, row[0]))
 
+    def wire(self, statement: list[tuple[int, PartyBalance]], scope: Scope) -> dict[str, Any]:
+        page = statement[self.window(len(statement))]
+        names = names_of(self.side.people, [party for party, _ in page])
+        rows = [
+            {
+                "party_id": party,
+                "name": names[party],
+                "dues": at.dues,
+                "advances": at.advances,
+                "balance": at.balance,
+            }
+            for party, at in page
+        ]
+        return super().wire({"rows": rows, "totals": documents.sum_of(statement)}, scope)
 
-def _named(party_id: int, names: Mapping[int, str], at: PartyBalance) -> dict[str, Any]:
-    return {
-        "party_id": party_id,
-        "name": names[party_id],
-        "dues": at.dues,
-        "advances": at.advances,
-        "balance": at.balance,
-    }
+    def document(self, statement: list[tuple[int, PartyBalance]], scope: Scope) -> Document:
+        names = names_of(self.side.people, [party for party, _ in statement])
+        return documents.party_balances(self.message, self.file_name, statement, names, scope)
 
 
+@statement(shapes.PartyBalancesOut, as_of=True, paged=True)
 class ReceivablesView(_PartyBalancesView):
+    """What each customer owed, and their advances, at the end of a day."""
+
     message = "Receivables"
-    people = Customer.objects.all()
-    book = CUSTOMER_DUES
+    side = CUSTOMERS
     file_name = "receivables"
 
-    @statement_schema(shapes.PartyBalancesOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What each customer owed and had paid ahead at the end of a day."""
-        return self.answer(request)
 
-
+@statement(shapes.PartyBalancesOut, as_of=True, paged=True)
 class PayablesView(_PartyBalancesView):
+    """What the shop owed each supplier, and its advances, at the end of a day."""
+
     message = "Payables"
-    people = Supplier.objects.all()
-    book = SUPPLIER_DUES
+    side = SUPPLIERS
     file_name = "payables"
 
-    @statement_schema(shapes.PartyBalancesOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """What the shop owed each supplier and had paid ahead at the end of a day."""
-        return self.answer(request)
 
-
+@statement(shapes.StockOut, as_of=True, paged=True)
 class StockView(StatementView):
+    """Units and value of each product at the end of a day, from the movements alone."""
+
     message = "Stock"
-    paged = True
 
-    @statement_schema(shapes.StockOut, as_of=True, paged=True)
-    def get(self, request: Request) -> HttpResponseBase:
-        """Units and value of each product at the end of a day, from the movements alone."""
-        return self.answer(request)
+    def read(self, scope: Scope, **path: str) -> Any:
+        return financial_statements.stock(scope.day, store_id=scope.store_id)
 
-    def shown(self, request: Request, shop: Shop, **path: str) -> Any:
-        day = day_of(request.query_params)
-        stock = financial_statements.stock(day, store_id=shop.store_id)
-        start, limit = self.window(request, len(stock.rows))
-        shown = shapes.StockOut(
+    def wire(self, statement: financial_statements.Stock, scope: Scope) -> dict[str, Any]:
+        return super().wire(
             {
-                "rows": stock.rows[start : start + limit],
-                "units": stock.units,
-                "value": stock.value,
-                "inventory_account": stock.account,
-            }
+                "rows": statement.rows[self.window(len(statement.rows))],
+                "units": statement.units,
+                "value": statement.value,
+                "inventory_account": statement.account,
+            },
+            scope,
         )
-        return {**of_day(day, shop), **shown.data}
 
-    def sheet(self, request: Request, shop: Shop, **path: str) -> Sheet:
-        day = day_of(request.query_params)
-        return sheets.stock_sheet(financial_statements.stock(day, store_id=shop.store_id), day)
+    def document(self, statement: financial_statements.Stock, scope: Scope) -> Document:
+        return documents.stock(statement, scope)

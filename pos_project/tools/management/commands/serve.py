@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from pos_project.core.db.migrated import missing_migrations
 from pos_project.core.http import static_files
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 12
 BACKLOG = 1024
 
 

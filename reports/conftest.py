@@ -1,0 +1,3 @@
+from reports.tests.worked_dataset import worked_dataset
+
+__all__ = ["worked_dataset"]

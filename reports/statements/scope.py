@@ -1,0 +1,52 @@
+"""What a statement of the books is about: whose books, and which days of them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from pos_project.core.days import local_text
+from pos_project.core.period import Period
+from reports.documents.document import Document, Letterhead, Table
+from reports.statements.account_movements import BEGINNING
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One store's books, or all stores' (`store_id` None). A period from the beginning on means:
+    as of the end of its last day."""
+
+    shop: Letterhead
+    store_id: int | None
+    period: Period
+
+    @property
+    def day(self) -> date:
+        return self.period.last
+
+    @property
+    def is_as_of(self) -> bool:
+        return self.period.first == BEGINNING
+
+    @property
+    def days(self) -> str:
+        """The days in a file's name."""
+        return f"{self.day}" if self.is_as_of else f"{self.period.first}-{self.day}"
+
+    def document(self, title: str, name: str, table: Table, *notes: str) -> Document:
+        """A statement as it is printed now; `name` and the days make the name of its files."""
+        about = (
+            ("As of", f"the end of {self.day}")
+            if self.is_as_of
+            else ("Period", f"{self.period.first} to {self.day}")
+        )
+        printed = f"printed {local_text(timezone.now())}"
+        return Document(
+            title,
+            printed,
+            self.shop.for_the_books,
+            [about],
+            [table],
+            notes=notes,
+            name=f"{name}-{self.days}",
+        )
