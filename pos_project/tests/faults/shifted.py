@@ -9,12 +9,15 @@ from django.utils import timezone
 
 
 def token_of(token: str, seconds: int) -> str:
-    """The token of the same user, as it would have been issued under that clock."""
+    """A token of the same user, as it would have been issued under that clock some minutes ago.
+
+    (The clock that is put on stands still while Django is loaded.)
+    """
     from accounts.models import User
     from accounts.tokens import access_token, read_access_token
 
     user = User.objects.get(pk=read_access_token(token)["id"])
-    return access_token(user, now=timezone.now() + timedelta(seconds=seconds))
+    return access_token(user, now=timezone.now() + timedelta(seconds=seconds - 600))
 
 
 def main(seconds: int, listener_fd: int) -> None:

@@ -155,5 +155,5 @@ def test_the_clock_goes_three_days_ahead_and_two_back(
             while_serving(queue, lambda: None)
         finally:
             server.stop()
-    assert set(queue.told) == {201}
+    assert set(queue.told) == {201}, queue.last_refusal
     settle("clock three days ahead, two back", queue, server)

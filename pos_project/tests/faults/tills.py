@@ -36,6 +36,7 @@ class Queue:
         self.till = Till(base_url, token)
         self.items = [{"product_id": product.pk, "quantity": 1} for product in products]
         self.told: Counter[int | str] = Counter()
+        self.last_refusal: Any = None
         self.sale_of: dict[str, int] = {}  # by key
         self.keyless: list[int] = []
         self.keys_asked = self.keyless_asked = 0
@@ -78,6 +79,8 @@ class Queue:
                 self.sale_of[key] = answer["sale_id"]
             elif status == 201:
                 self.keyless.append(answer["sale_id"])
+            else:
+                self.last_refusal = answer
         if status != 201:
             time.sleep(0.05)
 
@@ -133,7 +136,7 @@ def settle(fault: str, queue: Queue, server: ShopServer) -> Account:
         doubled=account.doubled,
         told=queue.told,
     )
-    seen = account, queue.told, server.log.read_text()[-2000:]
+    seen = account, queue.told, queue.last_refusal, server.log.read_text()[-2000:]
     assert len(keyed) == queue.keys_asked, seen
     assert kept == len(keyed), seen
     assert (account.lost, account.doubled, account.failures, broken) == (0, 0, 0, []), seen
