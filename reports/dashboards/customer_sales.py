@@ -1,4 +1,4 @@
-"""What customers bought in a period: closed days from facts, the others live.
+"""What customers bought in a period: closed days from their summaries, the others live.
 
 What they paid and owe of these sales is as it stands today, so it is read from the dues. Walk-ins
 are nobody's customers.
@@ -41,7 +41,7 @@ class CustomerOut(FiguresSerializer):
 class Bought(NamedTuple):
     """What a customer bought in a period; amounts in cents.
 
-    The fields are the figures of the customer fact, in order.
+    The fields are the figures of the customers' summary, in order.
     """
 
     orders: int

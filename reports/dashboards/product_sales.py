@@ -1,4 +1,4 @@
-"""What was sold of products in a period: closed days from facts, the others live.
+"""What was sold of products in a period: closed days from their summaries, the others live.
 
 Product revenue and units are net of what came back; order discounts and tax are not shared out to
 products.
@@ -32,7 +32,7 @@ class TopProduct(NamedTuple):
 class Sold(NamedTuple):
     """What was sold of a product in a period; amounts in cents, quantities in thousandths.
 
-    The fields are the figures of the product fact, in order.
+    The fields are the figures of the products' summary, in order.
     """
 
     line_count: int

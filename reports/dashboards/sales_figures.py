@@ -26,7 +26,7 @@ MOST_REMEMBERED = 10_000  # figures of frozen days in one process: some 20 MB
 
 @dataclass(frozen=True)
 class SalesFigures:
-    """What some sales and refunds come to; the fields are those of the sales fact, in order."""
+    """What some sales and refunds come to; the fields are those of the sales summary, in order."""
 
     orders: int = 0
     gross_total: Decimal = ZERO  # Σ total_amount

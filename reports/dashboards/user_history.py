@@ -95,16 +95,18 @@ class UserHistory(Timeline):
         """What was frozen of these days, or of the months with these first days, by kind."""
         if not periods:
             return Counter()
-        facts = self._facts(span, periods)
-        return Counter(dict(facts.values_list("kind").annotate(Sum("recorded")).order_by()))
+        summaries = self._summaries(span, periods)
+        return Counter(dict(summaries.values_list("kind").annotate(Sum("recorded")).order_by()))
 
     def _frozen_by_day(self, days: Days) -> Counter[date]:
-        facts = self._facts(Span.DAY, days).filter(
+        summaries = self._summaries(Span.DAY, days).filter(
             kind__in={source.kind for source in self.sources}
         )
-        return Counter(dict(facts.values_list("first_day").annotate(Sum("recorded")).order_by()))
+        return Counter(
+            dict(summaries.values_list("first_day").annotate(Sum("recorded")).order_by())
+        )
 
-    def _facts(self, span: Span, periods: Days) -> QuerySet[RecordedFact]:
+    def _summaries(self, span: Span, periods: Days) -> QuerySet[RecordedFact]:
         return RecordedFact.objects.filter(within(periods), self.theirs, span=span)
 
     def _count_live(self, days: Days) -> int:
