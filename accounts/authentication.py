@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -9,7 +10,14 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.tokens import InvalidToken, read_access_token
+from pos_project.core.db.prepared import prepared
 from pos_project.core.people import Status
+
+
+@prepared
+def active_user(user_id: int) -> QuerySet[Any]:
+    """The user, unless archived or not active: read on every request, never remembered."""
+    return User.objects.listed().filter(pk=user_id, status=Status.ACTIVE)
 
 
 class AccessTokenAuthentication(BaseAuthentication):
@@ -23,7 +31,7 @@ class AccessTokenAuthentication(BaseAuthentication):
             claims = read_access_token(token.strip())
         except InvalidToken as error:
             raise AuthenticationFailed("Token is invalid or expired") from error
-        user = User.objects.listed().filter(pk=claims["id"], status=Status.ACTIVE).first()
+        user: User | None = next(iter(active_user(claims["id"])), None)
         if user is None:
             raise AuthenticationFailed("Token is invalid or expired")
         return user, claims

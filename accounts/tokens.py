@@ -1,7 +1,9 @@
 """Access and refresh tokens: HS256 JWTs under two different secrets, with a checked type."""
 
+import time
 import uuid
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +19,7 @@ class InvalidToken(Exception):
     """Not signed by us, expired, or of the other type."""
 
 
+@lru_cache(maxsize=8)
 def _backend(secret: str) -> TokenBackend:
     return TokenBackend("HS256", signing_key=secret, leeway=timedelta(seconds=LEEWAY_SECONDS))
 
@@ -52,6 +55,16 @@ def _claims(kind: str, user: User, now: datetime, life: timedelta) -> dict[str, 
 
 
 def _read(token: str, secret: str, kind: str) -> dict[str, Any]:
+    claims = _signed(token, secret, kind)
+    # What was signed stays so; when it ends is asked every time.
+    if claims["exp"] <= time.time() - LEEWAY_SECONDS:
+        raise InvalidToken
+    return claims
+
+
+@lru_cache(maxsize=1024)
+def _signed(token: str, secret: str, kind: str) -> dict[str, Any]:
+    """The claims of a token that we signed; those of the latest are remembered."""
     try:
         claims: dict[str, Any] = _backend(secret).decode(token)  # type: ignore[arg-type]
     except (TokenBackendError, ValueError, TypeError) as error:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.picking import pick
+from inventory.shelf import ShelfBatch
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
@@ -45,7 +48,7 @@ def adjust(
         if product is None:
             raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
         receiving.require_stock_keeping(product)
-    return once(key, lambda: _adjust(product, adjustment, PostingContext.of(by, at)))
+    return once(key, lambda: _adjust(product, adjustment, PostingContext.claim(by, at)))
 
 
 def _adjust(product: Product, adjustment: Adjustment, context: PostingContext) -> InventoryLog:
@@ -106,6 +109,22 @@ def _decrease(product: Product, adjustment: Adjustment, context: PostingContext)
     return log_id
 
 
+def write_off(product_id: int, *, reason: str, context: PostingContext) -> int:
+    """Take every unit of a product out of stock, in all stores, as a loss; returns how many.
+
+    Runs inside the caller's transaction: one movement and one entry per store that has any.
+    """
+    product = Product.objects.listed().filter(pk=product_id).first()
+    held = Batch.objects.filter(product_id=product_id, is_open=1).values_list("store_id")
+    units = 0
+    for store_id, remaining in held.annotate(remaining=Sum("remaining")).order_by("store_id"):
+        assert product is not None, product_id  # an archived product has no stock
+        left = Adjustment(product_id, -remaining, reason=reason)
+        _decrease(product, left, context.in_store(store_id))
+        units += int(remaining)
+    return units
+
+
 def void(
     log_id: int,
     *,
@@ -120,7 +139,7 @@ def void(
     for an unknown or already undone entry, Conflict for one that a document wrote, Invalid when
     the added units are no longer all there.
     """
-    return once(key, lambda: _void(log_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _void(log_id, reason, PostingContext.claim(by, at)))
 
 
 def _void(log_id: int, reason: str | None, context: PostingContext) -> InventoryLog:
@@ -134,7 +153,7 @@ def _void(log_id: int, reason: str | None, context: PostingContext) -> Inventory
     context = context.in_store(first.store_id)
     moved = list(InventoryLogBatch.objects.filter(log_id=log_id).order_by("id"))
     batches = Batch.objects.all().locked(
-        [first.product_id], store_id=first.store_id, ids=[row.batch_id for row in moved]
+        [first.product_id], store_id=first.store_id, first=1, ids=[row.batch_id for row in moved]
     )
     picks = _opposite(moved, {batch.id: batch for batch in batches})
     cost = fifo.cost_of(picks)
@@ -159,7 +178,7 @@ def _void(log_id: int, reason: str | None, context: PostingContext) -> Inventory
     return InventoryLog.objects.get(pk=void_id)
 
 
-def _opposite(moved: list[InventoryLogBatch], batches: dict[int, Batch]) -> list[fifo.Pick]:
+def _opposite(moved: list[InventoryLogBatch], batches: dict[int, ShelfBatch]) -> list[fifo.Pick]:
     picks = []
     for row in moved:
         batch = batches[row.batch_id]

@@ -1,6 +1,6 @@
 """Counting the shelves: many products at once, adjusted by what they differ from the books."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from django.db.models import Model
 from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog
+from inventory.picking import pick, preview
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
@@ -17,6 +18,7 @@ from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.posting_context import Actor, PostingContext
 
+Take = Callable[..., list[list[fifo.Pick]]]  # `pick` or `preview`
 NAMED = 5  # of the products that moved; the others are counted
 
 
@@ -63,14 +65,14 @@ class StockMoved(Conflict):
 
 
 def compare(counts: Mapping[int, Decimal], *, store_id: int) -> list[Difference]:
-    """What `counts` (product id → units) would change now. Reads only, three statements.
+    """What `counts` (product id → units) would change now. Reads only, three statements, and
+    up to two more where several batches are missing.
 
     Raises Invalid for unknown and service products, naming them by their place in `counts`.
     """
     products = _products(list(counts))
-    batches = Batch.objects.filter(product_id__in=counts, store_id=store_id, is_open=1)
-    shelf = batches.order_by("received_on", "id")  # the order of FIFO
-    return _differences([(products[pk], units) for pk, units in counts.items()], list(shelf))
+    counted = [(products[pk], units) for pk, units in counts.items()]
+    return _differences(counted, preview, store_id=store_id)
 
 
 def count_stock(
@@ -91,7 +93,7 @@ def count_stock(
     """
     with kept_answer_first(key):
         products = _products([count.product_id for count in counts])
-    return once(key, lambda: _count(products, counts, reason, note, PostingContext.of(by, at)))
+    return once(key, lambda: _count(products, counts, reason, note, PostingContext.claim(by, at)))
 
 
 def _count(
@@ -101,8 +103,10 @@ def _count(
     note: str | None,
     context: PostingContext,
 ) -> Adjusted:
-    shelf = Batch.objects.all().locked(products, store_id=context.store_id)
-    found = _differences([(products[each.product_id], each.counted) for each in counts], shelf)
+    # From here on nobody takes from these shelves, so that their sums stay true.
+    Batch.objects.all().locked(products, store_id=context.store_id, first=1)
+    counted = [(products[each.product_id], each.counted) for each in counts]
+    found = _differences(counted, pick, store_id=context.store_id)
     _require_unmoved(counts, found)
     changes = [difference for difference in found if difference.change]
     _require_worth(found)
@@ -149,11 +153,10 @@ def _log(
 
 
 def _differences(
-    counted: Sequence[tuple[Product, Decimal]], shelf: Sequence[Batch]
+    counted: Sequence[tuple[Product, Decimal]], take: Take, *, store_id: int
 ) -> list[Difference]:
-    stock: dict[int, Decimal] = {}
-    for batch in shelf:
-        stock[batch.product_id] = stock.get(batch.product_id, Decimal(0)) + batch.remaining
+    products = [product.pk for product, _ in counted]
+    stock = Batch.objects.all().stock(products, store_id=store_id)
     costs = product_figures.latest_purchase_costs([product.pk for product, _ in counted])
     missing = [
         max(stock.get(product.pk, Decimal(0)) - units, Decimal(0)) for product, units in counted
@@ -163,7 +166,7 @@ def _differences(
         for (product, _), short in zip(counted, missing, strict=True)
     ]
     found = []
-    for (product, units), picks in zip(counted, fifo.plan(shelf, demands), strict=True):
+    for (product, units), picks in zip(counted, take(demands, store_id=store_id), strict=True):
         expected = stock.get(product.pk, Decimal(0))
         unit_cost = costs.get(product.pk, Decimal(0))
         gain = fifo.value(max(units - expected, Decimal(0)), unit_cost)

@@ -8,7 +8,7 @@ up to its value, and the inventory account equals the batches to the cent, alway
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from pos_project.core.errors import DomainError
 from pos_project.core.money import money
@@ -17,10 +17,14 @@ from pos_project.core.money import money
 class BatchLike(Protocol):
     """A batch as read under its lock."""
 
-    id: int
-    product_id: int
-    unit_cost: Decimal
-    remaining: Decimal
+    @property
+    def id(self) -> int: ...
+    @property
+    def product_id(self) -> int: ...
+    @property
+    def unit_cost(self) -> Decimal: ...
+    @property
+    def remaining(self) -> Decimal: ...
 
 
 @dataclass(frozen=True)
@@ -65,25 +69,22 @@ def plan(batches: Iterable[BatchLike], demands: Sequence[Demand]) -> list[list[P
     for batch in batches:
         shelves.setdefault(batch.product_id, []).append(batch)
         left[batch.id] = batch.remaining
-    available = {
-        product_id: sum((batch.remaining for batch in shelf), Decimal(0))
-        for product_id, shelf in shelves.items()
-    }
-    refuse_beyond(available, demands)
+    if missing := short(shelves, demands):
+        _refuse(missing, demands)
     picked = []
     for demand in demands:
-        picks, missing = [], demand.quantity
+        picks, still = [], demand.quantity
         for batch in shelves.get(demand.product_id, ()):
-            if not missing:
+            if not still:
                 break
             before = left[batch.id]
-            taken = min(before, missing)
+            taken = min(before, still)
             if taken > 0:
                 left[batch.id] = after = before - taken
                 cost = value(before, batch.unit_cost) - value(after, batch.unit_cost)
                 picks.append(Pick(batch.id, taken, batch.unit_cost, cost, after))
-                missing -= taken
-        assert not missing, (demand, missing)
+                still -= taken
+        assert not still, (demand, still)
         picked.append(picks)
     return picked
 
@@ -128,18 +129,27 @@ def cost_of(picks: Iterable[Pick]) -> Decimal:
     return sum((pick.cost for pick in picks), Decimal("0.00"))
 
 
-def refuse_beyond(available: dict[int, Decimal], demands: Sequence[Demand]) -> None:
-    """Raise InsufficientStock, naming every line whose product is short of `available`."""
+def short(
+    shelves: Mapping[int, Iterable[BatchLike]], demands: Sequence[Demand]
+) -> dict[int, Decimal]:
+    """The products of which there is less than all lines together want, and how much there is."""
+    demanded = _demanded(demands)
+    there = {
+        product_id: sum((batch.remaining for batch in shelves.get(product_id, ())), Decimal(0))
+        for product_id in demanded
+    }
+    return {each: units for each, units in there.items() if units < demanded[each]}
+
+
+def _demanded(demands: Sequence[Demand]) -> dict[int, Decimal]:
     demanded: dict[int, Decimal] = {}
     for demand in demands:
         demanded[demand.product_id] = demanded.get(demand.product_id, Decimal(0)) + demand.quantity
-    short = {
-        product_id: available.get(product_id, Decimal(0))
-        for product_id, quantity in demanded.items()
-        if quantity > available.get(product_id, Decimal(0))
-    }
-    if not short:
-        return
+    return demanded
+
+
+def _refuse(short: Mapping[int, Decimal], demands: Sequence[Demand]) -> NoReturn:
+    demanded = _demanded(demands)
     fields, lines, said = {}, [], {}
     for position, demand in enumerate(demands):
         if demand.product_id in short:

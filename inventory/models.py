@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import OperationalError, connection, models
+from django.db import models
 from django.db.models import Case, F, Q, Sum, Value, When
 
 from accounts.models import Store
 from catalog.models import Product
+from inventory import shelf
+from inventory.shelf import FIFO_INDEX
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
-
-FIFO_INDEX = "inventory_batch_fifo"
-RESCANS = 10
-RECORD_CHANGED = 1020  # MySQL's number for "changed since it was read"; the use case is replayed
 
 
 class BatchQuerySet(AppendOnlyQuerySet):
@@ -32,45 +30,22 @@ class BatchQuerySet(AppendOnlyQuerySet):
         return standing.filter(purchase_item__reversed_by__isnull=True).order_by("-id")
 
     def locked(
-        self, product_ids: Iterable[int], *, store_id: int, ids: Iterable[int] = ()
-    ) -> list["Batch"]:
-        """Lock every open batch of these products, and those of `ids`, open or not; oldest first.
+        self,
+        product_ids: Iterable[int],
+        *,
+        store_id: int,
+        first: int = shelf.ALL,
+        ids: Iterable[int] = (),
+    ) -> list[shelf.ShelfBatch]:
+        """Lock the `first` oldest open batches of each of these products, and those of `ids`,
+        open or not. Products in the order of their ids, batches oldest first.
 
-        The one locking read of batches: every use case takes its locks in this order. InnoDB locks
-        what it scans, in scan order; the forced index makes that an order all tills share. It is
-        scanned from the newest batch to the oldest, so that a till that had to wait still meets
-        an older batch that was refilled meanwhile: first in, first out holds under any load.
+        The one locking read of batches: every use case takes its locks in this order.
         """
-        products, wanted = sorted(set(product_ids)), set(ids)
+        products = sorted(set(product_ids))
         if not products:
             return []
-        for _ in range(RESCANS):
-            batches = self._scan(products, store_id, sorted(wanted))
-            if wanted <= {batch.id for batch in batches}:
-                return batches[::-1]
-            # A batch that another till emptied or refilled while we waited has moved between the
-            # halves of the index behind our back. What we found is ours now: look again.
-        raise OperationalError(RECORD_CHANGED, "Batches kept moving between open and closed.")
-
-    def _scan(self, products: list[int], store_id: int, wanted: list[int]) -> list["Batch"]:
-        which = "is_open = 1"
-        if wanted:
-            marks = ", ".join(["%s"] * len(wanted))
-            which = f"is_open IN (0, 1) AND (is_open = 1 OR id IN ({marks}))"
-        hint, suffix = f"INDEXED BY {FIFO_INDEX}", ""
-        if connection.vendor == "mysql":
-            hint, suffix = f"FORCE INDEX ({FIFO_INDEX})", " FOR UPDATE"
-        order = "product_id DESC, is_open DESC, received_on DESC, id DESC"
-        marks = ", ".join(["%s"] * len(products))
-        return list(
-            self.raw(
-                f"SELECT id, product_id, store_id, is_open, received_on, unit_cost, quantity,"  # noqa: S608
-                f" remaining FROM batches {hint}"
-                f" WHERE product_id IN ({marks}) AND store_id = %s AND {which}"
-                f" ORDER BY {order}{suffix}",
-                [*products, store_id, *wanted],
-            )
-        )
+        return shelf.lock(products, store_id=store_id, first=first, ids=sorted(set(ids)))
 
 
 class Batch(AppendOnly):

@@ -43,7 +43,7 @@ def log(
     reference: str | None = None,
     note: str | None = None,
     voids_id: int | None = None,
-) -> list[int]:
+) -> Sequence[int]:
     """Write one log row per movement in one statement, and return their ids."""
     return insert_rows(
         InventoryLog,

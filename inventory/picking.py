@@ -1,20 +1,49 @@
-"""Taking goods from the shelf: lock what there is, plan what to take."""
+"""Taking goods from the shelf: lock what is needed, plan what to take."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from inventory import fifo
+from inventory import fifo, shelf
 from inventory.models import Batch
+from inventory.shelf import ALL, FEW, MANY, ShelfBatch
+
+Look = Callable[[Iterable[int], int], list[ShelfBatch]]  # products, and how many batches of each
 
 
 def pick(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.Pick]]:
-    """Lock the open batches of the wanted products and plan what each want takes, oldest first.
+    """Lock the oldest batches of the wanted products and plan what each demand takes of them.
 
     Raises fifo.InsufficientStock, naming every short line. From here on nothing is decided: the
     caller only writes.
     """
-    goods = {demand.product_id for demand in demands if demand.quantity}
-    try:
-        return fifo.plan(Batch.objects.all().locked(goods, store_id=store_id), demands)
-    except fifo.InsufficientStock:
-        # A delivery may have arrived while we waited for a lock: nobody is refused for that.
-        return fifo.plan(Batch.objects.all().locked(goods, store_id=store_id), demands)
+    return _planned(
+        demands,
+        lambda products, first: Batch.objects.all().locked(
+            products, store_id=store_id, first=first
+        ),
+    )
+
+
+def preview(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.Pick]]:
+    """What `pick` would take now. Nothing is locked, so it may be gone a moment later."""
+    return _planned(
+        demands,
+        lambda products, first: shelf.oldest(sorted(products), store_id=store_id, first=first),
+    )
+
+
+def _planned(demands: Sequence[fifo.Demand], look: Look) -> list[list[fifo.Pick]]:
+    """Look at a few batches of each product; at more of those that are short; at last at all.
+
+    Nobody is refused before all of them were seen, and a delivery that arrived while a lock was
+    waited for is seen by then, too.
+    """
+    short = {demand.product_id for demand in demands if demand.quantity}
+    seen: dict[int, list[ShelfBatch]] = {}
+    for first in (FEW, MANY, ALL):
+        if not short:
+            break
+        seen.update({product_id: [] for product_id in short})
+        for batch in look(short, first):
+            seen[batch.product_id].append(batch)
+        short = set(fifo.short(seen, demands))
+    return fifo.plan([batch for batches in seen.values() for batch in batches], demands)

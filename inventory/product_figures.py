@@ -4,7 +4,7 @@ For the rows of one page there is one grouped query per figure. The two subqueri
 that are ordered or filtered by a figure, where every product's counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 
 from inventory.models import Batch, InventoryLog
+from pos_project.core.db.prepared import prepared
 
 SOLD_DAYS = 30
 _UNITS = DecimalField(max_digits=12, decimal_places=3)
@@ -33,21 +34,59 @@ def of_products(product_ids: Iterable[int], *, store_id: int, today: date) -> Fi
     """The figures of these products, two queries however many they are; 0 is absent."""
     ids = list(product_ids)
     return Figures(
-        Batch.objects.all().stock(ids, store_id=store_id),
+        dict(_stock_of(ids, store_id)),
         units_sold(ids, store_id=store_id, today=today),
     )
 
 
+def stock_of(product_ids: Sequence[int], store_id: int) -> QuerySet[Any]:
+    """Products and their units in stock, as a query."""
+    held = Batch.objects.filter(product_id__in=product_ids, store_id=store_id, is_open=1)
+    return held.order_by().values("product_id").annotate(units=Sum("remaining"))
+
+
+def sold_of(product_ids: Sequence[int], store_id: int, since: date) -> QuerySet[Any]:
+    """Products and their units in sales completed since a day, as a query."""
+    sales = InventoryLog.objects.filter(
+        product_id__in=product_ids,
+        store_id=store_id,
+        kind=InventoryLog.Kind.SALE,
+        business_date__gte=since,
+    )
+    return sales.order_by().values("product_id").annotate(units=-Sum("change_qty"))
+
+
+def sold_since(today: date) -> date:
+    """The first day of what counts as sold lately."""
+    return today - timedelta(days=SOLD_DAYS)
+
+
+@prepared
+def _stock_of(product_ids: Sequence[int], store_id: int) -> QuerySet[Any]:
+    return stock_of(product_ids, store_id).values_list("product_id", "units", named=True)
+
+
+@prepared
+def _sold_of(product_ids: Sequence[int], store_id: int, since: date) -> QuerySet[Any]:
+    return sold_of(product_ids, store_id, since).values_list("product_id", "units", named=True)
+
+
 def units_sold(product_ids: Iterable[int], *, store_id: int, today: date) -> dict[int, Decimal]:
     """Units in sales completed since the day 30 days before `today`, by product id."""
-    sales = _sales(store_id, today).filter(product_id__in=list(product_ids))
-    rows = sales.values_list("product_id").annotate(units=Sum("change_qty")).order_by()
-    return {product_id: -units for product_id, units in rows}
+    return dict(_sold_of(list(product_ids), store_id, sold_since(today)))
 
 
 def latest_purchase_cost(product_id: int) -> Decimal | None:
     """What a unit cost when the product was last bought; None when it never was."""
-    return Batch.objects.all().bought(product_id).values_list("unit_cost", flat=True).first()
+    return next(iter(_latest_cost(product_id)), None)
+
+
+def latest_cost(product_id: int) -> QuerySet[Any]:
+    """What a unit cost when the product was last bought, as a query of at most one row."""
+    return Batch.objects.all().bought(product_id).values_list("unit_cost", flat=True)[:1]
+
+
+_latest_cost = prepared(latest_cost)
 
 
 def latest_purchase_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
@@ -81,7 +120,7 @@ def sold_of_each(store_id: int, today: date) -> Coalesce:
 def shelves(*, worth: bool = False) -> str:
     """SQL of what is on the shelves of all stores: one row per product that has stock, with its
     units and, where asked for, their worth at cost, which is each batch's own, rounded to the
-    cent (R2)."""
+    cent (ADR 2)."""
     shown = "product_id, ROUND(SUM(remaining), 3) AS units"
     if worth:
         # Whole numbers on SQLite: its decimals are floats, which would miss half a cent.
@@ -99,7 +138,7 @@ def _sales(store_id: int, today: date) -> QuerySet[InventoryLog]:
     return InventoryLog.objects.filter(
         store_id=store_id,
         kind=InventoryLog.Kind.SALE,
-        business_date__gte=today - timedelta(days=SOLD_DAYS),
+        business_date__gte=sold_since(today),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from catalog.models import Brand, Category, Product
+from inventory import adjustments
 from inventory.receiving import receive_opening_stock
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
@@ -40,7 +41,7 @@ def create_product(
     """
 
     def create() -> Product:
-        context = PostingContext.of(by)
+        context = PostingContext.claim(by)
         product = Product(**fields, created_by_id=by.pk)
         if opening and not product.keeps_stock:
             text = "A service product keeps no stock."
@@ -81,28 +82,50 @@ def change_product(
     return transact(change)
 
 
-def remove_product(product_id: int) -> None:
+def remove_product(product_id: int, *, by: Actor) -> int:
     """Delete a product that nothing refers to, with its picture; archive any other.
 
-    An archived product is off every list, cannot be sold, and its SKU is free again. Raises
-    NotFound.
+    An archived product is off every list, cannot be sold, and its SKU is free again. Units that
+    are still in stock are written off in the same transaction, as a loss, or their value would
+    stay in the books where nobody sees it; returns how many. Raises NotFound.
     """
 
-    def remove() -> None:
+    def remove() -> int:
+        # Batches before the product's row, as a sale locks them.
+        units = adjustments.write_off(
+            product_id, reason="REMOVED", context=PostingContext.claim(by)
+        )
         product = _locked(product_id)
         if has_history(product):
             product.archive(keys=("sku_key",))
-            return
+            return units
         try:
             with transaction.atomic():
                 product.delete()
         except IntegrityError:  # it was sold in this very moment
             product = _locked(product_id)
             product.archive(keys=("sku_key",))
-            return
+            return units
         drop_picture(product.image_public_id)
+        return units
 
-    transact(remove)
+    return transact(remove)
+
+
+def restore_product(product_id: int) -> Product:
+    """Bring an archived product back, as it was. Raises NotFound, Conflict for an SKU that another
+    product has meanwhile."""
+
+    def restore() -> Product:
+        removed = Product.objects.exclude(archived_at=None).select_for_update()
+        product = removed.filter(pk=product_id).first()
+        if product is None:
+            raise NotFound("Product not found")
+        product.archived_at = None
+        _save(product)
+        return product
+
+    return transact(restore)
 
 
 def has_history(row: models.Model) -> bool:

@@ -1,5 +1,6 @@
 """Goods that come in: a batch each, logged. What they cost decides later what their sale cost."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from catalog.models import Product
 from inventory import movements
 from inventory.fifo import Pick, value
 from inventory.models import Batch, InventoryLog
+from inventory.shelf import ShelfBatch
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.days import today
@@ -48,14 +50,14 @@ class Goods:
 
 def put_on_shelf(
     goods: Sequence[Goods], *, origin: str, received_on: date, context: PostingContext
-) -> list[int]:
+) -> Sequence[int]:
     """Make one batch per line, in one statement, and return their ids.
 
     Goods dated in the past go before batches that tills may be taking from just now: they wait
     for those tills, so that no sale passes over older goods.
     """
-    passed_over = {item.product_id for item in goods} if received_on < today() else set()
-    _wait_for_tills(passed_over, context)
+    passed_over = [item.product_id for item in goods] if received_on < today() else []
+    _wait_for_tills(passed_over, context, first=1)
     batch_ids = insert_rows(
         Batch,
         BATCH_FIELDS,
@@ -76,13 +78,15 @@ def put_on_shelf(
     )
     # Newer goods may have come since, and a till may have passed our place on its way from them
     # to the older ones that we hold. From now on every till meets ours.
-    _wait_for_tills(passed_over, context)
+    ours = max(Counter(passed_over).values(), default=0)
+    _wait_for_tills(passed_over, context, first=ours + 1)
     return batch_ids
 
 
-def _wait_for_tills(product_ids: Iterable[int], context: PostingContext) -> None:
-    """Let the tills finish that take these products now; the next ones wait for us."""
-    Batch.objects.all().locked(product_ids, store_id=context.store_id)
+def _wait_for_tills(product_ids: Iterable[int], context: PostingContext, *, first: int) -> None:
+    """Let the tills finish that take these products now; the next ones wait for us. A till holds
+    the oldest batch that it found: one of the `first`."""
+    Batch.objects.all().locked(product_ids, store_id=context.store_id, first=first)
 
 
 def receive_purchased(
@@ -99,7 +103,7 @@ def receive_purchased(
     return total(item.worth for item in goods)
 
 
-def send_back(batches: Sequence[Batch], *, reference: str, context: PostingContext) -> None:
+def send_back(batches: Sequence[ShelfBatch], *, reference: str, context: PostingContext) -> None:
     """Take whole batches, locked by the caller, off the shelf again: their purchase is undone.
 
     Logged as the purchase was, below zero, and naming those very batches.

@@ -57,6 +57,7 @@ class LedgerConfig(AppConfig):
         post_migrate.connect(ensure_chart, sender=self)
         post_migrate.connect(ensure_genesis, sender=self)
         past_days.sealed_by(closing.is_sealed)
+        past_days.ended_by(lambda: closing.LAST_SEALED_DAY.get()[0])
         past_days.sealed_by(period_lock.is_locked)
         sealing.covers(JournalEntry)
         sealing.covers(JournalLine, day="entry__business_date")

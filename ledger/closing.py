@@ -11,8 +11,9 @@ from ledger.sealing import books, seal_of
 from pos_project.core.days import day_start
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
+from pos_project.core.period import ONE_DAY
+from pos_project.core.remembered import Remembered
 
-ONE_DAY = timedelta(days=1)
 # A till that began before midnight has given up by then.
 GRACE = timedelta(minutes=10)
 
@@ -41,6 +42,10 @@ def is_sealed(day: date) -> bool:
 
 def last_sealed_day() -> date | None:
     return DaySeal.objects.aggregate(last=Max("day"))["last"]
+
+
+# Asked by every write; a day is closed ten minutes after it ended, so seconds do not matter.
+LAST_SEALED_DAY: Remembered[list[date | None]] = Remembered(lambda: [last_sealed_day()], of=DaySeal)
 
 
 def head() -> DaySeal:

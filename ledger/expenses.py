@@ -10,7 +10,7 @@ from ledger.payments import METHODS, account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import NotFound
-from pos_project.core.posting_context import Actor, PostingContext
+from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ def record_expense(
     """
     with kept_answer_first(key):
         require_method(spending.payment_method, field="payment_method")
+        require_not_ahead(spending.expense_date, field="expense_date")
     account = _account_of(spending.category)
     return once(
         key,
-        lambda: _record(spending, account, PostingContext.of(by, at, day=spending.expense_date)),
+        lambda: _record(spending, account, PostingContext.claim(by, at, day=spending.expense_date)),
     )
 
 
@@ -79,7 +80,7 @@ def reverse_expense(
 
     Raises NotFound, or Conflict for one that was reversed before or is itself a reversal.
     """
-    return once(key, lambda: _reverse(expense_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(expense_id, reason, PostingContext.claim(by, at)))
 
 
 def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:

@@ -10,7 +10,7 @@ from ledger.posting import Line
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import ZERO, total
-from pos_project.core.posting_context import Actor, PostingContext
+from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 
 BY_HAND = (JournalEntry.Event.MANUAL, JournalEntry.Event.OPENING_BALANCE)
 
@@ -42,6 +42,7 @@ def post_manual_entry(
     Amounts in shop currency. Raises Invalid, naming the lines at fault; nothing is written then.
     """
     with kept_answer_first(key):
+        require_not_ahead(written.entry_date, field="entry_date")
         _check_accounts([line.account for line in written.lines], "lines", {})
         debits = total(line.debit for line in written.lines)
         credits = total(line.credit for line in written.lines)
@@ -63,6 +64,7 @@ def open_balances(
     opening balance is posted already; nothing is written then.
     """
     with kept_answer_first(key):
+        require_not_ahead(written.entry_date, field="entry_date")
         accounts = _check_accounts([line.account for line in written.lines], "balances", OPENED_BY)
         _check_openable(written.lines, accounts)
     return once(key, lambda: _open(written, _context(written, by, at)))
@@ -80,11 +82,11 @@ def reverse_manual_entry(
 
     Raises NotFound; Conflict for an entry of a document, one reversed before, or a reversal.
     """
-    return once(key, lambda: _reverse(entry_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(entry_id, reason, PostingContext.claim(by, at)))
 
 
 def _context(written: ManualEntry, by: Actor, at: datetime | None) -> PostingContext:
-    return PostingContext.of(by, at, day=written.entry_date)
+    return PostingContext.claim(by, at, day=written.entry_date)
 
 
 def _post(

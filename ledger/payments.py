@@ -178,7 +178,7 @@ def opposite(payment: Payment, *, reason: str, purchase_id: int | None = None) -
 
 def record(
     lines: Sequence[PaymentLine], *, entry_id: int | None, context: PostingContext
-) -> list[int]:
+) -> Sequence[int]:
     """Write the payment rows of one journal entry, in one statement; their ids in order."""
     if not lines:
         return []

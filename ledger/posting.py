@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.models import JournalEntry, JournalLine
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.posting_context import PostingContext
 
@@ -55,28 +55,34 @@ def post(
     debits, credits = total(line.debit for line in rows), total(line.credit for line in rows)
     assert debits == credits, (event, reference, rows)
     assert all(money(line.debit + line.credit) > 0 for line in rows), (event, reference, rows)
-    entry = JournalEntry.objects.create(
-        store_id=context.store_id,
-        event=event,
-        document_id=document_id,
-        reference=reference,
-        memo=memo,
-        reverses_id=reverses_id,
-        status=JournalEntry.Status.DRAFT,
-        business_date=context.business_date,
-        created_by_id=context.user_id,
-        created_at=context.at,
+    [entry_id] = insert_rows(
+        JournalEntry,
+        ENTRY_FIELDS,
+        [
+            (
+                context.store_id,
+                event,
+                document_id,
+                reference,
+                memo,
+                reverses_id,
+                JournalEntry.Status.DRAFT,
+                context.business_date,
+                context.user_id,
+                context.at,
+            )
+        ],
     )
     insert_rows(
         JournalLine,
         LINE_FIELDS,
         [
-            (entry.pk, line.account, line.debit, line.credit, line.customer_id, line.supplier_id)
+            (entry_id, line.account, line.debit, line.credit, line.customer_id, line.supplier_id)
             for line in rows
         ],
     )
-    JournalEntry.objects.filter(pk=entry.pk).update_draft(status=JournalEntry.Status.POSTED)
-    return int(entry.pk)
+    set_drafts(JournalEntry, [entry_id], status=JournalEntry.Status.POSTED)
+    return entry_id
 
 
 @dataclass(frozen=True)
@@ -135,8 +141,7 @@ def post_each(
         ],
     )
     if entry_ids:
-        drafts = JournalEntry.objects.filter(pk__in=entry_ids)
-        drafts.update_draft(status=JournalEntry.Status.POSTED)
+        set_drafts(JournalEntry, entry_ids, status=JournalEntry.Status.POSTED)
 
 
 def reverse(

@@ -87,18 +87,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pos_project.core.http.middleware.CompressLarge",
     "pos_project.core.http.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pos_project.core.http.pages_only.Session",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "pos_project.core.http.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "pos_project.core.http.pages_only.ContentSecurityPolicy",
 ]
 
 ROOT_URLCONF = "pos_project.urls"
@@ -122,10 +123,11 @@ TEMPLATES = [
 # --- Database: SQLite until DB_HOST names a server ---
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DB_HOST = text("DB_HOST")
+DB_READ_TIMEOUT = int(text("DB_READ_TIMEOUT", "15"))  # seconds, of the server; not of commands
 if DB_HOST:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.mysql",
+            "ENGINE": "pos_project.core.db.mysql",  # fewer round trips than Django's own
             "HOST": DB_HOST,
             "PORT": text("DB_PORT", "3306"),
             "NAME": text("DB_NAME", "pos"),
@@ -244,7 +246,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.PatientArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_REDIRECT_URL = "admin:index"
@@ -267,7 +269,7 @@ TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
 # --- Files and pictures ---
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True  # the demo serves without collectstatic
+WHITENOISE_USE_FINDERS = True  # `runserver` and `bench` serve without collectstatic
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / "media")))
 CLOUD_NAME, CLOUD_KEY, CLOUD_SECRET = text("CLOUD_NAME"), text("CLOUD_KEY"), text("CLOUD_SECRET")
@@ -278,7 +280,7 @@ STORAGES = {
         if CLOUD_NAME and CLOUD_KEY and CLOUD_SECRET
         else "django.core.files.storage.FileSystemStorage"
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "pos_project.core.http.static_files.HashedStaticFiles"},
 }
 
 # --- The API ---
@@ -363,6 +365,23 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"once_a_minute": {"()": "pos_project.core.logs.OnceAMinute"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "patient": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["once_a_minute"],
+        },
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # A database that is away is one line a minute, not one for each request.
+        **{
+            name: {"handlers": ["patient"], "propagate": False}
+            for name in ("pos_project.core.db", "pos_project.core.http.exception_handler")
+        },
+        # 4xx are the client's business; what goes wrong here is an error.
+        "django.request": {"level": "ERROR"},
+    },
 }

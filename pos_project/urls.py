@@ -3,15 +3,19 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from pos_project.core.http.health import HealthView
+from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
 from reports.documents import views as documents
 from reports.statements import views as statements
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health", HealthView.as_view()),
+    path("health/live", LiveView.as_view()),
+    path("health/ready", ReadyView.as_view()),
     path("api/schema", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path(
         "api/docs",
@@ -19,7 +23,7 @@ urlpatterns = [
         name="docs",
     ),
     path(f"{settings.MEDIA_URL.lstrip('/')}<path:key>", picture),
-    path("api/", include("reports.dashboards.api.urls")),  # users/me/performance before users/<id>
+    path("api/", include("reports.dashboards.urls")),  # users/me/performance before users/<id>
     path("api/", include("reports.statements.api.urls")),
     path("api/", include("accounts.api.urls")),
     path("api/", include("ledger.api.urls")),
@@ -36,3 +40,5 @@ urlpatterns = [
     path("admin/papers/<str:kind>/<int:document_id>", documents.own, name="open-document"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "pos_project.core.http.middleware.server_error"

@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from catalog.models import Product
 from inventory import receiving
-from ledger import advances, chart, payments, posting
+from ledger import advances, chart, parties, payments, posting
 from ledger.models import JournalEntry, Payment
 from pos_project.core.days import business_day
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.prepared import prepared
+from pos_project.core.db.rows import insert, insert_rows, set_drafts
 from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
-from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
-from pos_project.core.posting_context import Actor, PostingContext
-from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
+from pos_project.core.money import MAX_AMOUNT, money, total
+from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
+from purchasing.models import Purchase, PurchaseItem, SupplierDue
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
 
@@ -65,23 +69,22 @@ def receive_purchase(
     match, more paid than the total) or Conflict (invoice number known); nothing is written then.
     """
     with kept_answer_first(key):
-        supplier_name = _name_of(delivery.supplier_id)
+        require_not_ahead(delivery.purchase_date, field="purchase_date")
+        supplier_name = parties.name_of(SUPPLIER_DUES, delivery.supplier_id)
         products = _check(delivery, offered)
     return once(key, lambda: _receive(delivery, offered, supplier_name, products, by, at))
 
 
-def _name_of(supplier_id: int) -> str:
-    suppliers = Supplier.objects.listed().filter(pk=supplier_id)
-    name: str | None = suppliers.values_list("name", flat=True).first()
-    if name is None:
-        raise _unknown_supplier()
-    return name
+@prepared
+def _products_to_buy(ids: Sequence[int]) -> QuerySet[Any]:
+    known = Product.objects.listed().filter(pk__in=ids)
+    return known.values_list("pk", "name", "keeps_stock", named=True)
 
 
-def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, Product]:
-    wanted = {line.product_id for line in delivery.lines}
-    # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=wanted)}
+def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, Any]:
+    """The products by id, with name and `keeps_stock`."""
+    demanded = sorted({line.product_id for line in delivery.lines})
+    products = {product.pk: product for product in _products_to_buy(demanded)}
     fields = {}
     for position, line in enumerate(delivery.lines):
         product = products.get(line.product_id)
@@ -104,25 +107,16 @@ def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, Pr
     return products
 
 
-def _unknown_supplier() -> Invalid:
-    return Invalid("Unknown supplier.", fields={"supplier_id": ["Unknown supplier."]})
-
-
 def _receive(
     delivery: Delivery,
     offered: payments.TendersOffered,
     supplier_name: str,
-    products: dict[int, Product],
+    products: dict[int, Any],
     by: Actor,
     at: datetime | None,
 ) -> Purchase:
-    context = PostingContext.of(by, at, day=delivery.purchase_date)
-    balance = ZERO
-    if offered.use_advance:
-        if not Supplier.objects.select_for_update().filter(pk=delivery.supplier_id):
-            raise _unknown_supplier()
-        balance = advances.supplier_balance(delivery.supplier_id)
-    settlement = payments.settle(delivery.total, offered, advance_balance=balance)
+    context = PostingContext.claim(by, at, day=delivery.purchase_date)
+    settlement = advances.settle(SUPPLIER_DUES, delivery.supplier_id, delivery.total, offered)
     if settlement.change:
         field = "payments" if offered.split else "paid_amount"
         text = f"More than the open {delivery.total - settlement.advance}."
@@ -155,8 +149,12 @@ def _receive(
     )
     assert worth == purchase.total_amount, (worth, purchase.total_amount)
     _book(purchase, settlement, number, context)
-    Purchase.objects.filter(pk=purchase.pk).update_draft(
-        status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
+    set_drafts(
+        Purchase,
+        [purchase.pk],
+        status=Purchase.Status.RECEIVED,
+        invoice_no=number,
+        invoice_key=key_of(number),
     )
     purchase.status, purchase.invoice_no = Purchase.Status.RECEIVED, number
     return purchase
@@ -168,30 +166,32 @@ def _insert(
     settlement: payments.Settlement,
     context: PostingContext,
 ) -> Purchase:
+    purchase = Purchase(
+        store_id=context.store_id,
+        supplier_id=delivery.supplier_id,
+        supplier_name=supplier_name,
+        user_id=context.user_id,
+        status=Purchase.Status.DRAFT,
+        invoice_no=delivery.invoice_no,
+        invoice_key=key_of(delivery.invoice_no),
+        purchase_date=delivery.purchase_date or context.business_date,
+        total_amount=delivery.total,
+        paid_amount=settlement.paid,
+        due_amount=settlement.due,
+        advance_used=settlement.advance,
+        payment_method=settlement.method,
+        note=delivery.note,
+        business_date=context.business_date,
+        created_at=context.at,
+    )
     try:
-        return Purchase.objects.create(
-            store_id=context.store_id,
-            supplier_id=delivery.supplier_id,
-            supplier_name=supplier_name,
-            user_id=context.user_id,
-            status=Purchase.Status.DRAFT,
-            invoice_no=delivery.invoice_no,
-            invoice_key=key_of(delivery.invoice_no),
-            purchase_date=delivery.purchase_date or context.business_date,
-            total_amount=delivery.total,
-            paid_amount=settlement.paid,
-            due_amount=settlement.due,
-            advance_used=settlement.advance,
-            payment_method=settlement.method,
-            note=delivery.note,
-            business_date=context.business_date,
-            created_at=context.at,
-        )
+        insert(purchase)
     except IntegrityError as error:
         if delivery.invoice_no is None or names_what_is_gone(error):
             raise
         text = "This supplier's invoice number is already entered."
         raise Conflict(text, fields={"invoice_no": [text]}) from error
+    return purchase
 
 
 def free_number(purchase: Purchase) -> str:
@@ -213,12 +213,19 @@ def _book(
 ) -> None:
     supplier_id = purchase.supplier_id
     if settlement.due:
-        SupplierDue.objects.create(
-            purchase=purchase,
-            supplier_id=supplier_id,
-            user_id=context.user_id,
-            due_amount=settlement.due,
-            created_at=context.at,
+        insert_rows(
+            SupplierDue,
+            ("purchase_id", "supplier_id", "user_id", "due_amount", "status", "created_at"),
+            [
+                (
+                    purchase.pk,
+                    supplier_id,
+                    context.user_id,
+                    settlement.due,
+                    SupplierDue.Status.OPEN,
+                    context.at,
+                )
+            ],
         )
     entry_id = posting.post(
         JournalEntry.Event.PURCHASE,

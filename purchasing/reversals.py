@@ -5,6 +5,7 @@ from datetime import datetime
 
 from inventory import receiving
 from inventory.models import Batch
+from inventory.shelf import ShelfBatch
 from ledger import dues, payments, posting, reversals
 from ledger.models import JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, once
@@ -35,7 +36,7 @@ def reverse_purchase(
     the right entry. Raises NotFound; Conflict when goods are gone, when dues of it were paid, and
     when it was reversed before; nothing is written then.
     """
-    return once(key, lambda: _reverse(purchase_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(purchase_id, reason, PostingContext.claim(by, at)))
 
 
 def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase:
@@ -88,12 +89,12 @@ def _require_dues_unpaid(payments_made: Sequence[Payment]) -> None:
             )
 
 
-def _whole_batches(first: Purchase, items: Sequence[PurchaseItem]) -> list[Batch]:
+def _whole_batches(first: Purchase, items: Sequence[PurchaseItem]) -> list[ShelfBatch]:
     """The purchase's batches, locked. Raises Conflict, naming what is not all there any more."""
     ids = Batch.objects.filter(purchase_item__purchase=first).values_list("id", flat=True)
     wanted = set(ids)
     locked = Batch.objects.all().locked(
-        [item.product_id for item in items], store_id=first.store_id, ids=wanted
+        [item.product_id for item in items], store_id=first.store_id, first=1, ids=wanted
     )
     batches = [batch for batch in locked if batch.id in wanted]
     names = {item.product_id: item.product_name for item in items}

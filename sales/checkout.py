@@ -8,23 +8,35 @@ statement, however many lines the sale has.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.stores import CURRENCY_SIGNS
 from catalog.models import Product, TaxRate
 from catalog.tax_rates import RATES, Rate
 from inventory import fifo
 from inventory.picking import pick
-from ledger import advances, payments
+from ledger import advances, parties, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.prepared import prepared
+from pos_project.core.db.rows import insert, insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, PostingContext
 from sales.completion import Sold, deliver
-from sales.models import Customer, Sale, SaleItem
+from sales.customer_payments import CUSTOMER_DUES
+from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 
 ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
+
+
+@prepared
+def products_to_sell(ids: Sequence[int]) -> QuerySet[Any]:
+    """What a sale needs to know of these products."""
+    known = Product.objects.listed().filter(pk__in=ids)
+    return known.values_list("pk", "name", "price", "status", "keeps_stock", named=True)
 
 
 def sell(
@@ -44,7 +56,7 @@ def sell(
     with kept_answer_first(key):
         priced = read_and_price(order)
         require_customer_for_advance(priced.customer_id, offered)
-    return once(key, lambda: sell_priced(priced, offered, PostingContext.of(by, at)))
+    return once(key, lambda: sell_priced(priced, offered, PostingContext.claim(by, at)))
 
 
 def sell_priced(
@@ -60,9 +72,8 @@ def sell_priced(
 
 def read_and_price(order: Order) -> PricedOrder:
     """Look up what the order names and price it. Raises Invalid, naming what is unknown."""
-    demanded = {line.product_id for line in order.lines}
-    # Not in_bulk(): it asks once per 999 products on SQLite.
-    products = {product.pk: product for product in Product.objects.listed().filter(pk__in=demanded)}
+    demanded = sorted({line.product_id for line in order.lines})
+    products = {product.pk: product for product in products_to_sell(demanded)}
     fields = {}
     for position, line in enumerate(order.lines):
         product = products.get(line.product_id)
@@ -74,10 +85,7 @@ def read_and_price(order: Order) -> PricedOrder:
         raise Invalid("Some products cannot be sold.", fields=fields)
     customer_name = None
     if order.customer_id is not None:
-        customers = Customer.objects.listed().filter(pk=order.customer_id)
-        customer_name = customers.values_list("name", flat=True).first()
-        if customer_name is None:
-            raise _unknown_customer()
+        customer_name = parties.name_of(CUSTOMER_DUES, order.customer_id)
     rate = None if order.tax_rate_id is None else _named_rate(order, order.tax_rate_id)
     return price(
         order,
@@ -98,10 +106,6 @@ def _named_rate(order: Order, rate_id: int) -> Rate:
     return Rate(*row)
 
 
-def _unknown_customer() -> Invalid:
-    return Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
-
-
 def require_customer_for_advance(customer_id: int | None, offered: payments.TendersOffered) -> None:
     """Raise Invalid when a walk-in wants to use an advance."""
     if offered.use_advance and customer_id is None:
@@ -116,13 +120,7 @@ def settle(
 
     Raises Invalid when a walk-in would owe something.
     """
-    balance = ZERO
-    if offered.use_advance:
-        assert customer_id is not None
-        if not Customer.objects.select_for_update().filter(pk=customer_id):
-            raise _unknown_customer()
-        balance = advances.customer_balance(customer_id)
-    settlement = payments.settle(amount, offered, advance_balance=balance)
+    settlement = advances.settle(CUSTOMER_DUES, customer_id, amount, offered)
     if settlement.due and customer_id is None:
         field = "payments" if offered.split else "paid_amount"
         text = "A sale without a customer is paid in full."
@@ -147,7 +145,7 @@ def insert_draft(
     """The sale's row, still without number and day. Unsettled, all of it is due."""
     unpaid = payments.Settlement((), ZERO, ZERO, order.total, ZERO, "")
     covered = settlement or unpaid
-    return Sale.objects.create(
+    sale = Sale(
         store_id=context.store_id,
         customer_id=order.customer_id,
         user_id=context.user_id,
@@ -171,9 +169,11 @@ def insert_draft(
         change_amount=covered.change,
         created_at=context.at,
     )
+    insert(sale)
+    return sale
 
 
-def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> list[int]:
+def insert_items(sale: Sale, lines: Sequence[PricedLine]) -> Sequence[int]:
     return insert_rows(
         SaleItem,
         ITEM_FIELDS,

@@ -9,13 +9,22 @@ from inventory import fifo, movements
 from inventory.models import InventoryLog
 from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
-from pos_project.core.db.rows import insert_rows
+from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import unit_cost
 from pos_project.core.posting_context import PostingContext
 from sales.models import CustomerDue, Sale, SaleCogs, SaleItemBatch
 from sales.pricing import PricedLine
 
 USE_FIELDS = ("sale_item_id", "batch_id", "quantity", "buy_price", "cost", "refund_item_id")
+DUE_FIELDS = (
+    "sale_id",
+    "customer_id",
+    "user_id",
+    "due_amount",
+    "status",
+    "sale_date",
+    "created_at",
+)
 COGS_FIELDS = ("sale_item_id", "quantity", "unit_cost", "total_cost", "refund_item_id")
 
 
@@ -45,13 +54,20 @@ def deliver(
     cost = _write_stock(lines, item_ids, picks, number, context)
     if settlement.due:
         assert sale.customer_id is not None, sale  # a walk-in who owes was refused
-        CustomerDue.objects.create(
-            sale=sale,
-            customer_id=sale.customer_id,
-            user_id=context.user_id,
-            due_amount=settlement.due,
-            sale_date=context.business_date,
-            created_at=context.at,
+        insert_rows(
+            CustomerDue,
+            DUE_FIELDS,
+            [
+                (
+                    sale.pk,
+                    sale.customer_id,
+                    context.user_id,
+                    settlement.due,
+                    CustomerDue.Status.OPEN,
+                    context.business_date,
+                    context.at,
+                )
+            ],
         )
     entry_id = posting.post(
         JournalEntry.Event.SALE,
@@ -156,8 +172,7 @@ def _complete(
         "tendered_amount": settlement.tendered,
         "change_amount": settlement.change,
     }
-    completed = Sale.objects.filter(pk=sale.pk).update_draft(**changes)
-    assert completed == 1, sale.pk
+    set_drafts(Sale, [sale.pk], **changes)
     for name, value in changes.items():
         setattr(sale, name, value)
     return sale

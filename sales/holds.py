@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from catalog.models import Product
-from inventory import fifo
-from inventory.models import Batch
-from inventory.picking import pick
-from ledger import payments
+from inventory.picking import pick, preview
+from ledger import parties, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.db.rows import set_drafts
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.posting_context import Actor, PostingContext
 from sales import checkout
 from sales.completion import Sold, deliver
-from sales.models import Customer, Sale, SaleItem
+from sales.customer_payments import CUSTOMER_DUES
+from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder
 
 
@@ -25,17 +25,15 @@ def hold(
     """
     with kept_answer_first(key):
         priced = checkout.read_and_price(order)
-    return once(key, lambda: _hold(priced, PostingContext.of(by, at)))
+    return once(key, lambda: _hold(priced, PostingContext.claim(by, at)))
 
 
 def _hold(order: PricedOrder, context: PostingContext) -> Sale:
-    goods = [line.product_id for line in order.lines if line.keeps_stock]
-    stock = Batch.objects.all().stock(goods, store_id=context.store_id)
-    fifo.refuse_beyond(stock, checkout.demand_of(order.lines))
+    preview(checkout.demand_of(order.lines), store_id=context.store_id)
     sale = checkout.insert_draft(order, context)
     checkout.insert_items(sale, order.lines)
     sale.status, sale.invoice_no = Sale.Status.PENDING, f"INV-P{sale.pk:06}"
-    Sale.objects.filter(pk=sale.pk).update_draft(status=sale.status, invoice_no=sale.invoice_no)
+    set_drafts(Sale, [sale.pk], status=sale.status, invoice_no=sale.invoice_no)
     return sale
 
 
@@ -52,7 +50,7 @@ def complete(
     Raises NotFound for an unknown sale, Invalid when it is not pending, and what
     `checkout.sell` raises about stock and payment; nothing is written then.
     """
-    return once(key, lambda: _complete(sale_id, offered, PostingContext.of(by, at)))
+    return once(key, lambda: _complete(sale_id, offered, PostingContext.claim(by, at)))
 
 
 def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingContext) -> Sold:
@@ -60,8 +58,7 @@ def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingCo
     context = context.in_store(sale.store_id)
     checkout.require_customer_for_advance(sale.customer_id, offered)
     settlement = checkout.settle(sale.total_amount, sale.customer_id, offered)
-    known = Customer.objects.listed().filter(pk__in=[sale.customer_id])
-    if settlement.due and not known.exists():
+    if settlement.due and not parties.listed_names(CUSTOMER_DUES)(sale.customer_id or 0):
         # A checkout would not know them; what they owed could never be paid.
         text = "The customer was removed: this sale is paid in full."
         raise Invalid(text, fields={"paid_amount": [text]})
@@ -78,7 +75,7 @@ def cancel(sale_id: int, *, key: RequestKey | None = None) -> Sale:
 
 def _cancel(sale_id: int) -> Sale:
     sale = _locked_pending(sale_id)
-    Sale.objects.filter(pk=sale.pk).update_draft(status=Sale.Status.CANCELLED)
+    set_drafts(Sale, [sale.pk], status=Sale.Status.CANCELLED)
     sale.status = Sale.Status.CANCELLED
     return sale
 

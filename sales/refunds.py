@@ -69,7 +69,7 @@ def refund(
     """
     with kept_answer_first(key):
         payments.require_method(claim.method, field="refund_method")
-    return once(key, lambda: _refund(claim, PostingContext.of(by, at)))
+    return once(key, lambda: _refund(claim, PostingContext.claim(by, at)))
 
 
 def _refund(claim: Claim, context: PostingContext) -> Refund:
@@ -184,7 +184,7 @@ def _plan_returns(
     """Lock the batches the lines came from and plan what goes back, by sale line id."""
     batch_ids = [batch_id for line in lines for batch_id in consumptions[line.item.pk]]
     locked = Batch.objects.all().locked(
-        [line.item.product_id for line in lines], store_id=store_id, ids=batch_ids
+        [line.item.product_id for line in lines], store_id=store_id, first=1, ids=batch_ids
     )
     batches = {batch.id: batch for batch in locked}
     left: dict[int, Decimal] = {}
@@ -224,7 +224,7 @@ def _insert(
     )
 
 
-def _insert_items(written: Refund, lines: Sequence[_Line], shares: Shares) -> list[int]:
+def _insert_items(written: Refund, lines: Sequence[_Line], shares: Shares) -> Sequence[int]:
     return insert_rows(
         RefundItem,
         ("refund_id", "sale_item_id", "quantity", "amount", "restocked"),

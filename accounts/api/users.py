@@ -1,4 +1,4 @@
-"""`/api/users` (contract 4): admins manage users, managers read, everybody sees themselves."""
+"""`/api/users` (docs/api.md §17): admins manage users, managers read, everybody sees themselves."""
 
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from accounts.api.serializers import (
     UserUpdatedOut,
 )
 from accounts.models import User
-from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id
+from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id, shown
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import Admin, AdminStaff
 from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
@@ -91,7 +91,7 @@ class OwnProfileView(APIView):
     @extend_schema(responses=OwnProfileAnswer, tags=["users"])
     def get(self, request: Request) -> Response:
         """The caller's own profile."""
-        profile = OwnProfileOut(request.user, context={"request": request}).data
+        profile = shown(OwnProfileOut, request.user, request)
         return Response({"success": True, "message": "Fetched", "data": profile})
 
 

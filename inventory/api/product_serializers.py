@@ -1,15 +1,18 @@
-"""What clients send and see of products (contract 5)."""
+"""What clients send and see of products (docs/api.md §18)."""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import DecimalField, F, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
 from catalog.models import Product
 from inventory import product_figures
 from inventory.products import Opening
+from pos_project.core.db.prepared import prepared
 from pos_project.core.http.fields import (
     FilledText,
     FlagField,
@@ -24,6 +27,12 @@ from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Status
 
 MAX_DESCRIPTION = 10_000
+# What `_details` reads; the id is known.
+_SHOWN = (
+    *("name", "sku", "price", "stock", "description", "image_public_id", "brand_id", "brand_name"),
+    *("category_id", "category_name", "status", "keeps_stock", "sold_last_30_days", "cost_price"),
+    *("created_at", "updated_at"),
+)
 # Sent empty these mean "not given"; an empty brand, category or description means "none".
 _NEVER_EMPTY = ("price", "status", "keeps_stock")
 
@@ -128,7 +137,28 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
     ]
 
 
-def details_of(product: Product, *, store_id: int, today: date) -> dict[str, Any]:
-    """One product as a row for ProductDetailsOut."""
-    [row] = rows_of([product], store_id=store_id, today=today)
-    return {**row, "cost_price": product_figures.latest_purchase_cost(product.pk)}
+def details_of(product_id: int, *, store_id: int, today: date) -> dict[str, Any] | None:
+    """One product as a row for ProductDetailsOut, in one query; None when there is none."""
+    since = product_figures.sold_since(today)
+    for row in _details(product_id, store_id, since):
+        return {**row._asdict(), "id": product_id}
+    return None
+
+
+@prepared
+def _details(product_id: int, store_id: int, since: date) -> QuerySet[Any]:
+    units = DecimalField(max_digits=12, decimal_places=3)
+    stock = product_figures.stock_of([product_id], store_id).values("units")
+    sold = product_figures.sold_of([product_id], store_id, since).values("units")
+    return (
+        Product.objects.listed()
+        .filter(pk=product_id)
+        .annotate(
+            brand_name=F("brand__name"),
+            category_name=F("category__name"),
+            stock=Coalesce(Subquery(stock), Value(Decimal(0)), output_field=units),
+            sold_last_30_days=Coalesce(Subquery(sold), Value(Decimal(0)), output_field=units),
+            cost_price=Subquery(product_figures.latest_cost(product_id)),
+        )
+        .values_list(*_SHOWN, named=True)
+    )

@@ -1,4 +1,4 @@
-"""`/api/products` (contract 5)."""
+"""`/api/products` (docs/api.md §18)."""
 
 from typing import Any, cast
 
@@ -21,7 +21,8 @@ from inventory.api.product_serializers import (
 )
 from inventory.products import change_product, create_product, remove_product
 from pos_project.core.days import today
-from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.errors import NotFound
+from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id, shown
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
@@ -69,7 +70,7 @@ class ProductViewSet(ContractViewSet):
     @extend_schema(responses=inline_serializer("ProductFetched", _DETAILS), tags=["products"])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One product."""
-        data = self.details(self.get_object())
+        data = self.details(path_id(pk, self.noun))
         return Response({"success": True, "message": "Fetched", "data": data})
 
     @extend_schema(
@@ -99,20 +100,23 @@ class ProductViewSet(ContractViewSet):
         body = checked(ProductChangeIn, request)
         with picture_change(body) as picture:
             product = change_product(product_id, body, picture=picture)
-        data = self.details(product)
+        data = self.details(product.pk)
         return Response({"success": True, "message": "Product updated", "data": data})
 
     @extend_schema(responses=Done, tags=["products"])
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete a product, or archive it when anything refers to it."""
-        remove_product(path_id(pk, self.noun))
-        return Response({"success": True, "message": "Product removed"})
+        """Delete a product, or archive it when anything refers to it; its stock is written off."""
+        units = remove_product(path_id(pk, self.noun), by=cast(Actor, request.user))
+        written_off = {"written_off": units} if units else {}
+        return Response({"success": True, "message": "Product removed", **written_off})
 
-    def details(self, product: Product) -> dict[str, Any]:
-        row = details_of(product, store_id=self.store_id, today=today())
-        return ProductDetailsOut(row, context=self.get_serializer_context()).data
+    def details(self, product_id: int) -> dict[str, Any]:
+        row = details_of(product_id, store_id=self.store_id, today=today())
+        if row is None:
+            raise NotFound("Product not found")
+        return shown(ProductDetailsOut, row, self.request)
 
     def created(self, product: Product) -> dict[str, Any]:
-        data = self.details(product)
-        shown = {name: data[name] for name in ("id", "name", "image_url")}
-        return {"success": True, "message": "Product created", "product": shown, "data": data}
+        data = self.details(product.pk)
+        columns = {name: data[name] for name in ("id", "name", "image_url")}
+        return {"success": True, "message": "Product created", "product": columns, "data": data}

@@ -1,4 +1,4 @@
-"""`/api/inventory`: the log of every stock movement, and adjusting stock by hand (contract 13)."""
+"""`/api/inventory`: the log of stock movements, and manual adjustments (docs/api.md §25)."""
 
 from decimal import Decimal
 from typing import Any, cast
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from inventory.adjustments import Adjustment, adjust, void
 from inventory.api.filters import InventoryLogFilter
 from inventory.models import Batch, InventoryLog
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.fields import (
     MAX_QUANTITY,
@@ -28,7 +29,7 @@ from pos_project.core.posting_context import Actor
 _SIGNS = {"in": 1, "out": -1}
 
 
-class AdjustmentIn(serializers.Serializer):
+class AdjustmentIn(MovesMoneyIn):
     """A signed `change_qty`, or the original program's `change_type` and `quantity`.
 
     `change_type` `in` and `out` give the quantity its sign; any other text is the reason, and the

@@ -12,8 +12,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
-from inventory.models import FIFO_INDEX, Batch
+from inventory import shelf
+from inventory.models import Batch
 from inventory.receiving import BATCH_FIELDS
+from inventory.shelf import FIFO_INDEX
 from pos_project.core.days import today
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.posting_context import PostingContext
@@ -28,7 +30,7 @@ PRODUCTS, BATCHES_EACH, OPEN_EACH = 200, 25, 5
 @pytest.fixture
 def full_shelves():
     """Thousands of batches, most of them sold out, and statistics that know it."""
-    products, context = shop.many_products(PRODUCTS), PostingContext.of(shop.a_cashier())
+    products, context = shop.many_products(PRODUCTS), PostingContext.claim(shop.a_cashier())
     rows = [
         (
             *(context.store_id, product.pk, None, "adjustment"),
@@ -86,6 +88,18 @@ def test_open_batches_come_oldest_first_product_by_product(full_shelves):
     assert all(row.remaining > 0 for row in rows)
 
 
+@pytest.mark.parametrize("first", [1, 2, OPEN_EACH + 1])
+def test_no_more_batches_of_a_product_are_read_than_asked_for(full_shelves, first):
+    every, _ = locking_read(full_shelves[:3])
+    rows, _ = locking_read(full_shelves[:3], first=first)
+    oldest = [
+        row
+        for product in full_shelves[:3]
+        for row in [each for each in every if each.product_id == product.pk][:first]
+    ]
+    assert sorted(rows) == sorted(oldest)
+
+
 def test_the_batches_of_a_return_are_locked_open_or_not(full_shelves):
     product = full_shelves[0]
     ids = list(Batch.objects.filter(product=product).values_list("id", flat=True))
@@ -98,24 +112,29 @@ def test_nothing_is_asked_when_nothing_is_kept_in_stock():
 
 
 @pytest.mark.mariadb
-@pytest.mark.parametrize("count", [1, 3, 30, 190])
-def test_the_locking_read_scans_the_fifo_index_without_sorting(full_shelves, count):
-    _, sql = locking_read(full_shelves[:count])
-    assert sql.rstrip().endswith("FOR UPDATE")
+@pytest.mark.parametrize(("count", "most"), [(1, 500), (3, 500), (190, 500), (190, 100)])
+def test_the_locking_read_scans_the_fifo_index_without_sorting(
+    full_shelves, count, most, monkeypatch
+):
+    monkeypatch.setattr(shelf, "MOST_PARTS", most)
+    shelf._sql.cache_clear()
+    _, sql = locking_read(full_shelves[:count], first=2)
+    assert sql.count("FOR UPDATE") == 2 * (count if count <= most else 1)
     plan = explained(sql)
-    assert values_of(plan, "key") == [FIFO_INDEX]
+    assert set(values_of(plan, "key")) == {FIFO_INDEX}
     assert not re.search("filesort|temporary_table", json.dumps(plan)), plan
-    [parts] = values_of(plan, "used_key_parts")
-    assert parts[:3] == ["product_id", "store_id", "is_open"]
+    for parts in values_of(plan, "used_key_parts"):
+        assert parts[:3] == ["product_id", "store_id", "is_open"]
+    shelf._sql.cache_clear()
 
 
 @pytest.mark.mariadb
 def test_the_locking_read_of_a_return_scans_the_same_index(full_shelves):
     products = full_shelves[:30]
     ids = list(Batch.objects.filter(product__in=products).values_list("id", flat=True))[:60]
-    _, sql = locking_read(products, ids=ids)
+    _, sql = locking_read(products, first=1, ids=ids)
     plan = explained(sql)
-    assert values_of(plan, "key") == [FIFO_INDEX]
+    assert set(values_of(plan, "key")) == {FIFO_INDEX, "PRIMARY"}
     assert not re.search("filesort|temporary_table", json.dumps(plan)), plan
 
 
@@ -141,4 +160,4 @@ def test_on_sqlite_the_read_goes_through_the_index_too(full_shelves, count):
     _, sql = locking_read(full_shelves[:count])
     plan = explained(sql)
     assert any(FIFO_INDEX in step for step in plan), plan
-    assert not any("TEMP B-TREE" in step for step in plan), plan
+    assert not any("TEMP B-TREE" in step or "SCAN batches" in step for step in plan), plan

@@ -36,7 +36,7 @@ def test_a_brand_that_goes_while_its_product_comes_is_a_conflict(staff: User) ->
 def test_a_product_that_is_sold_while_it_is_deleted_is_archived(staff: User) -> None:
     made = create(staff)
     with patch.object(Product, "delete", side_effect=IntegrityError("foreign key")):
-        remove_product(made.pk)
+        remove_product(made.pk, by=staff)
     made.refresh_from_db()
     assert made.archived_at is not None
     assert made.sku_key is None

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from ledger.models import JournalEntry
 from ledger.posting import Line
-from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField
 from pos_project.core.money import ZERO
 
@@ -40,7 +40,7 @@ class LineIn(serializers.Serializer):
         return {"account": attrs["account"].upper(), "debit": debit, "credit": credit}
 
 
-class _WrittenIn(serializers.Serializer):
+class _WrittenIn(MovesMoneyIn):
     entry_date = DayField(required=False)
     reference = FreeText(max_length=100)
     memo = FreeText(max_length=1000)
@@ -59,7 +59,7 @@ class ManualEntryIn(_WrittenIn):
         return super().validate(attrs)
 
 
-class OpeningBalancesIn(AliasedSerializer, _WrittenIn):
+class OpeningBalancesIn(_WrittenIn):
     """What accounts held on a day; equity takes what they differ by."""
 
     aliases = {"date": "entry_date"}

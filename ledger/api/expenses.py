@@ -1,4 +1,4 @@
-"""`/api/expenses` (contract 12)."""
+"""`/api/expenses` (docs/api.md §24)."""
 
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from accounts.models import User
 from ledger.api.reasons import ReasonIn
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense
-from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
 from pos_project.core.http.filters import ContractFilter, DayFilter
@@ -22,8 +22,8 @@ from pos_project.core.http.permissions import AdminManager, AnyUser
 from pos_project.core.money import CENT
 
 
-class ExpenseIn(AliasedSerializer):
-    aliases = {"note": "description"}
+class ExpenseIn(MovesMoneyIn):
+    aliases = {"note": "description", "method": "payment_method"}
 
     title = serializers.CharField(max_length=255)
     amount = MoneyField(least=CENT)
@@ -42,6 +42,7 @@ class ExpenseOut(serializers.Serializer):
     payment_method = serializers.CharField(source="payment_method_id")
     created_by = serializers.IntegerField(source="created_by_id")
     created_by_name = serializers.CharField(source="created_by.name")
+    business_date = DayField()  # the day it counts on: another, where its own was closed
     reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
     reversed_by = serializers.IntegerField(source="reversed_by.pk", allow_null=True)
     created_at = MomentField()

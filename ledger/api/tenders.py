@@ -1,10 +1,11 @@
-"""How a request says what is paid now, wherever a document can be paid (contract 1.12, 11.2)."""
+"""How a request says what is paid now, wherever a document can be paid (docs/api.md §12, §22)."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from ledger.payments import ON_CREDIT, Tender, TendersOffered, require_method
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import FlagField, FreeText, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
@@ -19,8 +20,11 @@ class TenderIn(serializers.Serializer):
     reference = FreeText(max_length=100)
 
 
-class TendersOfferedIn(serializers.Serializer):
-    """`payment_method` and `paid_amount`, or `payments`; and whether to use the party's advance."""
+class TendersOfferedIn(MovesMoneyIn):
+    """`payment_method` (or `method`) and `paid_amount`, or `payments`; and whether to use the
+    party's advance."""
+
+    aliases = {"method": "payment_method"}
 
     payment_method = OptionalText(max_length=20)
     paid_amount = MoneyField(required=False)
@@ -58,13 +62,20 @@ def tenders_offered(body: dict[str, Any]) -> TendersOffered:
     return TendersOffered(tenders, method, use_advance=body["use_advance"])
 
 
-class DuePaymentIn(serializers.Serializer):
+class DuePaymentIn(MovesMoneyIn):
     """What a customer pays us, or we pay a supplier, for open dues."""
+
+    aliases = {"payment_method": "method"}
 
     amount = MoneyField(least=CENT)
     method = serializers.CharField(max_length=20, default="cash")
     note = FreeText(max_length=1000)
     reference_no = FreeText(max_length=100)
+
+
+def tender_of(body: dict[str, Any]) -> Tender:
+    """What the validated body of a `DuePaymentIn` pays."""
+    return Tender(body["method"], body["amount"], body.get("reference_no"))
 
 
 class DueAllocationOut(serializers.Serializer):

@@ -46,7 +46,7 @@ def test_money_taken_to_the_bank_moves_between_accounts():
 def test_an_entry_of_an_earlier_day_counts_on_that_day_and_one_of_a_later_day_today():
     yesterday = today() - timedelta(days=1)
     past = shop.post_by_hand(debit("BANK"), credit("CASH"), entry_date=yesterday)
-    future = shop.post_by_hand(debit("BANK"), credit("CASH"), entry_date=today() + timedelta(9))
+    future = shop.post_by_hand(debit("BANK"), credit("CASH"), entry_date=today() + timedelta(1))
     assert (past.business_date, future.business_date) == (yesterday, today())
 
 

@@ -47,3 +47,10 @@ class OutcomeUnknown(Unavailable):
     """The connection was lost while the commit was under way, and no key tells how it ended."""
 
     code = "outcome_unknown"
+
+
+class CannotSave(Unavailable):
+    """The disk is full, the database read only, the user without rights: somebody must act."""
+
+    code = "cannot_save"
+    retry_after_seconds = 30

@@ -1,13 +1,14 @@
 """Who did it, in which store, when, and on which business day it counts."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django.utils import timezone
 
 from pos_project.core import past_days
-from pos_project.core.days import business_day, moment_of
+from pos_project.core.days import business_day, moment_of, today
+from pos_project.core.errors import Invalid
 
 
 class Actor(Protocol):
@@ -20,6 +21,13 @@ class Actor(Protocol):
         """Never None: the type checker takes a key that has a default for an optional one."""
 
 
+def require_not_ahead(day: date | None, *, field: str) -> None:
+    """Raise Invalid for a document dated later than tomorrow."""
+    if day is not None and day > today() + timedelta(days=1):
+        text = f"In the future: today is {today()}."
+        raise Invalid(f"{field}: {text}", fields={field: [text]})
+
+
 @dataclass(frozen=True)
 class PostingContext:
     """What every event row carries. `at` is aware; `business_date` is the shop's local day."""
@@ -30,19 +38,24 @@ class PostingContext:
     business_date: date
 
     @classmethod
-    def of(
+    def claim(
         cls, by: Actor, at: datetime | None = None, *, day: date | None = None
     ) -> "PostingContext":
-        """A stamp for now, or for an earlier moment or document day.
+        """The right to post into the business day of now, or of an earlier moment or document day.
 
-        Taken anew by each attempt of a use case, so that one that is replayed after midnight does
-        not post into yesterday. A day in the future or already sealed counts as today.
+        SQL inside the use case's transaction: whether a past day is sealed is read under a lock,
+        and who watches past days is told. Claimed anew by each attempt of a use case, so that one
+        that is replayed after midnight does not post into yesterday. Tomorrow counts as today
+        (clients write UTC dates), and so does a day that is already sealed. Raises Unavailable
+        when the clock was set back into one.
         """
         assert by.store_id is not None, by
         now = timezone.now()
         moment = min(at, now) if at else moment_of(day, now)
         if business_day(moment) < business_day(now) and not past_days.claim(business_day(moment)):
             moment = now
+        if business_day(moment) == business_day(now):
+            past_days.require_open_today(business_day(now))
         return cls(by.pk, by.store_id, moment, business_day(moment))
 
     def in_store(self, store_id: int) -> "PostingContext":

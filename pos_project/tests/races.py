@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, models
 
-from inventory.models import BatchQuerySet
+from inventory import shelf
 
 MEET_SECONDS = 0.4
 PATIENCE_SECONDS = 30
@@ -92,12 +92,14 @@ class Meeting:
 def without_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the guard away: `select_for_update` and the locking read of batches lock nothing."""
     monkeypatch.setattr(models.QuerySet, "select_for_update", lambda rows, **_: rows.all())
-    real = BatchQuerySet.raw
 
-    def plain(rows: Any, sql: str, *args: Any, **kwargs: Any) -> Any:
-        return real(rows, sql.removesuffix(" FOR UPDATE"), *args, **kwargs)
+    def unlocked(
+        product_ids: Any, *, store_id: int, first: int, ids: Any = ()
+    ) -> list[shelf.ShelfBatch]:
+        found = shelf._read(product_ids, store_id, first, ids, lock="")
+        return list({batch.id: batch for _, batch in found}.values())
 
-    monkeypatch.setattr(BatchQuerySet, "raw", plain)
+    monkeypatch.setattr(shelf, "lock", unlocked)
 
 
 def unguarded(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], Any]) -> list[Any]:

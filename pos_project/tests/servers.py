@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -161,6 +161,27 @@ class OwnMariaDB:
         assert self._process
         self._process.kill()
         self._process.wait(timeout=30)
+
+    def stop(self) -> None:
+        """As `systemctl stop` does."""
+        assert self._process
+        self._process.terminate()
+        self._process.wait(timeout=60)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It holds its connections and answers nothing."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def run(self, *statements: str) -> None:
+        with closing(MySQLdb.connect(host="127.0.0.1", port=self.port, user="root")) as root:
+            for statement in statements:
+                root.cursor().execute(statement)
 
     def take_over(self, database: str) -> None:
         """A copy of what is in the test's database, under the name `database`."""

@@ -39,14 +39,16 @@ class Till:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
 
-    def sell(self, *product_ids: int, quantity: int = 1) -> tuple[int, Any]:
-        """Sell so many of each product to a walk-in who pays more than enough."""
+    def sell(
+        self, *product_ids: int, quantity: int = 1, customer_id: int | None = None
+    ) -> tuple[int, Any]:
+        """Sell so many of each product to a walk-in who pays more than enough; or to a customer,
+        who pays one and owes the rest."""
         items = [{"product_id": each, "quantity": quantity} for each in product_ids]
-        return self.call(
-            "POST",
-            "/api/sales/checkout",
-            {"items": items, "payment_method": "cash", "paid_amount": 99999},
-        )
+        body = {"items": items, "payment_method": "cash", "paid_amount": 99999}
+        if customer_id:
+            body |= {"customer_id": customer_id, "paid_amount": 1}
+        return self.call("POST", "/api/sales/checkout", body)
 
 
 def all_at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
@@ -72,9 +74,12 @@ class Storm:
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     refusals: list[str] = field(default_factory=list)
+    sales: list[int] = field(default_factory=list)
 
     def note(self, kind: str, status: int, body: Any) -> None:
         self.answers[kind, status] += 1
+        if kind == "sale" and status == 201:
+            self.sales.append(body["sale_id"])
         if status >= 400:
             self.refusals.append(f"{kind} {status}: {body.get('message')}")
 
@@ -85,11 +90,12 @@ def storm(
     product_ids: list[int],
     supplier_id: int,
     *,
+    customer_id: int | None = None,
     requests_each: int | None = None,
     seconds: float | None = None,
 ) -> Storm:
     """Each till sells carts of 3 of the products in random order, with purchases and refunds
-    between them, for so many requests or so many seconds."""
+    between them, for so many requests or so many seconds. A customer buys on credit and pays."""
     outcome, lock = Storm(), threading.Lock()
     until = time.monotonic() + (seconds or 3600)
 
@@ -109,6 +115,15 @@ def storm(
                     "POST", "/api/purchase", {"supplier_id": supplier_id, "items": items}
                 )
                 kind = "purchase"
+            elif customer_id and chance < 0.25:
+                dues = {"amount": 3, "method": "cash"}
+                answer, kind = (
+                    client.call("POST", f"/api/customers/{customer_id}/dues", dues),
+                    "due",
+                )
+            elif customer_id and chance < 0.5:
+                answer = client.sell(*dice.sample(product_ids, 3), customer_id=customer_id)
+                kind = "sale"
             else:
                 answer = client.sell(*dice.sample(product_ids, 3))
                 kind = "sale"

@@ -1,4 +1,4 @@
-"""What a dashboard may be asked for (contract 1.4): each bound works alone, nonsense is refused."""
+"""The period of a dashboard (docs/api.md §4): each bound works alone, nonsense is refused."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import time_machine
 from django.http import QueryDict
 
 from pos_project.core.errors import Invalid
-from pos_project.core.http.period_query import clamped, period_of
+from pos_project.core.http.period_query import WholeNumber, period_of
 
 
 @pytest.fixture(autouse=True)
@@ -66,4 +66,4 @@ def test_what_is_no_date_or_ends_before_it_begins_is_refused(query, field):
     ],
 )
 def test_a_number_is_brought_into_its_bounds(query, days):
-    assert clamped(QueryDict(query), "days", default=30, least=1, most=365) == days
+    assert WholeNumber("days", default=30, most=365).parse(QueryDict(query)) == days

@@ -16,6 +16,8 @@ from pos_project.tests.trading.watched import LawBroken
 from reports.reconciliation.reconcile import reconcile
 from sales.tests.test_races import unguarded
 
+pytestmark = pytest.mark.dear
+
 # Looking for one trade that goes wrong, not for the shortest.
 SEARCH = settings(
     max_examples=40,
@@ -60,7 +62,7 @@ def last_unit(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[C
 
 
 def broken_laws() -> set[str]:
-    return {verdict.law.name for verdict in reconcile() if not verdict.holds}
+    return {verdict.invariant.name for verdict in reconcile() if not verdict.holds}
 
 
 @pytest.mark.mariadb

@@ -87,4 +87,4 @@ def test_a_delivery_of_yesterday_waits_for_the_till_that_did_not_see_it(
     while_newer_ones_are_sold(
         monkeypatch, mug, lambda: shop.stock(mug, 5, "2.00", on=yesterday), until
     )
-    assert [verdict.law.name for verdict in reconcile() if not verdict.holds] == []
+    assert [verdict.invariant.name for verdict in reconcile() if not verdict.holds] == []

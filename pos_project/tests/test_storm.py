@@ -27,7 +27,11 @@ from purchasing.receive import Delivery, Line, receive_purchase
 from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.mariadb,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 # The short form is for every build. `STORM_SECONDS=20 … -s` blows longer and tells its figures.
@@ -44,7 +48,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[ShopServer]:
 
 
 def every_law_holds() -> None:
-    assert [verdict.law.name for verdict in reconcile() if not verdict.holds] == []
+    assert [verdict.invariant.name for verdict in reconcile() if not verdict.holds] == []
 
 
 def tell(what: str, answers: Counter[Any], seconds: float, server: ShopServer) -> None:

@@ -1,4 +1,4 @@
-"""What clients send and see of purchases (contract 10)."""
+"""What clients send and see of purchases (docs/api.md §21)."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ledger.api.tenders import TendersOfferedIn
-from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import (
     DayField,
     IdField,
@@ -20,7 +20,8 @@ from purchasing.receive import Delivery, Line
 MAX_LINES = 500
 
 
-class PurchaseLineIn(AliasedSerializer):
+class PurchaseLineIn(MovesMoneyIn):
+    TELLING = frozenset({"tax", "discount"})
     aliases = {"price": "cost_price"}
 
     product_id = IdField()
@@ -29,7 +30,7 @@ class PurchaseLineIn(AliasedSerializer):
     cost_price = MoneyField(exact=True, allow_null=True)
 
 
-class PurchaseIn(AliasedSerializer, TendersOfferedIn):
+class PurchaseIn(TendersOfferedIn):
     aliases = {"notes": "note"}
 
     supplier_id = IdField()
@@ -62,6 +63,7 @@ class PurchaseSummaryOut(serializers.Serializer):
     invoice_no = serializers.CharField()
     supplier_id = serializers.IntegerField()
     purchase_date = DayField()
+    business_date = DayField()  # the day it counts on: another, where its own was closed
     total = MoneyField(source="total_amount")
     total_amount = MoneyField()
     paid_amount = MoneyField()

@@ -1,7 +1,7 @@
-"""What customers bought in a period: closed days from facts, the others live.
+"""What customers bought in a period: closed days from summaries, the others live.
 
 What they paid and owe of these sales is as it stands today, so it is read from the dues. Walk-ins
-are nobody's customers (contract 18).
+are nobody's customers.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,16 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
+from rest_framework.serializers import CharField, IntegerField
+
+from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.money import amount
 from pos_project.core.percentages import average
 from pos_project.core.period import Period
-from reports.summaries.raw import as_moment, exact, rows, whole
-from reports.summaries.reading import Cover, cover
-from reports.summaries.remembered import Sums, sums_by_key
+from reports.summaries.plan import ReadPlan, plan_reading
+from reports.summaries.raw import as_moment, exact, id_list, rows, whole
 from reports.summaries.sale_sums import CUSTOMERS
+from reports.summaries.sums import Sums, sums_by_key
 
 NO_PHONE = "N/A"
 # What is open of the sales of the period, in cents, by customer.
@@ -27,10 +30,18 @@ DUE = f"""
 """  # noqa: S608  (our own names)
 
 
+class CustomerOut(FiguresSerializer):
+    """Who a row is about."""
+
+    customer_id = IntegerField()
+    customer_name = CharField(source="name")
+    phone = CharField()
+
+
 class Bought(NamedTuple):
     """What a customer bought in a period; amounts in cents.
 
-    The fields are the figures of the customer fact, in order.
+    The fields are the figures of the summary of customers, in order.
     """
 
     orders: int
@@ -67,10 +78,10 @@ class CustomerSales:
         return average(self.revenue, self.orders)
 
 
-def bought_by_customers(how: Cover) -> Sums:
+def bought_by_customers(plan: ReadPlan) -> Sums:
     """What each customer bought and brought back: the fields of `Bought`, as plain tuples, which
     ten thousand of are cheap. Who has no order did not buy in the period."""
-    [sums] = sums_by_key(CUSTOMERS, how)
+    [sums] = sums_by_key(CUSTOMERS, plan)
     return sums
 
 
@@ -84,12 +95,12 @@ def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSa
             if orders > 0
         ],
     )
-    return described({pk: Bought._make(bought[pk]) for _, pk in first}, period)
+    return describe({pk: Bought._make(bought[pk]) for _, pk in first}, period)
 
 
 def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
     """The customers who bought in the period: the largest due of that first, then revenue."""
-    bought = bought_by_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
+    bought = bought_by_customers(plan_reading(period, CUSTOMERS)[CUSTOMERS.name])
     due = dict(rows(DUE, {"first": period.first, "last": period.last}))
     first = nsmallest(
         most,
@@ -99,12 +110,11 @@ def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
             if orders > 0
         ],
     )
-    return described({pk: Bought._make(bought[pk]) for _, _, pk in first}, period)
+    return describe({pk: Bought._make(bought[pk]) for _, _, pk in first}, period)
 
 
-def described(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales]:
+def describe(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales]:
     """These customers with their names and what they owe and paid, in one statement."""
-    marks = ", ".join(map(str, bought)) or "NULL"
     known = {
         customer_id: (name, phone or NO_PHONE, exact(due, 2), exact(cancelled, 2))
         for customer_id, name, phone, due, cancelled in rows(
@@ -114,7 +124,7 @@ def described(bought: Mapping[int, Bought], period: Period) -> list[CustomerSale
                     AND d.status = 'open' AND d.sale_date BETWEEN %(first)s AND %(last)s),
                 (SELECT SUM(r.due_reduced) FROM refunds r WHERE r.customer_id = c.id
                     AND r.sale_date BETWEEN %(first)s AND %(last)s)
-            FROM customers c WHERE c.id IN ({marks})
+            FROM customers c WHERE c.id IN ({id_list(bought)})
             """,  # noqa: S608  (ids)
             {"first": period.first, "last": period.last},
         )

@@ -1,4 +1,5 @@
-"""How the active products did in a period: the best and the worst of them, and their categories.
+"""`/api/dashboard/product-analysis`: the best and the worst of the active products, and their
+categories.
 
 One statement reads a row of whole numbers per active product, and Python picks from them, with
 what was sold of each beside it: each list in SQL would sort every product once more. Amounts are
@@ -11,17 +12,32 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
+from rest_framework.request import Request
+from rest_framework.serializers import CharField, IntegerField
+
 from inventory.product_figures import shelves
+from pos_project.core.http.fields import MoneyField
+from pos_project.core.http.figures import (
+    CentsField,
+    FiguresSerializer,
+    FixedText,
+    Meta,
+    PercentField,
+)
+from pos_project.core.http.period_query import FROM, TO, period_of
+from pos_project.core.images.pictures import image_url
 from pos_project.core.money import amount, money
 from pos_project.core.percentages import average
 from pos_project.core.period import Period
 from reports.dashboards.category_sales import sales_by_category
+from reports.dashboards.dashboard import DAYS, DashboardView, NamedPeriod
 from reports.dashboards.product_sales import NOTHING, sold_products
 from reports.summaries.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.summaries.categories import CATEGORIES
-from reports.summaries.raw import rows, whole
-from reports.summaries.reading import Cover, cover, figures
+from reports.summaries.plan import ReadPlan, plan_reading
+from reports.summaries.raw import id_list, rows, whole
 from reports.summaries.sale_sums import PRODUCTS, SALES
+from reports.summaries.sums import figures
 
 ROWS = 10  # of each list
 FEW_UNITS = 2  # who sold no more is among the bottom sellers
@@ -77,61 +93,175 @@ class Category:
     def average_price(self) -> Decimal:
         return average(amount(self.prices), self.products)
 
+    @property
+    def average_sale(self) -> Decimal:
+        return average(amount(self.revenue), self.sales)
+
 
 @dataclass(frozen=True)
-class Described:
-    """What a shown product is called."""
+class Names:
+    """What a listed product is called."""
 
     sku: str
-    image: str | None  # its picture's storage key
+    image: str | None  # the address of its picture
     category: str
     brand: str
     ever_sold: bool
 
 
 @dataclass(frozen=True)
-class ProductAnalysis:
-    """Every list with its products in order; `described` has all of them."""
+class Listed:
+    product: Analysed
+    names: Names
 
+    @property
+    def why_so_few(self) -> str:
+        if not self.names.ever_sold:
+            return "Never sold"
+        return "Very low sales" if self.product.sales else "No sales in this period"
+
+
+@dataclass(frozen=True)
+class ProductAnalysis:
+    period: Period
     overall: Category
     products_sold: int
-    transactions: int
-    top_sellers: list[Analysed]
-    bottom_sellers: list[Analysed]
-    most_profitable: list[Analysed]
-    lowest_margin: list[Analysed]
+    top_sellers: list[Listed]
+    bottom_sellers: list[Listed]
+    most_profitable: list[Listed]
+    lowest_margin: list[Listed]
     categories: list[Category]
-    described: dict[int, Described]
+
+    @property
+    def products_unsold(self) -> int:
+        return self.overall.products - self.products_sold
 
 
-def analyse(period: Period) -> ProductAnalysis:
-    """Active products only; archived and inactive ones are left out everywhere."""
-    how = cover(period, PRODUCTS, SALES, CATEGORIES)
-    products = _sold(how[PRODUCTS.name])
-    top, bottom, profitable, lowest = _lists(products)
-    now = {row[0]: row[CATEGORY_AT] for row in products}
-    categories = _categories(products, sales_by_category(how[CATEGORIES.name], period, now))
-    return ProductAnalysis(
-        overall=_overall(categories),
-        products_sold=sum(row[SALES_AT] > 0 for row in products),
-        transactions=_transactions(how[SALES.name]),
-        top_sellers=top,
-        bottom_sellers=bottom,
-        most_profitable=profitable,
-        lowest_margin=lowest,
-        categories=categories,
-        described=_described({each.id for each in (*top, *bottom, *profitable, *lowest)}),
-    )
+class ProductAnalysisOut(FiguresSerializer):
+    class OverviewMetrics(FiguresSerializer):
+        total_active_products = IntegerField(source="overall.products")
+        products_sold = IntegerField()
+        products_unsold = IntegerField()
+        sell_through_rate = PercentField("products_sold", of="overall.products")
+        total_units_sold = IntegerField(source="overall.units")
+        total_revenue = CentsField(source="overall.revenue")
+        avg_transaction_value = MoneyField(source="overall.average_sale")
+        avg_product_price = MoneyField(source="overall.average_price")
+        total_inventory_units = IntegerField(source="overall.stock")
+        total_transactions = IntegerField(source="overall.sales")
+
+    class Listed(FiguresSerializer):
+        product_id = IntegerField(source="product.id")
+        product_name = CharField(source="product.name")
+        sku = CharField(source="names.sku")
+        image = CharField(source="names.image", allow_null=True)
+        category = CharField(source="names.category")
+        units_sold = IntegerField(source="product.units")
+        total_revenue = CentsField(source="product.revenue")
+        current_stock = IntegerField(source="product.stock")
+
+    class Earner(Listed):
+        note = FixedText("FIFO cost")
+        gross_profit = CentsField(source="product.profit")
+        profit_margin = PercentField("product.profit", of="product.revenue")
+
+    class TopSellers(Earner):
+        brand = CharField(source="names.brand")
+        current_price = CentsField(source="product.price")
+        avg_cost = MoneyField(source="product.unit_cost")
+        transaction_count = IntegerField(source="product.sales")
+
+    class BottomSellers(Listed):
+        note = CharField(source="why_so_few")
+        brand = CharField(source="names.brand")
+        current_price = CentsField(source="product.price")
+        transaction_count = IntegerField(source="product.sales")
+
+    class HighestProfitProducts(Earner):
+        total_cost = CentsField(source="product.cogs")
+
+    class LowestMarginProducts(HighestProfitProducts):
+        selling_price = CentsField(source="product.price")
+        current_list_price = CentsField(source="product.price")
+        avg_cost = MoneyField(source="product.unit_cost")
+        recommendation = FixedText("Consider a higher price or a cheaper source")
+
+    class CategoryPerformance(FiguresSerializer):
+        category_name = CharField(source="name")
+        total_products = IntegerField(source="products")
+        total_units_sold = IntegerField(source="units")
+        total_revenue = CentsField(source="revenue")
+        transaction_count = IntegerField(source="sales")
+        avg_price = MoneyField(source="average_price")
+        avg_revenue_per_transaction = MoneyField(source="average_sale")
+        total_stock = IntegerField(source="stock")
+        total_profit = CentsField(source="profit")
+        profit_margin = PercentField("profit", of="revenue")
+        avg_profit_margin = PercentField("profit", of="revenue")
+
+    period = NamedPeriod()
+    overview_metrics = OverviewMetrics(source="*")
+    top_sellers = TopSellers(many=True)
+    bottom_sellers = BottomSellers(many=True)
+    highest_profit_products = HighestProfitProducts(source="most_profitable", many=True)
+    lowest_margin_products = LowestMarginProducts(source="lowest_margin", many=True)
+    category_performance = CategoryPerformance(source="categories", many=True)
 
 
-def _transactions(how: Cover) -> int:
+@dataclass(frozen=True)
+class PeriodAndDays:
+    period: Period
+    days: int  # echoed
+
+
+class PeriodDaysMeta(Meta):
+    period_days = IntegerField(source="query.days")
+
+
+class ProductAnalysisView(DashboardView):
+    """The best and worst sellers and earners of the period, and its categories. Active products
+    only."""
+
+    message = "Product analysis"
+    data_serializer = ProductAnalysisOut
+    meta_serializer = PeriodDaysMeta
+    parameters = (FROM, TO, DAYS.parameter)
+
+    def parse_query(self, request: Request, **path: str) -> PeriodAndDays:
+        query = request.query_params
+        return PeriodAndDays(period_of(query), DAYS.parse(query))
+
+    def read(self, query: PeriodAndDays) -> ProductAnalysis:
+        period = query.period
+        plans = plan_reading(period, PRODUCTS, SALES, CATEGORIES)
+        products = _read_products(plans[PRODUCTS.name])
+        now = {row[0]: row[CATEGORY_AT] for row in products}
+        categories = _categories(products, sales_by_category(plans[CATEGORIES.name], period, now))
+        lists = _lists(products)
+        names = _find_names({each.id for few in lists for each in few}, self.request)
+        top, bottom, profitable, low = (
+            [Listed(each, names[each.id]) for each in few] for few in lists
+        )
+        return ProductAnalysis(
+            period=period,
+            overall=_overall(categories, _count_sales(plans[SALES.name])),
+            products_sold=sum(row[SALES_AT] > 0 for row in products),
+            top_sellers=top,
+            bottom_sellers=bottom,
+            most_profitable=profitable,
+            lowest_margin=low,
+            categories=categories,
+        )
+
+
+def _count_sales(plan: ReadPlan) -> int:
     """All sales of the period, whatever was sold."""
-    [(orders,)] = figures(SALES.only("orders"), how).values()
+    [(orders,)] = figures(SALES.only("orders"), plan).values()
     return int(orders or 0)
 
 
-def _sold(how: Cover) -> list[Row]:
-    [sums] = sold_products(how)
+def _read_products(plan: ReadPlan) -> list[Row]:
+    [sums] = sold_products(plan)
     found = rows(
         f"""
         SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
@@ -203,9 +333,9 @@ def _together(name: str, products: Iterable[Row]) -> Category:
     return Category(name, count, units, revenue, revenue - cogs, stock, prices)
 
 
-def _overall(categories: Iterable[Category]) -> Category:
-    """All of them together; a sale may be in several, so theirs are not added up."""
-    overall = Category("")
+def _overall(categories: Iterable[Category], sales: int) -> Category:
+    """All of them together, in `sales`; one may be in several, so theirs are not added up."""
+    overall = Category("", sales=sales)
     for each in categories:
         overall.products += each.products
         overall.units += each.units
@@ -229,11 +359,14 @@ def _categories(products: Iterable[Row], sales: Mapping[int, int]) -> list[Categ
     return sorted(found, key=lambda each: (-each.revenue, each.name))
 
 
-def _described(product_ids: Iterable[int]) -> dict[int, Described]:
-    marks = ", ".join(map(str, sorted(product_ids))) or "NULL"
+def _find_names(product_ids: Iterable[int], request: Request) -> dict[int, Names]:
     return {
-        product_id: Described(
-            sku, image, category or NO_CATEGORY, brand or NO_BRAND, bool(ever_sold)
+        product_id: Names(
+            sku,
+            image_url(image, request),
+            category or NO_CATEGORY,
+            brand or NO_BRAND,
+            bool(ever_sold),
         )
         for product_id, sku, image, category, brand, ever_sold in rows(
             f"""
@@ -244,7 +377,7 @@ def _described(product_ids: Iterable[int]) -> dict[int, Described]:
             FROM products p
             LEFT JOIN categories c ON c.id = p.category_id
             LEFT JOIN brands b ON b.id = p.brand_id
-            WHERE p.id IN ({marks})
+            WHERE p.id IN ({id_list(sorted(product_ids))})
             """,  # noqa: S608  (ids)
             {},
         )

@@ -1,49 +1,38 @@
-"""What was sold of products in a period: closed days from facts, the others live.
+"""What was sold of products in a period: closed days from summaries, the others live.
 
 Product revenue and units are net of what came back; order discounts and tax are not shared out to
-products (contract 18).
+products.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from heapq import nsmallest
 from typing import NamedTuple
 
 from pos_project.core.money import amount
 from pos_project.core.percentages import average
-from reports.summaries.active_products import NO_BRAND, NO_CATEGORY
-from reports.summaries.raw import rows
-from reports.summaries.reading import Cover
-from reports.summaries.remembered import Sums, sums_by_key
+from pos_project.core.period import Period
+from reports.dashboards.listed_products import ListedProduct, find_products
+from reports.summaries.plan import ReadPlan
 from reports.summaries.sale_sums import PRODUCTS
-
-# The stock of a product `p` that is shown; for lists of every product join `shelves()` instead.
-STOCK = (
-    "COALESCE((SELECT SUM(b.remaining) FROM batches b"
-    " WHERE b.product_id = p.id AND b.is_open = 1), 0)"
-)
+from reports.summaries.sums import Sums, sums_by_key
 
 
-@dataclass(frozen=True)
-class TopProduct:
+class TopProduct(NamedTuple):
     """A product among those that brought in the most."""
 
-    id: int
-    name: str
-    category: str
-    brand: str
+    product: ListedProduct
     times_sold: int  # sale lines
     units_sold: int
     revenue: Decimal
     average_price: Decimal  # of what was sold, whatever came back
-    stock: int
 
 
 class Sold(NamedTuple):
     """What was sold of a product in a period; amounts in cents, quantities in thousandths.
 
-    The fields are the figures of the product fact, in order.
+    The fields are the figures of the summary of products, in order.
     """
 
     line_count: int
@@ -68,18 +57,23 @@ class Sold(NamedTuple):
 NOTHING = Sold(0, 0, 0, 0, 0, 0, 0)
 
 
-# What is asked of most reports. The others cost as much again to be read of today: each line's cost
-# and its sale.
+# What most reports need. The others cost as much again to be read of today: each line's cost and
+# its sale.
 UNITS_AND_REVENUE = ("line_count", "quantity", "subtotal", "returned", "returned_value")
 
 
-def sold_products(*hows: Cover, live: Collection[str] = ()) -> list[Sums]:
+def sold_products(*plans: ReadPlan, live: Collection[str] = ()) -> list[Sums]:
     """What was sold and brought back of each product that moved in each of these periods: the
     fields of `Sold`, as plain tuples, which ten thousand of are cheap.
 
     Of live days only the fields named in `live` are read, if any are: the others are then None.
     """
-    return sums_by_key(PRODUCTS, *hows, live=live)
+    return sums_by_key(PRODUCTS, *plans, live=live)
+
+
+def last_days(today: date, days: int) -> Period:
+    """The last so many days up to now, as everywhere: the day that many days ago is one of them."""
+    return Period(today - timedelta(days=days), today)
 
 
 def units_sold(sums: Sums) -> dict[int, int]:
@@ -90,9 +84,9 @@ def units_sold(sums: Sums) -> dict[int, int]:
     }
 
 
-def top_products(how: Cover, *, most: int) -> list[TopProduct]:
+def top_products(plan: ReadPlan, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    [sums] = sold_products(how, live=UNITS_AND_REVENUE)
+    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
     first = nsmallest(
         most,
         [
@@ -101,33 +95,15 @@ def top_products(how: Cover, *, most: int) -> list[TopProduct]:
             if lines > 0
         ],
     )
-    ids = [product_id for _, _, product_id in first]
-    found = {
-        product_id: (name, category or NO_CATEGORY, brand or NO_BRAND, int(stock))
-        for product_id, name, category, brand, stock in rows(
-            f"""
-            SELECT p.id, p.name, c.name, b.name, {STOCK} FROM products p
-            LEFT JOIN categories c ON c.id = p.category_id
-            LEFT JOIN brands b ON b.id = p.brand_id
-            WHERE p.id IN ({", ".join(map(str, ids)) or "NULL"})
-            """,  # noqa: S608  (our own names, ids)
-            {},
-        )
-    }
-    return [_top(pk, Sold._make(sums[pk]), *found[pk]) for pk in ids]
+    products = find_products(product_id for _, _, product_id in first)
+    return [_top_product(products[pk], Sold._make(sums[pk])) for _, _, pk in first]
 
 
-def _top(
-    product_id: int, sold: Sold, name: str, category: str, brand: str, stock: int
-) -> TopProduct:
+def _top_product(product: ListedProduct, sold: Sold) -> TopProduct:
     return TopProduct(
-        product_id,
-        name,
-        category,
-        brand,
-        sold.line_count,
-        sold.units,
-        amount(sold.revenue),
-        average(amount(sold.subtotal), Decimal(sold.quantity) / 1000),
-        stock,
+        product,
+        times_sold=sold.line_count,
+        units_sold=sold.units,
+        revenue=amount(sold.revenue),
+        average_price=average(amount(sold.subtotal), Decimal(sold.quantity) / 1000),
     )

@@ -1,4 +1,6 @@
-"""What to buy again: products whose stock, at the pace of the last days, lasts 30 days at most.
+"""`/api/dashboard/inventory/reorder-recommendations`: what to buy again.
+
+That is products whose stock, at the pace of the last days, lasts 30 days at most.
 
 Decided in whole numbers, so that both databases round alike: `round(a ÷ b) ≤ n` is
 `2a < (2n + 1)b`.
@@ -7,18 +9,28 @@ Decided in whole numbers, so that both databases round alike: `round(a ÷ b) ≤
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
+from rest_framework.serializers import CharField, IntegerField
+
 from inventory.product_figures import shelves
-from pos_project.core.money import amount, divided
-from pos_project.core.percentages import average
-from reports.dashboards.movement import days_left, last_days
-from reports.dashboards.product_sales import units_sold
+from pos_project.core.days import today
+from pos_project.core.http.figures import (
+    AverageField,
+    CentsField,
+    FiguresSerializer,
+    FixedText,
+    PercentField,
+)
+from pos_project.core.money import divided
+from reports.dashboards.dashboard import LastDaysView
+from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
+from reports.dashboards.product_sales import last_days, units_sold
 from reports.dashboards.unit_costs import UnitCost, sold_and_costs
-from reports.summaries.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
+from reports.summaries.active_products import KEPT_IN_STOCK
 from reports.summaries.raw import rows, whole
 
+MOST_ROWS = 500  # the sums are of all
 COVER_DAYS = 30  # what is bought again should last so long
 # A priority is reached when the stock lasts so many days at most.
 PRIORITIES = (("urgent", 7), ("high", 14), ("medium", COVER_DAYS))
@@ -34,10 +46,6 @@ class Need(NamedTuple):
     days: int
     days_left: int
     cost: UnitCost
-
-    @property
-    def units_a_day(self) -> Decimal:
-        return average(self.units_sold, self.days)
 
     @property
     def units(self) -> int:
@@ -63,40 +71,93 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A need, and the product's names."""
-
     need: Need
-    name: str
-    sku: str
-    category: str
-    brand: str
+    product: ListedProduct
 
 
 @dataclass(frozen=True)
 class Reordering:
-    """Everything to buy again in sums, and the most pressing of it."""
+    """Everything to buy again in sums, in cents, and the most pressing of it."""
 
+    days: int
     count: int
-    by_priority: Counter[str]
-    estimated_cost: Decimal
-    profit: Decimal
+    urgent: int
+    high: int
+    medium: int
+    estimated_cost: int
+    profit: int
     first: list[Recommendation]
 
 
-def reordering(today: date, *, days: int, most: int) -> Reordering:
+class ReorderingOut(FiguresSerializer):
+    class Summary(FiguresSerializer):
+        total_products_to_reorder = IntegerField(source="count")
+        urgent_priority = IntegerField(source="urgent")
+        high_priority = IntegerField(source="high")
+        medium_priority = IntegerField(source="medium")
+        total_estimated_investment = CentsField(source="estimated_cost")
+        total_potential_profit = CentsField(source="profit")
+
+    class Recommendations(ProductOut):
+        class SalesMetrics(FiguresSerializer):
+            units_sold_period = IntegerField(source="units_sold")
+            # An old name of the same, whatever `days` is.
+            units_sold_last_30_days = IntegerField(source="units_sold")
+            avg_daily_sales = AverageField("units_sold", over="days")
+            days_until_stockout = IntegerField(source="days_left")
+
+        class ReorderRecommendation(FiguresSerializer):
+            recommended_qty = IntegerField(source="units")
+            avg_purchase_price = CentsField(source="cost.bought")
+            fifo_cost_per_unit = CentsField(source="cost.fifo")
+            estimated_cost = CentsField()
+            selling_price = CentsField(source="price")
+            potential_revenue = CentsField(source="revenue")
+            potential_profit = CentsField(source="profit")
+            profit_margin = PercentField("profit", of="revenue")
+
+        current_stock = IntegerField(source="product.stock")
+        category_name = CharField(source="product.category")
+        brand_name = CharField(source="product.brand")
+        sales_metrics = SalesMetrics(source="need")
+        reorder_recommendation = ReorderRecommendation(source="need")
+        priority = CharField(source="need.priority")
+
+    period_days = IntegerField(source="days")
+    valuation_method = FixedText("FIFO cost of goods sold")
+    summary = Summary(source="*")
+    recommendations = Recommendations(source="first", many=True)
+
+
+class ReorderView(LastDaysView):
+    """What to buy again: what lasts 30 days at most, soonest sold out first, 500 at most."""
+
+    message = "Reorder recommendations"
+    data_serializer = ReorderingOut
+
+    def read(self, query: int) -> Reordering:
+        return plan_reordering(today(), days=query)
+
+
+def plan_reordering(today: date, *, days: int) -> Reordering:
     """What to buy again, soonest sold out first, then what sells fastest; sums are of all of it."""
-    needs = _needs(today, days)
-    names = _names([need.product_id for need in needs[:most]])
+    needs = _find_needs(today, days)
+    stock = {need.product_id: need.stock for need in needs[:MOST_ROWS]}
+    products = find_products(stock, stock=stock)
+    by_priority = Counter(need.priority for need in needs)
     return Reordering(
-        len(needs),
-        Counter(need.priority for need in needs),
-        amount(sum(need.estimated_cost for need in needs)),
-        amount(sum(need.profit for need in needs)),
-        [Recommendation(need, *names[need.product_id]) for need in needs[:most]],
+        days=days,
+        count=len(needs),
+        urgent=by_priority["urgent"],
+        high=by_priority["high"],
+        medium=by_priority["medium"],
+        estimated_cost=sum(need.estimated_cost for need in needs),
+        profit=sum(need.profit for need in needs),
+        first=[Recommendation(need, products[need.product_id]) for need in needs[:MOST_ROWS]],
     )
 
 
-def _needs(today: date, days: int) -> list[Need]:
+def _find_needs(today: date, days: int) -> list[Need]:
     sums, costs = sold_and_costs(last_days(today, days), today=today)
     sold = units_sold(sums)
     found = [
@@ -112,7 +173,7 @@ def _needs(today: date, days: int) -> list[Need]:
         if (units := sold.get(product_id, 0)) > 0 and _is_needed(stock, units, days)
     ]
     needs = [
-        Need(pk, price, stock, units, days, days_left(stock, units, days), costs[pk])
+        Need(pk, price, stock, units, days, divided(stock * days, units), costs[pk])
         for pk, price, stock, units in found
     ]
     return sorted(needs, key=lambda need: (need.days_left, -need.units_sold, need.product_id))
@@ -123,20 +184,3 @@ def _is_needed(stock: int, units: int, days: int) -> bool:
     thousandths."""
     lasts, wanted = 2 * stock * days, 2 * COVER_DAYS * units * 1000
     return lasts < wanted + units * 1000 and wanted - lasts >= days * 1000
-
-
-def _names(product_ids: list[int]) -> dict[int, tuple[str, str, str, str]]:
-    """Name, SKU, category and brand of the products that are shown."""
-    marks = ", ".join(map(str, product_ids)) or "NULL"
-    return {
-        product_id: (name, sku, category or NO_CATEGORY, brand or NO_BRAND)
-        for product_id, name, sku, category, brand in rows(
-            f"""
-            SELECT p.id, p.name, p.sku, c.name, b.name FROM products p
-            LEFT JOIN categories c ON c.id = p.category_id
-            LEFT JOIN brands b ON b.id = p.brand_id
-            WHERE p.id IN ({marks})
-            """,  # noqa: S608  (ids)
-            {},
-        )
-    }

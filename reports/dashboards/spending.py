@@ -10,9 +10,6 @@ from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import Period
 
-# The categories that are singled out, by their folded names; everything else is "other".
-SINGLED_OUT = ("salary", "utilities", "rent")
-
 
 @dataclass(frozen=True)
 class Spent:
@@ -29,20 +26,36 @@ class Spent:
         return total(self.by_category.values()) + self.without_category
 
     @property
+    def salary(self) -> Decimal:
+        return self._of("salary")
+
+    @property
+    def utilities(self) -> Decimal:
+        return self._of("utilities")
+
+    @property
+    def rent(self) -> Decimal:
+        return self._of("rent")
+
+    @property
     def other(self) -> Decimal:
-        """Everything but what is singled out, expenses without a category included."""
-        return self.total - total(self.of(name) for name in SINGLED_OUT)
+        """Everything else, expenses without a category included."""
+        return self.total - self.salary - self.utilities - self.rent
 
     @property
     def categories(self) -> list[str]:
         spent_on = (name for key, name in self.names.items() if self.by_category[key])
         return sorted(spent_on, key=str.casefold)
 
-    def of(self, category: str) -> Decimal:
+    @property
+    def category_count(self) -> int:
+        return len(self.categories)
+
+    def _of(self, category: str) -> Decimal:
         return self.by_category.get(category, ZERO)
 
 
-def spent(period: Period) -> Spent:
+def sum_expenses(period: Period) -> Spent:
     """The expenses of the period: one statement, one row per category."""
     count, largest, without = 0, ZERO, ZERO
     amounts: dict[str, Decimal] = {}

@@ -1,16 +1,16 @@
 """Which products are short, and which lie about: active products by the units on their shelves.
 
-Services keep no stock, so they are never short (R35). Stock is of all stores.
+Services keep no stock, so they are never short (I32). Stock is of all stores.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from heapq import nsmallest
 
 from inventory.product_figures import shelves
-from reports.summaries.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
-from reports.summaries.raw import exact, rows, whole
+from reports.dashboards.listed_products import ListedProduct, find_products
+from reports.summaries.active_products import KEPT_IN_STOCK
+from reports.summaries.raw import rows, whole
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,11 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Stocked:
-    """A product and what is there of it."""
-
-    id: int
-    name: str
-    sku: str
-    price: Decimal
-    category: str
-    brand: str
-    units: int
-
-
-@dataclass(frozen=True)
 class AtLevel:
     """How many products are at a level, and the emptiest of them."""
 
     count: int
-    products: list[Stocked]
+    products: list[ListedProduct]
 
 
 def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
@@ -75,31 +62,9 @@ def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
     ):
         at_level[at].append((units, product_id))
     emptiest = [nsmallest(most, products) for products in at_level]
-    described = _described(product_id for products in emptiest for _, product_id in products)
+    stock = {product_id: units // 1000 for products in emptiest for units, product_id in products}
+    found = find_products(stock, stock=stock)
     return [
-        AtLevel(
-            len(products),
-            [
-                Stocked(product_id, *described[product_id], units // 1000)
-                for units, product_id in few
-            ],
-        )
+        AtLevel(len(products), [found[product_id] for _, product_id in few])
         for products, few in zip(at_level, emptiest, strict=True)
     ]
-
-
-def _described(product_ids: Iterable[int]) -> dict[int, tuple[str, str, Decimal, str, str]]:
-    """Name, SKU, price, category and brand of the products that are shown."""
-    marks = ", ".join(map(str, product_ids)) or "NULL"
-    return {
-        product_id: (name, sku, exact(price, 2), category or NO_CATEGORY, brand or NO_BRAND)
-        for product_id, name, sku, price, category, brand in rows(
-            f"""
-            SELECT p.id, p.name, p.sku, p.price, c.name, b.name FROM products p
-            LEFT JOIN categories c ON c.id = p.category_id
-            LEFT JOIN brands b ON b.id = p.brand_id
-            WHERE p.id IN ({marks})
-            """,  # noqa: S608  (ids)
-            {},
-        )
-    }

@@ -1,26 +1,46 @@
-"""What users recorded, newest first: of one user, or of all of them.
+"""What users recorded, newest first: `/api/users/<id>/transactions` and its summary, of one user,
+and `/api/dashboard/transactions`, of all of them.
 
-Their rows are millions, so a history's length is frozen counts of closed days and live counts of
+Their rows are millions, so a history's length is built counts of closed days and live counts of
 the others. Read it inside `snapshot()`.
 """
 
 from collections import Counter
 from datetime import date
 from functools import cached_property
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.models import User
-from pos_project.core.days import FIRST_DAY, day_start, today
+from pos_project.core.days import FIRST_DAY, day_start, local_iso, today
 from pos_project.core.db.merged_list import End, Place, Timeline
-from pos_project.core.http.day_range import DayRange
-from pos_project.core.period import Period
-from reports.summaries.buyers import within
-from reports.summaries.day_sets import ONE_DAY, Days
-from reports.summaries.models import RecordedFact, Span
-from reports.summaries.reading import cover
+from pos_project.core.db.transactions import snapshot
+from pos_project.core.http.day_range import DayRange, DayRangeIn, KindField, asked
+from pos_project.core.http.endpoints import ContractViewSet, found
+from pos_project.core.http.fields import MomentField
+from pos_project.core.http.histories import (
+    LIMIT,
+    PAGE_LIMIT,
+    TimelineRowOut,
+    TimelineSummaryOut,
+    summary_of,
+)
+from pos_project.core.http.pagination import ContractPagination
+from pos_project.core.http.permissions import Admin, AdminStaff
+from pos_project.core.period import ONE_DAY, Period
+from reports.summaries.building import CATCHING_UP
+from reports.summaries.day_sets import Days, within
+from reports.summaries.models import Granularity, RecordedSummary
+from reports.summaries.plan import plan_reading
 from reports.summaries.recorded import RECORDED
-from reports.summaries.user_sources import recorded
+from reports.summaries.user_sources import KINDS, SALE, recorded
+from sales.api.sale_serializers import WALK_IN
 
 DEEP = 1000  # rows above a page; from here on looking up the days' counts costs less
 
@@ -32,19 +52,19 @@ class UserHistory(Timeline):
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
         self.theirs = Q(user=user) if user else Q()
-        sources = recorded(days.of_moments("created_at") & self.theirs)
-        super().__init__(source for source in sources if kind in (None, source.kind))
+        super().__init__(recorded(days.of_moments("created_at") & self.theirs), kind=kind)
         # Nothing is written into the future.
         self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        how = cover(self.period, RECORDED)[RECORDED.name]
-        frozen = self._frozen(Span.MONTH, how.months) + self._frozen(Span.DAY, how.days)
-        frozen.subtract(self._frozen(Span.MONTH, how.less))
-        counts = {source.kind: frozen[source.kind] for source in self.sources}
-        if how.live:
-            live = _moments_of(how.live)
+        plan = plan_reading(self.period, RECORDED)[RECORDED.name]
+        built = self._built(Granularity.MONTH, plan.months)
+        built += self._built(Granularity.DAY, plan.days)
+        built.subtract(self._built(Granularity.MONTH, plan.less))
+        counts = {source.kind: built[source.kind] for source in self.sources}
+        if plan.live:
+            live = _moments_of(plan.live)
             for source in self.sources:
                 counts[source.kind] += source.rows.filter(live).count()
         return counts
@@ -59,9 +79,9 @@ class UserHistory(Timeline):
 
     def _day_of(self, position: int) -> tuple[int, date]:
         """The day that this row is of, or a later one, and how many rows there are after it."""
-        how = cover(self.period, RECORDED, by_day=True)[RECORDED.name]
-        of_day = self._frozen_by_day(how.days)
-        live = {last: first for first, last in how.live.runs}
+        plan = plan_reading(self.period, RECORDED, by_day=True)[RECORDED.name]
+        of_day = self._built_by_day(plan.days)
+        live = {last: first for first, last in plan.live.runs}
         above, day = 0, self.period.last
         while day >= self.period.first:
             first = live.get(day, day)
@@ -71,21 +91,23 @@ class UserHistory(Timeline):
             above, day = above + count, first - ONE_DAY
         return above, day
 
-    def _frozen(self, span: Span, periods: Days) -> Counter[str]:
-        """What was frozen of these days, or of the months with these first days, by kind."""
+    def _built(self, granularity: Granularity, periods: Days) -> Counter[str]:
+        """What was summed up of these days, or of the months with these first days, by kind."""
         if not periods:
             return Counter()
-        facts = self._facts(span, periods)
-        return Counter(dict(facts.values_list("kind").annotate(Sum("recorded")).order_by()))
+        summaries = self._summaries(granularity, periods)
+        return Counter(dict(summaries.values_list("kind").annotate(Sum("recorded")).order_by()))
 
-    def _frozen_by_day(self, days: Days) -> Counter[date]:
-        facts = self._facts(Span.DAY, days).filter(
+    def _built_by_day(self, days: Days) -> Counter[date]:
+        summaries = self._summaries(Granularity.DAY, days).filter(
             kind__in={source.kind for source in self.sources}
         )
-        return Counter(dict(facts.values_list("first_day").annotate(Sum("recorded")).order_by()))
+        return Counter(
+            dict(summaries.values_list("first_day").annotate(Sum("recorded")).order_by())
+        )
 
-    def _facts(self, span: Span, periods: Days) -> QuerySet[RecordedFact]:
-        return RecordedFact.objects.filter(within(periods), self.theirs, span=span)
+    def _summaries(self, granularity: Granularity, periods: Days) -> QuerySet[RecordedSummary]:
+        return RecordedSummary.objects.filter(within(periods), self.theirs, granularity=granularity)
 
     def _count_live(self, days: Days) -> int:
         moments = _moments_of(days)
@@ -97,3 +119,136 @@ def _moments_of(days: Days) -> Q:
     for first, last in days.runs:
         condition |= DayRange(first, last).of_moments("created_at")
     return condition
+
+
+class UserHistoryIn(DayRangeIn):
+    type = KindField(KINDS, also={"Purchased": SALE})
+
+
+class UserTransactionOut(TimelineRowOut):
+    customer_id = serializers.IntegerField(allow_null=True)
+    customer_name = serializers.SerializerMethodField()
+    seller_name = serializers.CharField(source="user_name")
+    party_type = serializers.CharField()
+    supplier_id = serializers.IntegerField(allow_null=True)
+    supplier_name = serializers.CharField(allow_null=True)
+
+    def get_customer_name(self, row: dict[str, Any]) -> str | None:
+        """A walk-in has a name of its own; a supplier's payment has no customer."""
+        if row["party_type"] == "supplier":
+            return None
+        return row["customer_name"] or WALK_IN
+
+
+class UserHistoryMeta(serializers.Serializer):
+    """When a history was read, whose it is, and who asked."""
+
+    timestamp = MomentField()
+    userId = serializers.IntegerField()
+    requestedBy = serializers.IntegerField()
+
+
+class UserSummaryOut(TimelineSummaryOut):
+    message = serializers.CharField()
+    sale_count = serializers.IntegerField()
+    payment_count = serializers.IntegerField()
+    duepayment_count = serializers.IntegerField()
+    refund_count = serializers.IntegerField()
+    meta = UserHistoryMeta()
+
+
+class UserHistoryPagination(ContractPagination):
+    """Pages that also say when they were read, and by whom."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        answer = super().get_paginated_response_schema(schema)
+        integer = {"type": "integer"}
+        answer["properties"]["meta"] = {
+            "type": "object",
+            "properties": {
+                "timestamp": {"type": "string", "format": "date-time"},
+                "userId": integer,
+                "requestedBy": integer,
+            },
+        }
+        return answer
+
+
+class _HistoryViewSet(ContractViewSet):
+    """The transactions of `user`, or everybody's when there is none."""
+
+    noun = "user"
+    page_limit = PAGE_LIMIT
+    pagination_class = UserHistoryPagination
+    queryset = User.objects.listed()
+
+    def page_of(self, user: User | None) -> Response:
+        history = self.history_of(user)
+        with snapshot():
+            answer = self.page(history, lambda rows: UserTransactionOut(rows, many=True).data)
+        answer.data.update(message="Transactions", meta=self.meta(user))
+        return answer
+
+    def summary_of(self, user: User) -> Response:
+        history = self.history_of(user)
+        with snapshot():
+            summary = summary_of(history, KINDS, self.request)
+        return Response({**summary, "message": "Transaction summary", "meta": self.meta(user)})
+
+    def history_of(self, user: User | None) -> UserHistory:
+        query = asked(UserHistoryIn, self.request)
+        CATCHING_UP.now()
+        return UserHistory(query["days"], user=user, kind=query.get("type"))
+
+    def meta(self, user: User | None) -> dict[str, Any]:
+        timestamp, caller = local_iso(timezone.now()), self.request.user.pk
+        if user is None:
+            return {"timestamp": timestamp, "userId": caller}
+        return {"timestamp": timestamp, "userId": user.pk, "requestedBy": caller}
+
+
+DESCRIBE_LIST = extend_schema(
+    parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
+)
+DESCRIBE_SUMMARY = extend_schema(
+    parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"]
+)
+
+
+class UserHistoryViewSet(_HistoryViewSet):
+    permission_classes = (Admin,)
+
+    @DESCRIBE_LIST
+    def list(self, request: Request, user: str) -> Response:
+        """What a user recorded, newest first."""
+        return self.page_of(found(self.get_queryset(), user, self.noun))
+
+    @DESCRIBE_SUMMARY
+    def summary(self, request: Request, user: str) -> Response:
+        """How many rows of each kind that list has."""
+        return self.summary_of(found(self.get_queryset(), user, self.noun))
+
+
+class OwnHistoryViewSet(_HistoryViewSet):
+    permission_classes = (AdminStaff,)
+
+    @DESCRIBE_LIST
+    def list(self, request: Request) -> Response:
+        """What the caller recorded, newest first."""
+        return self.page_of(cast(User, request.user))
+
+    @DESCRIBE_SUMMARY
+    def summary(self, request: Request) -> Response:
+        """How many rows of each kind that list has."""
+        return self.summary_of(cast(User, request.user))
+
+
+class ShopHistoryViewSet(_HistoryViewSet):
+    permission_classes = (Admin,)
+
+    @extend_schema(
+        parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["dashboard"]
+    )
+    def list(self, request: Request) -> Response:
+        """What everybody recorded, walk-ins included, newest first."""
+        return self.page_of(None)

@@ -1,17 +1,17 @@
-"""Reading the tables for a law, the same on both databases and in bounded memory.
+"""Reading the tables for an invariant, the same on both databases and in bounded memory.
 
 SQLite keeps decimals as floats, so sums are compared within half of their last digit: what is
 stored has 2 to 4 decimals, so a real difference is at least one whole unit of the last.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
 
 from pos_project.core.money import money
-from reports.reconciliation.invariant import MOST, Violation
+from reports.reconciliation.invariant import MOST, Derived, Violation
 from reports.reconciliation.scope import EVERYTHING, Part
 
 
@@ -36,13 +36,28 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def rows_of(parts: Iterable[Part], sql: str) -> Iterator[tuple[Any, ...]]:
-    """Run a SELECT for each part, whose place in it is marked `{t.id in part}`."""
+    """Run a SELECT for each part, whose place in it is marked `PART(t.id)`."""
     for part in parts:
         yield from rows(part.within(sql))
 
 
+# Given a row's names and the value expected, what the repair would write.
+Derives = Callable[..., Derived | None]
+
+
+def column(name: str) -> Derives:
+    """`sales.paid_amount` of the row whose id is the first name should hold what is expected."""
+    table, _, its_column = name.partition(".")
+    return lambda row_id, *rest: Derived(table, row_id, {its_column: rest[-1]})
+
+
 def differing(
-    sql: str, row: str, *, places: int = 2, parts: Iterable[Part] = (EVERYTHING,)
+    sql: str,
+    row: str,
+    *,
+    places: int = 2,
+    parts: Iterable[Part] = (EVERYTHING,),
+    derives: Derives = lambda *_: None,
 ) -> Iterator[Violation]:
     """Rows of `sql` whose columns `expected` and `found` (its last two) differ, part by part.
 
@@ -54,7 +69,10 @@ def differing(
         f" ORDER BY 1, 2 LIMIT {MOST}"
     )
     for *names, expected, found in rows_of(parts, shown):
-        yield Violation(row.format(*names), str(exact(expected, places)), str(exact(found, places)))
+        value = exact(expected, places)
+        yield Violation(
+            row.format(*names), str(value), str(exact(found, places)), derives(*names, value)
+        )
 
 
 def breaking(
@@ -65,7 +83,7 @@ def breaking(
     found: str = "{0}",
     parts: Iterable[Part] = (EVERYTHING,),
 ) -> Iterator[Violation]:
-    """Every row of `sql` breaks the law. All three texts may name its columns by position."""
+    """Every row of `sql` breaks the invariant. All three texts may name its columns by position."""
     for columns in rows_of(parts, f"{sql} ORDER BY 1 LIMIT {MOST}"):
         yield Violation(row.format(*columns), expected.format(*columns), found.format(*columns))
 

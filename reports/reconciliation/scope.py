@@ -1,13 +1,14 @@
 """How much of the books a run looks at, and in pieces of what size.
 
-A law names the table it goes through. `Scope.parts` cuts it into pieces that the database answers
-for in a moment and in bounded memory, and tells how far it has come. With `since`, the pieces hold
-only what counts on that business day or later, and what rows of those days touched: an older sale
-that was paid or refunded since, the batches of products that moved, the customers who bought.
+A check names the table it goes through. `Scope.parts` cuts it into pieces that the database
+answers for in a moment and in bounded memory, and tells how far it has come. Where a part goes is
+marked in its SQL: `PART(s.id)`. With `since`, the pieces hold only what counts on that business day
+or later, and what rows of those days touched: an older sale that was paid or refunded since, the
+batches of products that moved, the customers who bought.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
 from typing import Any
@@ -87,7 +88,7 @@ _TOUCHED = {
         "SELECT supplier_id FROM payments WHERE business_date >= {day}",
     ),
 }
-_MARK = re.compile(r"\{([\w.]+) in part\}")
+_MARK = re.compile(r"\bPART\(([\w.]+)\)")
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,17 @@ class Part:
     condition: str
 
     def within(self, sql: str) -> str:
-        """`sql` with its marks, such as `{s.id in part}`, replaced by the condition."""
+        """`sql` with its marks, such as `PART(s.id)`, replaced by the condition."""
         return _MARK.sub(lambda mark: f"({self.condition.format(mark[1])})", sql)
 
 
 EVERYTHING = Part("1 = 1")
+
+
+def named(ids: Sequence[int]) -> Iterator[Part]:
+    """Parts that hold the rows with these ids."""
+    for start in range(0, len(ids), NAMED):
+        yield Part(f"{{0}} IN ({', '.join(map(str, ids[start : start + NAMED]))})")
 
 
 @dataclass
@@ -165,16 +172,13 @@ class Scope:
                 for part in self.parts("inventory_log")
                 for row_id in _column(
                     part.within(
-                        "SELECT id FROM inventory_log WHERE {id in part} AND (voids_id IS NOT NULL"
+                        "SELECT id FROM inventory_log WHERE PART(id) AND (voids_id IS NOT NULL"
                         " OR NOT (kind IN ('sale', 'refund')"
                         " OR (kind = 'purchase' AND change_qty > 0))) ORDER BY id"
                     )
                 )
             ]
-            self._by_hand = [
-                Part(f"{{0}} IN ({', '.join(map(str, found[start : start + NAMED]))})")
-                for start in range(0, len(found), NAMED)
-            ]
+            self._by_hand = list(named(found))
         return self._by_hand
 
     def lines_of_sales(self) -> Iterator[Part]:
@@ -216,6 +220,24 @@ class Scope:
             sources = [self._dated(rows) for rows in _LATE.get(table, sources)]
         found = (_value(f"SELECT MIN(c.id) FROM {rows}") for rows in sources)
         return min((first for first in found if first is not None), default=None)
+
+
+@dataclass
+class Named(Scope):
+    """These rows alone. `rows` has, by table, a SQL condition, `{0}` being the column of its ids;
+    of a table that is not in it, none."""
+
+    rows: Mapping[str, str] = field(default_factory=dict)
+
+    def parts(self, table: str, *, size: int | None = None) -> Iterator[Part]:
+        if table in self.rows:
+            yield Part(self.rows[table])
+
+    def whole(self) -> Scope:
+        return self
+
+    def touched(self, column: str, table: str) -> str:
+        return self.rows.get(table, "1 = 0").format(column)
 
 
 def is_dated(table: str) -> bool:

@@ -1,6 +1,6 @@
 """Reading rows by plain SQL, the same on both databases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,11 @@ def rows(sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         cursor.execute(sql, dict(parameters))
         while part := cursor.fetchmany(2000):
             yield from part
+
+
+def id_list(ids: Iterable[int]) -> str:
+    """SQL of these ids, to stand within `IN (…)`; NULL, which nothing is, when there are none."""
+    return ", ".join(map(str, ids)) or "NULL"
 
 
 def whole(sql: str) -> str:

@@ -1,4 +1,4 @@
-"""`/api/cart` (contract 15)."""
+"""`/api/cart` (docs/api.md §26)."""
 
 from decimal import Decimal
 from typing import Any, cast
@@ -13,7 +13,7 @@ from accounts.models import User
 from inventory.models import Batch
 from ledger.api.tenders import tenders_offered
 from pos_project.core.http.aliases import AliasedSerializer
-from pos_project.core.http.endpoints import answer_once, checked, path_id
+from pos_project.core.http.endpoints import answer_once, checked, path_id, shown
 from pos_project.core.http.fields import IdField, MomentField, MoneyField, QuantityField
 from pos_project.core.http.permissions import AnyUser
 from pos_project.core.images.pictures import ImageUrlField
@@ -66,7 +66,7 @@ CartAnswer = inline_serializer(
 )
 
 
-def shown(cart: Cart, request: Request) -> dict[str, Any]:
+def contents(cart: Cart, request: Request) -> dict[str, Any]:
     """The cart as its owner sees it: lines with the stock of now."""
     user = cast(User, request.user)
     items = list(carts.items_of(cart))
@@ -95,7 +95,7 @@ class CartView(APIView):
     def get(self, request: Request) -> Response:
         """What is in the cart."""
         cart = carts.open_cart(cast(User, request.user))
-        return Response({"success": True, "data": shown(cart, request)})
+        return Response({"success": True, "data": contents(cart, request)})
 
     @extend_schema(responses={200: CartAnswer}, tags=["cart"])
     def delete(self, request: Request) -> Response:
@@ -154,10 +154,10 @@ class CartCheckoutView(APIView):
             lambda key: carts.check_out(
                 order_of(body, lines=[]), tenders_offered(body), by=by, key=key
             ),
-            lambda sold: CartCheckoutOut(sold).data,
+            lambda sold: shown(CartCheckoutOut, sold),
         )
 
 
 def _answer(message: str, cart: Cart, request: Request, status: int = 200) -> Response:
-    body = {"success": True, "message": message, "data": shown(cart, request)}
+    body = {"success": True, "message": message, "data": contents(cart, request)}
     return Response(body, status=status)

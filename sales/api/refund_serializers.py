@@ -1,10 +1,11 @@
-"""What clients send and see of refunds (contract 14)."""
+"""What clients send and see of refunds (docs/api.md §23)."""
 
 from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import (
     FlagField,
     FreeText,
@@ -30,7 +31,9 @@ class ReturnedIn(serializers.Serializer):
         return attrs
 
 
-class RefundIn(serializers.Serializer):
+class RefundIn(MovesMoneyIn):
+    aliases = {"method": "refund_method", "payment_method": "refund_method"}
+
     sale_id = IdField()
     items: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=ReturnedIn(), required=False, allow_null=True, min_length=1, max_length=MAX_LINES

@@ -1,4 +1,4 @@
-"""What tills send and see of sales (contract 11)."""
+"""What tills send and see of sales (docs/api.md §22)."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from ledger.api.payment_serializers import PaymentOut
 from ledger.api.tenders import TendersOfferedIn
-from pos_project.core.http.aliases import AliasedSerializer
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import (
     FreeText,
     IdField,
@@ -24,7 +24,8 @@ MAX_LINES = 500
 WALK_IN = "Walk-in Customer"
 
 
-class SaleLineIn(AliasedSerializer):
+class SaleLineIn(MovesMoneyIn):
+    TELLING = frozenset({"tax", "discount"})
     aliases = {"price": "unit_price"}
 
     product_id = IdField()
@@ -32,7 +33,7 @@ class SaleLineIn(AliasedSerializer):
     unit_price = MoneyField(required=False, exact=True)
 
 
-class _Sums(AliasedSerializer):
+class _Sums(MovesMoneyIn):
     """What checkout, hold and the cart's checkout have in common, but for the lines."""
 
     aliases = {"notes": "note"}
@@ -47,7 +48,9 @@ class _Sums(AliasedSerializer):
 
 
 class OrderIn(_Sums):
-    """A cart to hold."""
+    """A cart to hold; what is said of paying is ignored until it is completed."""
+
+    ignored = frozenset({"payments", "method", "payment_method", "amount"})
 
     items: serializers.ListSerializer[Any] = serializers.ListSerializer(
         child=SaleLineIn(), min_length=1, max_length=MAX_LINES
@@ -57,12 +60,14 @@ class OrderIn(_Sums):
 class CheckoutIn(OrderIn, TendersOfferedIn):
     """A cart to sell, and what is paid for it now."""
 
+    ignored = frozenset()
+
 
 class CartCheckoutIn(_Sums, TendersOfferedIn):
     """The checkout of the caller's own cart: everything but the lines."""
 
 
-class CompleteIn(AliasedSerializer, TendersOfferedIn):
+class CompleteIn(TendersOfferedIn):
     aliases = {"sale_id": "pending_id"}
 
     pending_id = IdField()

@@ -1,4 +1,4 @@
-"""`/api/sales`: checkout, hold, complete, cancel, and the lists (contract 11)."""
+"""`/api/sales`: checkout, hold, complete, cancel, and the lists (docs/api.md §22)."""
 
 from typing import Any, cast
 
@@ -11,7 +11,14 @@ from rest_framework.response import Response
 from accounts.models import User
 from ledger.api.tenders import tenders_offered
 from ledger.models import Payment
-from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
+from pos_project.core.http.endpoints import (
+    ContractViewSet,
+    answer_once,
+    checked,
+    found,
+    path_id,
+    shown,
+)
 from pos_project.core.http.filters import ContractFilter
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import AdminStaff, AnyUser
@@ -75,8 +82,8 @@ class SaleViewSet(ContractViewSet):
             Prefetch("refunds", refunds_with_lines().order_by("-id")),
         )
         sale = found(rows, pk, "sale")
-        shown = SaleDetailOut(sale, context={"request": request}).data
-        return Response({"success": True, "data": shown})
+        data = SaleDetailOut(sale, context={"request": request}).data
+        return Response({"success": True, "data": data})
 
     @extend_schema(request=CheckoutIn, responses={201: CheckoutOut}, tags=["sales"])
     @action(detail=False, methods=["post"])
@@ -88,7 +95,7 @@ class SaleViewSet(ContractViewSet):
             lambda key: checkout.sell(
                 order_of(body), tenders_offered(body), by=cashier(request), key=key
             ),
-            lambda sold: CheckoutOut(sold).data,
+            lambda sold: shown(CheckoutOut, sold),
         )
 
     @extend_schema(methods=["GET"], responses=HeldSaleOut(many=True), filters=True, tags=["sales"])
@@ -106,7 +113,7 @@ class SaleViewSet(ContractViewSet):
         return answer_once(
             request,
             lambda key: holds.hold(order, by=cashier(request), key=key),
-            lambda sale: HeldOut(sale).data,
+            lambda sale: shown(HeldOut, sale),
         )
 
     @extend_schema(request=CompleteIn, responses={200: CompletedOut}, tags=["sales"])
@@ -119,7 +126,7 @@ class SaleViewSet(ContractViewSet):
             lambda key: holds.complete(
                 body["pending_id"], tenders_offered(body), by=cashier(request), key=key
             ),
-            lambda sold: CompletedOut(sold).data,
+            lambda sold: shown(CompletedOut, sold),
             status=200,
         )
 

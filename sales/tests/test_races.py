@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import pytest
 
-from inventory import fifo
 from inventory.fifo import InsufficientStock
 from inventory.models import Batch, BatchQuerySet
 from ledger import dues
@@ -29,11 +28,6 @@ pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def meeting():
     return Meeting()
-
-
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
 
 
 @pytest.fixture
@@ -218,7 +212,7 @@ def test_a_refund_and_a_due_payment_of_one_sale_share_what_is_open(
 def one_advance(meeting, monkeypatch, rahim, tills):
     shop.an_advance(rahim, 10)
     postage, offered = shop.a_service("10.00"), shop.on_credit(use_advance=True)
-    meeting.after(monkeypatch, checkout.advances, "customer_balance")
+    meeting.after(monkeypatch, checkout.advances, "balance")
     return [
         lambda till=till: shop.sell((postage, 1), customer=rahim, offered=offered, by=till)
         for till in tills
@@ -244,7 +238,7 @@ def test_an_advance_to_a_supplier_is_used_once(meeting, monkeypatch, tills):
     delta, mug = shop.a_supplier(), shop.a_product()
     shop.an_advance_to(delta, 10)
     offered = shop.on_credit(use_advance=True)
-    meeting.after(monkeypatch, receive.advances, "supplier_balance")
+    meeting.after(monkeypatch, receive.advances, "balance")
     bought = at_once(
         *(
             lambda till=till: shop.buy((mug, 1, "10.00"), supplier=delta, offered=offered, by=till)
@@ -368,12 +362,3 @@ def delivered_meanwhile(tills):
 def test_goods_delivered_while_a_till_waits_are_sold(delivered_meanwhile):
     assert kinds([delivered_meanwhile()]) == ["Sold"]
     books_agree()
-
-
-def test_control_a_till_that_looks_once_misses_what_was_delivered(delivered_meanwhile, monkeypatch):
-    def look_once(demands, *, store_id):
-        products = {demand.product_id for demand in demands}
-        return fifo.plan(Batch.objects.all().locked(products, store_id=store_id), demands)
-
-    monkeypatch.setattr(checkout, "pick", look_once)
-    assert kinds([delivered_meanwhile()]) == ["InsufficientStock"]

@@ -1,4 +1,4 @@
-"""Expenses over the wire (contract 12)."""
+"""Expenses over the wire (docs/api.md §24)."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from ledger.models import Expense, JournalLine
+from pos_project.core.days import today
 
 RENT = {"title": "Shop rent February", "amount": 15000, "category": "Rent"}
 
@@ -27,6 +28,7 @@ def test_an_expense_is_recorded_shown_and_booked(as_staff: APIClient, staff: Use
         "payment_method": "cash",
         "created_by": staff.pk,
         "created_by_name": staff.name,
+        "business_date": str(today()),
         "reverses": None,
         "reversed_by": None,
     }

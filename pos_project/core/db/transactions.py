@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
 
-from pos_project.core.errors import Conflict, OutcomeUnknown, Unavailable
+from pos_project.core.db.pipeline import flush
+from pos_project.core.errors import CannotSave, Conflict, OutcomeUnknown, Unavailable
 
 R = TypeVar("R")
 log = logging.getLogger(__name__)
@@ -28,6 +29,19 @@ LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
 OUT_OF_REACH = {1040, 1203, 2002, 2003}
 # 1213 deadlock (and Galera certification), 1020 record changed since the snapshot
 REFUSALS = {1213, 1020, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
+# Nothing can be saved until somebody acts: read only (1290, 1836), a cluster without quorum (1047),
+# no right (1044, 1045, 1142, 1143, 1227, 1370), a full disk (3, 28, 1021, 1026, 1030, 1114).
+CANNOT_WRITE = {
+    *(3, 28, 1021, 1026, 1030, 1114),
+    *(1044, 1045, 1142, 1143, 1227, 1370),
+    *(1047, 1290, 1836),
+}
+SQLITE_CANNOT_WRITE = (
+    "database or disk is full",
+    "attempt to write a readonly database",
+    "disk i/o error",
+    "unable to open database file",
+)
 MISSING_PARENT = 1452
 
 
@@ -45,6 +59,21 @@ def is_refusal(error: DatabaseError | InterfaceError) -> bool:
     return "database is locked" in text or "database table is locked" in text
 
 
+def is_unable(error: DatabaseError | InterfaceError) -> bool:
+    """Whether the database cannot save, or not for us: the same work fails until somebody acts."""
+    text = str(error).lower()
+    return error_number(error) in CANNOT_WRITE or any(each in text for each in SQLITE_CANNOT_WRITE)
+
+
+def unavailable(error: BaseException | None) -> Unavailable | None:
+    """What a database error that is nobody's fault is answered with; None for anything else."""
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return None
+    if is_unable(error):
+        return CannotSave("Nothing can be saved at the moment. Please try again later.")
+    return Unavailable("The shop is busy. Please try again.") if is_refusal(error) else None
+
+
 def _no_row(result: object) -> None:
     """Nothing tells whether it was saved."""
 
@@ -60,10 +89,11 @@ def names_what_is_gone(error: IntegrityError) -> bool:
 def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] = _no_row) -> R:
     """Run `do` in one durable transaction; replay it up to 5 times when the engine refuses.
 
-    Raises Unavailable when every try was refused, and Conflict when something it named was
-    removed meanwhile. When the connection is lost in the commit itself, the row that `row_of`
-    names, which `do` wrote, tells whether it was saved; when nothing tells, OutcomeUnknown is
-    raised. In between, whatever `do` raises rolls everything back and passes on.
+    Raises Unavailable when every try was refused, CannotSave when the database cannot save at all,
+    and Conflict when something it named was removed meanwhile. When the connection is lost in the
+    commit itself, the row that `row_of` names, which `do` wrote, tells whether it was saved; when
+    nothing tells, OutcomeUnknown is raised. In between, whatever `do` raises rolls everything back
+    and passes on.
     """
     give_up_at = time.monotonic() + GIVE_UP_AFTER_SECONDS
     for attempt in range(1, TRIES + 1):
@@ -71,6 +101,7 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
         try:
             with transaction.atomic(durable=True):
                 result = do()
+                flush()
                 committing = True
             return result
         except IntegrityError as error:
@@ -79,14 +110,18 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
             log.warning("a row that was named is gone: %s", error)
             raise Conflict("Something this names was just removed. Please look again.") from error
         except (DatabaseError, InterfaceError) as error:
-            if not is_refusal(error):
+            refusal = unavailable(error)
+            if refusal is None:
                 raise
+            if isinstance(refusal, CannotSave):
+                log.error("the database cannot save: %s", error)
+                raise refusal from error
             if error_number(error) in LOST_CONNECTION:
                 connection.close()
                 if committing and _was_saved(row_of(result), error):
                     return result
             if attempt == TRIES or time.monotonic() > give_up_at:
-                raise Unavailable("The shop is busy. Please try again.") from error
+                raise refusal from error
             log.warning("refused by the engine, try %d of %d: %s", attempt, TRIES, error)
             _pause(attempt)
     raise AssertionError("unreachable")
@@ -103,7 +138,7 @@ def _was_saved(row: models.Model | None, lost: DatabaseError | InterfaceError) -
             with transaction.atomic(durable=True):
                 return _is_there(row)
         except (DatabaseError, InterfaceError) as error:
-            if not is_refusal(error):
+            if not unavailable(error):
                 raise
             connection.close()
             if time.monotonic() > give_up_at:

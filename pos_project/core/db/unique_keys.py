@@ -38,6 +38,11 @@ class KeyField(models.CharField):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
+    def deconstruct(self) -> Any:
+        # Django leaves out what is its own default: migrations would take the one above instead.
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "null": self.null}
+
     def get_prep_value(self, value: Any) -> Any:
         key = super().get_prep_value(value)
         if key is None or self.max_length is None or len(key) <= self.max_length:

@@ -1,6 +1,7 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -18,6 +19,8 @@ from pos_project.core.http.formats import FileToCome, stream, wants_csv
 from pos_project.core.http.json import dumps
 
 R = TypeVar("R")
+# Whose answer is being made, for fields that show the address they are reached at.
+ASKED_BY: ContextVar[Request | None] = ContextVar("asked_by", default=None)
 M = TypeVar("M", bound=Model)
 
 
@@ -32,18 +35,42 @@ def path_id(text: str | None, noun: str) -> int:
 
 
 def found(rows: "QuerySet[M]", text: str | int | None, noun: str) -> M:
-    """The row with this path id. Raises NotFound (404) with the contract's text."""
+    """The row with this path id. Raises NotFound (404) with its text."""
     row = rows.filter(pk=path_id(str(text), noun)).first()
     if row is None:
         raise NotFound(f"{noun.capitalize()} not found")
     return row
 
 
-def checked(serializer: type[BaseSerializer[Any]], request: Request, **kwargs: Any) -> Any:
+def checked(
+    serializer: type[BaseSerializer[Any]], request: Request, *, partial: bool = False
+) -> Any:
     """The request's body, validated by `serializer`; wrong input answers 400."""
-    body = serializer(data=request.data, context={"request": request}, **kwargs)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
+    return _made(serializer, partial=partial).run_validation(request.data)
+
+
+def shown(
+    serializer: type[BaseSerializer[Any]], result: Any, request: Request | None = None
+) -> dict[str, Any]:
+    """A result as `serializer` shows it; one that shows pictures needs the request."""
+    token = ASKED_BY.set(request)
+    try:
+        body: dict[str, Any] = _made(serializer).to_representation(result)
+    finally:
+        ASKED_BY.reset(token)
+    return body
+
+
+def _made(serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> Any:
+    """DRF copies a serializer's fields for every request, which costs more than to use them. One
+    that is given its data on each call keeps nothing of it."""
+    key = serializer, partial
+    if key not in _MADE:
+        _MADE[key] = serializer(partial=partial)
+    return _MADE[key]
+
+
+_MADE: dict[tuple[type, bool], BaseSerializer[Any]] = {}
 
 
 def answer_once(
@@ -95,7 +122,7 @@ class ContractViewSet(GenericViewSet[Any]):
     def page(
         self, rows: "QuerySet[Any] | Sequence[Any]", show: Callable[[list[Any]], Any]
     ) -> Response:
-        """One page of `rows`, shown by `show`, in the contract's envelope; a query is filtered.
+        """One page of `rows`, shown by `show`, in the list's envelope; a query is filtered.
 
         As CSV it is all of them instead, in a response that streams.
         """

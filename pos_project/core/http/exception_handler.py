@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from pos_project.core.db.idempotency import Replayed
-from pos_project.core.db.transactions import is_refusal
+from pos_project.core.db.transactions import unavailable
 from pos_project.core.errors import DomainError, Unavailable
 from pos_project.core.http.json import BodyTooLarge
 
@@ -37,7 +36,7 @@ CODES = {
 
 
 def body_of(message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> dict:
-    """The error envelope. `message` and `error` hold the same text (contract 1.7)."""
+    """The error envelope. `message` and `error` hold the same text (docs/api.md §8)."""
     body: dict[str, Any] = {"success": False, "message": message, "error": message, "code": code}
     if errors:
         body["errors"] = errors
@@ -58,9 +57,9 @@ def envelope(exception: Exception, context: dict[str, Any]) -> Response | None:
         if exception.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(body, status=exception.status, headers=headers)
-    if isinstance(exception, DatabaseError | InterfaceError) and is_refusal(exception):
-        log.warning("engine refused a read: %s", type(exception).__name__)
-        return envelope(Unavailable("The shop is busy. Please try again."), context)
+    if refusal := unavailable(exception):
+        log.warning("the database refused: %s", exception)
+        return envelope(refusal, context)
     return _of_framework(exception)
 
 

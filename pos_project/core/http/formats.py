@@ -51,7 +51,7 @@ class CsvRenderer(BaseRenderer):
         request, response = renderer_context["request"], renderer_context["response"]
         if response.status_code == 200:
             try:
-                described = getattr(renderer_context["view"], "shape", None)
+                described = getattr(renderer_context["view"], "data_serializer", None)
                 table = table_in(
                     data, request.query_params.get(TABLE, ""), described() if described else None
                 )
@@ -174,7 +174,7 @@ def _parts(rows: "QuerySet[Any] | Sequence[Any]") -> Iterator[list[Any]]:
 
 
 def _have_ids(rows: "QuerySet[Any]") -> bool:
-    """Whether each row is a row of one table, so that it can be found again by its id."""
+    """Whether each row is a row of one table, so that it can be found again by its number."""
     query = rows.query
     if not isinstance(rows.model._meta.pk, IntegerField):  # an account's key is its code
         return False

@@ -1,4 +1,4 @@
-"""What a dashboard may be asked for: a period, a number of days or rows (contract 1.4, 20)."""
+"""What a dashboard may be asked for: a period, a number of days or rows (docs/api.md §4, §29)."""
 
 import re
 from dataclasses import dataclass
@@ -24,18 +24,27 @@ AS_OF = OpenApiParameter(
 
 
 @dataclass(frozen=True)
-class TopOf:
-    """So many rows of a period."""
+class WholeNumber:
+    """A parameter that is a whole number, brought into its bounds; anything else is the default."""
 
-    period: Period
-    limit: int
+    name: str
+    default: int
+    most: int
+    least: int = 1
 
+    @property
+    def parameter(self) -> OpenApiParameter:
+        """How the description of the API names it."""
+        bounds = f"{self.least} to {self.most}, else clamped."
+        return OpenApiParameter(
+            self.name, OpenApiTypes.INT, default=self.default, description=bounds
+        )
 
-def whole_number(name: str, *, default: int, least: int, most: int) -> OpenApiParameter:
-    """How the description names a parameter that `clamped` reads."""
-    return OpenApiParameter(
-        name, OpenApiTypes.INT, default=default, description=f"{least} to {most}, else clamped."
-    )
+    def parse(self, query: QueryDict) -> int:
+        text = query.get(self.name, "").strip()
+        if not re.fullmatch(r"[+-]?[0-9]{1,30}", text):
+            return self.default
+        return min(max(int(text), self.least), self.most)
 
 
 def period_of(query: QueryDict, *, days: int = DEFAULT_DAYS) -> Period:
@@ -59,14 +68,6 @@ def day_of(query: QueryDict) -> date:
         text = "A day that has not come yet."
         raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
     return day or today()
-
-
-def clamped(query: QueryDict, name: str, *, default: int, least: int, most: int) -> int:
-    """A whole number, brought into its bounds; anything else means the default."""
-    text = query.get(name, "").strip()
-    if not re.fullmatch(r"[+-]?[0-9]{1,30}", text):
-        return default
-    return min(max(int(text), least), most)
 
 
 def _day(query: QueryDict, name: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Pictures of products and people: checked, re-encoded, stored, shown (contract 1.11).
+"""Pictures of products and people: checked, re-encoded, stored, shown (docs/api.md §11).
 
 A serializer inherits `PictureIn` and its view writes
 
@@ -38,6 +38,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
 from pos_project.core.errors import OutcomeUnknown, Unavailable
+from pos_project.core.http.endpoints import ASKED_BY
 from pos_project.core.http.fields import BlankIsAbsent, FlagField
 from pos_project.core.http.json import JSONParser
 
@@ -140,7 +141,7 @@ class ImageUrlField(serializers.Field):
         super().__init__(read_only=True, source=source, **kwargs)
 
     def to_representation(self, value: str) -> str | None:
-        return image_url(value, self.context.get("request"))
+        return image_url(value, self.context.get("request") or ASKED_BY.get())
 
 
 def image_url(key: str | None, request: Request | HttpRequest | None) -> str | None:

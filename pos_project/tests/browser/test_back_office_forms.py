@@ -15,7 +15,12 @@ from pos_project.tests import shop
 from pos_project.tests.browser.back_office import DARK, PHONE, Office, at_the_desk, needs_chromium
 from reports.statements.day_closing import last_closable_day
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    needs_chromium,
+    pytest.mark.dear,
+    pytest.mark.real_time,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def scan(office: Office, code: str, units: str) -> None:

@@ -205,7 +205,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     caught_by="customer_advances_are_on_their_account",
 )
 def _(patch: pytest.MonkeyPatch) -> None:
-    instead(patch, advances, "customer_balance", lambda real, customer_id: real(customer_id) * 2)
+    instead(patch, advances, "balance", lambda real, book, party_id: real(book, party_id) * 2)
 
 
 @fault("every expense is paid from the till", caught_by="tender_accounts_are_their_payments")

@@ -141,7 +141,7 @@ class WatchedShop(RuleBasedStateMachine):
 
     def break_law(self, law: str, what: str) -> NoReturn:
         """Raise LawBroken for `law` and for whatever else does not hold now."""
-        broken = [verdict.law.name for verdict in examine(CHECKS) if not verdict.holds]
+        broken = [verdict.invariant.name for verdict in examine(CHECKS) if not verdict.holds]
         raise LawBroken([*broken, law], what)
 
     # --- Watching ---
@@ -162,7 +162,7 @@ class WatchedShop(RuleBasedStateMachine):
         broken = [verdict for verdict in examine(CHECKS) if not verdict.holds]
         if broken:
             raise LawBroken(
-                [verdict.law.name for verdict in broken],
+                [verdict.invariant.name for verdict in broken],
                 "; ".join(str(violation) for verdict in broken for violation in verdict.violations),
             )
         try:

@@ -1,11 +1,12 @@
 """What the bench found, as a table for people or JSON for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
 
+from pos_project.tools.bench import till
 from pos_project.tools.bench.reports import Measured, Verdict, verdict
 
 Key = tuple[str, str]  # route, range
@@ -56,3 +57,34 @@ def _words(said: Verdict, row: Measured) -> str:
     if said.holds:
         return "[green]holds[/]"
     return f"[bold red]{'grows' if said.fast else 'slow'}[/]"
+
+
+def till_table(
+    rows: Sequence[till.Measured], before: Mapping[tuple[str, int], Mapping[str, Any]]
+) -> Table:
+    """What the tills saw; beside it, where there is one, what an earlier run saw."""
+    table = Table("work", "clients", "a second", "median", "p95", "p99", "app", "db", "of floor")
+    for name in (
+        "clients' own",
+        "MiB",
+        "refused",
+        *(["before: a second, app + db"] * bool(before)),
+    ):
+        table.add_column(name)
+    for row in rows:
+        cells = [f"{row.a_second:,.0f}", f"{row.median:.1f}", f"{row.p95:.1f}", f"{row.p99:.1f}"]
+        cells += [_figure(row.app_cpu), _figure(row.db_cpu), _figure(row.floor)]
+        cells += [_figure(row.client_cpu), _figure(row.memory), str(row.refused)]
+        if before:
+            old = before.get((row.work, row.clients))
+            cells.append(
+                f"{old['a_second']:,.0f}, {_figure(old['app_cpu'])} + {_figure(old['db_cpu'])}"
+                if old
+                else ""
+            )
+        table.add_row(row.work, str(row.clients), *cells)
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"

@@ -11,7 +11,12 @@ from pos_project.tests import shop
 from pos_project.tests.browser.back_office import at_the_desk, needs_chromium
 from reports.documents import links
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    needs_chromium,
+    pytest.mark.dear,
+    pytest.mark.real_time,
+    pytest.mark.django_db(transaction=True),
+]
 
 # Figures on several lines, or beyond the edge of the paper.
 BROKEN = """() => {

@@ -11,15 +11,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pos_project.core.http.fields import parse_day
-from reports.reconciliation.checks import LAWS, Law
-from reports.reconciliation.reconcile import UnknownLaw, Verdict, chosen, reconcile
-from reports.reconciliation.repair import Mended, mend
+from reports.reconciliation.checks import INVARIANTS, Invariant
+from reports.reconciliation.reconcile import UnknownInvariant, Verdict, chosen, reconcile
+from reports.reconciliation.repair import Repaired, repair
 from reports.reconciliation.scope import Scope
 
 EPILOG = """
 Reads everything at one moment and, without --fix, writes nothing; the tills go on selling. Run it
-every night, after a restore, and whenever a figure looks odd. A law that holds is one line; a law
-that does not names the rows that break it, the oldest first.
+every night, after a restore, and whenever a figure looks odd. An invariant that holds is one line;
+one that does not names the rows that break it, the oldest first. A check that cannot read its rows
+is a broken invariant, too, with the reason. docs/invariants.md explains each.
 
 With --since only what counts on that business day or later is looked at, and what rows of those
 days touched: an older sale that was paid or refunded since, the batches of goods that moved, the
@@ -27,27 +28,34 @@ customers and suppliers who traded. Stock and debts of those are added up from t
 goods that moved are replayed from their first movement. What has no business day (held sales,
 products, the seals' chain) is looked at whole. Good for every hour; the whole is for every night.
 
---fix recomputes the moving columns, which are sums of other rows: what was paid, is due and was
-refunded of sales and purchases, dues, what batches still hold. It changes a row only where two
-sides of history agree on the sum, in one transaction, with an entry in the audit; history itself
-is never touched. Then everything is checked as without it: what is still broken is left to you.
+--fix recomputes the derived columns, which are sums of other rows: what was paid, is due and was
+refunded of sales and purchases, dues, what batches still hold. It changes a row only where
+everything about it holds afterwards, with an entry in the audit; history itself is never touched.
+It says what changed, and what a column had counted that no row tells of any more. Then everything
+is checked as without it: what is still broken is left to you.
 
-exit codes: 0 every law holds, 1 some row breaks a law, 2 no such law or date
+exit codes: 0 every invariant holds and nothing had to be changed, 1 some row breaks an invariant
+or --fix changed something, 2 no such invariant or date
 
 examples:
-  manage.py reconcile                  all laws
+  manage.py reconcile                  all invariants
   manage.py reconcile --only I1,I13    stock and FIFO
   manage.py reconcile --since 2026-11-01
-  manage.py reconcile --fix            recompute what may move, then check
+  manage.py reconcile --fix            recompute derived columns, then check
   manage.py reconcile --json           for programs
-  manage.py reconcile -v 2             also says how long each law took
-  manage.py reconcile --list           the laws, without checking them
+  manage.py reconcile -v 2             also says how long each check took
+  manage.py reconcile --list           the invariants, without checking them
   manage.py reconcile --head 3f1a…     also: is the seal that was kept elsewhere in the chain?
 """
+FOUND_OUT = (
+    "\nDerived columns were recomputed: something changed them, or took away rows that they had"
+    " counted.\nFind out what it was before you rely on them (docs/reconcile.md); the audit has"
+    " each change."
+)
 
 
 class Command(BaseCommand):
-    help = "Prove that stock, sales, dues, payments and the journal agree, law by law."
+    help = "Prove that stock, sales, dues, payments and the journal agree."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -58,13 +66,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument(
-            "--only", metavar="I1,I7", help="check only these laws, by id or by name"
+            "--only", metavar="I1,I7", help="check only these invariants, by id or by name"
         )
         parser.add_argument(
             "--since", metavar="DATE", help="only business days from this one on (YYYY-MM-DD)"
         )
         parser.add_argument(
-            "--rows", type=int, default=5, metavar="N", help="name at most N rows per law (5)"
+            "--rows", type=int, default=5, metavar="N", help="name at most N rows per invariant (5)"
         )
         parser.add_argument(
             "--head", metavar="SEAL", help="a seal printed by close_day and kept elsewhere"
@@ -72,14 +80,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fix",
             action="store_true",
-            help="first recompute the columns that may move (never history), and say what changed",
+            help="first recompute the derived columns (never history), and say what changed",
         )
-        parser.add_argument("--list", action="store_true", help="list the laws and stop")
+        parser.add_argument("--list", action="store_true", help="list the invariants and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
-            for law in LAWS:
-                self.stdout.write(f"{law.id:<4} {law.name}: {law.sentence}")
+            for invariant in INVARIANTS:
+                self.stdout.write(f"{invariant.id:<4} {invariant.name}: {invariant.sentence}")
             return
         # Says so when the database does not guard its history.
         self.check(tags=[Tags.database], databases=["default"])
@@ -88,19 +96,21 @@ class Command(BaseCommand):
             ids = [each.strip() for each in options["only"].split(",") if each.strip()]
         since = None if options["since"] is None else _day(options["since"])
         _count(ids, options["head"])  # (says so before anything is changed)
-        mended = mend(Scope(since)) if options["fix"] else Mended()
+        repaired = repair(Scope(since)) if options["fix"] else Repaired()
         verdicts = self._verdicts(ids, options["head"], since)
         most = max(options["rows"], 1)
         if options["json"]:
             answer = _as_json(verdicts, most, since)
             if options["fix"]:
-                answer["fix"] = asdict(mended)
+                answer["fix"] = asdict(repaired)
             self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
         else:
             if options["fix"]:
-                self._print_mended(mended)
+                self._print_repaired(repaired)
             self._print(verdicts, most, with_seconds=options["verbosity"] > 1)
-        if not all(verdict.holds for verdict in verdicts):
+            if repaired.changes:
+                self.stdout.write(FOUND_OUT)
+        if repaired.changes or not all(verdict.holds for verdict in verdicts):
             raise SystemExit(1)
 
     def _verdicts(
@@ -120,8 +130,8 @@ class Command(BaseCommand):
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
             task = progress.add_task("Reading the books", total=count, part="")
 
-            def decided(law: Law) -> None:
-                progress.update(task, advance=1, description=f"{law.id:<4} {law.name}", part="")
+            def decided(invariant: Invariant) -> None:
+                progress.update(task, advance=1, description=invariant.name, part="")
 
             def looked_at(what: str, share: float) -> None:
                 progress.update(task, part=f"{what} {share:.0%}")
@@ -129,13 +139,16 @@ class Command(BaseCommand):
             scope = Scope(since, looked_at)
             return reconcile(ids, head=head, scope=scope, on_progress=decided)
 
-    def _print_mended(self, mended: Mended) -> None:
-        for change in mended.changes:
-            self.stdout.write(f"changed {change}")
-        for row in mended.left:
-            self.stdout.write(f"left    {row}")
+    def _print_repaired(self, repaired: Repaired) -> None:
+        for word, rows in (
+            ("changed", repaired.changes),
+            ("missing", repaired.missing),
+            ("left   ", repaired.left),
+        ):
+            for row in rows:
+                self.stdout.write(f"{word} {row}")
         self.stdout.write(
-            f"{len(mended.changes)} columns recomputed, {len(mended.left)} left alone.\n"
+            f"{len(repaired.changes)} columns recomputed, {len(repaired.left)} left alone.\n"
         )
 
     def _print(self, verdicts: list[Verdict], most: int, *, with_seconds: bool) -> None:
@@ -145,17 +158,16 @@ class Command(BaseCommand):
             console.print(_table(verdicts))
         else:
             for verdict in verdicts:
-                word = "ok    " if verdict.holds else "BROKEN"
+                kept, word = verdict.invariant, "ok    " if verdict.holds else "BROKEN"
                 took = f" ({verdict.seconds:.1f} s)" if with_seconds else ""
-                self.stdout.write(f"{verdict.law.id:<4} {word} {verdict.law.sentence}{took}")
+                self.stdout.write(f"{kept.id:<4} {word} {kept.sentence}{took}")
         for verdict in broken:
-            self.stdout.write(
-                f"\n{verdict.law.id} {verdict.law.name}: {verdict.count} row(s), the first:"
-            )
+            kept = verdict.invariant
+            self.stdout.write(f"\n{kept.id} {kept.name}: {verdict.count} row(s), the first:")
             for violation in verdict.violations[:most]:
                 self.stdout.write(f"  {violation}")
         held = len(verdicts) - len(broken)
-        self.stdout.write(f"\n{held} of {len(verdicts)} laws hold.")
+        self.stdout.write(f"\n{held} of {len(verdicts)} invariants hold.")
 
 
 class _HelpFormatter(RawDescriptionHelpFormatter):
@@ -163,12 +175,12 @@ class _HelpFormatter(RawDescriptionHelpFormatter):
 
 
 def _count(ids: list[str] | None, head: str | None) -> int:
-    """How many laws will be checked."""
+    """How many invariants will be checked."""
     try:
-        return sum(len(check.laws) for check in chosen(ids)) + (head is not None)
-    except UnknownLaw as unknown:
+        return sum(len(check.invariants) for check in chosen(ids)) + (head is not None)
+    except UnknownInvariant as unknown:
         raise CommandError(
-            f"No such law: {unknown}. See manage.py reconcile --list.", returncode=2
+            f"No such invariant: {unknown}. See manage.py reconcile --list.", returncode=2
         ) from unknown
 
 
@@ -182,10 +194,11 @@ def _day(text: str) -> date:
 
 
 def _table(verdicts: list[Verdict]) -> Table:
-    table = Table("law", "says", "seconds", "result")
+    table = Table("invariant", "says", "seconds", "result")
     for verdict in verdicts:
+        kept = verdict.invariant
         result = "[green]holds[/]" if verdict.holds else f"[bold red]{verdict.count} broken[/]"
-        table.add_row(verdict.law.id, verdict.law.sentence, f"{verdict.seconds:.1f}", result)
+        table.add_row(kept.id, kept.sentence, f"{verdict.seconds:.1f}", result)
     return table
 
 
@@ -193,11 +206,11 @@ def _as_json(verdicts: list[Verdict], most: int, since: date | None) -> dict[str
     return {
         "since": since and since.isoformat(),
         "holds": all(verdict.holds for verdict in verdicts),
-        "laws": [
+        "invariants": [
             {
-                "id": verdict.law.id,
-                "name": verdict.law.name,
-                "sentence": verdict.law.sentence,
+                "id": verdict.invariant.id,
+                "name": verdict.invariant.name,
+                "sentence": verdict.invariant.sentence,
                 "holds": verdict.holds,
                 "count": verdict.count,
                 "seconds": round(verdict.seconds, 3),

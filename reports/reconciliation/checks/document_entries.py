@@ -7,7 +7,7 @@ that were posted. Money that no document explains shows just like money that was
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reports.reconciliation.invariant import Finding, Law, Violation, law, laws
+from reports.reconciliation.invariant import Finding, Invariant, Violation, invariant, invariants
 from reports.reconciliation.rows import differing, rows_of
 from reports.reconciliation.scope import Part, Scope
 
@@ -18,7 +18,7 @@ _TENDERED = (
     "SELECT p.{key}, m.account_id, NULL, NULL,"
     " CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END, 0"
     " FROM payments p JOIN payment_methods m ON m.code = p.method"
-    " WHERE p.payment_type IN ({types}) AND {{p.{key} in part}}"
+    " WHERE p.payment_type IN ({types}) AND PART(p.{key})"
 )
 
 
@@ -40,7 +40,7 @@ class _Booked:
 def _sale(account: str, amount: str, customer: str = "NULL") -> str:
     return (
         f"SELECT s.id, '{account}', {customer}, NULL, {amount}, 0 FROM sales s"
-        f" WHERE s.status = 'completed' AND {amount} <> 0 AND {{s.id in part}}"
+        f" WHERE s.status = 'completed' AND {amount} <> 0 AND PART(s.id)"
     )
 
 
@@ -48,7 +48,7 @@ def _costs(document: str, source: str) -> str:
     """What goods cost, on both accounts; the cost rows are read once."""
     return (
         f"SELECT doc, account, NULL, NULL, sign * cost, 0 FROM (SELECT i.{document} AS doc,"
-        f" SUM(c.total_cost) AS cost FROM {source} AND {{i.{document} in part}}"
+        f" SUM(c.total_cost) AS cost FROM {source} AND PART(i.{document})"
         f" GROUP BY i.{document}) costed CROSS JOIN (SELECT 'COST_OF_GOODS_SOLD' AS account,"
         " 1 AS sign UNION ALL SELECT 'INVENTORY', -1) sides"
     )
@@ -56,22 +56,21 @@ def _costs(document: str, source: str) -> str:
 
 def _refund(account: str, amount: str, customer: str = "NULL") -> str:
     return (
-        f"SELECT r.id, '{account}', {customer}, NULL, {amount}, 0 FROM refunds r"
-        " WHERE {r.id in part}"
+        f"SELECT r.id, '{account}', {customer}, NULL, {amount}, 0 FROM refunds r WHERE PART(r.id)"
     )
 
 
 def _purchase(account: str, amount: str, supplier: str = "NULL") -> str:
     return (
         f"SELECT x.id, '{account}', NULL, {supplier}, {amount}, 0 FROM purchases x"
-        " WHERE x.status = 'received' AND {x.id in part}"
+        " WHERE x.status = 'received' AND PART(x.id)"
     )
 
 
 def _by_hand(kind: str, against: str) -> tuple[str, ...]:
     return tuple(
         f"SELECT g.id, {account}, NULL, NULL, {sign}g.cost, 0 FROM inventory_log g"
-        f" WHERE g.kind = '{kind}' AND {{g.id in part}}"
+        f" WHERE g.kind = '{kind}' AND PART(g.id)"
         for account, sign in (("'INVENTORY'", ""), (against, "-"))
     )
 
@@ -82,7 +81,7 @@ def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
     of_entry = (
         " FROM payments p JOIN payment_methods m ON m.code = p.method"
         f" WHERE p.payment_party = '{party}' AND p.payment_type IN ('due_payment', 'advance')"
-        " AND {p.entry_id in part}"
+        " AND PART(p.entry_id)"
     )
     account = f"CASE p.payment_type WHEN 'advance' THEN '{advances}' ELSE '{control}' END"
     return (
@@ -95,7 +94,7 @@ _PAID_AT_ONCE = (
     "SELECT p.{key}, '{account}', {customer}, {supplier},"
     " CASE WHEN p.direction = '{direction}' THEN p.amount ELSE -p.amount END, 0"
     " FROM payments p JOIN {source} x ON x.id = p.{key}"
-    " WHERE p.payment_type = 'payment' AND {{p.{key} in part}}"
+    " WHERE p.payment_type = 'payment' AND PART(p.{key})"
 )
 
 # Documents looked at by one statement: so few that the database sorts their lines in memory.
@@ -171,9 +170,9 @@ BOOKED = (
         "expenses",
         "expense {0}",
         (
-            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE {x.id in part}",
+            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE PART(x.id)",
             "SELECT x.id, m.account_id, NULL, NULL, -x.amount, 0 FROM expenses x"
-            " JOIN payment_methods m ON m.code = x.payment_method WHERE {x.id in part}",
+            " JOIN payment_methods m ON m.code = x.payment_method WHERE PART(x.id)",
         ),
         # Which expense account a category means is decided when it is booked.
         account="CASE a.kind WHEN 'expense' THEN 'expense' ELSE l.account_id END",
@@ -215,7 +214,7 @@ BOOKED = (
 )
 
 
-@law("I15", "Each document posted one entry that says, per account and party, what it says.")
+@invariant("I15", "Each document posted one entry that says, per account and party, what it says.")
 def documents_posted_what_they_say(scope: Scope) -> Iterator[Violation]:
     for booked in BOOKED:
         posted = (
@@ -223,7 +222,7 @@ def documents_posted_what_they_say(scope: Scope) -> Iterator[Violation]:
             " l.debit - l.credit FROM journal_entries e"
             " JOIN journal_lines l ON l.entry_id = e.id"
             + (" JOIN ledger_accounts a ON a.code = l.account_id" if "a." in booked.account else "")
-            + f" WHERE e.event = '{booked.event}' AND {{{booked.key} in part}}"
+            + f" WHERE e.event = '{booked.event}' AND PART({booked.key})"
         )
         start = (
             "SELECT 0 AS doc, '' AS account, 0 AS customer, 0 AS supplier, 0 AS told, 0 AS booked"
@@ -245,12 +244,12 @@ def _parts_of(scope: Scope, booked: _Booked) -> Iterable[Part]:
     return scope.parts(booked.source, size=DOCUMENTS if booked.key == "e.document_id" else None)
 
 
-SAME_DAY = Law(
+SAME_DAY = Invariant(
     "I15",
     "entries_are_of_their_document_s_day",
     "A document and its entry are of the same store and business day.",
 )
-DOCUMENT = Law(
+DOCUMENT = Invariant(
     "I21",
     "entries_have_their_document",
     "An entry names the document it is about, and that document is there and counts.",
@@ -263,7 +262,7 @@ COUNTS = {
 }
 
 
-@laws(SAME_DAY, DOCUMENT)
+@invariants(SAME_DAY, DOCUMENT)
 def entries_are_of_their_document(scope: Scope) -> Iterator[Finding]:
     for booked in BOOKED:
         if booked.key == "e.document_id":
@@ -274,7 +273,7 @@ def entries_are_of_their_document(scope: Scope) -> Iterator[Finding]:
         scope.parts("journal_entries"),
         f"""
         SELECT id, event, document_id FROM journal_entries
-        WHERE {{id in part}} AND ((event IN ({by_hand}) AND document_id IS NOT NULL)
+        WHERE PART(id) AND ((event IN ({by_hand}) AND document_id IS NOT NULL)
             OR event NOT IN ({known}))
         ORDER BY id
         """,
@@ -296,7 +295,7 @@ def _documents_of_entries(scope: Scope, booked: _Booked) -> Iterator[Finding]:
         SELECT e.id, e.document_id, CASE WHEN x.id IS NOT NULL AND {counts} THEN 1 ELSE 0 END,
             x.business_date, x.store_id, e.business_date, e.store_id
         FROM journal_entries e LEFT JOIN {booked.source} x ON x.id = e.document_id
-        WHERE {{e.id in part}} AND e.event = '{booked.event}' AND (x.id IS NULL OR NOT ({counts})
+        WHERE PART(e.id) AND e.event = '{booked.event}' AND (x.id IS NULL OR NOT ({counts})
             OR e.business_date <> x.business_date OR e.store_id <> x.store_id)
         ORDER BY e.id
         """,

@@ -1,10 +1,11 @@
 """What customers owe the shop and the shop owes suppliers: documents, dues and control accounts."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ledger import chart
-from reports.reconciliation.invariant import MOST, Violation, law
-from reports.reconciliation.rows import amount, breaking, differing, rows
+from reports.reconciliation.invariant import MOST, Derived, Violation, invariant
+from reports.reconciliation.rows import amount, breaking, differing, rows, rows_of
 from reports.reconciliation.scope import Scope
 
 # Which side of the shop: due table, document table, key, party, the document's status that counts,
@@ -18,18 +19,20 @@ def _dues_match_documents(side: Side, scope: Scope) -> Iterator[Violation]:
     dues, documents, key, party, counts, _, _ = side
     yield from differing(
         f"""
-        SELECT x.id, x.invoice_no, x.due_amount AS expected, d.due_amount AS found
+        SELECT d.id, x.id AS document_id, x.invoice_no, x.due_amount AS expected,
+            d.due_amount AS found
         FROM {documents} x LEFT JOIN {dues} d ON d.{key}_id = x.id
-        WHERE x.status = '{counts}' AND {{x.id in part}}
+        WHERE x.status = '{counts}' AND PART(x.id)
         """,
-        f"due of {key} {{0}} ({{1}})",
+        f"due of {key} {{1}} ({{2}})",
         parts=scope.parts(documents),
+        derives=lambda due_id, *rest: _due(dues, due_id, rest[-1]),
     )
     yield from breaking(
         f"""
         SELECT d.id, d.{key}_id, x.status, d.{party}_id, x.{party}_id
         FROM {dues} d JOIN {documents} x ON x.id = d.{key}_id
-        WHERE {{x.id in part}} AND (x.status <> '{counts}' OR x.{party}_id IS NULL
+        WHERE PART(x.id) AND (x.status <> '{counts}' OR x.{party}_id IS NULL
             OR x.{party}_id <> d.{party}_id)
         """,
         f"due {{0}} of {key} {{1}}",
@@ -37,17 +40,30 @@ def _dues_match_documents(side: Side, scope: Scope) -> Iterator[Violation]:
         found=f"{party} {{3}} of a {{2}} one",
         parts=scope.parts(documents),
     )
-    yield from breaking(
+    for due_id, document_id, due, status, owed in rows_of(
+        scope.parts(documents),
         f"""
-        SELECT id, {key}_id, due_amount, status FROM {dues}
-        WHERE {{{key}_id in part}} AND (due_amount < 0
-            OR status <> CASE WHEN due_amount > 0.004 THEN 'open' ELSE 'paid' END)
+        SELECT d.id, x.id, d.due_amount, d.status, x.due_amount
+        FROM {dues} d JOIN {documents} x ON x.id = d.{key}_id
+        WHERE PART(x.id) AND (d.due_amount < 0
+            OR d.status <> CASE WHEN d.due_amount > 0.004 THEN 'open' ELSE 'paid' END)
+        ORDER BY d.id LIMIT {MOST}
         """,
-        f"due {{0}} of {key} {{1}}, status",
-        expected="open above 0.00, paid at 0.00",
-        found="{3} at {2}",
-        parts=scope.parts(documents),
-    )
+    ):
+        yield Violation(
+            f"due {due_id} of {key} {document_id}, status",
+            "open above 0.00, paid at 0.00",
+            f"{status} at {amount(due)}",
+            _due(dues, due_id, amount(owed)),
+        )
+
+
+def _due(dues: str, due_id: int | None, owed: Decimal) -> Derived | None:
+    """Both in one: the database holds that a due is open exactly above zero."""
+    if due_id is None:
+        return None
+    status = "open" if owed > 0 else "paid"
+    return Derived(dues, due_id, {"due_amount": owed, "status": status})
 
 
 def _debts_match_accounts(side: Side, scope: Scope) -> Iterator[Violation]:
@@ -74,17 +90,21 @@ def _debts_match_accounts(side: Side, scope: Scope) -> Iterator[Violation]:
                 yield Violation(f"{party} {who}, {what}", str(amount(owed)), str(amount(found)))
 
 
-@law("I7", "A completed sale's due is its due row: the same amount, the same customer.")
+@invariant(
+    "I7",
+    "A completed sale's due is its due row: the same amount, the same customer.",
+    derives=("customer_dues.due_amount", "customer_dues.status"),
+)
 def dues_are_those_of_sales(scope: Scope) -> Iterator[Violation]:
     return _dues_match_documents(CUSTOMERS, scope)
 
 
-@law("I7", "A customer's debt is the same by sales, by open dues and by the receivables account.")
+@invariant("I7", "A customer owes the same by sales, by open dues and on the receivables account.")
 def debts_are_the_receivables(scope: Scope) -> Iterator[Violation]:
     return _debts_match_accounts(CUSTOMERS, scope)
 
 
-@law("I22", "Dues and refunds stand under the business day of their sale, where reports look.")
+@invariant("I22", "Dues and refunds carry the business day of their sale, by which reports look.")
 def dues_and_refunds_know_their_sale_s_day(scope: Scope) -> Iterator[Violation]:
     for noun, table in (("due", "customer_dues"), ("refund", "refunds")):
         yield from breaking(
@@ -92,7 +112,7 @@ def dues_and_refunds_know_their_sale_s_day(scope: Scope) -> Iterator[Violation]:
             SELECT x.id, x.sale_id, s.business_date, x.sale_date
             FROM {table} x JOIN sales s ON s.id = x.sale_id
             WHERE (s.business_date IS NULL OR x.sale_date <> s.business_date)
-                AND {{x.id in part}}
+                AND PART(x.id)
             """,
             f"{noun} {{0}} of sale {{1}}, sale_date",
             expected="{2}",
@@ -101,11 +121,17 @@ def dues_and_refunds_know_their_sale_s_day(scope: Scope) -> Iterator[Violation]:
         )
 
 
-@law("I8", "A purchase's due is its due row: the same amount, the same supplier.")
+@invariant(
+    "I8",
+    "A purchase's due is its due row: the same amount, the same supplier.",
+    derives=("supplier_dues.due_amount", "supplier_dues.status"),
+)
 def dues_are_those_of_purchases(scope: Scope) -> Iterator[Violation]:
     return _dues_match_documents(SUPPLIERS, scope)
 
 
-@law("I8", "What a supplier is owed is the same by purchases, open dues and the payables account.")
+@invariant(
+    "I8", "A supplier is owed the same by purchases, by open dues and on the payables account."
+)
 def debts_are_the_payables(scope: Scope) -> Iterator[Violation]:
     return _debts_match_accounts(SUPPLIERS, scope)

@@ -7,15 +7,15 @@ from typing import Any
 from inventory.fifo import value
 from ledger import chart
 from pos_project.core.money import ZERO
-from reports.reconciliation.invariant import MOST, Violation, law
+from reports.reconciliation.invariant import MOST, Violation, invariant
 from reports.reconciliation.rows import amount, breaking, differing, exact, rows, rows_of
 from reports.reconciliation.scope import Scope
 
 
-@law("I15", "Every entry is posted, has two lines or more, and its debits equal its credits.")
+@invariant("I15", "Every entry is posted, has two lines or more, and its debits equal its credits.")
 def entries_balance(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
-        "SELECT id, event, status FROM journal_entries WHERE status <> 'posted' AND {id in part}",
+        "SELECT id, event, status FROM journal_entries WHERE status <> 'posted' AND PART(id)",
         "entry {0} ({1}), status",
         expected="posted",
         found="{2}",
@@ -23,7 +23,7 @@ def entries_balance(scope: Scope) -> Iterator[Violation]:
     )
     yield from breaking(
         """
-        SELECT e.id, e.event FROM journal_entries e WHERE {e.id in part}
+        SELECT e.id, e.event FROM journal_entries e WHERE PART(e.id)
             AND NOT EXISTS (SELECT 1 FROM journal_lines l WHERE l.entry_id = e.id)
         """,
         "entry {0} ({1}), lines",
@@ -38,7 +38,7 @@ def entries_balance(scope: Scope) -> Iterator[Violation]:
             str(entry_id)
             for (entry_id,) in rows_of(
                 [part],
-                "SELECT entry_id FROM journal_lines WHERE {id in part} GROUP BY entry_id"
+                "SELECT entry_id FROM journal_lines WHERE PART(id) GROUP BY entry_id"
                 " HAVING COUNT(*) < 2 OR ABS(SUM(debit) - SUM(credit)) > 0.004"
                 f" ORDER BY entry_id LIMIT {MOST}",
             )
@@ -63,12 +63,12 @@ def _balances_of(entries: list[str]) -> Iterator[tuple[Any, ...]]:
         )
 
 
-@law("I15", "A journal line has exactly one side, above zero.")
+@invariant("I15", "A journal line has exactly one side, above zero.")
 def lines_have_one_side(scope: Scope) -> Iterator[Violation]:
     return breaking(
         """
         SELECT id, entry_id, account_id, debit, credit FROM journal_lines
-        WHERE {id in part}
+        WHERE PART(id)
             AND NOT ((debit > 0.004 AND credit = 0) OR (debit = 0 AND credit > 0.004))
         """,
         "line {0} of entry {1} on {2}",
@@ -78,25 +78,25 @@ def lines_have_one_side(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I15", "The trial balance is zero.")
+@invariant("I15", "The trial balance is zero.")
 def trial_balance_is_zero(scope: Scope) -> Iterator[Violation]:
     difference = ZERO
     # Part by part, because SQLite would add up floats.
     for debits, credits in rows_of(
         scope.parts("journal_lines"),
-        "SELECT SUM(debit), SUM(credit) FROM journal_lines WHERE {id in part}",
+        "SELECT SUM(debit), SUM(credit) FROM journal_lines WHERE PART(id)",
     ):
         difference += amount(debits) - amount(credits)
     if difference:
         yield Violation("all accounts, debits less credits", str(ZERO), str(difference))
 
 
-@law("I18", "Lines on an account of customers or suppliers name exactly that party; others none.")
+@invariant("I18", "A line names a customer or supplier exactly when its account is one of theirs.")
 def control_lines_name_their_party(scope: Scope) -> Iterator[Violation]:
     return breaking(
         f"""
         SELECT id, entry_id, account_id, customer_id, supplier_id FROM journal_lines
-        WHERE {{id in part}} AND ((customer_id IS NOT NULL) <>
+        WHERE PART(id) AND ((customer_id IS NOT NULL) <>
                 (account_id IN ('{chart.RECEIVABLES}', '{chart.CUSTOMER_ADVANCES}'))
             OR (supplier_id IS NOT NULL) <>
                 (account_id IN ('{chart.PAYABLES}', '{chart.SUPPLIER_ADVANCES}')))
@@ -108,14 +108,14 @@ def control_lines_name_their_party(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I18", "What a customer paid ahead, less what sales used of it, is on the advances account.")
+@invariant("I18", "A customer's advances, less what sales used of them, are on their account.")
 def customer_advances_are_on_their_account(scope: Scope) -> Iterator[Violation]:
     return _advances(
         scope, "customer", "sales", "completed", "in", chart.CUSTOMER_ADVANCES, sign="-"
     )
 
 
-@law("I18", "What was paid a supplier ahead, less what was used of it, is on its account.")
+@invariant("I18", "Advances to a supplier, less what purchases used of them, are on their account.")
 def supplier_advances_are_on_their_account(scope: Scope) -> Iterator[Violation]:
     return _advances(
         scope, "supplier", "purchases", "received", "out", chart.SUPPLIER_ADVANCES, sign=""
@@ -158,7 +158,7 @@ def _advances(
     )
 
 
-@law("I18", "A tender's account is its payments in less out, less expenses, plus lines by hand.")
+@invariant("I18", "A tender's account is payments in less out, less expenses, plus manual lines.")
 def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
     # Every row that moves an account has the business day of its entry: any run of days agrees.
     expected: dict[str, Decimal] = {}
@@ -174,7 +174,7 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
         """
         SELECT m.account_id, SUM(CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END)
         FROM payments p JOIN payment_methods m ON m.code = p.method
-        WHERE {p.id in part} GROUP BY m.account_id
+        WHERE PART(p.id) GROUP BY m.account_id
         """,
     )
     add(
@@ -183,7 +183,7 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
         """
         SELECT m.account_id, -SUM(x.amount)
         FROM expenses x JOIN payment_methods m ON m.code = x.payment_method
-        WHERE {x.id in part} GROUP BY m.account_id
+        WHERE PART(x.id) GROUP BY m.account_id
         """,
     )
     add(
@@ -192,7 +192,7 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
         """
         SELECT l.account_id, SUM(l.debit - l.credit)
         FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id
-        WHERE {e.id in part} AND e.event IN ('manual', 'opening_balance') GROUP BY l.account_id
+        WHERE PART(e.id) AND e.event IN ('manual', 'opening_balance') GROUP BY l.account_id
         """,
     )
     add(
@@ -200,7 +200,7 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
         "journal_lines",
         """
         SELECT account_id, SUM(debit - credit) FROM journal_lines
-        WHERE {id in part} AND account_id IN (SELECT account_id FROM payment_methods)
+        WHERE PART(id) AND account_id IN (SELECT account_id FROM payment_methods)
         GROUP BY account_id
         """,
     )
@@ -210,25 +210,25 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
             yield Violation(f"lines on {account}, the account of {code}", str(told), str(booked))
 
 
-@law("I18", "The inventory account is the value of all batches.")
+@invariant("I18", "The inventory account is the value of all batches.")
 def inventory_account_is_the_stock_value(scope: Scope) -> Iterator[Violation]:
     worth = booked = ZERO
     if scope.since is None:
         for remaining, cost in rows_of(
             scope.parts("batches"),
-            "SELECT remaining, unit_cost FROM batches WHERE {id in part} AND remaining > 0",
+            "SELECT remaining, unit_cost FROM batches WHERE PART(id) AND remaining > 0",
         ):
             worth += value(exact(remaining), exact(cost, 4))
     else:
         # What the account moved by since then is what the goods that moved cost.
         for (cost,) in rows_of(
-            scope.parts("inventory_log"), "SELECT SUM(cost) FROM inventory_log WHERE {id in part}"
+            scope.parts("inventory_log"), "SELECT SUM(cost) FROM inventory_log WHERE PART(id)"
         ):
             worth += amount(cost)
     for (moved,) in rows_of(
         scope.parts("journal_lines"),
         "SELECT SUM(debit - credit) FROM journal_lines"
-        f" WHERE {{id in part}} AND account_id = '{chart.INVENTORY}'",
+        f" WHERE PART(id) AND account_id = '{chart.INVENTORY}'",
     ):
         booked += amount(moved)
     if worth != booked:

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from pos_project.core.money import money
-from reports.reconciliation.invariant import Violation, law
-from reports.reconciliation.rows import amount, breaking, differing, exact, rows_of
+from reports.reconciliation.invariant import Violation, invariant
+from reports.reconciliation.rows import amount, breaking, column, differing, exact, rows_of
 from reports.reconciliation.scope import Scope
 
 
-@law("I9", "A purchase line's subtotal is its quantity times its cost, to the cent.")
+@invariant("I9", "A purchase line's subtotal is its quantity times its cost, to the cent.")
 def line_subtotals_are_quantity_times_cost(scope: Scope) -> Iterator[Violation]:
     for line_id, purchase_id, quantity, cost, subtotal in rows_of(
         scope.parts("purchase_items"),
         """
         SELECT id, purchase_id, quantity, cost_price, subtotal FROM purchase_items
-        WHERE ABS(subtotal - quantity * cost_price) > 0.00001 AND {id in part} ORDER BY id
+        WHERE ABS(subtotal - quantity * cost_price) > 0.00001 AND PART(id) ORDER BY id
         """,
     ):
         expected = money(exact(quantity) * exact(cost, 2))
@@ -26,13 +26,17 @@ def line_subtotals_are_quantity_times_cost(scope: Scope) -> Iterator[Violation]:
             )
 
 
-@law("I9", "A purchase's total is the sum of its lines, and was paid or is due.")
+@invariant(
+    "I9",
+    "A purchase's total is the sum of its lines, and was paid or is due.",
+    derives=("purchases.due_amount",),
+)
 def totals_are_lines_and_paid_or_due(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT p.id, p.invoice_no, SUM(i.subtotal) AS expected, p.total_amount AS found
         FROM purchases p LEFT JOIN purchase_items i ON i.purchase_id = p.id
-        WHERE {p.id in part}
+        WHERE PART(p.id)
         GROUP BY p.id, p.invoice_no, p.total_amount
         """,
         "purchase {0} ({1}), total_amount",
@@ -40,17 +44,18 @@ def totals_are_lines_and_paid_or_due(scope: Scope) -> Iterator[Violation]:
     )
     yield from differing(
         """
-        SELECT id, invoice_no, total_amount - due_amount AS expected, paid_amount AS found
-        FROM purchases WHERE {id in part}
+        SELECT id, invoice_no, total_amount - paid_amount AS expected, due_amount AS found
+        FROM purchases WHERE PART(id)
         """,
-        "purchase {0} ({1}), paid_amount",
+        "purchase {0} ({1}), due_amount",
         parts=scope.parts("purchases"),
+        derives=column("purchases.due_amount"),
     )
     yield from breaking(
         """
         SELECT id, invoice_no, paid_amount, due_amount, advance_used FROM purchases
         WHERE reverses_id IS NULL AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
-            OR advance_used > paid_amount + 0.004) AND {id in part}
+            OR advance_used > paid_amount + 0.004) AND PART(id)
         """,
         "purchase {0} ({1}), paid, due and advance used",
         expected="nothing negative, and no advance above what is paid",
@@ -59,7 +64,7 @@ def totals_are_lines_and_paid_or_due(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I9", "Each purchase line put one batch on the shelf: its product, units, cost and store.")
+@invariant("I9", "Each purchase line became one batch of its product, units, cost and store.")
 def lines_became_batches(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
@@ -71,7 +76,7 @@ def lines_became_batches(scope: Scope) -> Iterator[Violation]:
         WHERE i.reverses_id IS NULL AND (b.id IS NULL OR b.product_id <> i.product_id
             OR b.store_id <> p.store_id OR b.origin <> 'purchase'
             OR ABS(b.quantity - i.quantity) > 0.0004 OR ABS(b.unit_cost - i.cost_price) > 0.00004)
-            AND {i.id in part}
+            AND PART(i.id)
         """,
         "purchase line {0} of purchase {1}",
         expected="a batch of {3} of product {2} at {4}",
@@ -81,7 +86,7 @@ def lines_became_batches(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         "SELECT id, product_id, origin FROM batches"
         " WHERE CASE WHEN origin = 'purchase' THEN purchase_item_id IS NULL"
-        " ELSE purchase_item_id IS NOT NULL END AND {id in part}",
+        " ELSE purchase_item_id IS NOT NULL END AND PART(id)",
         "batch {0} of product {1} from {2}",
         expected="a purchase line exactly when it was bought",
         found="the opposite",
@@ -89,7 +94,7 @@ def lines_became_batches(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("R9", "A bought batch stands in the FIFO row by its paper's date, but never in the future.")
+@invariant("I28", "A bought batch is ordered by the date of its purchase, but never in the future.")
 def batches_stand_by_purchase_date(scope: Scope) -> Iterator[Violation]:
     return breaking(
         """
@@ -98,7 +103,7 @@ def batches_stand_by_purchase_date(scope: Scope) -> Iterator[Violation]:
         JOIN purchase_items i ON i.id = b.purchase_item_id
         JOIN purchases p ON p.id = i.purchase_id
         WHERE b.received_on <> CASE WHEN p.purchase_date < p.business_date
-            THEN p.purchase_date ELSE p.business_date END AND {i.id in part}
+            THEN p.purchase_date ELSE p.business_date END AND PART(i.id)
         """,
         "batch {0} of purchase {1}, received_on",
         expected="the earlier of {3} and {4}",

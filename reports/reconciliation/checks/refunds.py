@@ -6,18 +6,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from reports.reconciliation.invariant import Violation, law
-from reports.reconciliation.rows import amount, breaking, differing, exact, rows, rows_of
+from reports.reconciliation.invariant import Violation, invariant
+from reports.reconciliation.rows import amount, breaking, column, differing, exact, rows, rows_of
 from reports.reconciliation.scope import Scope
 from sales.refund_shares import SoldLine, SoldSale, share
 
 
-@law("I14", "Of no sale line do more units come back than were sold.")
+@invariant("I14", "Of no sale line do more units come back than were sold.")
 def no_more_comes_back_than_was_sold(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT i.id, i.sale_id, i.quantity, SUM(r.quantity)
-        FROM (SELECT DISTINCT sale_item_id FROM refund_items WHERE {id in part}) line
+        FROM (SELECT DISTINCT sale_item_id FROM refund_items WHERE PART(id)) line
         JOIN sale_items i ON i.id = line.sale_item_id
         JOIN refund_items r ON r.sale_item_id = i.id
         GROUP BY i.id, i.sale_id, i.quantity HAVING SUM(r.quantity) > i.quantity + 0.0004
@@ -32,7 +32,7 @@ def no_more_comes_back_than_was_sold(scope: Scope) -> Iterator[Violation]:
         SELECT r.id, r.refund_id, f.sale_id, i.id, i.sale_id
         FROM refund_items r
         JOIN refunds f ON f.id = r.refund_id JOIN sale_items i ON i.id = r.sale_item_id
-        WHERE i.sale_id <> f.sale_id AND {r.id in part}
+        WHERE i.sale_id <> f.sale_id AND PART(r.id)
         """,
         "refund line {0} of refund {1}",
         expected="a line of sale {2}",
@@ -41,22 +41,27 @@ def no_more_comes_back_than_was_sold(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I14", "A sale's refund_amount is the sum of its refunds, and within its total.")
+@invariant(
+    "I14",
+    "A sale's refund_amount is the sum of its refunds, and within its total.",
+    derives=("sales.refund_amount",),
+)
 def sales_know_their_refunds(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT s.id, s.invoice_no, SUM(r.refund_amount) AS expected, s.refund_amount AS found
         FROM sales s LEFT JOIN refunds r ON r.sale_id = s.id
-        WHERE {s.id in part}
+        WHERE PART(s.id)
         GROUP BY s.id, s.invoice_no, s.refund_amount
         """,
         "sale {0} ({1}), refund_amount",
         parts=scope.parts("sales"),
+        derives=column("sales.refund_amount"),
     )
     yield from breaking(
         """
         SELECT id, invoice_no, total_amount, refund_amount FROM sales
-        WHERE (refund_amount < 0 OR refund_amount > total_amount + 0.004) AND {id in part}
+        WHERE (refund_amount < 0 OR refund_amount > total_amount + 0.004) AND PART(id)
         """,
         "sale {0} ({1}), refund_amount",
         expected="0 to {2}",
@@ -65,12 +70,12 @@ def sales_know_their_refunds(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I14", "A refund is the due it cancelled plus what was paid out, and nothing is negative.")
+@invariant("I14", "A refund is the due it cancelled plus what it paid out; nothing is negative.")
 def refunds_cancel_due_or_pay_out(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT id, sale_id, due_reduced + paid_out AS expected, refund_amount AS found FROM refunds
-        WHERE {id in part}
+        WHERE PART(id)
         """,
         "refund {0} of sale {1}, refund_amount",
         parts=scope.parts("refunds"),
@@ -79,7 +84,7 @@ def refunds_cancel_due_or_pay_out(scope: Scope) -> Iterator[Violation]:
         """
         SELECT id, sale_id, refund_amount, tax_amount, due_reduced, paid_out FROM refunds
         WHERE (refund_amount < 0 OR due_reduced < 0 OR paid_out < 0 OR tax_amount < 0)
-            AND {id in part}
+            AND PART(id)
         """,
         "refund {0} of sale {1}, amounts",
         expected="nothing negative",
@@ -88,7 +93,7 @@ def refunds_cancel_due_or_pay_out(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I14", "A refund pays out only when nothing is due any more of its sale.")
+@invariant("I14", "A refund pays out only when nothing is due any more of its sale.")
 def refunds_cancel_due_first(scope: Scope) -> Iterator[Violation]:
     # A due only shrinks: once money was paid out it is zero, and stays so, but for what was opened
     # again by taking back a payment (their entries are numbered after the refund's).
@@ -96,7 +101,7 @@ def refunds_cancel_due_first(scope: Scope) -> Iterator[Violation]:
         """
         SELECT r.id, r.sale_id, r.paid_out, s.due_amount
         FROM refunds r JOIN sales s ON s.id = r.sale_id
-        WHERE {r.id in part} AND r.paid_out > 0.004 AND s.due_amount > 0.004 + (
+        WHERE PART(r.id) AND r.paid_out > 0.004 AND s.due_amount > 0.004 + (
             SELECT COALESCE(SUM(p.amount), 0) FROM payments p
             JOIN payments f ON f.id = p.reverses_id
             WHERE p.sale_id = s.id AND p.payment_type = 'due_payment'
@@ -110,13 +115,13 @@ def refunds_cancel_due_first(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("R7", "A refund is worth its lines, and a sale fully refunded gives back its total.")
+@invariant("I27", "A refund is worth its lines, and a sale fully refunded gives back its total.")
 def refunds_are_worth_their_lines(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT r.id, r.sale_id, SUM(i.amount) AS expected, r.refund_amount AS found
         FROM refunds r LEFT JOIN refund_items i ON i.refund_id = r.id
-        WHERE {r.id in part}
+        WHERE PART(r.id)
         GROUP BY r.id, r.sale_id, r.refund_amount
         """,
         "refund {0} of sale {1}, refund_amount",
@@ -126,7 +131,7 @@ def refunds_are_worth_their_lines(scope: Scope) -> Iterator[Violation]:
         """
         SELECT s.id, s.invoice_no, s.total_amount AS expected, s.refund_amount AS found
         FROM sales s
-        WHERE s.id IN (SELECT sale_id FROM refunds WHERE {id in part}) AND NOT EXISTS (
+        WHERE s.id IN (SELECT sale_id FROM refunds WHERE PART(id)) AND NOT EXISTS (
             SELECT 1 FROM sale_items i WHERE i.sale_id = s.id AND i.quantity - 0.0004 > (
                 SELECT COALESCE(SUM(r.quantity), 0) FROM refund_items r
                 WHERE r.sale_item_id = i.id
@@ -139,7 +144,7 @@ def refunds_are_worth_their_lines(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT s.id, s.invoice_no, s.tax, SUM(r.tax_amount)
-        FROM (SELECT DISTINCT sale_id FROM refunds WHERE {id in part}) refunded
+        FROM (SELECT DISTINCT sale_id FROM refunds WHERE PART(id)) refunded
         JOIN sales s ON s.id = refunded.sale_id JOIN refunds r ON r.sale_id = s.id
         GROUP BY s.id, s.invoice_no, s.tax HAVING SUM(r.tax_amount) > s.tax + 0.004
         """,
@@ -150,7 +155,7 @@ def refunds_are_worth_their_lines(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("R7", "Each refund line is worth its share of the sale's total, and the tax is in proportion.")
+@invariant("I27", "A refund line is worth its share of the sale's total, tax in proportion.")
 def refunds_are_their_shares(scope: Scope) -> Iterator[Violation]:
     for part in scope.parts("refunds", size=2000):
         # A sale belongs to the part of its first refund in question, and is valued whole.
@@ -161,7 +166,7 @@ def refunds_are_their_shares(scope: Scope) -> Iterator[Violation]:
                 f"""
                 SELECT s.id, s.subtotal, s.tax, s.total_amount
                 FROM refunds f JOIN sales s ON s.id = f.sale_id
-                WHERE {{f.id in part}} AND NOT EXISTS (
+                WHERE PART(f.id) AND NOT EXISTS (
                     SELECT 1 FROM refunds e WHERE e.sale_id = f.sale_id AND e.id < f.id
                         AND {scope.late("e.business_date")}
                 )
@@ -209,6 +214,13 @@ def _shares_of(
         wanted = {line_id: exact(units) for _, _, _, line_id, units, _ in told}
         if not set(wanted) <= {line_id for line_id, _, _ in lines}:
             return  # lines of another sale: I14 names them
+        if len(wanted) < len(told):
+            yield Violation(
+                f"refund {refund_id} of sale {sale_id}, lines",
+                f"{len(wanted)}, one for each line of the sale",
+                str(len(told)),
+            )
+            return
         sold = SoldSale(
             [
                 SoldLine(line_id, exact(units), exact(price, 2), back.get(line_id, Decimal(0)))

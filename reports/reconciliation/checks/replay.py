@@ -27,50 +27,51 @@ from reports.reconciliation.checks.movements import (
     products,
     worth_in_cents,
 )
-from reports.reconciliation.invariant import Finding, Law, Violation, laws
+from reports.reconciliation.invariant import Derived, Finding, Invariant, Violation, invariants
 from reports.reconciliation.scope import Scope
 
 # In microseconds. Longer than an attempt can wait for a lock: what waits longer is started anew.
 OVERLAP = 10 * 10**6
-LOGGED = Law(
+LOGGED = Invariant(
     "I4",
     "log_rows_are_what_was_moved",
     "Each log row is one line's movement: its units and cost are those of its batches.",
 )
-ORDER = Law(
+ORDER = Invariant(
     "I13",
     "stock_moves_first_in_first_out",
     "A batch is used only when every older one is empty; goods go back newest use first.",
 )
-COST = Law(
-    "R2",
+COST = Invariant(
+    "I23",
     "a_movement_costs_the_change_of_value",
     "A movement costs its batch's value before it less the value after it.",
 )
-STOCK = Law(
+STOCK = Invariant(
     "I1",
     "stock_is_the_sum_of_the_log",
     "A product's stock in a store is the sum of its logged movements.",
 )
-WORTH = Law(
-    "R2",
+WORTH = Invariant(
+    "I23",
     "logged_costs_are_the_stock_value",
     "The log's stored costs of a product add up to the value of its batches.",
 )
-HELD = Law(
+HELD = Invariant(
     "I2",
     "remaining_is_quantity_less_uses",
-    "A batch holds what came in, less what sales used, plus what was moved by hand.",
+    "A batch holds what came in, less what sales used, plus manual movements.",
+    derives=("batches.remaining",),
 )
-TELESCOPES = Law(
-    "R2",
+TELESCOPES = Invariant(
+    "I23",
     "stored_costs_telescope",
     "The stored costs of a batch's movements add up to the change of its value.",
 )
 ADDS = ("purchase", "opening", "adjustment")
 
 
-@laws(LOGGED, ORDER, COST, STOCK, WORTH, HELD, TELESCOPES)
+@invariants(LOGGED, ORDER, COST, STOCK, WORTH, HELD, TELESCOPES)
 def every_movement_once_more(scope: Scope) -> Iterator[Finding]:
     groups = product_groups(scope)
     for done, ids in enumerate(groups, start=1):
@@ -94,7 +95,8 @@ def _sums(product: Product) -> Iterator[Finding]:
         worth += max(value, 0)
         left = lot.quantity + lot.moved
         if lot.kept != left:
-            yield HELD, Violation(f"{name}, remaining", _units(left), _units(lot.kept))
+            remaining = Derived("batches", lot.id, {"remaining": Decimal(_units(left))})
+            yield HELD, Violation(f"{name}, remaining", _units(left), _units(lot.kept), remaining)
         told = worth_in_cents(lot.quantity, lot.unit_cost) + lot.cost
         if value != told:
             name = f"{name}, value left by its stored costs"
@@ -149,7 +151,7 @@ class _Shelf:
             self._break(LOGGED, name, _money(cost), _money(entry.cost))
         for pick in picks:
             lot = self.lots.get(pick.batch_id)
-            if lot is not None:  # (a batch of another product is named by a law of its own)
+            if lot is not None:  # (a batch of another product is named by an invariant of its own)
                 self._move(entry, pick, lot)
 
     def _picks(self, entry: Entry) -> list[Pick] | None:
@@ -227,8 +229,8 @@ class _Shelf:
         if pick.batch_id in held:
             held[pick.batch_id] -= pick.units
 
-    def _break(self, law: Law, row: str, expected: str, found: str) -> None:
-        self.found.append((law, Violation(row, expected, found)))
+    def _break(self, invariant: Invariant, row: str, expected: str, found: str) -> None:
+        self.found.append((invariant, Violation(row, expected, found)))
 
     def _name(self, entry: Entry) -> str:
         return f"log row {entry.id}, {entry.kind} of product {self.product.id}"

@@ -4,27 +4,34 @@ from collections.abc import Iterator
 
 from pos_project.core.money import money
 from pos_project.core.money import unit_cost as rounded_cost
-from reports.reconciliation.invariant import MOST, Finding, Law, Violation, law, laws
-from reports.reconciliation.rows import amount, breaking, differing, exact, rows, rows_of
+from reports.reconciliation.invariant import (
+    MOST,
+    Finding,
+    Invariant,
+    Violation,
+    invariant,
+    invariants,
+)
+from reports.reconciliation.rows import amount, breaking, column, differing, exact, rows, rows_of
 from reports.reconciliation.scope import Part, Scope
 
 NOT_COMPLETED = "('draft', 'pending', 'cancelled')"
 
-TAKEN = Law(
+TAKEN = Invariant(
     "I4",
     "lines_took_what_they_sold",
     "A completed sale took from batches exactly what its lines sold.",
 )
-COSTED = Law(
+COSTED = Invariant(
     "I11",
     "costs_are_the_sum_of_uses",
     "A sale line's cost is the sum of what its uses of batches cost.",
 )
 
 
-@laws(TAKEN, COSTED)
+@invariants(TAKEN, COSTED)
 def lines_agree_with_uses_and_costs(scope: Scope) -> Iterator[Finding]:
-    """Sale lines, uses and costs are each read once, for both laws; then the odd lines closely."""
+    """Lines, uses and costs are each read once, for both invariants; then odd lines closely."""
     # Every row says what it adds to differences that must be nothing, on its side: what was sold,
     # or put back. (Joins instead of UNION let MariaDB begin with the products, or group anew for
     # every line.)
@@ -34,14 +41,14 @@ def lines_agree_with_uses_and_costs(scope: Scope) -> Iterator[Finding]:
                 AND p.keeps_stock = 1 THEN i.quantity ELSE 0 END AS taken, 0 AS units, 0 AS cost
             FROM sale_items i LEFT JOIN sales s ON s.id = i.sale_id
             LEFT JOIN products p ON p.id = i.product_id
-            WHERE {{i.id in part}}
+            WHERE PART(i.id)
             UNION ALL
             SELECT sale_item_id, refund_item_id IS NOT NULL,
                 CASE WHEN quantity > 0 THEN -quantity ELSE 0 END, quantity, cost
-            FROM sale_item_batches WHERE {{sale_item_id in part}}
+            FROM sale_item_batches WHERE PART(sale_item_id)
             UNION ALL
             SELECT sale_item_id, refund_item_id IS NOT NULL, 0, -quantity, -total_cost
-            FROM sale_cogs WHERE {{sale_item_id in part}}
+            FROM sale_cogs WHERE PART(sale_item_id)
         ) differences GROUP BY line, is_back
         HAVING ABS(SUM(taken)) > 0.0004 OR ABS(SUM(units)) > 0.0004 OR ABS(SUM(cost)) > 0.004
         ORDER BY line LIMIT {MOST}
@@ -65,7 +72,7 @@ def _lines_that_took_otherwise(part: Part) -> Iterator[Violation]:
         JOIN sales s ON s.id = i.sale_id AND s.status = 'completed'
         JOIN products p ON p.id = i.product_id AND p.keeps_stock = 1
         LEFT JOIN sale_item_batches u ON u.sale_item_id = i.id
-        WHERE {i.id in part}
+        WHERE PART(i.id)
         GROUP BY i.id, i.sale_id, i.quantity
         """,
         "sale line {0} of sale {1}, units taken from batches",
@@ -88,7 +95,7 @@ def _lines_that_cost_otherwise(part: Part) -> Iterator[Violation]:
                         WHERE u.sale_item_id = i.id AND +u.refund_item_id {refunded}) AS expected,
                     (SELECT SUM(c.{of_costs}) FROM sale_cogs c
                         WHERE c.sale_item_id = i.id AND +c.refund_item_id {refunded}) AS found
-                FROM sale_items i WHERE {{i.id in part}}
+                FROM sale_items i WHERE PART(i.id)
                 """,
                 f"sale line {{0}} of sale {{1}}, {what} of units {side}",
                 places=places,
@@ -96,14 +103,14 @@ def _lines_that_cost_otherwise(part: Part) -> Iterator[Violation]:
             )
 
 
-@law("I4", "A refund line that restocks puts its units back; one that does not, none.")
+@invariant("I4", "A refund line that restocks puts its units back; one that does not, none.")
 def restocked_lines_put_units_back(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT r.id, r.refund_id, CASE WHEN r.restocked = 1 THEN r.quantity ELSE 0 END AS expected,
             -SUM(u.quantity) AS found
         FROM refund_items r LEFT JOIN sale_item_batches u ON u.refund_item_id = r.id
-        WHERE {r.id in part}
+        WHERE PART(r.id)
         GROUP BY r.id, r.refund_id, r.restocked, r.quantity
         """,
         "refund line {0} of refund {1}, units put back into batches",
@@ -114,7 +121,7 @@ def restocked_lines_put_units_back(scope: Scope) -> Iterator[Violation]:
         """
         SELECT u.id, u.sale_item_id, r.id, r.sale_item_id
         FROM sale_item_batches u JOIN refund_items r ON r.id = u.refund_item_id
-        WHERE r.sale_item_id <> u.sale_item_id AND {r.id in part}
+        WHERE r.sale_item_id <> u.sale_item_id AND PART(r.id)
         """,
         "batch use {0} of refund line {2}",
         expected="sale line {3}",
@@ -123,17 +130,17 @@ def restocked_lines_put_units_back(scope: Scope) -> Iterator[Violation]:
     )
 
 
-OWN_GOODS = Law(
+OWN_GOODS = Invariant(
     "I4",
     "batches_are_of_the_line_s_product_and_store",
     "A sale takes from batches of its lines' products in its own store.",
 )
-OWN_COST = Law(
+OWN_COST = Invariant(
     "I12", "buy_prices_are_the_batch_s_cost", "A use's buy price is the cost of its batch."
 )
 
 
-@laws(OWN_GOODS, OWN_COST)
+@invariants(OWN_GOODS, OWN_COST)
 def uses_are_of_their_batches(scope: Scope) -> Iterator[Finding]:
     for use, line, product, store, batch, its_product, its_store, cost, price in rows_of(
         scope.parts("sale_item_batches"),
@@ -144,7 +151,7 @@ def uses_are_of_their_batches(scope: Scope) -> Iterator[Finding]:
         JOIN sale_items i ON i.id = u.sale_item_id
         JOIN sales s ON s.id = i.sale_id
         JOIN batches b ON b.id = u.batch_id
-        WHERE {u.id in part} AND (b.product_id <> i.product_id OR b.store_id <> s.store_id
+        WHERE PART(u.id) AND (b.product_id <> i.product_id OR b.store_id <> s.store_id
             OR ABS(b.unit_cost - u.buy_price) > 0.00004)
         ORDER BY u.id
         """,
@@ -169,7 +176,7 @@ def uses_are_of_their_batches(scope: Scope) -> Iterator[Finding]:
             )
 
 
-@law("I4", "A sale that is not completed has moved nothing: no stock, money, due or entry.")
+@invariant("I4", "A sale that is not completed has moved nothing: no stock, money, due or entry.")
 def held_sales_moved_nothing(scope: Scope) -> Iterator[Violation]:
     # Held sales are few and have no business day: all of them are looked at, whatever the scope.
     of_lines = "JOIN sale_items i ON i.sale_id = s.id JOIN"
@@ -208,7 +215,7 @@ def _log_rows_of_held_sales(scope: Scope) -> Iterator[Violation]:
         for part in scope.parts("inventory_log"):
             for log_id, number in rows(
                 part.within(
-                    "SELECT id, reference FROM inventory_log WHERE {id in part}"
+                    "SELECT id, reference FROM inventory_log WHERE PART(id)"
                     f" AND kind IN ('sale', 'refund') AND reference IN ({marks}) ORDER BY id"
                 ),
                 asked,
@@ -217,11 +224,11 @@ def _log_rows_of_held_sales(scope: Scope) -> Iterator[Violation]:
                 yield Violation(f"sale {sale_id} ({status})", "no log row", f"log row {log_id}")
 
 
-@law("R12", "A draft never outlives its transaction.")
+@invariant("I29", "A draft never outlives its transaction.")
 def no_document_is_left_a_draft(scope: Scope) -> Iterator[Violation]:
     for what, source in (("sale", "sales"), ("purchase", "purchases")):
         yield from breaking(
-            f"SELECT id, status FROM {source} WHERE status = 'draft' AND {{id in part}}",
+            f"SELECT id, status FROM {source} WHERE status = 'draft' AND PART(id)",
             f"{what} {{0}}, status",
             expected="anything but draft",
             found="{1}",
@@ -229,14 +236,14 @@ def no_document_is_left_a_draft(scope: Scope) -> Iterator[Violation]:
         )
 
 
-@law("I5", "A sale line's subtotal is its quantity times its price, to the cent.")
+@invariant("I5", "A sale line's subtotal is its quantity times its price, to the cent.")
 def line_subtotals_are_quantity_times_price(scope: Scope) -> Iterator[Violation]:
     # Half a cent is rounded by Python: SQLite would round a float.
     for line_id, sale_id, quantity, price, subtotal in rows_of(
         scope.lines_of_sales(),
         """
         SELECT id, sale_id, quantity, unit_price, subtotal FROM sale_items
-        WHERE ABS(subtotal - quantity * unit_price) > 0.00001 AND {id in part} ORDER BY id
+        WHERE ABS(subtotal - quantity * unit_price) > 0.00001 AND PART(id) ORDER BY id
         """,
     ):
         expected = money(exact(quantity) * exact(price, 2))
@@ -248,13 +255,13 @@ def line_subtotals_are_quantity_times_price(scope: Scope) -> Iterator[Violation]
             )
 
 
-@law("I5", "A sale's subtotal is the sum of its lines.")
+@invariant("I5", "A sale's subtotal is the sum of its lines.")
 def subtotals_are_the_sum_of_lines(scope: Scope) -> Iterator[Violation]:
     return differing(
         """
         SELECT s.id, s.invoice_no, SUM(i.subtotal) AS expected, s.subtotal AS found
         FROM sales s LEFT JOIN sale_items i ON i.sale_id = s.id
-        WHERE {s.id in part}
+        WHERE PART(s.id)
         GROUP BY s.id, s.invoice_no, s.subtotal
         """,
         "sale {0} ({1}), subtotal",
@@ -262,12 +269,12 @@ def subtotals_are_the_sum_of_lines(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I5", "A sale's total is subtotal + tax − discount, and no discount exceeds the subtotal.")
+@invariant("I5", "A sale's total is subtotal + tax − discount, the discount within the subtotal.")
 def totals_add_up(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT id, invoice_no, subtotal + tax - discount AS expected, total_amount AS found
-        FROM sales WHERE {id in part}
+        FROM sales WHERE PART(id)
         """,
         "sale {0} ({1}), total_amount",
         parts=scope.parts("sales"),
@@ -275,7 +282,7 @@ def totals_add_up(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, invoice_no, subtotal, discount, tax FROM sales
-        WHERE (discount < 0 OR tax < 0 OR discount > subtotal + 0.004) AND {id in part}
+        WHERE (discount < 0 OR tax < 0 OR discount > subtotal + 0.004) AND PART(id)
         """,
         "sale {0} ({1}), discount and tax",
         expected="0 to {2}, and no negative tax",
@@ -284,25 +291,30 @@ def totals_add_up(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I6", "A completed sale's total was paid, is due, or was cancelled by refunds.")
+@invariant(
+    "I6",
+    "A completed sale's total was paid, is due, or was cancelled by refunds.",
+    derives=("sales.due_amount",),
+)
 def totals_are_paid_due_or_cancelled(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
-        SELECT s.id, s.invoice_no, s.total_amount - s.due_amount
+        SELECT s.id, s.invoice_no, s.total_amount - s.paid_amount
                 - (SELECT COALESCE(SUM(r.due_reduced), 0) FROM refunds r WHERE r.sale_id = s.id)
                 AS expected,
-            s.paid_amount AS found
-        FROM sales s WHERE s.status = 'completed' AND {s.id in part}
+            s.due_amount AS found
+        FROM sales s WHERE s.status = 'completed' AND PART(s.id)
         """,
-        "sale {0} ({1}), paid_amount",
+        "sale {0} ({1}), due_amount",
         parts=scope.parts("sales"),
+        derives=column("sales.due_amount"),
     )
     yield from breaking(
         """
         SELECT id, invoice_no, paid_amount, due_amount, advance_used FROM sales
         WHERE status = 'completed' AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
             OR advance_used > paid_amount + 0.004
-            OR (customer_id IS NULL AND (due_amount > 0 OR advance_used > 0))) AND {id in part}
+            OR (customer_id IS NULL AND (due_amount > 0 OR advance_used > 0))) AND PART(id)
         """,
         "sale {0} ({1}), paid, due and advance used",
         expected="nothing negative, no advance above what is paid, no debt without a customer",
@@ -311,13 +323,13 @@ def totals_are_paid_due_or_cancelled(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I11", "Each cost row shows its average cost; a restock's belongs to its own refund line.")
+@invariant("I11", "A cost row shows its average cost; a restock's belongs to its refund line.")
 def cost_rows_are_averages(scope: Scope) -> Iterator[Violation]:
     for row_id, line_id, units, unit_cost, total_cost in rows_of(
         scope.parts("sale_cogs"),
         """
         SELECT id, sale_item_id, quantity, unit_cost, total_cost FROM sale_cogs
-        WHERE {id in part}
+        WHERE PART(id)
             AND (quantity = 0 OR ABS(total_cost - quantity * unit_cost) > 0.004
                 OR ABS(total_cost / quantity - unit_cost) > 0.00001)
         ORDER BY id
@@ -335,7 +347,7 @@ def cost_rows_are_averages(scope: Scope) -> Iterator[Violation]:
         """
         SELECT c.id, c.sale_item_id, r.id, r.sale_item_id
         FROM sale_cogs c JOIN refund_items r ON r.id = c.refund_item_id
-        WHERE {r.id in part} AND (r.sale_item_id <> c.sale_item_id OR r.restocked = 0
+        WHERE PART(r.id) AND (r.sale_item_id <> c.sale_item_id OR r.restocked = 0
             OR ABS(r.quantity + c.quantity) > 0.0004)
         """,
         "cost row {0} of refund line {2}",
@@ -345,13 +357,13 @@ def cost_rows_are_averages(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I16", "Every completed sale has a number of its own, a moment and a business day.")
+@invariant("I16", "Every completed sale has a number of its own, a moment and a business day.")
 def completed_sales_are_numbered(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, invoice_no, business_date, completed_at FROM sales WHERE status = 'completed'
             AND (invoice_no IS NULL OR business_date IS NULL OR completed_at IS NULL)
-            AND {id in part}
+            AND PART(id)
         """,
         "sale {0}",
         expected="a number, a business day and a moment",

@@ -1,34 +1,33 @@
 """What holds for closed days: each still has the rows it was sealed with, in an unbroken chain."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import zip_longest
 
 from django.db import models
 
 from ledger import sealing
 from ledger.models import DaySeal, PeriodLock
-from reports.reconciliation.invariant import MOST, Check, Violation, law
+from pos_project.core.period import ONE_DAY
+from reports.reconciliation.invariant import MOST, Check, Violation, invariant, unreadable
 from reports.reconciliation.rows import rows
 from reports.reconciliation.scope import Scope
 
-ONE_DAY = timedelta(days=1)
 
-
-@law("I20", "A closed day has the very rows it was sealed with: its seal, recomputed, is the same.")
+@invariant(
+    "I20", "A closed day has the rows it was sealed with: its seal, recomputed, is the same."
+)
 def sealed_days_are_unchanged(scope: Scope) -> Iterator[Violation]:
     days = _seals().filter(day__gte=scope.since) if scope.since else _seals()
     count = days.count()
     for done, kept in enumerate(days.iterator(chunk_size=100), start=1):
-        assert kept.day is not None
-        found = sealing.seal_of(kept.day, after=kept.previous, tables=kept.row_counts)
-        if found.seal != kept.seal:
-            yield Violation(f"seal of {kept.day}", kept.seal, found.seal)
-            yield from _changed_rows(kept, found)
+        try:
+            yield from _differences(kept)
+        except Exception as error:  # whatever was written into the seal, the next one is looked at
+            yield unreadable(f"seal of {kept.day}", error)
         scope.tell("sealed days", done / count)
 
 
-@law(
+@invariant(
     "I20", "Seals follow each other day by day, each holding the one before; the genesis is first."
 )
 def seals_are_a_chain(scope: Scope) -> Iterator[Violation]:
@@ -48,7 +47,7 @@ def seals_are_a_chain(scope: Scope) -> Iterator[Violation]:
         before, previous = kept.day, kept.seal
 
 
-@law("I20", "Nothing counts on a day before the first closed one: it would be under no seal.")
+@invariant("I20", "Nothing counts on a day before the first closed one: it would be under no seal.")
 def nothing_is_before_the_first_seal(scope: Scope) -> Iterator[Violation]:
     first = _seals().first()
     if first is None:
@@ -62,7 +61,7 @@ def nothing_is_before_the_first_seal(scope: Scope) -> Iterator[Violation]:
             )
 
 
-@law("R18", "Nothing was posted into a locked period after it was locked.")
+@invariant("I30", "Nothing was posted into a locked period after it was locked.")
 def nothing_was_posted_into_a_locked_period(scope: Scope) -> Iterator[Violation]:
     """A lock counts for the rows written between it and the next one. One that did not write down
     the newest rows there were proves nothing."""
@@ -92,7 +91,7 @@ def the_kept_head(seal: str) -> Check:
     Who may rewrite the tables may seal them anew, too; this is what they cannot forge.
     """
 
-    @law("I20", "The seal kept outside the database is in the chain.")
+    @invariant("I20", "The seal kept outside the database is in the chain.")
     def the_kept_head_is_in_the_chain(scope: Scope) -> Iterator[Violation]:
         if not DaySeal.objects.filter(seal=seal.strip().lower()).exists():
             yield Violation("head of the seals", seal, "no such seal: the chain was rewritten")
@@ -104,6 +103,15 @@ def _seals() -> models.QuerySet[DaySeal]:
     """The seals of days, oldest first; their checksums are read only where a day is broken."""
     days = DaySeal.objects.filter(day__isnull=False).defer("checksums")
     return days.order_by("day")
+
+
+def _differences(kept: DaySeal) -> Iterator[Violation]:
+    """The seal that is not what its day comes to now, and the rows that are not what they were."""
+    assert kept.day is not None
+    found = sealing.seal_of(kept.day, after=kept.previous, tables=kept.row_counts)
+    if found.seal != kept.seal:
+        yield Violation(f"seal of {kept.day}", kept.seal, found.seal)
+        yield from _changed_rows(kept, found)
 
 
 def _changed_rows(kept: DaySeal, found: sealing.Sealed) -> Iterator[Violation]:

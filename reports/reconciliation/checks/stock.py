@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports.reconciliation.invariant import Violation, law
+from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.rows import breaking, differing
 from reports.reconciliation.scope import AT_ONCE, Scope
 
@@ -12,7 +12,7 @@ BY_HAND = (
 )
 
 
-@law("I2", "A batch from no purchase was made by one opening or one increase of its size.")
+@invariant("I2", "A batch from no purchase was made by one opening or one increase of its size.")
 def batches_made_by_hand_are_logged(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
@@ -22,7 +22,7 @@ def batches_made_by_hand_are_logged(scope: Scope) -> Iterator[Violation]:
         FROM batches b
         LEFT JOIN inventory_log_batches m ON m.batch_id = b.id AND m.quantity > 0
         LEFT JOIN inventory_log l ON l.id = m.log_id AND l.kind IN ('opening', 'adjustment')
-        WHERE {b.id in part}
+        WHERE PART(b.id)
         GROUP BY b.id, b.product_id, b.origin, b.quantity
         """,
         "batch {0} of product {1}, units logged when it was made",
@@ -36,7 +36,7 @@ def batches_made_by_hand_are_logged(scope: Scope) -> Iterator[Violation]:
         JOIN inventory_log_batches m ON m.log_id = l.id AND m.quantity > 0
         JOIN batches b ON b.id = m.batch_id
         WHERE l.kind IN ('opening', 'adjustment') AND b.received_on <> l.business_date
-            AND {m.id in part}
+            AND PART(m.id)
         """,
         "batch {0}, received_on",
         expected="{4}, the day of log row {3}",
@@ -45,12 +45,12 @@ def batches_made_by_hand_are_logged(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I3", "A batch never holds less than nothing or more than came in.")
+@invariant("I3", "A batch never holds less than nothing or more than came in.")
 def remaining_is_within_quantity(scope: Scope) -> Iterator[Violation]:
     return breaking(
         """
         SELECT id, product_id, quantity, remaining FROM batches
-        WHERE {id in part} AND (remaining < -0.0004 OR remaining > quantity + 0.0004
+        WHERE PART(id) AND (remaining < -0.0004 OR remaining > quantity + 0.0004
             OR quantity < 0.0004 OR unit_cost < 0)
         """,
         "batch {0} of product {1}, remaining",
@@ -60,7 +60,9 @@ def remaining_is_within_quantity(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("R4", "A movement by hand, or of an undone purchase, moved on batches what its log row says.")
+@invariant(
+    "I24", "A manual movement, or a reversed purchase, moved on batches what its log row says."
+)
 def log_rows_are_the_sum_of_their_batches(scope: Scope) -> Iterator[Violation]:
     for column, what, places in (("change_qty", "units", 3), ("cost", "cost", 2)):
         of_batch = "quantity" if column == "change_qty" else "cost"
@@ -68,7 +70,7 @@ def log_rows_are_the_sum_of_their_batches(scope: Scope) -> Iterator[Violation]:
             f"""
             SELECT l.id, l.kind, l.product_id, l.{column} AS expected, SUM(m.{of_batch}) AS found
             FROM inventory_log l LEFT JOIN inventory_log_batches m ON m.log_id = l.id
-            WHERE {BY_HAND} AND {{l.id in part}}
+            WHERE {BY_HAND} AND PART(l.id)
             GROUP BY l.id, l.kind, l.product_id, l.{column}
             """,
             f"log row {{0}} ({{1}} of product {{2}}), {what} on batches",
@@ -80,7 +82,7 @@ def log_rows_are_the_sum_of_their_batches(scope: Scope) -> Iterator[Violation]:
         SELECT m.id, m.log_id, l.kind, m.batch_id
         FROM inventory_log_batches m
         JOIN inventory_log l ON l.id = m.log_id JOIN batches b ON b.id = m.batch_id
-        WHERE {{m.id in part}} AND (NOT {BY_HAND}
+        WHERE PART(m.id) AND (NOT {BY_HAND}
             OR b.product_id <> l.product_id OR b.store_id <> l.store_id)
         """,
         "batch movement {0} of log row {1} ({2})",
@@ -90,13 +92,13 @@ def log_rows_are_the_sum_of_their_batches(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("R5", "A void is the exact opposite of one adjustment, on the very same batches.")
+@invariant("I25", "A void is the exact opposite of one adjustment, on the very same batches.")
 def voids_mirror_their_adjustment(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT v.id, f.id, f.kind, f.change_qty, v.change_qty, v.product_id
         FROM inventory_log v LEFT JOIN inventory_log f ON f.id = v.voids_id
-        WHERE v.kind = 'void' AND {v.id in part} AND (f.id IS NULL OR f.kind <> 'adjustment'
+        WHERE v.kind = 'void' AND PART(v.id) AND (f.id IS NULL OR f.kind <> 'adjustment'
             OR ABS(f.change_qty + v.change_qty) > 0.0004
             OR f.product_id <> v.product_id OR f.store_id <> v.store_id)
         """,
@@ -110,11 +112,11 @@ def voids_mirror_their_adjustment(scope: Scope) -> Iterator[Violation]:
         SELECT void_id, batch_id, -SUM(first_units) AS expected, SUM(void_units) AS found FROM (
             SELECT v.id AS void_id, m.batch_id, m.quantity AS first_units, 0 AS void_units
             FROM inventory_log v JOIN inventory_log_batches m ON m.log_id = v.voids_id
-            WHERE {v.id in part}
+            WHERE PART(v.id)
             UNION ALL
             SELECT v.id, m.batch_id, 0, m.quantity
             FROM inventory_log v JOIN inventory_log_batches m ON m.log_id = v.id
-            WHERE v.voids_id IS NOT NULL AND {v.id in part}
+            WHERE v.voids_id IS NOT NULL AND PART(v.id)
         ) both_rows GROUP BY void_id, batch_id
         """,
         "log row {0} (void), units of batch {1}",
@@ -123,7 +125,7 @@ def voids_mirror_their_adjustment(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("R35", "A service product has no batch, no log row, no use and no cost.")
+@invariant("I32", "A service product has no batch, no log row, no use and no cost.")
 def services_keep_no_stock(scope: Scope) -> Iterator[Violation]:
     lines = "sale_items i ON i.product_id = p.id JOIN"
     for what, table, source in (
@@ -134,7 +136,7 @@ def services_keep_no_stock(scope: Scope) -> Iterator[Violation]:
     ):
         yield from breaking(
             f"SELECT r.id, p.id, p.sku FROM products p JOIN {source}"
-            " WHERE p.keeps_stock = 0 AND {r.id in part}",
+            " WHERE p.keeps_stock = 0 AND PART(r.id)",
             f"{what} {{0}} of service product {{1}} ({{2}})",
             expected="no such row",
             found=f"a {what}",

@@ -7,26 +7,26 @@ from django.apps import apps
 from django.db import connection, models
 
 from pos_project.core.db.unique_keys import KeyField, key_of
-from reports.reconciliation.invariant import MOST, Violation, law
+from reports.reconciliation.invariant import MOST, Derived, Violation, invariant
 from reports.reconciliation.rows import breaking, rows, rows_of, table
 from reports.reconciliation.scope import Part, Scope, is_dated
-from reports.summaries.models import Fact
+from reports.summaries.models import Summary
 
-ROOMS = ("core", "accounts", "catalog", "ledger", "inventory", "purchasing", "sales", "summaries")
+APPS = ("core", "accounts", "catalog", "ledger", "inventory", "purchasing", "sales", "summaries")
 
 
 def our_models() -> Iterator[type[models.Model]]:
     """The shop's own tables."""
-    for room in ROOMS:
-        yield from apps.get_app_config(room).get_models(include_auto_created=True)
+    for label in APPS:
+        yield from apps.get_app_config(label).get_models(include_auto_created=True)
 
 
-@law("I19", "A kept request has its answer: it committed together with its effect.")
+@invariant("I19", "A kept request has its answer: it committed together with its effect.")
 def kept_requests_have_answers(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, user_id, status FROM idempotent_requests
-        WHERE {id in part} AND (status IS NULL OR body IS NULL OR status < 200 OR status > 299)
+        WHERE PART(id) AND (status IS NULL OR body IS NULL OR status < 200 OR status > 299)
         """,
         "request {0} of user {1}",
         expected="a stored answer with a 2xx status",
@@ -44,12 +44,12 @@ def kept_requests_have_answers(scope: Scope) -> Iterator[Violation]:
     )
 
 
-@law("I21", "Every foreign key points at a row that is there.")
+@invariant("I21", "Every foreign key points at a row that is there.")
 def keys_point_at_rows(scope: Scope) -> Iterator[Violation]:
     for model in our_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and not issubclass(model, Fact):
-                # (facts are sums of rows, compared with them by a law of their own)
+            if isinstance(field, models.ForeignKey) and not issubclass(model, Summary):
+                # (summaries are sums of rows, compared with them by an invariant of their own)
                 yield from _lost_keys(scope, model, field)
 
 
@@ -68,7 +68,7 @@ def _lost_keys(
     if scope.since is not None and is_dated(of):
         found = rows_of(
             scope.parts(of),
-            f"SELECT c.{own}, c.{column} FROM {quote(of)} c{lost} AND {{c.id in part}}"
+            f"SELECT c.{own}, c.{column} FROM {quote(of)} c{lost} AND PART(c.id)"
             f" ORDER BY 1 LIMIT {MOST}",
         )
     else:
@@ -94,7 +94,11 @@ def _lost_keys(
         )
 
 
-@law("R28", "A unique key is the folded text beside it; empty only when archived or reversed.")
+@invariant(
+    "I31",
+    "A unique key is the folded text beside it; empty only when archived or reversed.",
+    derives=("purchases.invoice_key",),
+)
 def unique_keys_fold_their_text(scope: Scope) -> Iterator[Violation]:
     for model in our_models():
         for field in model._meta.concrete_fields:
@@ -117,11 +121,16 @@ def _keys_of(
     for row_id, kept, told, is_gone in rows_of(
         parts,
         f"SELECT id, {key.column}, {text}, {archived} FROM {table(model)}"
-        " WHERE {id in part} ORDER BY id",
+        " WHERE PART(id) ORDER BY id",
     ):
         expected = None if is_gone else key.get_prep_value(key_of(told))
         if kept != expected:
-            yield Violation(f"{table(model)} {row_id}, {key.column}", str(expected), str(kept))
+            yield Violation(
+                f"{table(model)} {row_id}, {key.column}",
+                str(expected),
+                str(kept),
+                Derived(table(model), row_id, {str(key.column): expected}),
+            )
 
 
 def _text_beside(model: type[models.Model], key: KeyField) -> str:

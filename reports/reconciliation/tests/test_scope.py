@@ -1,4 +1,4 @@
-"""The parts in which laws look at a table: every row once, gaps left out, progress told."""
+"""The parts in which invariants look at a table: every row once, gaps left out, progress told."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ids_of(scope: Scope, table: str) -> list[int]:
-    sql = f"SELECT x.id FROM {table} x WHERE {{x.id in part}} ORDER BY x.id"
+    sql = f"SELECT x.id FROM {table} x WHERE PART(x.id) ORDER BY x.id"
     return [row_id for (row_id,) in rows_of(scope.parts(table), sql)]
 
 

@@ -19,12 +19,12 @@ from accounts.models import Store
 from pos_project.core.days import local_iso
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import Invalid
+from pos_project.core.http.figures import Meta
 from pos_project.core.http.formats import note_export
 from pos_project.core.http.json import JSONRenderer
 from pos_project.core.http.pagination import ContractPagination
 from pos_project.core.http.period_query import AS_OF, FROM, TO, day_of, period_of
 from pos_project.core.http.permissions import Admin
-from pos_project.core.http.shapes import Meta
 from pos_project.core.period import Period
 from reports.documents import csv, pdf
 from reports.documents.document import Document, Letterhead, TooLong

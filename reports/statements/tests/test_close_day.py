@@ -24,9 +24,9 @@ from pos_project.core.models import RateCounter
 from pos_project.tests import shop
 from reports.statements import day_closing
 from reports.statements.day_report import day_reports
-from reports.summaries.models import FrozenPeriod, Span
+from reports.summaries.models import BuiltPeriod, Granularity
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def days_ago(days: int) -> date:
@@ -69,6 +69,7 @@ def a_day() -> date:
 
 
 def test_without_a_day_every_open_day_is_closed_until_yesterday(a_day: date) -> None:
+    shop.sell((shop.a_service(), 1))
     out = run("close_day")
     assert sealed_days() == [days_ago(4), days_ago(3), days_ago(2), days_ago(1)]
     assert "4 days closed" in out
@@ -133,7 +134,9 @@ def test_each_day_opens_with_what_was_in_the_drawer_the_night_before(a_day: date
 
 def test_closed_days_are_frozen(a_day: date) -> None:
     run("close_day", str(a_day))
-    frozen = FrozenPeriod.objects.filter(span=Span.DAY).values_list("first_day", flat=True)
+    frozen = BuiltPeriod.objects.filter(granularity=Granularity.DAY).values_list(
+        "first_day", flat=True
+    )
     assert set(frozen) == {days_ago(4), a_day}
 
 
@@ -160,6 +163,7 @@ def test_a_day_that_is_not_over_is_refused_and_nothing_is_closed(a_day: date, da
 
 
 def test_a_run_that_was_stopped_is_continued(a_day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.sell((shop.a_service(), 1))
     real = closing.seal
 
     def busy(day: date) -> DaySeal:
@@ -190,6 +194,7 @@ def test_a_report_costs_the_same_for_one_sale_as_for_many(a_day: date, queries: 
 
 
 def test_nightly_closes_freezes_and_forgets(a_day: date) -> None:
+    shop.sell((shop.a_service(), 1))
     old, by = timezone.now() - timedelta(days=9), shop.a_cashier()
     for number, expires_at in enumerate([old, timezone.now() + timedelta(days=1)]):
         RefreshToken.objects.create(
@@ -202,7 +207,7 @@ def test_nightly_closes_freezes_and_forgets(a_day: date) -> None:
         RateCounter.objects.create(key_hash=f"{number:064}", count=1, expires_at=expires_at)
     out = run("nightly")
     assert sealed_days()[-1] == days_ago(1)
-    assert FrozenPeriod.objects.filter(span=Span.DAY, first_day=days_ago(1)).exists()
+    assert BuiltPeriod.objects.filter(granularity=Granularity.DAY, first_day=days_ago(1)).exists()
     assert (RefreshToken.objects.count(), RateCounter.objects.count()) == (1, 1)
     assert [int(line.split()[0]) for line in out.splitlines()][0::2] == [4, 1]
     before = shop.everything()
@@ -231,7 +236,7 @@ def reconciled(*arguments: str) -> dict[str, Any]:
     with suppress(SystemExit):
         call_command("reconcile", "--only", "I20", "--json", *arguments, stdout=out)
     answer = json.loads(out.getvalue())
-    return {law["name"]: law["violations"] for law in answer["laws"] if law["violations"]}
+    return {law["name"]: law["violations"] for law in answer["invariants"] if law["violations"]}
 
 
 def test_the_newest_head_and_every_earlier_one_are_found(a_day: date) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Store, User
+from conftest import at_the_office
 from ledger.closing import head
 from pos_project.core.days import at_noon, today
 from pos_project.core.period import Period
@@ -23,13 +24,6 @@ from reports.statements.party_statement import document as party_document
 pytestmark = pytest.mark.django_db
 
 PAPERS = "/admin/papers"
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def closed(day: date) -> Document:
@@ -239,8 +233,7 @@ def test_the_days_are_chosen_on_no_other_document(office: Client) -> None:
 
 
 def test_staff_and_strangers_see_no_document_of_the_office(staff: User) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = at_the_office(staff)
     for stranger in (client, Client()):
         for path in (f"day-closing/{today()}", "statements/customer-statement/1"):
             answer = stranger.get(f"{PAPERS}/{path}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from pos_project.core.db.guards import mysql, sqlite
+from pos_project.core.db.guards import moments, mysql, sqlite
 from pos_project.core.db.guards.rules import guarded_tables
 from pos_project.core.db.guards.trigger import PREFIX, Trigger
 from pos_project.core.db.transactions import error_number
@@ -62,6 +62,7 @@ def install(**_: Any) -> None:
             for name, trigger in wanted.items():
                 if name not in there or name in stale:
                     cursor.execute(trigger.create)
+        moments.remember()
     except DatabaseError as error:
         if error_number(error) not in FORBIDDEN:
             raise

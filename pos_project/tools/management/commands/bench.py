@@ -4,7 +4,9 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from json import dumps
+from functools import partial
+from json import dumps, loads
+from pathlib import Path
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,33 +16,37 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pos_project.tools.bench import back_office, scratch
-from pos_project.tools.bench.generate import ShopInUse, fill
+from pos_project.tools.bench import till as tills
+from pos_project.tools.bench.generate import ShopInUse, Wanted, fill
 from pos_project.tools.bench.reports import ALLOWANCE_MS, GROWTH, REPEATS, TARGET_MS, measure
-from pos_project.tools.bench.tables import Findings
-from pos_project.tools.bench.till import rush
+from pos_project.tools.bench.tables import Findings, till_table
 from reports.reconciliation.reconcile import reconcile
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 
 SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
+MOST_CLIENTS = 200
 ABOUT_DATA = (
     "Make a database and fill it with N sales, 500 a day up to today, and all that belongs to "
     "them: 10 thousand products and customers, purchases, refunds, dues, expenses, the journal. "
+    "The first ten days are traded through the use cases, the others are copies of them. "
     "`manage.py reconcile` holds on it. The same seed on the same day makes the same shop. It "
-    "refuses a database that has goods or sales."
+    "refuses a database that has products or sales."
 )
 ABOUT_REPORTS = (
     "Time every GET route at each size: median and 95th percentile in milliseconds through all "
     "middleware with a real token, in this process (no network), the number of SQL statements, "
     "and by how much the process's memory peak grew. Databases that are missing are made first; "
-    f"their closed days are frozen. Target at the largest size: below {TARGET_MS:.0f} ms, and not "
-    f"more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
+    f"their closed days are summed up. Target at the largest size: below {TARGET_MS:.0f} ms, and "
+    f"not more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
 )
 ABOUT_TILL = (
     "Start the production server (as `manage.py serve` does) on a free port of this machine, on a "
-    "database bench_till_<N> of its own, and check out three-line carts with several clients: "
-    "checkouts a second, median and 95th percentile, and CPU per checkout of the server's "
-    "processes and of the database (MariaDB: with userstat=1). Then prove the books."
+    "database bench_till_<N> of its own, and let clients sell, buy, look up and sign in over HTTP. "
+    "In the same run two yardsticks: the floor, which is the SQL of a checkout sent again over "
+    "plain connections (MariaDB), and bare, a function that answers a constant on the same server. "
+    "Then prove the books. CPU is of the server's processes, of the database's where it runs on "
+    "this machine, and of the clients, per request."
 )
 ABOUT_OFFICE = (
     "Open every page of the back office as an admin: the home page, every list (also searched, by "
@@ -65,6 +71,12 @@ class Command(BaseCommand):
         )
         data.add_argument("--sales", type=int, required=True, metavar="N")
         data.add_argument("--database", metavar="NAME", help="instead of bench_<N>")
+        data.add_argument(
+            "--today", type=int, default=0, metavar="N", help="so many more sales, today"
+        )
+        data.add_argument(
+            "--open-batches", type=int, default=0, metavar="N", help="at least so many in stock"
+        )
         data.add_argument("--seed", type=int, default=1, help="another number, another past (1)")
         data.add_argument(
             "--fresh", action="store_true", help="drop the bench_… database first, if it is there"
@@ -90,9 +102,13 @@ class Command(BaseCommand):
             "till", help="check out with several clients at once", description=ABOUT_TILL
         )
         till.add_argument("--sales", type=int, default=SIZES[0], metavar="N")
-        till.add_argument("--clients", type=int, default=8, metavar="N")
-        till.add_argument("--seconds", type=float, default=15.0, metavar="S")
-        till.add_argument("--json", action="store_true", help="print JSON")
+        till.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32], metavar="N")
+        till.add_argument("--seconds", type=float, default=5.0, metavar="S", help="of each (5)")
+        till.add_argument("--only", default="", metavar="TEXT", help="work with this text")
+        till.add_argument("--json", action="store_true", help="print a line of JSON for each")
+        till.add_argument(
+            "--compare", metavar="OLD.json", help="what an earlier run printed, beside this one"
+        )
 
         pages = parts.add_parser(
             "office", help="time every page of the back office", description=ABOUT_OFFICE
@@ -119,7 +135,17 @@ class Command(BaseCommand):
         }
         parts[part](**options)
 
-    def data(self, *, sales: int, database: str | None, seed: int, fresh: bool, **_: Any) -> None:
+    def data(
+        self,
+        *,
+        sales: int,
+        database: str | None,
+        seed: int,
+        fresh: bool,
+        today: int = 0,
+        open_batches: int = 0,
+        **_: Any,
+    ) -> None:
         if not 1 <= sales <= MOST_SALES:
             raise CommandError(f"--sales must be from 1 to {MOST_SALES}.")
         name = database or scratch.scratch_name(sales)
@@ -132,7 +158,7 @@ class Command(BaseCommand):
         with scratch.database(name), _bar("Trading", total=sales) as bar:
             try:
                 filled = fill(
-                    sales=sales,
+                    Wanted(sales, today=today, open_batches=open_batches),
                     now=began,
                     seed=seed,
                     in_bulk=connection.vendor == "mysql",
@@ -143,8 +169,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
         seconds = (timezone.now() - began).total_seconds()
         self.stdout.write(
-            f"{name}: {filled.sales:,} sales of {filled.days:,} days, {filled.rows:,} rows in "
-            f"{seconds:.0f} s."
+            f"{name}: {filled.sales:,} sales of {filled.days:,} days in {seconds:.0f} s."
         )
 
     def reports(
@@ -180,30 +205,44 @@ class Command(BaseCommand):
             " the targets."
         )
 
-    def till(self, *, sales: int, clients: int, seconds: float, json: bool, **_: Any) -> None:
+    def till(
+        self,
+        *,
+        sales: int,
+        clients: list[int],
+        seconds: float,
+        only: str,
+        json: bool,
+        compare: str | None,
+        **_: Any,
+    ) -> None:
+        if not all(1 <= each <= MOST_CLIENTS for each in clients) or not 0 < seconds <= 600:
+            raise CommandError(f"1 to {MOST_CLIENTS} clients, at most 600 seconds each.")
+        before = _earlier(compare) if compare else {}
         name = f"{scratch.PREFIX}till_{sales}"
         if not scratch.exists(name):
             self.data(sales=sales, database=name, seed=1, fresh=False)
         scratch.create(name)
-        with scratch.database(name):
-            found = rush(clients=clients, seconds=seconds)
-            broken = [verdict.law.name for verdict in reconcile() if not verdict.holds]
-        app, db = found.of_each(found.app_cpu), found.of_each(found.db_cpu)
-        result = {
-            "checkouts": len(found.times),
-            "refused": found.refused,
-            "a_second": round(found.a_second, 1),
-            "median_ms": round(found.median, 1),
-            "p95_ms": round(found.p95, 1),
-            "app_cpu_ms": None if app is None else round(app, 2),
-            "db_cpu_ms": None if db is None else round(db, 2),
-            "broken_laws": broken,
-        }
-        if json:
-            self.stdout.write(dumps(result, indent=2))
-            return
-        for label, value in result.items():
-            self.stdout.write(f"  {label:<12} {value}")
+        rows = []
+        with scratch.database(name), _bar("Measuring") as bar:
+            show = partial(bar.update, bar.task_ids[0])
+            for row in tills.measure(
+                clients=clients,
+                seconds=seconds,
+                only=only,
+                now_at=lambda what: show(description=what),
+            ):
+                rows.append(row)
+                show(advance=1)
+                if json:
+                    self.stdout.write(dumps(asdict(row)))
+                    self.stdout.flush()
+            show(description="Proving the books")
+            broken = [verdict.invariant.name for verdict in reconcile() if not verdict.holds]
+        if not json:
+            Console(file=cast(IO[str], self.stdout), width=150).print(till_table(rows, before))
+        if broken:
+            raise CommandError(f"The books no longer agree: {', '.join(broken)}.")
 
     def office(
         self,
@@ -239,12 +278,21 @@ class Command(BaseCommand):
             raise CommandError(f"{over} of {opened} pages are over the target.", returncode=1)
 
     def _prepare(self, name: str, sales: int) -> None:
-        """The database, made if it is missing, up to date, its closed days frozen."""
+        """The database, made if it is missing, up to date, its closed days summed up."""
         if not scratch.exists(name):
             self.data(sales=sales, database=name, seed=1, fresh=False)
         scratch.create(name)
-        with scratch.database(name), _bar(f"Freezing {name}") as bar:
-            freeze_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
+        with scratch.database(name), _bar(f"Summing up {name}") as bar:
+            build_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
+
+
+def _earlier(path: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """What `bench till --json` printed into a file, by work and clients."""
+    try:
+        lines = [loads(line) for line in Path(path).read_text().splitlines() if line[:1] == "{"]
+        return {(line["work"], line["clients"]): line for line in lines}
+    except (OSError, ValueError, KeyError) as error:
+        raise CommandError(f"{path} is no output of `bench till --json`.") from error
 
 
 @contextmanager

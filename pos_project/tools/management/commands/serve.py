@@ -1,6 +1,8 @@
 """`make serve`: the production server, in the shape that the database allows."""
 
+import errno
 import os
+import socket
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -8,18 +10,20 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
-WORKERS, THREADS = 2, 4
-# Granian counts open connections, idle ones included, and a browser keeps up to six: a low limit
-# would lock the next till out. What runs at once is bounded by workers × threads.
-CONNECTIONS_PER_WORKER = 512
+from pos_project.core.db.migrated import missing_migrations
+from pos_project.core.http import static_files
+
+WORKERS, THREADS = 2, 12
+BACKLOG = 1024
 
 
 class Command(BaseCommand):
     help = (
-        "Serve the shop on PORT until stopped. WORKERS processes of THREADS threads each; with"
-        " SQLite always one process. The database must be migrated. Start it once per machine."
+        "Serve the shop on HOST and PORT until stopped. WORKERS processes of THREADS threads each;"
+        " with SQLite always one process. SIGTERM stops, SIGHUP renews the processes without a"
+        " gap. The database must be migrated."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,18 +33,40 @@ class Command(BaseCommand):
 
     def handle(self, *, demo: bool, **_: Any) -> None:
         # Says so when the database does not guard its history.
-        self.check(tags=[Tags.database], databases=["default"])
         workers, threads = _number("WORKERS", WORKERS), _number("THREADS", THREADS)
+        listener = _listen(_host(demo=demo), settings.PORT)
+        self._check_the_database()
         if connection.vendor == "sqlite":
             # The rate limits are counted in the process; SQLite has one writer at a time anyway.
             workers = 1
-        settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns when it is missing
-        self._say_where(demo=demo)
-        os.execv(sys.executable, command(workers, threads, host=_host(demo=demo)))  # noqa: S606
+        static_files.collect()
+        self._say_where(listener, demo=demo)
+        listener.set_inheritable(True)
+        words = [listener.fileno(), workers, threads]
+        os.chdir(settings.BASE_DIR)
+        os.execv(  # noqa: S606
+            sys.executable,
+            [sys.executable, "-m", "pos_project.tools.server.parent", *map(str, words)],
+        )
 
-    def _say_where(self, *, demo: bool) -> None:
-        address = f"http://localhost:{settings.PORT}"
+    def _check_the_database(self) -> None:
+        try:
+            missing = missing_migrations()
+            self.check(tags=[Tags.database], databases=["default"])
+        except (DatabaseError, InterfaceError) as error:
+            raise CommandError(f"The database does not answer: {error}") from error
+        if missing:
+            raise CommandError(
+                f"The database is not up to date: {len(missing)} migrations are missing"
+                f" ({missing[0]}, …). Run `manage.py migrate` first."
+            )
+
+    def _say_where(self, listener: socket.socket, *, demo: bool) -> None:
+        host, port = listener.getsockname()[:2]
+        here = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104
+        address = f"http://{f'[{here}]' if ':' in here else here}:{port}"
         lines = [
+            ("Listening", f"{host} port {port}"),
             ("API", f"{address}/api"),
             ("API docs", f"{address}/api/docs"),
             ("Back office", f"{address}/admin/"),
@@ -53,18 +79,19 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def command(workers: int, threads: int, *, host: str) -> list[str]:
-    """The server's command line. Anything else it can do is set by its own GRANIAN_* variables."""
-    return [
-        sys.executable,
-        *("-m", "granian"),
-        *("--interface", "wsgi", "--no-ws", "--respawn-failed-workers"),
-        *("--host", host, "--port", str(settings.PORT)),
-        *("--workers", str(workers), "--blocking-threads", str(threads)),
-        *("--backpressure", str(CONNECTIONS_PER_WORKER)),
-        *("--working-dir", str(settings.BASE_DIR)),
-        "pos_project.wsgi:application",
-    ]
+def _listen(host: str, port: int) -> socket.socket:
+    """The listening socket. Nobody else may have it: two servers on a port would share it."""
+    try:
+        [(family, _, _, _, address), *_rest] = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        return socket.create_server(address, family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"Port {port} is taken: another server listens there already."
+            ) from error
+        raise CommandError(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
 
 
 def _host(*, demo: bool) -> str:

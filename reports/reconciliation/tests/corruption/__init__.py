@@ -1,13 +1,12 @@
-"""One broken row per law: how to break it, and the words by which reconcile must name it.
+"""One broken row per invariant: how to break it, and the words by which reconcile must name it.
 
-A module per module of laws. `test_laws.py` also shows where the database's own guards say no.
+A module per module of invariants. `test_laws.py` also shows where the database's own guards say no.
 """
 
 from reports.reconciliation.tests.corruption import (
     books,
     documents,
     dues,
-    facts,
     house,
     payments,
     purchases,
@@ -17,10 +16,11 @@ from reports.reconciliation.tests.corruption import (
     sales,
     seals,
     stock,
+    summaries,
 )
 from reports.reconciliation.tests.corruption.by_hand import Breaking
 
-# Law by name → ways of breaking one row, each returning words of the line that must name it.
+# Invariant by name → ways of breaking one row, each returning words of the line that must name it.
 BROKEN: dict[str, list[Breaking]] = {
     **house.BROKEN,
     **stock.BROKEN,
@@ -33,6 +33,6 @@ BROKEN: dict[str, list[Breaking]] = {
     **books.BROKEN,
     **documents.BROKEN,
     **reversals.BROKEN,
-    **facts.BROKEN,
+    **summaries.BROKEN,
     **seals.BROKEN,
 }

@@ -1,4 +1,4 @@
-"""Ways of breaking the books, by law."""
+"""Ways of breaking the books, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

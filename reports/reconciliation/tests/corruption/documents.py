@@ -1,4 +1,4 @@
-"""Ways of breaking the entries of documents, by law."""
+"""Ways of breaking the entries of documents, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

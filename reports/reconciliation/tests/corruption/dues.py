@@ -1,4 +1,4 @@
-"""Ways of breaking dues, by law."""
+"""Ways of breaking dues, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

@@ -1,4 +1,4 @@
-"""Ways of breaking what the whole house keeps, by law."""
+"""Ways of breaking what the whole house keeps, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import Breaking, batch_of, first, named
 

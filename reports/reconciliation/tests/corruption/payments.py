@@ -1,4 +1,4 @@
-"""Ways of breaking payments, by law."""
+"""Ways of breaking payments, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

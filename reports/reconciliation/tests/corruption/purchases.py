@@ -1,4 +1,4 @@
-"""Ways of breaking purchases, by law."""
+"""Ways of breaking purchases, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

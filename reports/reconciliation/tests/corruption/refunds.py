@@ -1,4 +1,4 @@
-"""Ways of breaking refunds, by law."""
+"""Ways of breaking refunds, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

@@ -1,4 +1,4 @@
-"""Ways of breaking the replay of every batch, by law."""
+"""Ways of breaking the replay of every batch, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

@@ -1,4 +1,4 @@
-"""Ways of breaking what was taken back, by law."""
+"""Ways of breaking what was taken back, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

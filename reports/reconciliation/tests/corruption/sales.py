@@ -1,4 +1,4 @@
-"""Ways of breaking sales, by law."""
+"""Ways of breaking sales, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

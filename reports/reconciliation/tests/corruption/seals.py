@@ -1,4 +1,4 @@
-"""Ways of breaking closed and locked days, by law."""
+"""Ways of breaking closed and locked days, by invariant."""
 
 from typing import Any
 

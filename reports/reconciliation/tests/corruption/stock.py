@@ -1,4 +1,4 @@
-"""Ways of breaking stock, by law."""
+"""Ways of breaking stock, by invariant."""
 
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,

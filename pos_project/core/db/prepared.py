@@ -1,0 +1,175 @@
+"""Queries that are put together once and run many times.
+
+Building a QuerySet and turning it into SQL costs five times what running it does. A function that
+returns one, decorated with `prepared`, is called once per shape of its arguments; after that only
+its SQL is run, with the arguments of the call.
+"""
+
+import functools
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+from django.db.models import QuerySet
+from django.db.models.query import FlatValuesListIterable, ModelIterable, NamedValuesListIterable
+
+from pos_project.core.db.transactions import LOST_CONNECTION, error_number
+
+R = TypeVar("R")
+Argument = int | str | date | Sequence[int]
+_FIRST_ID = 2**62  # an id that no row has stands for an argument while SQL is made
+
+
+class Prepared(Generic[R]):
+    """What `prepared` makes of a function. A call returns the rows as a list.
+
+    Arguments are ids, texts, days or lists of ids, which end up in the SQL as they are: no
+    `icontains`. A list of no ids finds nothing.
+    """
+
+    def __init__(self, build: Callable[..., "QuerySet[Any]"]) -> None:
+        self.build = build
+        self._shapes: dict[tuple[Any, ...], _Shape] = {}
+        functools.update_wrapper(self, build)
+
+    def __call__(self, *arguments: Argument) -> list[R]:
+        values: list[Any] = []
+        shape: list[Any] = []
+        for argument in arguments:
+            if isinstance(argument, int | str):
+                shape.append(type(argument))
+                values.append(argument)
+            elif isinstance(argument, date):
+                shape.append(date)
+                values.append(str(argument))
+            else:
+                ids = _padded(argument)
+                if not ids:
+                    return []
+                shape.append(len(ids))
+                values += ids
+        key = tuple(shape)
+        known = self._shapes.get(key)
+        if known is None:
+            known = self._shapes[key] = _Shape(self.build, key)
+        return known.run(values)
+
+
+def prepared(build: Callable[..., "QuerySet[Any]"]) -> Prepared[Any]:
+    """Make a function that returns a QuerySet one that returns its rows, put together once.
+
+    It may return model instances (without `select_related`), `values_list(…, named=True)`, or
+    `values_list(…, flat=True)`.
+    """
+    return Prepared(build)
+
+
+def _padded(ids: Sequence[int]) -> list[int]:
+    """The ids, the last repeated up to a power of two: few lengths, so few shapes."""
+    known = list(ids)
+    if not known:
+        return known
+    return known + known[-1:] * ((1 << (len(known) - 1).bit_length()) - len(known))
+
+
+class _Shape:
+    """The SQL of one shape of arguments, and how its rows are read."""
+
+    def __init__(self, build: Callable[..., "QuerySet[Any]"], shape: Sequence[Any]) -> None:
+        marks = list(_marks(shape))
+        rows = build(*marks)
+        flat = [each for mark in marks for each in (mark if isinstance(mark, list) else [mark])]
+        places = {str(mark): place for place, mark in enumerate(flat)}
+        connection = connections[DEFAULT_DB_ALIAS]
+        compiler = rows.query.get_compiler(connection=connection)
+        self.sql, parameters = compiler.as_sql()
+        self._parameters = list(parameters)
+        self._slots = [
+            (slot, places[str(value)])
+            for slot, value in enumerate(parameters)
+            if str(value) in places
+        ]
+        missing = set(range(len(flat))) - {place for _, place in self._slots}
+        assert not missing, (self.sql, missing)
+        self._converters = [
+            (position, functions, expression)
+            for position, (functions, expression) in compiler.get_converters(
+                [column[0] for column in compiler.select]
+            ).items()
+        ]
+        self._locks = rows.query.select_for_update
+        self._make = _maker(rows, compiler)
+
+    def run(self, values: Sequence[Any]) -> list[Any]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        assert connection.in_atomic_block or not self._locks, self.sql
+        parameters = self._parameters.copy()
+        for slot, place in self._slots:
+            parameters[slot] = values[place]
+        rows = _fetched(connection, self.sql, parameters)
+        if self._converters:
+            rows = [self._converted(row, connection) for row in rows]
+        return [self._make(row) for row in rows]
+
+    def _converted(self, row: Sequence[Any], connection: Any) -> list[Any]:
+        values = list(row)
+        for position, functions, expression in self._converters:
+            value = values[position]
+            for function in functions:
+                value = function(value, expression, connection)
+            values[position] = value
+        return values
+
+
+def _fetched(connection: Any, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    try:
+        return _sent(connection, sql, parameters)
+    except (DatabaseError, InterfaceError) as error:
+        # The server went away while nobody used the connection: nothing was begun.
+        if connection.in_atomic_block or error_number(error) not in LOST_CONNECTION:
+            raise
+        connection.close()
+        return _sent(connection, sql, parameters)
+
+
+def _sent(connection: Any, sql: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: Sequence[Sequence[Any]] = cursor.fetchall()
+    return found
+
+
+def _marks(shape: Sequence[Any]) -> Iterator[Any]:
+    """Arguments that are recognised again among the SQL's parameters."""
+    for number, kind in enumerate(shape):
+        if kind is str:
+            yield f"prepared argument {number}"
+        elif kind is date:
+            yield date(9999, 1, number + 1)
+        elif isinstance(kind, int):
+            first = _FIRST_ID + (number + 1) * 2**20
+            yield list(range(first, first + kind))
+        else:
+            yield _FIRST_ID + number
+
+
+def _maker(rows: "QuerySet[Any]", compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    kind = rows._iterable_class  # type: ignore[attr-defined]
+    if kind is FlatValuesListIterable:
+        return lambda row: row[0]
+    if kind is NamedValuesListIterable:
+        names = list(rows.query.selected or ())
+        row_type: Any = namedtuple("Row", names)  # type: ignore[misc]
+        return row_type._make  # type: ignore[no-any-return]
+    assert kind is ModelIterable, kind
+    assert not compiler.klass_info.get("related_klass_infos"), "no select_related here"
+    model = compiler.klass_info["model"]
+    fields = compiler.klass_info["select_fields"]
+    names = [compiler.select[position][0].target.attname for position in fields]
+    return functools.partial(_instance, model, names)
+
+
+def _instance(model: Any, names: Sequence[str], row: Sequence[Any]) -> Any:
+    return model.from_db(DEFAULT_DB_ALIAS, names, row)

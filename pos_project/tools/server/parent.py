@@ -1,0 +1,144 @@
+"""The parent of the worker processes: starts them, replaces who dies, ends or renews them all.
+
+It holds the listening socket, imports no Django and touches no request. SIGTERM and SIGINT stop,
+SIGHUP starts new workers and stops the old ones when the new ones serve.
+"""
+
+import logging
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+log = logging.getLogger("server")
+KILL_SECONDS = 40.0  # a worker stops by itself within 30
+RESPAWN_SECONDS = 2.0  # before another try, when a new worker did not come up
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    ready_fd: int
+    is_ready: bool = False
+    is_retired: bool = False
+
+
+class Parent:
+    def __init__(self, listener_fd: int, *, workers: int, threads: int) -> None:
+        self._listener_fd, self._count, self._threads = listener_fd, workers, threads
+        self._workers: list[_Worker] = []
+        self._told_to_stop = self._told_to_renew = False
+        self._selector = selectors.DefaultSelector()
+        self._respawn_at = 0.0
+        self._was_ready = False
+        # Its end in the workers tells them when the parent is gone, however that happened.
+        self._lifeline_fd, self._lifeline_of_parent = os.pipe()
+
+    def run(self) -> int:
+        """Serve until told to stop; the exit code."""
+        self._listen_to_signals()
+        while not self._told_to_stop:
+            if self._told_to_renew:
+                self._told_to_renew = False
+                self._renew()
+            self._reap()
+            if not self._keep_up():
+                log.error("No worker comes up: the server stops.")
+                self._stop()
+                return 1
+            for key, _ in self._selector.select(timeout=1.0):
+                if key.data is None:
+                    self._wake.recv(1024)
+                else:
+                    self._hear(key.data)
+        self._stop()
+        return 0
+
+    def _listen_to_signals(self) -> None:
+        self._wake, at_signal = socket.socketpair()
+        at_signal.setblocking(False)
+        self._at_signal = at_signal
+        signal.set_wakeup_fd(at_signal.fileno())
+        self._selector.register(self._wake, selectors.EVENT_READ)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, _frame: object) -> None:
+        self._told_to_stop |= number in (signal.SIGTERM, signal.SIGINT)
+        self._told_to_renew |= number == signal.SIGHUP
+
+    def _keep_up(self) -> bool:
+        """Start what is missing; False when workers die before they serve and none is left."""
+        current = [worker for worker in self._workers if not worker.is_retired]
+        if len(current) < self._count and self._respawn_at and not self._was_ready:
+            return False
+        if time.monotonic() >= self._respawn_at:
+            for _ in range(self._count - len(current)):
+                self._spawn()
+        return True
+
+    def _spawn(self) -> None:
+        ready_fd, tell_fd = os.pipe()
+        told = [self._listener_fd, self._lifeline_fd, tell_fd]
+        words = [sys.executable, "-m", "pos_project.tools.server.child", *map(str, told)]
+        process = subprocess.Popen([*words, str(self._threads)], pass_fds=told)  # noqa: S603
+        os.close(tell_fd)
+        worker = _Worker(process, ready_fd)
+        self._workers.append(worker)
+        self._selector.register(ready_fd, selectors.EVENT_READ, worker)
+
+    def _hear(self, worker: _Worker) -> None:
+        """A worker serves, or died before it did."""
+        worker.is_ready = bool(os.read(worker.ready_fd, 1))
+        self._selector.unregister(worker.ready_fd)
+        os.close(worker.ready_fd)
+        if not worker.is_ready:
+            return
+        log.info("worker %d serves", worker.process.pid)
+        self._was_ready, self._respawn_at = True, 0.0
+        retired = [each for each in self._workers if each.is_retired]
+        if retired and all(each.is_ready for each in self._workers if not each.is_retired):
+            for each in retired:
+                each.process.terminate()
+
+    def _reap(self) -> None:
+        for worker in list(self._workers):
+            code = worker.process.poll()
+            if code is None:
+                continue
+            self._workers.remove(worker)
+            if not worker.is_retired:
+                log.error("worker %d ended with %d", worker.process.pid, code)
+            if not worker.is_ready:
+                self._respawn_at = time.monotonic() + RESPAWN_SECONDS
+
+    def _renew(self) -> None:
+        log.info("new workers take over")
+        for worker in self._workers:
+            worker.is_retired = True
+
+    def _stop(self) -> None:
+        os.close(self._listener_fd)
+        for worker in self._workers:
+            worker.process.terminate()
+        give_up_at = time.monotonic() + KILL_SECONDS
+        for worker in self._workers:
+            try:
+                worker.process.wait(max(0.0, give_up_at - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+        log.info("stopped")
+
+
+def main(listener_fd: int, workers: int, threads: int) -> int:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    return Parent(listener_fd, workers=workers, threads=threads).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,60 @@
+"""What lists say of the products on them, looked up for these few once they are chosen."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from rest_framework.serializers import CharField, IntegerField
+
+from pos_project.core.http.figures import FiguresSerializer
+from reports.summaries.active_products import NO_BRAND, NO_CATEGORY
+from reports.summaries.raw import exact, id_list, rows
+
+# Of a few products `p`; over every product join `shelves()` instead.
+_STOCK = "(SELECT SUM(b.remaining) FROM batches b WHERE b.product_id = p.id AND b.is_open = 1)"
+
+
+class ListedProduct(NamedTuple):
+    id: int
+    name: str
+    sku: str
+    price: Decimal
+    category: str
+    brand: str
+    stock: int  # units, in all stores
+
+
+class ProductOut(FiguresSerializer):
+    """Which product a row is about."""
+
+    product_id = IntegerField(source="product.id")
+    product_name = CharField(source="product.name")
+    sku = CharField(source="product.sku")
+
+
+def find_products(
+    ids: Iterable[int], *, stock: Mapping[int, int] | None = None
+) -> dict[int, ListedProduct]:
+    """These products by id, in one statement. Their stock is read with them unless it is known."""
+    found = rows(
+        f"""
+        SELECT p.id, p.name, p.sku, p.price, c.name, b.name, {_STOCK if stock is None else "NULL"}
+        FROM products p
+        LEFT JOIN categories c ON c.id = p.category_id
+        LEFT JOIN brands b ON b.id = p.brand_id
+        WHERE p.id IN ({id_list(ids)})
+        """,  # noqa: S608  (our own names, ids)
+        {},
+    )
+    return {
+        product_id: ListedProduct(
+            product_id,
+            name,
+            sku,
+            exact(price, 2),
+            category or NO_CATEGORY,
+            brand or NO_BRAND,
+            int(units or 0) if stock is None else stock[product_id],
+        )
+        for product_id, name, sku, price, category, brand, units in found
+    }
