@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Store, User
 from conftest import at_the_office
 from ledger.closing import head
+from ledger.models import PaymentMethod
 from pos_project.core.days import at_noon, today
 from pos_project.core.period import Period
 from pos_project.tests import shop
@@ -239,3 +240,19 @@ def test_staff_and_strangers_see_no_document_of_the_office(staff: User) -> None:
             answer = stranger.get(f"{PAGES}/{path}")
             assert answer.status_code == 302
             assert answer["Location"].startswith("/admin/login/")
+
+
+def test_a_method_is_called_as_it_was_on_the_day() -> None:
+    shop.sell((shop.a_service("5.00"), 1), offered=shop.cash(5))
+    PaymentMethod.objects.filter(code="cash").update(name="Notes and coins")
+
+    assert list(rows_of(closed(today()), 1)) == ["Cash", "All methods"]
+
+
+def test_only_a_party_is_thanked() -> None:
+    Store.objects.update(receipt_header="Since 1990", receipt_footer="Thank you!")
+    rahim = shop.a_customer()
+
+    assert closed(today()).shop.lines == []
+    assert closed(today()).shop.footer == ""
+    assert stated(CUSTOMERS, rahim, today(), today()).shop.footer == "Thank you!"
