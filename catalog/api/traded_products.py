@@ -1,9 +1,8 @@
 """The products traded with a customer or supplier: by product, in total, and line by line."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,29 +16,17 @@ from pos_project.core.http.histories import PAGE_LIMIT
 from pos_project.core.http.permissions import AnyUser
 
 
-class Trade(Protocol):
-    """What was traded with one party on some days."""
-
-    def products(self) -> "QuerySet[Any]":
-        """A dict per product, with its `product_id`."""
-
-    def products_summary(self) -> dict[str, Any]:
-        """The totals of those products."""
-
-    def lines_of(self, product: Product) -> "QuerySet[Any]":
-        """The lines on which a product was traded."""
-
-
 class TradedProductViewSet(ContractViewSet):
     """`row` shows a product, `totals` their sums, `line` a line of one.
 
-    `history` makes the trade that a query asks for, of whom the path names.
+    `history` makes what a query asks for of whom the path names: it has `products()`, a dict per
+    product with its `product_id`; `products_summary()`, their totals; and `lines_of(product)`.
     """
 
     page_limit = PAGE_LIMIT
     permission_classes = (AnyUser,)
     counts_lines = False  # whether an answer with lines says how many it has
-    history: Callable[..., Trade]
+    history: Callable[..., Any]
     row: ClassVar[type[Serializer]]
     totals: ClassVar[type[Serializer]]
     line: ClassVar[type[Serializer]]

@@ -128,6 +128,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "users/me/transactions": {"get": SHOP},
     "users/me/transactions/summary": {"get": SHOP},
 }
+SAID = {401: "Authentication required", 403: "Access denied", 405: "Method not allowed"}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -154,17 +155,26 @@ def test_only_those_named_may_call(route: str, admin: User, manager: User, staff
         **{user.role: signed_in(user) for user in (staff, manager, admin)},
     }
     for method in METHODS:
-        answers = {
-            who: int(getattr(client, method)(f"/api/{route}", {}).status_code)
-            for who, client in clients.items()
-        }
+        public = PUBLIC in MATRIX[route].values()
+        answers = {}
+        for who, client in clients.items():
+            answer = getattr(client, method)(f"/api/{route}", {})
+            answers[who] = answer.status_code
+            if not public:
+                _says_so(answer)
         auth = MATRIX[route].get(method)
         if auth is None:
-            public = PUBLIC in MATRIX[route].values()
             assert answers.pop("nobody") == (405 if public else 401), method
             assert set(answers.values()) == {405}, (method, answers)
         else:
             _are_only_those_named(answers, auth, method)
+
+
+def _says_so(answer: Any) -> None:
+    if answer.status_code in SAID:
+        said = answer.json()
+        assert said["message"] == said["error"] == SAID[answer.status_code]
+        assert (answer.status_code == 401) == ("WWW-Authenticate" in answer)
 
 
 def _are_only_those_named(answers: dict[str, int], auth: str, method: str) -> None:

@@ -1,8 +1,8 @@
 """What all dashboards share: who may look, the moment they look at, the envelope around it.
 
-A dashboard is a module of its own, named as its path is: what it reads, the figures that come of
-it, the serializer that describes and renders them, and the view. Everything it reads, it reads at
-one moment.
+A dashboard is a module of its own, whose first line gives its path: what it reads, the figures
+that come of it, the serializer that describes and shows them, and the view. Everything it reads,
+it reads at one moment.
 """
 
 import inspect

@@ -6,14 +6,17 @@ guard proves something only because its control does go wrong.
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from inventory import shelf
 from inventory.fifo import InsufficientStock
 from inventory.models import Batch, BatchQuerySet
 from ledger import dues
 from ledger.models import JournalLine
+from pos_project.core.days import today
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
 from pos_project.tests.invariants import balance, books_agree
@@ -362,3 +365,45 @@ def delivered_meanwhile(tills):
 def test_goods_delivered_while_a_till_waits_are_sold(delivered_meanwhile):
     assert kinds([delivered_meanwhile()]) == ["Sold"]
     books_agree()
+
+
+@pytest.fixture
+def came_back_meanwhile(tills, monkeypatch):
+    """A till waits for the oldest goods that are left, which a refund has locked; then the refund
+    puts older ones back. What the till sells."""
+    mug = shop.a_product("5.00")
+    shop.stock(mug, 1, "2.00", on=today() - timedelta(days=1))
+    sold = shop.sell((mug, 1)).sale
+    shop.stock(mug, 5, "3.00")
+    locked, waited, real = threading.Event(), threading.Event(), refunds._insert
+
+    def insert_slowly(*args):
+        locked.set()
+        assert waited.wait(10)
+        return real(*args)
+
+    def in_between():
+        assert locked.wait(10)
+        until_a_till_waits()
+        waited.set()
+
+    def sell():
+        assert locked.wait(10)
+        return shop.sell((mug, 1), by=tills[1])
+
+    monkeypatch.setattr(refunds, "_insert", insert_slowly)
+    return lambda: at_once(lambda: shop.take_back(sold), in_between, sell)[2]
+
+
+def test_a_till_that_waited_takes_the_older_goods_that_came_back(came_back_meanwhile):
+    [line] = came_back_meanwhile().sale.items.all()
+    assert line.cogs.get().total_cost == 2
+    books_agree()
+
+
+def test_control_a_till_that_does_not_ask_again_passes_over_older_goods(
+    came_back_meanwhile, monkeypatch
+):
+    monkeypatch.setattr(shelf, "_heads", lambda found, part: {})
+    [line] = came_back_meanwhile().sale.items.all()
+    assert line.cogs.get().total_cost == 3

@@ -192,12 +192,3 @@ def test_pages_follow_the_contract(as_staff: APIClient, product: Make) -> None:
     assert as_staff.get(URL, {"page": "x", "limit": "-3"}).json()["limit"] == 8
     seen = [row for page in (1, 2, 3, 4) for row in ids(as_staff, page=page)]
     assert len(seen) == len(set(seen)) == 25
-
-
-@pytest.mark.parametrize("role", ["as_admin", "as_manager", "as_staff"])
-def test_everybody_in_the_shop_reads_products(role: str, request: pytest.FixtureRequest) -> None:
-    assert request.getfixturevalue(role).get(URL).status_code == 200
-
-
-def test_nobody_reads_products_without_a_token(db: None) -> None:
-    assert APIClient().get(URL).status_code == 401

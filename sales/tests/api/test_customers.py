@@ -401,13 +401,6 @@ def test_a_change_of_an_unknown_customer_is_404(as_staff: APIClient) -> None:
     refused(as_staff.put(f"{URL}/0", {"name": "Rahim"}), 400)
 
 
-def test_there_is_no_other_way_in(as_admin: APIClient) -> None:
-    rahim = baker.make(Customer, name="Rahim")
-    assert as_admin.get(f"{URL}/{rahim.pk}").status_code == 405
-    assert as_admin.patch(f"{URL}/{rahim.pk}", {}).status_code == 405
-    assert as_admin.delete(URL).status_code == 405
-
-
 def test_the_figures_of_an_aggregate_keep_their_cents(db: None) -> None:
     rahim = shop.a_customer()
     for _ in range(3):
