@@ -14,14 +14,22 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 # pytest-xdist: how many processes share the suite.
 JOBS ?= auto
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal
+# What `make test` leaves out, and the properties once more with all of their examples.
+DEAR := -m "dear or property" --hypothesis-profile=all
+SQLITE := DB_HOST=
+SERVER := DB_HOST="$${DB_HOST:-127.0.0.1}" DB_PORT="$${DB_PORT:-3306}" DB_NAME="$${DB_NAME:-pos}" \
+	DB_USER="$${DB_USER:-root}" DB_PASSWORD="$${DB_PASSWORD-}"
+# Moments at which something of ours begins or ends, in the shop's zone.
+CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:30+06:00
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run serve migrate seed test test-mysql screenshots lint fmt types arrows \
-	migrations schema deploy-check verify ci clean
+.PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
+	test-dear-mysql test-all-mysql test-clock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
-		| while IFS=$$'\t' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+		| while IFS=$$'\t' read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
 
 install: $(STAMP) ## .venv with everything; mysqlclient if it can be built, else PyMySQL
 	@echo "MySQL driver: $$(cat $(STAMP))"
@@ -56,12 +64,26 @@ migrate: install ## bring the database up to date
 seed: install ## demo data (once; safe to repeat)
 	@$(MANAGE) seed_demo
 
-test: install ## the whole suite on SQLite
-	@DB_HOST= $(BIN)/pytest -n $(JOBS)
+test: install ## the quick suite on SQLite: every use case, invariant, endpoint, page and command
+	@$(SQLITE) $(PYTEST)
 
-test-mysql: install ## the whole suite on the MySQL/MariaDB at DB_HOST (127.0.0.1, root, no password)
-	@DB_HOST="$${DB_HOST:-127.0.0.1}" DB_PORT="$${DB_PORT:-3306}" DB_NAME="$${DB_NAME:-pos}" \
-		DB_USER="$${DB_USER:-root}" DB_PASSWORD="$${DB_PASSWORD-}" $(BIN)/pytest -n $(JOBS)
+test-dear: install ## what is dear: state machines, planted faults, races, crashes, browser, sizes
+	@$(SQLITE) $(PYTEST) $(DEAR)
+
+test-all: test test-dear ## both, on SQLite
+
+test-mysql: install ## the quick suite on the MySQL/MariaDB at DB_HOST (127.0.0.1, root, no password)
+	@$(SERVER) $(PYTEST)
+
+test-dear-mysql: install ## what is dear, there
+	@$(SERVER) $(PYTEST) $(DEAR)
+
+test-all-mysql: test-mysql test-dear-mysql ## both, there
+
+test-clock: install ## the quick suite before and after midnight, and at the end of a month
+	@for clock in $(CLOCKS); do \
+		echo "TEST_CLOCK=$$clock"; TEST_CLOCK=$$clock $(SQLITE) $(PYTEST) || exit 1; \
+	done
 
 screenshots: install ## pictures of the back office into screenshots/ and docs/ (needs chromium)
 	@$(BIN)/python -m pos_project.tests.browser.screenshots

@@ -24,11 +24,11 @@ from accounts import people
 from accounts.models import AuditEntry, LoginEvent, Store, User
 from accounts.sign_in import MAX_PASSWORD_LENGTH
 from pos_project.core.back_office.model_admin import (
+    MasterDataAdmin,
     ReadOnlyAdmin,
-    RemovableAdmin,
     ShopAdmin,
-    changed,
     picture_of_form,
+    status_label,
 )
 from pos_project.core.http.permissions import ADMIN
 from pos_project.core.images.pictures import drop_picture, image_url, picture_change
@@ -285,7 +285,7 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(RemovableAdmin):
+class UserAdmin(MasterDataAdmin):
     form = UserForm
     list_display = ("name", "email", "role", "state", "last_login")
     list_filter = ("role", "status")
@@ -305,26 +305,18 @@ class UserAdmin(RemovableAdmin):
         "last_login",
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return User.objects.listed().order_by(*self.ordering)
+    state = status_label
 
-    @display(
-        description="status",
-        ordering="status",
-        label={"active": "success", "inactive": "warning", "banned": "danger"},
-    )
-    def state(self, user: User) -> tuple[str, str]:
-        return user.status, user.get_status_display()
+    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, **_: Any) -> User:
+        said = {"password": form.cleaned_data["new_password"], "role": form.cleaned_data["role"]}
+        return people.add_user({**fields, **said}, by=by)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        by: Any = request.user
-        fields = changed(form)
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, form: Any, by: Any, **_: Any
+    ) -> None:
         if password := form.cleaned_data.get("new_password"):
             fields["password"] = password
-        if change:
-            people.change_user(obj.pk, fields, by=by, at=timezone.now())
-            return
-        obj.pk = people.add_user({**fields, "role": form.cleaned_data["role"]}, by=by).pk
+        people.change_user(row_id, fields, by=by, at=timezone.now())
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Nobody signs in as them any more; a name with history stays in old records."""

@@ -1,4 +1,4 @@
-"""Hiring, changing and removing the people who sign in (contract 4).
+"""Hiring, changing and removing the people who sign in (docs/api.md §17).
 
 The shop always keeps an active admin. Whoever takes an admin's rights away locks the rows of all
 active admins first, in id order, so that two admins who demote each other cannot both succeed.

@@ -1,4 +1,4 @@
-"""Signed-in clients: refresh tokens handed out, exchanged and withdrawn (contract 3.2, 3.3).
+"""Signed-in clients: refresh tokens handed out, exchanged and withdrawn (docs/api.md §6).
 
 Whoever changes a user's tokens holds the lock on the user's row: a refresh, a sign-out and a
 change of password at the same moment happen one after the other.

@@ -1,4 +1,4 @@
-"""Signing in with e-mail and password, and the record of every attempt (contract 3.1)."""
+"""Signing in with e-mail and password, and the record of every attempt (docs/api.md §6)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from catalog.models import Brand, Category, TaxRate
 from catalog.unique_names import change_named, create_named, remove_named
 from pos_project.core.back_office.forms import as_the_api_does
-from pos_project.core.back_office.model_admin import RemovableAdmin, changed
+from pos_project.core.back_office.model_admin import MasterDataAdmin
 from pos_project.core.http.fields import KeyedText
 from pos_project.core.http.permissions import ADMIN
 
@@ -20,7 +20,7 @@ class NamedForm(forms.ModelForm):
         return str(as_the_api_does(KeyedText(max_length=longest), self.cleaned_data["name"]))
 
 
-class NamedAdmin(RemovableAdmin):
+class NamedAdmin(MasterDataAdmin):
     """Few rows, each name used once: written and removed by the use cases of the API."""
 
     form = NamedForm
@@ -29,11 +29,11 @@ class NamedAdmin(RemovableAdmin):
     ordering = ("name", "id")
     actions_detail = ("remove",)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            change_named(self.model, obj.pk, changed(form))
-        else:
-            obj.pk = create_named(self.model, changed(form)).pk
+    def add_row(self, fields: dict[str, Any], **_: Any) -> Any:
+        return create_named(self.model, fields)
+
+    def change_row(self, row_id: Any, fields: dict[str, Any], **_: Any) -> None:
+        change_named(self.model, row_id, fields)
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Delete the row for good; one that products have stays."""

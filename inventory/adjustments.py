@@ -48,7 +48,7 @@ def adjust(
         if product is None:
             raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
         receiving.require_stock_keeping(product)
-    return once(key, lambda: _adjust(product, adjustment, PostingContext.of(by, at)))
+    return once(key, lambda: _adjust(product, adjustment, PostingContext.claim(by, at)))
 
 
 def _adjust(product: Product, adjustment: Adjustment, context: PostingContext) -> InventoryLog:
@@ -139,7 +139,7 @@ def void(
     for an unknown or already undone entry, Conflict for one that a document wrote, Invalid when
     the added units are no longer all there.
     """
-    return once(key, lambda: _void(log_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _void(log_id, reason, PostingContext.claim(by, at)))
 
 
 def _void(log_id: int, reason: str | None, context: PostingContext) -> InventoryLog:

@@ -93,7 +93,7 @@ def count_stock(
     """
     with kept_answer_first(key):
         products = _products([count.product_id for count in counts])
-    return once(key, lambda: _count(products, counts, reason, note, PostingContext.of(by, at)))
+    return once(key, lambda: _count(products, counts, reason, note, PostingContext.claim(by, at)))
 
 
 def _count(

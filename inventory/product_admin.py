@@ -33,10 +33,16 @@ from inventory import product_figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
 from inventory.products import Opening, change_product, create_product, remove_product
-from pos_project.core.back_office.model_admin import RemovableAdmin, asked, changed, picture_of_form
+from pos_project.core.back_office.model_admin import (
+    MasterDataAdmin,
+    asked,
+    changed,
+    picture_of_form,
+    status_label,
+)
 from pos_project.core.back_office.spreadsheets import EXPORT_FORMATS
 from pos_project.core.db.unique_keys import key_of
-from pos_project.core.images.pictures import PictureChange, image_url, picture_change
+from pos_project.core.images.pictures import PictureChange, image_url
 from pos_project.core.people import Status
 
 LOW_STOCK = 20
@@ -117,7 +123,7 @@ class CountForm(forms.Form):
 
 
 @admin.register(Product)
-class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
+class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
@@ -159,8 +165,8 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         by: Any = request.user
-        listed = Product.objects.listed().order_by(*self.ordering)
-        return listed.annotate(stock=product_figures.stock_of_each(by.store_id))
+        rows = super().get_queryset(request)
+        return rows.annotate(stock=product_figures.stock_of_each(by.store_id))
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         about = ("name", "sku", "price", ("brand", "category"), ("unit", "status"), "description")
@@ -193,13 +199,7 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
             return "service"
         return f"{product.stock.normalize():f} {product.unit}"
 
-    @display(
-        description="status",
-        ordering="status",
-        label={"active": "success", "inactive": "warning", "banned": "danger"},
-    )
-    def state(self, product: Product) -> tuple[str, str]:
-        return product.status, product.get_status_display()
+    state = status_label
 
     @display(description="picture now")
     def picture_now(self, product: Product) -> SafeString | str:
@@ -262,24 +262,22 @@ class ProductAdmin(PricesAdmin, RemovableAdmin, ImportExportModelAdmin):
     # --- What is done ---
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        fields = changed(form)
-        if not isinstance(form, ProductForm):  # a price typed into the list
-            self.later(request, lambda: change_product(obj.pk, fields, picture=PictureChange()))
+        if isinstance(form, ProductForm):
+            super().save_model(request, obj, form, change)
             return
-        body = {
-            "image": form.cleaned_data.get("picture"),
-            "removeImage": form.cleaned_data.get("remove_picture", False),
-        }
-        with picture_change(body) as picture:
-            if change:
-                change_product(obj.pk, fields, picture=picture)
-                return
-            units = form.cleaned_data.get("opening_stock") or 0
-            cost = form.cleaned_data.get("unit_cost") or Decimal(0)
-            opening = Opening(Decimal(units), cost) if units else None
-            by: Any = request.user
-            created = create_product(fields, opening=opening, picture=picture, by=by)
-            obj.pk = created.pk
+        fields = changed(form)  # a price typed into the list
+        self.later(request, lambda: change_product(obj.pk, fields, picture=PictureChange()))
+
+    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange) -> Any:
+        units = form.cleaned_data.get("opening_stock") or 0
+        cost = form.cleaned_data.get("unit_cost") or Decimal(0)
+        opening = Opening(Decimal(units), cost) if units else None
+        return create_product(fields, opening=opening, picture=picture, by=by)
+
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, picture: PictureChange, **_: Any
+    ) -> None:
+        change_product(row_id, fields, picture=picture)
 
     @action(description="Count stock", permissions=["change"], url_path="count", icon="fact_check")
     def count_stock(self, request: HttpRequest, object_id: str) -> HttpResponse:

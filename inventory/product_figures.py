@@ -120,7 +120,7 @@ def sold_of_each(store_id: int, today: date) -> Coalesce:
 def shelves(*, worth: bool = False) -> str:
     """SQL of what is on the shelves of all stores: one row per product that has stock, with its
     units and, where asked for, their worth at cost, which is each batch's own, rounded to the
-    cent (R2)."""
+    cent (ADR 2)."""
     shown = "product_id, ROUND(SUM(remaining), 3) AS units"
     if worth:
         # Whole numbers on SQLite: its decimals are floats, which would miss half a cent.

@@ -41,7 +41,7 @@ def create_product(
     """
 
     def create() -> Product:
-        context = PostingContext.of(by)
+        context = PostingContext.claim(by)
         product = Product(**fields, created_by_id=by.pk)
         if opening and not product.keeps_stock:
             text = "A service product keeps no stock."
@@ -92,7 +92,9 @@ def remove_product(product_id: int, *, by: Actor) -> int:
 
     def remove() -> int:
         # Batches before the product's row, as a sale locks them.
-        units = adjustments.write_off(product_id, reason="REMOVED", context=PostingContext.of(by))
+        units = adjustments.write_off(
+            product_id, reason="REMOVED", context=PostingContext.claim(by)
+        )
         product = _locked(product_id)
         if has_history(product):
             product.archive(keys=("sku_key",))

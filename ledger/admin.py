@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.widgets import (
@@ -18,12 +17,17 @@ from unfold.widgets import (
 
 from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
 from ledger.accounts import AccountChanges, add_account, change_account
-from ledger.admin_forms import method_choices
+from ledger.admin_forms import MethodForm
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
 from pos_project.core.back_office.forms import FreeTextField
-from pos_project.core.back_office.model_admin import ReversibleAdmin, ShopAdmin, asked
+from pos_project.core.back_office.model_admin import (
+    ReversibleAdmin,
+    ShopAdmin,
+    WritableAdmin,
+    asked,
+)
 from pos_project.core.days import today
 
 
@@ -133,7 +137,7 @@ class PaymentAdmin(ReversibleAdmin):
         return party.name if party else "walk-in"
 
 
-class ExpenseForm(forms.Form):
+class ExpenseForm(MethodForm):
     title = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
     amount = forms.DecimalField(
         min_value=0.01, max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
@@ -154,13 +158,9 @@ class ExpenseForm(forms.Form):
     )
     description = FreeTextField(max_length=1000)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["method"].choices = method_choices()  # type: ignore[attr-defined]
-
 
 @admin.register(Expense)
-class ExpenseAdmin(ReversibleAdmin):
+class ExpenseAdmin(WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_expense)
     list_display = (
         "id",
@@ -177,14 +177,7 @@ class ExpenseAdmin(ReversibleAdmin):
     list_select_related = ("payment_method", "created_by")
     ordering = ("-id",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_urls(self) -> list[URLPattern]:
-        record = path("add/", self.admin_site.admin_view(self.record), name="ledger_expense_add")
-        return [record, *super().get_urls()]
-
-    def record(self, request: HttpRequest) -> HttpResponse:
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Book an expense by the use case that tills call."""
         by: Any = request.user
 

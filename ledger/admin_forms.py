@@ -12,8 +12,9 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from ledger.models import PaymentMethod
-from ledger.payments import CASH, ON_CREDIT, Tender
+from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.back_office.forms import FreeTextField
+from pos_project.core.money import ZERO
 
 CREDIT_NAME = "On credit"
 
@@ -58,7 +59,29 @@ class NamesItsMethod:
         return CREDIT_NAME if code == ON_CREDIT else document.method_name or code or "–"
 
 
-class PaymentForm(forms.Form):
+class MethodForm(forms.Form):
+    """A form with a field `method`: one of those that the shop takes now."""
+
+    on_credit = False  # whether nothing need be paid
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["method"]
+        field.choices = method_choices(on_credit=self.on_credit)
+
+
+class SettlementForm(MethodForm):
+    """A form that also asks how much is `paid` of a document; the rest is owed."""
+
+    on_credit = True
+
+    def offered(self) -> TendersOffered:
+        method = self.cleaned_data["method"]
+        paid = ZERO if method == ON_CREDIT else self.cleaned_data["paid"]
+        return TendersOffered((Tender(method, paid),) if paid else (), method)
+
+
+class PaymentForm(MethodForm):
     """What somebody pays for dues; the oldest are settled first, the rest is an advance."""
 
     amount = forms.DecimalField(
@@ -71,10 +94,6 @@ class PaymentForm(forms.Form):
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     reference = FreeTextField(max_length=100, help_text="Slip number.")
     note = FreeTextField(max_length=1000)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["method"].choices = method_choices()  # type: ignore[attr-defined]
 
     def tender(self) -> Tender:
         said = self.cleaned_data

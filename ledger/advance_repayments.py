@@ -1,11 +1,12 @@
 """What was paid ahead goes back to whoever paid it: to a customer, or from a supplier to us."""
 
 from datetime import datetime
+from typing import Any
 
-from ledger import dues, payments, posting
+from ledger import advances, dues, payments
 from ledger.models import Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
-from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.errors import Invalid
 from pos_project.core.posting_context import Actor, PostingContext
 
 
@@ -25,10 +26,8 @@ def pay_back_advance(
     for an unknown method or for more than is unused; nothing is written then.
     """
     with kept_answer_first(key):
-        if not book.party_model._default_manager.filter(pk=party_id, archived_at=None).exists():
-            raise NotFound(f"{book.party.capitalize()} not found")
-        payments.require_method(tender.method, field="method")
-    return once(key, lambda: _pay_back(book, party_id, tender, note, PostingContext.of(by, at)))
+        dues.require_tender(book, party_id, tender)
+    return once(key, lambda: _pay_back(book, party_id, tender, note, PostingContext.claim(by, at)))
 
 
 def _pay_back(
@@ -39,36 +38,24 @@ def _pay_back(
     context: PostingContext,
 ) -> Payment:
     dues.lock_party(book, party_id)
-    balance = book.advance_balance(party_id)
+    balance = advances.balance(book, party_id)
     if tender.amount > balance:
         text = f"Only {balance} was paid in advance and is unused."
         raise Invalid(text, fields={"amount": [text]}, advance_balance=balance)
-    whose = {f"{book.party}_id": party_id}
-    back_in = book.direction == Payment.Direction.OUT  # a supplier gives back what we paid
-    tender_side, advance_side = ("debit", "credit") if back_in else ("credit", "debit")
-    entry_id = posting.post(
-        book.event,
-        [
-            posting.Line(payments.account_of(tender.method), **{tender_side: tender.amount}),  # type: ignore[arg-type]
-            posting.Line(book.advance_account, **{advance_side: tender.amount}, **whose),  # type: ignore[arg-type]
-        ],
-        context=context,
-        reference=tender.reference,
-    )
-    direction = Payment.Direction.IN if back_in else Payment.Direction.OUT
-    [payment_id] = payments.record(
-        [
-            payments.PaymentLine(
-                Payment.Type.ADVANCE,
-                direction,
-                tender,
-                party=book.party,
-                note=note,
-                **whose,  # type: ignore[arg-type]
-            )
-        ],
-        entry_id=entry_id,
+    # The other way: a supplier gives back what we paid.
+    direction = Payment.Direction.OUT if book.receives else Payment.Direction.IN
+    entry_id = dues.post_payment(
+        book,
+        party_id,
+        tender,
+        {book.advance_account: tender.amount},
+        direction=direction,
         context=context,
     )
+    whose: dict[str, Any] = {book.party_key: party_id}
+    paid_back = payments.PaymentLine(
+        Payment.Type.ADVANCE, direction, tender, party=book.party, note=note, **whose
+    )
+    [payment_id] = payments.record([paid_back], entry_id=entry_id, context=context)
     rows = Payment.objects.select_related("customer", "supplier", "user", "reversed_by")
     return rows.get(pk=payment_id)

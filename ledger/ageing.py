@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Case, F, Sum, When
 
-from ledger.dues import OPEN, DueBook
+from ledger.dues import DueBook
 from ledger.models import Payment
 from ledger.party_statement import AMOUNT
 from pos_project.core.money import ZERO, money, total
@@ -72,8 +72,8 @@ def open_parts(
     """
     of_store = {} if store_id is None else {f"{book.document}__store_id": store_id}
     documents = {f"{book.document}__business_date__lte": as_of, **of_store}
-    by = (f"{book.party}_id", f"{book.document}__{dated}")
-    dues: Any = book.due_model._default_manager.filter(status=OPEN, **documents)
+    by = (book.party_key, f"{book.document}__{dated}")
+    dues = book.open_dues().filter(**documents)
     yield from grouped(dues.values_list(*by).annotate(amount=Sum("due_amount")))
     paid = Payment.objects.filter(
         business_date__gt=as_of,

@@ -11,9 +11,9 @@ from ledger.sealing import books, seal_of
 from pos_project.core.days import day_start
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
+from pos_project.core.period import ONE_DAY
 from pos_project.core.remembered import Remembered
 
-ONE_DAY = timedelta(days=1)
 # A till that began before midnight has given up by then.
 GRACE = timedelta(minutes=10)
 

@@ -1,45 +1,72 @@
 """Paying what is owed, oldest first: one story for customers (money in) and suppliers (out).
 
-The two rooms that own the documents describe them by a `DueBook`; this room knows neither.
+The two apps that own the documents describe them by a `DueBook`; this one knows neither.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db.models import Model, QuerySet
 
 from ledger import payments, posting
 from ledger.models import JournalEntry, Payment
 from ledger.payments import Tender
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import set_by_id
-from pos_project.core.errors import Conflict, Invalid
+from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import total
 from pos_project.core.people import Archivable
-from pos_project.core.posting_context import PostingContext
+from pos_project.core.posting_context import Actor, PostingContext
 
 OPEN, PAID = "open", "paid"
 
 
 @dataclass(frozen=True)
 class DueBook:
-    """Where one side keeps its dues, and which accounts they move."""
+    """Customers, or suppliers: where they and their dues are kept, which accounts these move, and
+    the words for it."""
 
     party: str  # "customer" or "supplier"
     party_model: type[Archivable]
-    due_model: type[models.Model]
-    document_model: type[models.Model]
+    due_model: type[Model]
+    document_model: type[Model]
     document: str  # the due's key to its document: "sale" or "purchase"
     oldest_first: str  # the document's date that decides what is oldest; then its id
-    direction: str
+    direction: str  # of the money that settles a due
     event: str
     control_account: str
     advance_account: str
-    advance_balance: Callable[[int], Decimal]  # what the party's id has paid, or got, ahead
+    owed: str  # the wire's name of what is open: "debt" or "payable"
+    still_open: str  # what a party with open dues is told, with the amount after it
+    paid_ahead: str  # and one with an advance, with the amount for {}
+    names_editors: bool = False  # its rows say who entered and who changed them
+
+    @property
+    def party_key(self) -> str:
+        """The column that names the party, in every table that has it."""
+        return f"{self.party}_id"
+
+    @property
+    def document_key(self) -> str:
+        return f"{self.document}_id"
+
+    @property
+    def receives(self) -> bool:
+        """Whether they owe us, so that money in settles it; otherwise we owe them."""
+        return self.direction == Payment.Direction.IN
+
+    def listed(self) -> "QuerySet[Any]":
+        """The parties that have not been archived."""
+        return self.party_model._default_manager.filter(archived_at=None)
+
+    def open_dues(self) -> "QuerySet[Any]":
+        return self.due_model._default_manager.filter(status=OPEN)
 
 
-# By party. The rooms that own the documents put theirs here when the program starts.
+# By party. The apps that own the documents put theirs here when the program starts.
 BOOKS: dict[str, DueBook] = {}
 
 
@@ -92,12 +119,35 @@ def allocate(amount: Decimal, dues: Iterable[OpenDue]) -> tuple[list[Allocation]
 
 
 def pay(
-    book: DueBook, party_id: int, tender: Tender, *, note: str | None, context: PostingContext
+    book: DueBook,
+    party_id: int,
+    tender: Tender,
+    *,
+    note: str | None = None,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
 ) -> DuePayment:
-    """Apply a payment to the party's open dues, oldest first; the excess is an advance.
+    """Pay a party's open dues, oldest first; more than that is an advance.
 
-    Runs inside the use case's transaction. Raises Invalid when nothing is owed.
+    The amount is in shop currency and above zero. Raises NotFound for an unknown party, Invalid
+    for an unknown method or when nothing is owed; nothing is written then.
     """
+    with kept_answer_first(key):
+        require_tender(book, party_id, tender)
+    return once(key, lambda: _pay(book, party_id, tender, note, PostingContext.claim(by, at)))
+
+
+def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
+    """Raise NotFound for a party that is not listed, Invalid for a method that is not taken."""
+    if not book.listed().filter(pk=party_id).exists():
+        raise NotFound(f"{book.party.capitalize()} not found")
+    payments.require_method(tender.method, field="method")
+
+
+def _pay(
+    book: DueBook, party_id: int, tender: Tender, note: str | None, context: PostingContext
+) -> DuePayment:
     dues = _locked(book, party_id)
     if not dues:
         raise Invalid(f"This {book.party} has no open dues.")
@@ -134,11 +184,10 @@ def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> N
     """
     documents = _locked_documents(book, taken_back)
     lock_party(book, party_id)
-    document_key = f"{book.document}_id"
     dues: Any = book.due_model._default_manager.select_for_update()
     by_document = {
-        getattr(due, document_key): due
-        for due in dues.filter(**{f"{document_key}__in": list(taken_back)}).order_by("id")
+        getattr(due, book.document_key): due
+        for due in dues.filter(**{f"{book.document_key}__in": list(taken_back)}).order_by("id")
     }
     if not taken_back:
         return
@@ -181,17 +230,13 @@ def _locked_documents(book: DueBook, ids: Iterable[int]) -> dict[int, Any]:
 def _locked(book: DueBook, party_id: int) -> list[OpenDue]:
     """The open dues, oldest first. Documents are locked by id, then their dues by id, then read:
     the order in which a refund locks them too."""
-    open_dues: Any = book.due_model._default_manager.filter(
-        **{f"{book.party}_id": party_id, "status": OPEN}
-    )
-    document_key = f"{book.document}_id"
-    ids = list(open_dues.values_list(document_key, flat=True))
+    open_dues = book.open_dues().filter(**{book.party_key: party_id})
+    ids = list(open_dues.values_list(book.document_key, flat=True))
     by_id = _locked_documents(book, ids)
+    known = open_dues.filter(**{f"{book.document_key}__in": ids})
     locked = [
-        (by_id[getattr(due, document_key)], due)
-        for due in open_dues.filter(**{f"{document_key}__in": ids})
-        .select_for_update()
-        .order_by("id")
+        (by_id[getattr(due, book.document_key)], due)
+        for due in known.select_for_update().order_by("id")
     ]
     locked.sort(key=lambda pair: (getattr(pair[0], book.oldest_first), pair[0].pk))
     return [
@@ -208,22 +253,14 @@ def _book_money(
     note: str | None,
     context: PostingContext,
 ) -> JournalEntry:
-    money_in = book.direction == Payment.Direction.IN
-    whose = {f"{book.party}_id": party_id}
-
-    def line(account: str, amount: Decimal, *, debit: bool, **party: int) -> posting.Line:
-        side = {"debit": amount} if debit else {"credit": amount}
-        return posting.Line(account, **side, **party)  # type: ignore[arg-type]
-
-    entry_id = posting.post(
-        book.event,
-        [
-            line(payments.account_of(tender.method), tender.amount, debit=money_in),
-            line(book.control_account, paid.applied, debit=not money_in, **whose),
-            line(book.advance_account, paid.advance, debit=not money_in, **whose),
-        ],
+    whose: dict[str, Any] = {book.party_key: party_id}
+    entry_id = post_payment(
+        book,
+        party_id,
+        tender,
+        {book.control_account: paid.applied, book.advance_account: paid.advance},
+        direction=book.direction,
         context=context,
-        reference=tender.reference,
     )
     rows = [
         payments.PaymentLine(
@@ -233,7 +270,7 @@ def _book_money(
             party=book.party,
             reference=share.due.invoice,
             note=note,
-            **{**whose, f"{book.document}_id": share.due.document_id},  # type: ignore[arg-type]
+            **{**whose, book.document_key: share.due.document_id},
         )
         for share in paid.allocations
     ]
@@ -246,8 +283,31 @@ def _book_money(
                 advance,
                 party=book.party,
                 note=note,
-                **whose,  # type: ignore[arg-type]
+                **whose,
             )
         )
     payments.record(rows, entry_id=entry_id, context=context)
     return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=context.at)
+
+
+def post_payment(
+    book: DueBook,
+    party_id: int,
+    tender: Tender,
+    parts: Mapping[str, Decimal],
+    *,
+    direction: str,
+    context: PostingContext,
+) -> int | None:
+    """Post money that changed hands with a party, against `parts`: their account → how much of it.
+
+    Returns the entry's id. Runs inside the use case's transaction.
+    """
+    money_in = direction == Payment.Direction.IN
+    tender_side, party_side = ("debit", "credit") if money_in else ("credit", "debit")
+    ours: dict[str, Any] = {tender_side: tender.amount}
+    lines = [posting.Line(payments.account_of(tender.method), **ours)]
+    for account, amount in parts.items():
+        theirs: dict[str, Any] = {party_side: amount, book.party_key: party_id}
+        lines.append(posting.Line(account, **theirs))
+    return posting.post(book.event, lines, context=context, reference=tender.reference)

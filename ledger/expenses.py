@@ -38,7 +38,7 @@ def record_expense(
     account = _account_of(spending.category)
     return once(
         key,
-        lambda: _record(spending, account, PostingContext.of(by, at, day=spending.expense_date)),
+        lambda: _record(spending, account, PostingContext.claim(by, at, day=spending.expense_date)),
     )
 
 
@@ -80,7 +80,7 @@ def reverse_expense(
 
     Raises NotFound, or Conflict for one that was reversed before or is itself a reversal.
     """
-    return once(key, lambda: _reverse(expense_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(expense_id, reason, PostingContext.claim(by, at)))
 
 
 def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 
@@ -28,7 +27,12 @@ from ledger.manual_entries import (
     reverse_manual_entry,
 )
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
-from pos_project.core.back_office.model_admin import HistoryInline, ReversibleAdmin, asked
+from pos_project.core.back_office.model_admin import (
+    HistoryInline,
+    ReversibleAdmin,
+    WritableAdmin,
+    asked,
+)
 
 KEPT_BY_DOCUMENTS = (
     "Receivables, payables, stock and advances are moved by their documents alone, so they are not"
@@ -47,7 +51,7 @@ class JournalLineInline(HistoryInline):
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(ReversibleAdmin):
+class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_manual_entry)
     list_display = ("id", "business_date", "event", "reference", "memo", "created_by", "created_at")
     list_filter = (("business_date", RangeDateFilter), "event")
@@ -58,20 +62,11 @@ class JournalEntryAdmin(ReversibleAdmin):
     inlines = (JournalLineInline,)
     actions_list = ("opening_balances",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
     def is_standing(self, row: JournalEntry) -> bool:
         """What a document posted is corrected by its document."""
         return row.event in BY_HAND and super().is_standing(row)
 
-    def get_urls(self) -> list[URLPattern]:
-        post = path(
-            "add/", self.admin_site.admin_view(self.post_entry), name="ledger_journalentry_add"
-        )
-        return [post, *super().get_urls()]
-
-    def post_entry(self, request: HttpRequest) -> HttpResponse:
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Post a balanced entry, by the use case of the API."""
         return self._written(
             request,

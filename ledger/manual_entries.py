@@ -82,11 +82,11 @@ def reverse_manual_entry(
 
     Raises NotFound; Conflict for an entry of a document, one reversed before, or a reversal.
     """
-    return once(key, lambda: _reverse(entry_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(entry_id, reason, PostingContext.claim(by, at)))
 
 
 def _context(written: ManualEntry, by: Actor, at: datetime | None) -> PostingContext:
-    return PostingContext.of(by, at, day=written.entry_date)
+    return PostingContext.claim(by, at, day=written.entry_date)
 
 
 def _post(

@@ -146,7 +146,7 @@ class JournalLine(AppendOnly):
 
 
 class Payment(AppendOnly):
-    """Money that changed hands. `type` and `direction` as the contract's section 17 lists them."""
+    """Money that changed hands. `type` and `direction`: docs/api.md §27."""
 
     class Party(models.TextChoices):
         CUSTOMER = "customer"

@@ -12,7 +12,6 @@ from django.db.models import Sum
 
 from ledger.dues import DueBook
 from ledger.journal_sums import lines_between
-from ledger.models import Payment
 from pos_project.core.money import ZERO, money
 
 
@@ -34,14 +33,14 @@ def standing(
         account_id__in=(book.control_account, book.advance_account)
     )
     if party_id is not None:
-        lines = lines.filter(**{f"{book.party}_id": party_id})
+        lines = lines.filter(**{book.party_key: party_id})
     rows = (
-        lines.values_list(f"{book.party}_id", "account_id")
+        lines.values_list(book.party_key, "account_id")
         .annotate(debits=Sum("debit"), credits=Sum("credit"))
         .order_by()
     )
     # A customer's dues are debits; a supplier's are credits.
-    sign = 1 if book.direction == Payment.Direction.IN else -1
+    sign = 1 if book.receives else -1
     found: dict[int, PartyBalance] = {}
     for party, account, debits, credits in rows:
         net = sign * money(debits - credits)

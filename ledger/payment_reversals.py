@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ledger import dues, payments, posting, reversals
+from ledger import advances, dues, payments, posting, reversals
 from ledger.models import JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, NotFound
@@ -26,7 +26,7 @@ def reverse_payment(
     opposite rows. Raises NotFound; Conflict for a payment that is part of a sale, purchase or
     refund, was reversed before, or was paid ahead and is used by now; nothing is written then.
     """
-    return once(key, lambda: _reverse(payment_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(payment_id, reason, PostingContext.claim(by, at)))
 
 
 def _reverse(payment_id: int, reason: str, context: PostingContext) -> list[Payment]:
@@ -38,7 +38,7 @@ def _reverse(payment_id: int, reason: str, context: PostingContext) -> list[Paym
     reversals.require_reversible(named, "payment")
     together = list(Payment.objects.filter(entry=entry).order_by("id"))
     book = dues.BOOKS[named.payment_party]
-    party_id = getattr(named, f"{book.party}_id")
+    party_id = getattr(named, book.party_key)
     dues.reopen(book, party_id, _settled(book, together))
     _require_unused(book, party_id, together)
     context = context.in_store(entry.store_id)
@@ -67,7 +67,7 @@ def _require_no_document(payment: Payment) -> None:
 def _settled(book: dues.DueBook, together: Sequence[Payment]) -> dict[int, Decimal]:
     """What these payments settled, by document. (One entry pays each document once.)"""
     return {
-        getattr(payment, f"{book.document}_id"): payment.amount
+        getattr(payment, book.document_key): payment.amount
         for payment in together
         if payment.payment_type == Payment.Type.DUE_PAYMENT
     }
@@ -83,7 +83,7 @@ def _require_unused(book: dues.DueBook, party_id: int, together: Sequence[Paymen
         ),
         ZERO,
     )
-    left = book.advance_balance(party_id) if ahead else ZERO
+    left = advances.balance(book, party_id) if ahead else ZERO
     if left < ahead:
         raise Conflict(
             f"{ahead} of this was paid in advance, and only {left} of that is unused.",

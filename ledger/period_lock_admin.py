@@ -5,14 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from ledger.models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
 from pos_project.core.back_office.forms import ReasonForm
-from pos_project.core.back_office.model_admin import ReadOnlyAdmin, asked
+from pos_project.core.back_office.model_admin import WritableAdmin, asked
 
 
 class LockForm(ReasonForm):
@@ -26,7 +25,7 @@ class LockForm(ReasonForm):
 
 
 @admin.register(PeriodLock)
-class PeriodLockAdmin(ReadOnlyAdmin):
+class PeriodLockAdmin(WritableAdmin):
     """Every lock there was, the newest first: that one holds."""
 
     list_display = ("through", "reason", "user", "created_at")
@@ -40,14 +39,7 @@ class PeriodLockAdmin(ReadOnlyAdmin):
     def through(self, lock: PeriodLock) -> str:
         return f"{lock.locked_through:%d-%m-%Y}" if lock.locked_through else "taken back"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_urls(self) -> list[URLPattern]:
-        lock = path("add/", self.admin_site.admin_view(self.lock), name="ledger_periodlock_add")
-        return [lock, *super().get_urls()]
-
-    def lock(self, request: HttpRequest) -> HttpResponse:
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lock the books up to a day; only an admin takes a lock back, in part or whole."""
         by: Any = request.user
         holds = locked_through()

@@ -15,7 +15,7 @@ from ledger.journal_sums import Moved, Sums
 from ledger.models import JournalEntry, LedgerAccount
 from pos_project.core.money import ZERO, total
 
-# What sales post to besides tax: together they are net sales (contract 18).
+# What sales post to besides tax: together they are net sales (docs/figures.md).
 TRADING = frozenset({chart.SALES, chart.SALES_RETURNS, chart.DISCOUNTS_GIVEN})
 # Found and lost goods: neither sold nor spent, so outside cost of sales and expenses.
 STOCK_DIFFERENCES = frozenset({chart.INVENTORY_GAIN, chart.INVENTORY_LOSS})

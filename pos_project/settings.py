@@ -365,6 +365,23 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"once_a_minute": {"()": "pos_project.core.logs.OnceAMinute"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "patient": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["once_a_minute"],
+        },
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # A database that is away is one line a minute, not one for each request.
+        **{
+            name: {"handlers": ["patient"], "propagate": False}
+            for name in ("pos_project.core.db", "pos_project.core.http.exception_handler")
+        },
+        # 4xx are the client's business; what goes wrong here is an error.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from catalog.models import Product
 from inventory import receiving
-from ledger import advances, chart, payments, posting
+from ledger import advances, chart, parties, payments, posting
 from ledger.models import JournalEntry, Payment
 from pos_project.core.days import business_day
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
@@ -20,9 +20,10 @@ from pos_project.core.db.rows import insert, insert_rows, set_drafts
 from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
-from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
+from pos_project.core.money import MAX_AMOUNT, money, total
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
-from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
+from purchasing.models import Purchase, PurchaseItem, SupplierDue
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
 
@@ -69,20 +70,9 @@ def receive_purchase(
     """
     with kept_answer_first(key):
         require_not_ahead(delivery.purchase_date, field="purchase_date")
-        supplier_name = _name_of(delivery.supplier_id)
+        supplier_name = parties.name_of(SUPPLIER_DUES, delivery.supplier_id)
         products = _check(delivery, offered)
     return once(key, lambda: _receive(delivery, offered, supplier_name, products, by, at))
-
-
-@prepared
-def _names_of(supplier_id: int) -> QuerySet[Any]:
-    return Supplier.objects.listed().filter(pk=supplier_id).values_list("name", flat=True)
-
-
-def _name_of(supplier_id: int) -> str:
-    for name in _names_of(supplier_id):
-        return str(name)
-    raise _unknown_supplier()
 
 
 @prepared
@@ -117,10 +107,6 @@ def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, An
     return products
 
 
-def _unknown_supplier() -> Invalid:
-    return Invalid("Unknown supplier.", fields={"supplier_id": ["Unknown supplier."]})
-
-
 def _receive(
     delivery: Delivery,
     offered: payments.TendersOffered,
@@ -129,13 +115,8 @@ def _receive(
     by: Actor,
     at: datetime | None,
 ) -> Purchase:
-    context = PostingContext.of(by, at, day=delivery.purchase_date)
-    balance = ZERO
-    if offered.use_advance:
-        if not Supplier.objects.select_for_update().filter(pk=delivery.supplier_id):
-            raise _unknown_supplier()
-        balance = advances.supplier_balance(delivery.supplier_id)
-    settlement = payments.settle(delivery.total, offered, advance_balance=balance)
+    context = PostingContext.claim(by, at, day=delivery.purchase_date)
+    settlement = advances.settle(SUPPLIER_DUES, delivery.supplier_id, delivery.total, offered)
     if settlement.change:
         field = "payments" if offered.split else "paid_amount"
         text = f"More than the open {delivery.total - settlement.advance}."

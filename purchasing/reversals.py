@@ -36,7 +36,7 @@ def reverse_purchase(
     the right entry. Raises NotFound; Conflict when goods are gone, when dues of it were paid, and
     when it was reversed before; nothing is written then.
     """
-    return once(key, lambda: _reverse(purchase_id, reason, PostingContext.of(by, at)))
+    return once(key, lambda: _reverse(purchase_id, reason, PostingContext.claim(by, at)))
 
 
 def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase:

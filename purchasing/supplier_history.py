@@ -49,7 +49,7 @@ class SupplierHistory:
             ),
             *payment_sources(Payment.objects.filter(theirs), advances=ADVANCE),
         ]
-        return Timeline(source for source in sources if kind in (None, source.kind))
+        return Timeline(sources, kind=kind)
 
     def products(self) -> QuerySet[Any]:
         """Per product what they brought, most units first, as dicts."""
@@ -79,7 +79,7 @@ class SupplierHistory:
             "totalAmount": money(totals["amount"] or ZERO),
         }
 
-    def supplies_of(self, product: Product) -> QuerySet[Any]:
+    def lines_of(self, product: Product) -> QuerySet[Any]:
         """The lines on which they brought a product, newest first."""
         lines = self._lines().filter(product=product).select_related("purchase__user")
         return lines.order_by("-purchase__created_at", "-id")

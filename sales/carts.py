@@ -91,7 +91,7 @@ def check_out(
 
     Raises Invalid for an empty cart and what `checkout.sell` raises; the cart stays open then.
     """
-    return once(key, lambda: _check_out(order, offered, by, PostingContext.of(by, at)))
+    return once(key, lambda: _check_out(order, offered, by, PostingContext.claim(by, at)))
 
 
 def _check_out(

@@ -17,7 +17,7 @@ from catalog.models import Product, TaxRate
 from catalog.tax_rates import RATES, Rate
 from inventory import fifo
 from inventory.picking import pick
-from ledger import advances, payments
+from ledger import advances, parties, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.prepared import prepared
 from pos_project.core.db.rows import insert, insert_rows
@@ -25,7 +25,8 @@ from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, PostingContext
 from sales.completion import Sold, deliver
-from sales.models import Customer, Sale, SaleItem
+from sales.customer_payments import CUSTOMER_DUES
+from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
 
 ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
@@ -36,12 +37,6 @@ def products_to_sell(ids: Sequence[int]) -> QuerySet[Any]:
     """What a sale needs to know of these products."""
     known = Product.objects.listed().filter(pk__in=ids)
     return known.values_list("pk", "name", "price", "status", "keeps_stock", named=True)
-
-
-@prepared
-def names_of_customer(customer_id: int) -> QuerySet[Any]:
-    """The customer's name; nothing if there is no such customer."""
-    return Customer.objects.listed().filter(pk=customer_id).values_list("name", flat=True)
 
 
 def sell(
@@ -61,7 +56,7 @@ def sell(
     with kept_answer_first(key):
         priced = read_and_price(order)
         require_customer_for_advance(priced.customer_id, offered)
-    return once(key, lambda: sell_priced(priced, offered, PostingContext.of(by, at)))
+    return once(key, lambda: sell_priced(priced, offered, PostingContext.claim(by, at)))
 
 
 def sell_priced(
@@ -90,9 +85,7 @@ def read_and_price(order: Order) -> PricedOrder:
         raise Invalid("Some products cannot be sold.", fields=fields)
     customer_name = None
     if order.customer_id is not None:
-        customer_name = next(iter(names_of_customer(order.customer_id)), None)
-        if customer_name is None:
-            raise _unknown_customer()
+        customer_name = parties.name_of(CUSTOMER_DUES, order.customer_id)
     rate = None if order.tax_rate_id is None else _named_rate(order, order.tax_rate_id)
     return price(
         order,
@@ -113,10 +106,6 @@ def _named_rate(order: Order, rate_id: int) -> Rate:
     return Rate(*row)
 
 
-def _unknown_customer() -> Invalid:
-    return Invalid("Unknown customer.", fields={"customer_id": ["Unknown customer."]})
-
-
 def require_customer_for_advance(customer_id: int | None, offered: payments.TendersOffered) -> None:
     """Raise Invalid when a walk-in wants to use an advance."""
     if offered.use_advance and customer_id is None:
@@ -131,13 +120,7 @@ def settle(
 
     Raises Invalid when a walk-in would owe something.
     """
-    balance = ZERO
-    if offered.use_advance:
-        assert customer_id is not None
-        if not Customer.objects.select_for_update().filter(pk=customer_id):
-            raise _unknown_customer()
-        balance = advances.customer_balance(customer_id)
-    settlement = payments.settle(amount, offered, advance_balance=balance)
+    settlement = advances.settle(CUSTOMER_DUES, customer_id, amount, offered)
     if settlement.due and customer_id is None:
         field = "payments" if offered.split else "paid_amount"
         text = "A sale without a customer is paid in full."

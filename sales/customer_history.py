@@ -42,7 +42,7 @@ class CustomerHistory:
             *payment_sources(Payment.objects.filter(theirs), advances=PAYMENT),
             refund_source(Refund.objects.filter(theirs)),
         ]
-        return Timeline(source for source in sources if kind in (None, source.kind))
+        return Timeline(sources, kind=kind)
 
     def products(self) -> QuerySet[Any]:
         """Per product what they bought and kept, most units first, as dicts.
@@ -80,7 +80,7 @@ class CustomerHistory:
             "totalAmount": money(totals["amount"] or ZERO),
         }
 
-    def purchases_of(self, product: Product) -> QuerySet[Any]:
+    def lines_of(self, product: Product) -> QuerySet[Any]:
         """The lines on which they bought a product, newest first."""
         lines = self._lines().filter(product=product).select_related("sale__user")
         return lines.order_by("-sale__created_at", "-id")

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from catalog.models import Product
 from inventory.picking import pick, preview
-from ledger import payments
+from ledger import parties, payments
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import set_drafts
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.posting_context import Actor, PostingContext
 from sales import checkout
 from sales.completion import Sold, deliver
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder
 
@@ -24,7 +25,7 @@ def hold(
     """
     with kept_answer_first(key):
         priced = checkout.read_and_price(order)
-    return once(key, lambda: _hold(priced, PostingContext.of(by, at)))
+    return once(key, lambda: _hold(priced, PostingContext.claim(by, at)))
 
 
 def _hold(order: PricedOrder, context: PostingContext) -> Sale:
@@ -49,7 +50,7 @@ def complete(
     Raises NotFound for an unknown sale, Invalid when it is not pending, and what
     `checkout.sell` raises about stock and payment; nothing is written then.
     """
-    return once(key, lambda: _complete(sale_id, offered, PostingContext.of(by, at)))
+    return once(key, lambda: _complete(sale_id, offered, PostingContext.claim(by, at)))
 
 
 def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingContext) -> Sold:
@@ -57,7 +58,7 @@ def _complete(sale_id: int, offered: payments.TendersOffered, context: PostingCo
     context = context.in_store(sale.store_id)
     checkout.require_customer_for_advance(sale.customer_id, offered)
     settlement = checkout.settle(sale.total_amount, sale.customer_id, offered)
-    if settlement.due and not checkout.names_of_customer(sale.customer_id or 0):
+    if settlement.due and not parties.listed_names(CUSTOMER_DUES)(sale.customer_id or 0):
         # A checkout would not know them; what they owed could never be paid.
         text = "The customer was removed: this sale is paid in full."
         raise Invalid(text, fields={"paid_amount": [text]})

@@ -69,7 +69,7 @@ def refund(
     """
     with kept_answer_first(key):
         payments.require_method(claim.method, field="refund_method")
-    return once(key, lambda: _refund(claim, PostingContext.of(by, at)))
+    return once(key, lambda: _refund(claim, PostingContext.claim(by, at)))
 
 
 def _refund(claim: Claim, context: PostingContext) -> Refund:

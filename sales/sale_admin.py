@@ -21,12 +21,10 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from ledger.admin_forms import MethodFilter, NamesItsMethod, method_choices
+from ledger.admin_forms import MethodFilter, MethodForm, NamesItsMethod, SettlementForm
 from ledger.models import JournalEntry, Payment
-from ledger.payments import ON_CREDIT, Tender, TendersOffered
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, asked, units
-from pos_project.core.money import ZERO
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem
 from sales.refunds import Claim, Returned, refund
@@ -89,7 +87,7 @@ class WithDueFilter(admin.SimpleListFilter):
         return queryset.filter(status=Sale.Status.COMPLETED, due__status="open")
 
 
-class CompleteForm(forms.Form):
+class CompleteForm(SettlementForm):
     """How a held sale is paid."""
 
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
@@ -102,12 +100,8 @@ class CompleteForm(forms.Form):
         help_text="More than the total is change; less stays due and needs a customer.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["method"].choices = method_choices(on_credit=True)  # type: ignore[attr-defined]
 
-
-class RefundForm(forms.Form):
+class RefundForm(MethodForm):
     """Which units of which lines come back; made for the lines of one sale."""
 
     reason = FreeTextField(max_length=255, required=True)
@@ -122,7 +116,6 @@ class RefundForm(forms.Form):
 
     def __init__(self, *args: Any, lines: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["method"].choices = method_choices()  # type: ignore[attr-defined]
         self.lines = lines
         units = {
             f"line_{line.pk}": forms.IntegerField(
@@ -272,16 +265,15 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         sale = get_object_or_404(self.get_queryset(request), pk=object_id)
         by: Any = request.user
 
-        def do(answers: dict[str, Any]) -> str:
-            method = answers["method"]
-            paid = ZERO if method == ON_CREDIT else answers["paid"]
-            offered = TendersOffered((Tender(method, paid),) if paid else (), method)
-            sold = holds.complete(sale.pk, offered, by=by)
+        form = CompleteForm(asked(request), initial={"paid": sale.total_amount})
+
+        def do(_: dict[str, Any]) -> str:
+            sold = holds.complete(sale.pk, form.offered(), by=by)
             return f"{sold.sale} completed; change {sold.change}."
 
         return self.ask_and_do(
             request,
-            CompleteForm(asked(request), initial={"paid": sale.total_amount}),
+            form,
             do,
             title=f"Complete {sale}: {sale.total_amount}",
             button="Complete the sale",

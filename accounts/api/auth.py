@@ -1,4 +1,4 @@
-"""`/api/auth`: sign in, refresh, sign out, confirm an e-mail address (contract 3, 1.10).
+"""`/api/auth`: sign in, refresh, sign out, confirm an e-mail address (docs/api.md §6).
 
 Public: an `Authorization` header is not even looked at, so a stale one does no harm.
 """

@@ -1,4 +1,4 @@
-"""How the list of users is searched, filtered and sorted (contract 4.1)."""
+"""How the list of users is searched, filtered and sorted (docs/api.md §17)."""
 
 from typing import Any
 

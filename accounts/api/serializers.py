@@ -1,14 +1,11 @@
 """What users send and see over the wire. A password only ever comes in."""
 
-from datetime import date
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.models import User
 from accounts.sign_in import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH
+from pos_project.core.contact_fields import EARLIEST_BIRTHDAY, GenderField
 from pos_project.core.http.fields import (
-    BlankIsAbsent,
     DayField,
     FilledText,
     MomentField,
@@ -20,10 +17,9 @@ from pos_project.core.http.fields import (
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import STAFF
 from pos_project.core.images.pictures import ImageUrlField, PictureIn
-from pos_project.core.people import Gender, Status
+from pos_project.core.people import Status
 
 MIN_PASSWORD_LENGTH = 8
-EARLIEST_BIRTHDAY = date(1900, 1, 1)
 
 
 class LoginIn(serializers.Serializer):
@@ -45,13 +41,6 @@ class SessionOut(serializers.Serializer):
 
 class LoggedOutOut(serializers.Serializer):
     message = serializers.CharField()
-
-
-class GenderField(BlankIsAbsent, serializers.ChoiceField):
-    """One of the genders, or blank."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=Gender.choices, required=False, allow_null=True, **kwargs)
 
 
 class EmailField(FilledText, serializers.EmailField):
@@ -170,14 +159,14 @@ class NewUserOut(serializers.Serializer):
 
 class UserCreatedOut(Done):
     userId = serializers.IntegerField()
-    data = NewUserOut()  # type: ignore[assignment]  # (the contract's word)
+    data = NewUserOut()  # type: ignore[assignment]  # (clients know it by this name)
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class UserUpdatedOut(Done):
-    data = UserOut()  # type: ignore[assignment]  # (the contract's word)
+    data = UserOut()  # type: ignore[assignment]  # (clients know it by this name)
     warnings = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class OwnProfileAnswer(Done):
-    data = OwnProfileOut()  # type: ignore[assignment]  # (the contract's word)
+    data = OwnProfileOut()  # type: ignore[assignment]  # (clients know it by this name)

@@ -1,4 +1,4 @@
-"""`/api/users` (contract 4): admins manage users, managers read, everybody sees themselves."""
+"""`/api/users` (docs/api.md §17): admins manage users, managers read, everybody sees themselves."""
 
 from typing import Any, cast
 

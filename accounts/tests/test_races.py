@@ -14,7 +14,7 @@ from accounts.sessions import open_session, revoke_sessions
 from conftest import make_user, signed_in
 from pos_project.tests.storm import all_at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.dear, pytest.mark.django_db(transaction=True)]
 THREADS = 6
 
 

@@ -1,4 +1,4 @@
-"""What clients send and see of brands, categories and tax rates (contract 6, 7, 16)."""
+"""What clients send and see of brands, categories and tax rates (docs/api.md §18)."""
 
 from decimal import Decimal
 from typing import Any

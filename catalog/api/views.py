@@ -1,4 +1,4 @@
-"""`/api/brands`, `/api/categories` (bare arrays, contract 6 and 7) and `/api/tax-rates` (16)."""
+"""`/api/brands`, `/api/categories` (bare arrays, docs/api.md §18) and `/api/tax-rates` (16)."""
 
 from typing import Any, ClassVar
 

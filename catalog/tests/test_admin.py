@@ -7,20 +7,10 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Brand, Category, TaxRate
+from conftest import at_the_office
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    return client_of(manager)
+pytestmark = pytest.mark.django_db
 
 
 def errors_of(answer: Any) -> dict[str, list[str]]:
@@ -76,18 +66,18 @@ def test_what_products_have_is_not_removed(office: Client) -> None:
 def test_only_admins_say_what_the_tax_rates_are(manager: User, admin: User) -> None:
     add, rate = "/admin/catalog/taxrate/add/", {"name": "VAT", "rate": "15"}
 
-    assert client_of(manager).post(add, rate).status_code == 403
-    assert client_of(admin).post(add, rate).status_code == 302
+    assert at_the_office(manager).post(add, rate).status_code == 403
+    assert at_the_office(admin).post(add, rate).status_code == 302
     page = f"/admin/catalog/taxrate/{TaxRate.objects.get().pk}/"
-    assert client_of(manager).get(f"{page}change/").status_code == 200
-    assert client_of(manager).post(f"{page}change/", {**rate, "rate": "1"}).status_code == 403
-    assert client_of(manager).post(f"{page}remove/", {}).status_code == 403
+    assert at_the_office(manager).get(f"{page}change/").status_code == 200
+    assert at_the_office(manager).post(f"{page}change/", {**rate, "rate": "1"}).status_code == 403
+    assert at_the_office(manager).post(f"{page}remove/", {}).status_code == 403
 
     assert [str(each.rate) for each in TaxRate.objects.all()] == ["15.00"]
 
 
 def test_staff_change_no_name(staff: User) -> None:
-    answer = client_of(staff).post("/admin/catalog/brand/add/", {"name": "Acme"})
+    answer = at_the_office(staff).post("/admin/catalog/brand/add/", {"name": "Acme"})
 
     assert answer["Location"].startswith("/admin/login/")
     assert not Brand.objects.exists()

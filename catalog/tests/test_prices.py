@@ -28,7 +28,7 @@ def test_a_rule_moves_and_rounds_half_up_and_never_below_zero(change, by, step, 
     assert rule.applied(Decimal(price)) == Decimal(becomes)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_what_was_previewed_is_done():
     shirt, cap = shop.a_product("19.99"), shop.a_product("5.00")
 
@@ -38,7 +38,7 @@ def test_what_was_previewed_is_done():
     assert set(Product.objects.values_list("price", flat=True)) == {Decimal("5.00")}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_price_that_moved_since_the_preview_stops_all_of_it():
     shirt, cap = shop.a_product("19.99"), shop.a_product("5.00")
     seen = preview([shirt, cap], PriceRule(Change.PERCENT, Decimal(10)))
@@ -48,7 +48,7 @@ def test_a_price_that_moved_since_the_preview_stops_all_of_it():
         reprice(seen)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_price_beyond_what_the_books_hold_is_refused():
     shirt = shop.a_product("99999999")
     with shop.refused(Invalid):

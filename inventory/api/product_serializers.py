@@ -1,4 +1,4 @@
-"""What clients send and see of products (contract 5)."""
+"""What clients send and see of products (docs/api.md §18)."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""`/api/products` (contract 5)."""
+"""`/api/products` (docs/api.md §18)."""
 
 from typing import Any, cast
 

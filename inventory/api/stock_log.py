@@ -1,4 +1,4 @@
-"""`/api/inventory`: the log of every stock movement, and adjusting stock by hand (contract 13)."""
+"""`/api/inventory`: the log of stock movements, and manual adjustments (docs/api.md §25)."""
 
 from decimal import Decimal
 from typing import Any, cast

@@ -8,20 +8,14 @@ from model_bakery import baker
 
 from accounts.models import User
 from catalog.models import Brand, Category, Product
+from conftest import at_the_office
 from inventory import count_admin
 from inventory.models import InventoryLog
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 COUNT = "/admin/inventory/inventorylog/count/"
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 @pytest.fixture
@@ -175,8 +169,7 @@ def test_the_page_costs_the_same_for_one_product_as_for_a_hundred(
 
 
 def test_staff_count_nothing_here(staff: User, goods: dict[str, Product]) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = at_the_office(staff)
 
     for answer in (client.get(COUNT), client.post(COUNT, form_of(("TS-001", "3")))):
         assert answer["Location"].startswith("/admin/login/")

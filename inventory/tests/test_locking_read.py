@@ -30,7 +30,7 @@ PRODUCTS, BATCHES_EACH, OPEN_EACH = 200, 25, 5
 @pytest.fixture
 def full_shelves():
     """Thousands of batches, most of them sold out, and statistics that know it."""
-    products, context = shop.many_products(PRODUCTS), PostingContext.of(shop.a_cashier())
+    products, context = shop.many_products(PRODUCTS), PostingContext.claim(shop.a_cashier())
     rows = [
         (
             *(context.store_id, product.pk, None, "adjustment"),

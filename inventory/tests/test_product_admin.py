@@ -13,16 +13,9 @@ from accounts.models import AuditEntry, Store, User
 from catalog.models import Brand, Product
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LIST = "/admin/catalog/product/"
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def page_of(product: Product) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -16,6 +16,7 @@ from inventory.receiving import BATCH_FIELDS
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 
 COSTS = st.decimals(0, 10_000, places=4, allow_nan=False)
 UNITS = st.one_of(
@@ -35,10 +36,10 @@ def on_the_shelves():
 
 
 class Worth(TestCase):
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @examples(40)
     @given(st.lists(st.tuples(UNITS, COSTS), min_size=1, max_size=20))
     def test_stock_is_worth_its_batches_each_rounded_half_up(self, lots):
-        product, context = shop.a_product(), PostingContext.of(shop.a_cashier())
+        product, context = shop.a_product(), PostingContext.claim(shop.a_cashier())
         insert_rows(
             Batch,
             BATCH_FIELDS,

@@ -1,4 +1,4 @@
-"""`/api/expenses` (contract 12)."""
+"""`/api/expenses` (docs/api.md §24)."""
 
 from typing import Any, cast
 

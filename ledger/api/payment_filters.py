@@ -1,4 +1,4 @@
-"""How lists of payments are narrowed (contract 17)."""
+"""How lists of payments are narrowed (docs/api.md §27)."""
 
 import django_filters
 

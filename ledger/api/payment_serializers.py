@@ -1,4 +1,4 @@
-"""A payment as lists show it (contract 17)."""
+"""A payment as lists show it (docs/api.md §27)."""
 
 from rest_framework import serializers
 

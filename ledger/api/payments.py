@@ -1,10 +1,9 @@
-"""`/api/payments` (contract 17); the lists of one customer's or supplier's payments build on it."""
+"""`/api/payments` (docs/api.md §27); the lists of one party's payments build on it."""
 
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from ledger.api.reasons import ReasonIn
 from ledger.models import Payment
 from ledger.payment_reversals import reverse_payment
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
+from pos_project.core.http.openapi import answered
 from pos_project.core.http.permissions import Admin, AdminManager
 
 
@@ -33,16 +33,7 @@ class PaymentViewSet(ContractViewSet):
 
     @extend_schema(
         request=ReasonIn,
-        responses={
-            201: inline_serializer(
-                "PaymentReversedAnswer",
-                {
-                    "success": serializers.BooleanField(),
-                    "message": serializers.CharField(),
-                    "data": PaymentOut(many=True),
-                },
-            )
-        },
+        responses={201: answered("PaymentReversedAnswer", PaymentOut, many=True)},
         tags=["payments"],
     )
     @action(detail=True, methods=["post"], permission_classes=(AdminManager,))

@@ -1,4 +1,4 @@
-"""How a request says what is paid now, wherever a document can be paid (contract 1.12, 11.2)."""
+"""How a request says what is paid now, wherever a document can be paid (docs/api.md §12, §22)."""
 
 from typing import Any
 
@@ -71,6 +71,11 @@ class DuePaymentIn(MovesMoneyIn):
     method = serializers.CharField(max_length=20, default="cash")
     note = FreeText(max_length=1000)
     reference_no = FreeText(max_length=100)
+
+
+def tender_of(body: dict[str, Any]) -> Tender:
+    """What the validated body of a `DuePaymentIn` pays."""
+    return Tender(body["method"], body["amount"], body.get("reference_no"))
 
 
 class DueAllocationOut(serializers.Serializer):

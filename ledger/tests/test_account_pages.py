@@ -5,21 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import User
 from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ACCOUNTS = "/admin/ledger/ledgeraccount/"
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def errors_of(answer: Any) -> str:

@@ -106,9 +106,9 @@ def test_todays_writes_never_ask_whether_the_day_is_closed(monkeypatch: Any) -> 
         raise AssertionError("asked")
 
     monkeypatch.setattr(past_days, "_seals", [asked])
-    assert PostingContext.of(shop.a_cashier()).business_date == today()
+    assert PostingContext.claim(shop.a_cashier()).business_date == today()
     with pytest.raises(AssertionError, match="asked"):
-        PostingContext.of(shop.a_cashier(), at_noon(days_ago(1)))
+        PostingContext.claim(shop.a_cashier(), at_noon(days_ago(1)))
 
 
 # --- The seal ---

@@ -7,22 +7,16 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from conftest import at_the_office
 from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.models import JournalEntry
 from pos_project.core.days import today
 from pos_project.tests import shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ADD = "/admin/ledger/journalentry/add/"
 OPEN = "/admin/ledger/journalentry/opening-balances/"
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def form_of(*lines: tuple[str, str, str], **head: Any) -> dict[str, Any]:
@@ -164,8 +158,7 @@ def test_the_form_costs_the_same_for_few_lines_as_for_many(
 
 @pytest.mark.parametrize("path", [ADD, OPEN])
 def test_staff_post_nothing_by_hand(staff: User, path: str) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = at_the_office(staff)
 
     answer = client.post(path, form_of(("BANK", "1", ""), ("CASH", "", "1")))
 

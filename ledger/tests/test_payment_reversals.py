@@ -13,11 +13,6 @@ from sales.models import Sale
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
 
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
 def owes(customer, amount):
     return shop.sell((shop.a_service(amount), 1), customer=customer, offered=shop.on_credit()).sale
 

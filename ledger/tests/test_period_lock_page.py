@@ -4,22 +4,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from accounts.models import User
+from conftest import at_the_office
 from ledger.models import PeriodLock
 from ledger.period_lock import locked_through
 from pos_project.core.days import today
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LOCK = "/admin/ledger/periodlock/add/"
 LAST_MONTH = today() - timedelta(days=30)
 
 
 def lock(user: User, day: date | None, reason: str = "Reported") -> Any:
-    client = Client()
-    client.force_login(user)
+    client = at_the_office(user)
     return client.post(LOCK, {"locked_through": day.isoformat() if day else "", "reason": reason})
 
 
@@ -28,8 +27,7 @@ def test_a_manager_locks_the_books_and_the_page_says_what_holds(manager: User) -
 
     kept = PeriodLock.objects.get()
     assert (kept.locked_through, kept.reason, kept.user) == (LAST_MONTH, "Reported", manager)
-    client = Client()
-    client.force_login(manager)
+    client = at_the_office(manager)
     for page in (LOCK, "/admin/ledger/periodlock/"):
         assert f"{LAST_MONTH:%d-%m-%Y}" in client.get(page).content.decode()
 

@@ -19,7 +19,7 @@ AMOUNTS = st.decimals("0.00", "999.99", places=2)
 
 def post(*lines):
     return posting.post(
-        JournalEntry.Event.EXPENSE, lines, context=PostingContext.of(shop.a_cashier())
+        JournalEntry.Event.EXPENSE, lines, context=PostingContext.claim(shop.a_cashier())
     )
 
 

@@ -26,7 +26,7 @@ def covered(settlement: Settlement) -> str:
         (cash("30.00"), "cash:30.00 paid 30.00 due 70.00 back 0.00"),
         (cash("0"), "- paid 0.00 due 100.00 back 0.00"),
         (on_credit(), "- paid 0.00 due 100.00 back 0.00"),
-        # A single tender may be any: what is too much is given back (contract 11.2).
+        # A single tender may be any: what is too much is given back (docs/api.md §22).
         (by_method("bkash", "120.00"), "bkash:100.00 paid 100.00 due 0.00 back 20.00"),
         (split(card="60.00", cash="40.00"), "card:60.00 cash:40.00 paid 100.00 due 0.00 back 0.00"),
         (

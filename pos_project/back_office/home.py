@@ -26,9 +26,10 @@ from reports.dashboards.product_sales import top_products
 from reports.dashboards.sales_figures import SalesFigures, sales_by
 from reports.dashboards.stock_levels import at_levels
 from reports.summaries.building import CATCHING_UP
+from reports.summaries.plan import plan_reading
 from reports.summaries.raw import exact
-from reports.summaries.reading import cover, figures
 from reports.summaries.sale_sums import CASH, PRODUCTS, SALES
+from reports.summaries.sums import figures
 from sales.models import CustomerDue, Sale
 
 DAYS = 30
@@ -56,7 +57,7 @@ def glance(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _shop(request: HttpRequest) -> dict[str, Any]:
     now = today()
     month = Period(now - timedelta(days=DAYS), now)
-    by_day = sales_by(cover(month, SALES, by_day=True)["sales"], "first_day")
+    by_day = sales_by(plan_reading(month, SALES, by_day=True)["sales"], "first_day")
     sold = sum(by_day.values(), SalesFigures())
     sold_today = by_day.get((now,), SalesFigures())
     sign = Store.objects.values_list("currency_sign", flat=True).get(pk=_store_of(request))
@@ -89,13 +90,13 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
         ),
         "best": [
             {
-                "name": each.name,
+                "name": each.product.name,
                 "units": each.units_sold,
                 "revenue": _told(each.revenue, sign),
-                "stock": each.stock,
-                "link": reverse("admin:catalog_product_change", args=[each.id]),
+                "stock": each.product.stock,
+                "link": reverse("admin:catalog_product_change", args=[each.product.id]),
             }
-            for each in top_products(cover(month, PRODUCTS)[PRODUCTS.name], most=BEST)
+            for each in top_products(plan_reading(month, PRODUCTS)[PRODUCTS.name], most=BEST)
         ],
         "days": DAYS,
     }
@@ -157,8 +158,8 @@ def _cards(sold: SalesFigures, sold_today: SalesFigures, month: Period, sign: st
 def _cash_by_method(month: Period) -> dict[str, Decimal]:
     """What came in less what went out, by payment method, of the period."""
     moved: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    how = cover(month, CASH)["cash"]
-    for (method, direction), (_, amount) in figures(CASH, how, by=("method", "direction")).items():
+    plan = plan_reading(month, CASH)["cash"]
+    for (method, direction), (_, amount) in figures(CASH, plan, by=("method", "direction")).items():
         moved[method] += exact(amount, 2) * (1 if direction == "in" else -1)
     names = dict(PaymentMethod.objects.values_list("code", "name"))
     return {

@@ -33,6 +33,15 @@ def secrets_are_set(**_: Any) -> list[Error]:
     return errors
 
 
+@register(Tags.security)
+def hosts_are_named(**_: Any) -> list[Error]:
+    """In production a server without a name would refuse every request: better not to start."""
+    if settings.ALLOWED_HOSTS or not settings.PRODUCTION:
+        return []
+    hint = "Set it to the names under which the shop is reached, separated by commas."
+    return [Error("ALLOWED_HOSTS is not set.", hint=hint, id="core.E006")]
+
+
 @register
 def asserts_are_on(**_: Any) -> list[Error]:
     """Our code guards its own promises with assert: `python -O` would switch them off."""
@@ -43,7 +52,7 @@ def asserts_are_on(**_: Any) -> list[Error]:
 
 def refuse_unsafe_start() -> None:
     """Stop a server that would run unsafely; servers do not run system checks by themselves."""
-    errors = [*secrets_are_set(), *asserts_are_on()]
+    errors = [*secrets_are_set(), *hosts_are_named(), *asserts_are_on()]
     if errors:
         raise ImproperlyConfigured(" ".join(f"{error.id}: {error.msg}" for error in errors))
 

@@ -15,7 +15,7 @@ from pos_project.core.http.fields import (
     TextOrBlank,
 )
 from pos_project.core.images.pictures import ImageUrlField, PictureIn
-from pos_project.core.people import Gender
+from pos_project.core.people import CONTACT_FIELDS, Gender
 
 EARLIEST_BIRTHDAY = date(1900, 1, 1)
 
@@ -67,38 +67,27 @@ class PartyChangesIn(ContactIn):
 
 
 class ContactOut(serializers.Serializer):
-    """Contact and picture with null for what is not known."""
+    """Contact and picture, before what a subclass shows; null for what is not known."""
 
-    gender = serializers.CharField(allow_null=True)
-    birthday = DayField(allow_null=True)
-    phone = serializers.CharField(allow_null=True)
-    alt_phone = serializers.CharField(allow_null=True)
-    whatsapp = serializers.CharField(allow_null=True)
-    division = serializers.CharField(allow_null=True)
-    district = serializers.CharField(allow_null=True)
-    city = serializers.CharField(allow_null=True)
-    area = serializers.CharField(allow_null=True)
-    post_code = serializers.CharField(allow_null=True)
-    road = serializers.CharField(allow_null=True)
-    house = serializers.CharField(allow_null=True)
-    image_url = ImageUrlField()
-    image_public_id = serializers.CharField(allow_null=True)
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {
+            **{name: self.contact_field(name) for name in CONTACT_FIELDS},
+            "image_url": ImageUrlField(),
+            "image_public_id": serializers.CharField(allow_null=True),
+            **super().get_fields(),
+        }
+
+    def contact_field(self, name: str) -> serializers.Field:
+        """How a field of `CONTACT_FIELDS` is shown."""
+        return (
+            DayField(allow_null=True)
+            if name == "birthday"
+            else serializers.CharField(allow_null=True)
+        )
 
 
-class ContactOrBlankOut(serializers.Serializer):
-    """Contact and picture with `""` for texts that are not known: the edit forms refuse null."""
+class ContactOrBlankOut(ContactOut):
+    """The same with `""` for texts that are not known: the edit forms refuse null."""
 
-    gender = TextOrBlank()
-    birthday = DayField(blank_out=True)
-    phone = TextOrBlank()
-    alt_phone = TextOrBlank()
-    whatsapp = TextOrBlank()
-    division = TextOrBlank()
-    district = TextOrBlank()
-    city = TextOrBlank()
-    area = TextOrBlank()
-    post_code = TextOrBlank()
-    road = TextOrBlank()
-    house = TextOrBlank()
-    image_url = ImageUrlField()
-    image_public_id = serializers.CharField(allow_null=True)
+    def contact_field(self, name: str) -> serializers.Field:
+        return DayField(blank_out=True) if name == "birthday" else TextOrBlank()

@@ -1,6 +1,6 @@
 """A business day that is over: may it still be written, and who must know when it is.
 
-Seals and frozen facts live in rooms above this one. They register here when the program starts
+Seals and summaries live in rooms above this one. They register here when the program starts
 (`AppConfig.ready`), so that no use case has to ask for them.
 """
 

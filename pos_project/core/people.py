@@ -41,7 +41,7 @@ class Archivable(models.Model):
 
 
 def _text(length: int) -> models.CharField:
-    # NULL is the one spelling of "not given": the contract shows it as null or as "".
+    # NULL is the one spelling of "not given": the API shows it as null or as "".
     return models.CharField(max_length=length, null=True, blank=True)
 
 
@@ -66,17 +66,7 @@ class Contact(models.Model):
         abstract = True
 
 
-CONTACT_FIELDS = (
-    "gender",
-    "birthday",
-    "phone",
-    "alt_phone",
-    "whatsapp",
-    "division",
-    "district",
-    "city",
-    "area",
-    "post_code",
-    "road",
-    "house",
+# All of those but the picture.
+CONTACT_FIELDS = tuple(
+    field.name for field in Contact._meta.local_fields if field.name != "image_public_id"
 )

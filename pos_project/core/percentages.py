@@ -1,4 +1,4 @@
-"""Percentages as the contract writes them: text with two decimals, rounded half up."""
+"""Percentages as the API writes them: text with two decimals, rounded half up."""
 
 from decimal import Decimal
 

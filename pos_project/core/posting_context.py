@@ -38,14 +38,16 @@ class PostingContext:
     business_date: date
 
     @classmethod
-    def of(
+    def claim(
         cls, by: Actor, at: datetime | None = None, *, day: date | None = None
     ) -> "PostingContext":
-        """A stamp for now, or for an earlier moment or document day.
+        """The right to post into the business day of now, or of an earlier moment or document day.
 
-        Taken anew by each attempt of a use case, so that one that is replayed after midnight does
-        not post into yesterday. Tomorrow counts as today (clients write UTC dates), and so does a
-        day that is already sealed. Raises Unavailable when the clock was set back into one.
+        SQL inside the use case's transaction: whether a past day is sealed is read under a lock,
+        and who watches past days is told. Claimed anew by each attempt of a use case, so that one
+        that is replayed after midnight does not post into yesterday. Tomorrow counts as today
+        (clients write UTC dates), and so does a day that is already sealed. Raises Unavailable
+        when the clock was set back into one.
         """
         assert by.store_id is not None, by
         now = timezone.now()

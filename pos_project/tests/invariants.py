@@ -10,7 +10,6 @@ import pytest
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from ledger.models import Expense, JournalEntry, JournalLine, Payment, PaymentMethod
-from ledger.payments import METHODS
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from sales.models import (
     CustomerDue,
@@ -217,6 +216,5 @@ def _accounts_agree() -> None:
 @pytest.fixture
 def the_books_agree(db: None) -> Iterator[None]:
     """After the test, the laws hold: `pytestmark = pytest.mark.usefixtures("the_books_agree")`."""
-    METHODS.forget()
     yield
     books_agree()

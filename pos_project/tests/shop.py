@@ -158,7 +158,7 @@ def opening(product: Product, units: int, cost: Amount) -> Batch:
             product,
             quantity=Decimal(units),
             unit_cost=Decimal(cost),
-            context=PostingContext.of(a_cashier()),
+            context=PostingContext.claim(a_cashier()),
         )
     )
     return Batch.objects.latest("id")
@@ -345,8 +345,7 @@ def refused(error: type[DomainError], *fields: str) -> Iterator[Any]:
 
 def statements(action: Callable[[], Any]) -> list[str]:
     """The SQL that `action` sends, BEGIN and COMMIT included."""
-    for each in Remembered.everything:  # or it might run out in the middle of `action`
-        each.forget()
+    for each in Remembered.everything:  # as in a shop that has been open for a while
         each.get()
     with CaptureQueriesContext(connection) as captured:
         action()

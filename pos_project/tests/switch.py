@@ -1,29 +1,14 @@
 """The one way past the database's guards, for tests alone: there is no such switch in the shop.
 
-Tests run with the triggers on. Django empties the tables after a transaction test, and the tests
-that break rows on purpose have to reach below: both take the triggers down and put them up again.
+Tests run with the triggers on. Those that break rows on purpose have to reach below.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import TransactionTestCase
 
 from pos_project.core.db import guards
-
-_flush = TransactionTestCase._fixture_teardown
-
-
-def let_django_empty_the_tables() -> None:
-    """The flush deletes; its `post_migrate` then puts the triggers and the reference rows back."""
-
-    def flush(case: Any) -> None:
-        guards.remove("DELETE")
-        _flush(case)
-        assert not guards.missing()
-
-    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="module")

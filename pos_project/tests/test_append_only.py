@@ -17,7 +17,7 @@ from pos_project.core.db.guards.rules import guarded_models
 from pos_project.tests import shop
 from sales.models import Sale
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
 TABLES = guarded_models()
 COLUMNS = [
@@ -44,10 +44,10 @@ of_each_document = pytest.mark.parametrize("model", DOCUMENTS, ids=named)
 of_each_fixed_column = pytest.mark.parametrize(("model", "field"), FIXED, ids=named)
 
 
-@pytest.fixture(autouse=True)
-def books(db):
-    shop.a_days_work()
-    baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong")
+@pytest.fixture(scope="module")
+def books(standing):
+    standing(shop.a_days_work)
+    standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
 
 
 def sql(text, *parameters):

@@ -1,160 +1,23 @@
-"""The back office, page by page: who may open what, and that nothing can be done there but by the
-use cases."""
+"""What is done in the back office is done by the use cases."""
 
-from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import LoginEvent, Store, User
-from conftest import make_user
+from conftest import at_the_office
 from inventory.models import InventoryLog
-from ledger import closing
 from ledger.expenses import Spending, record_expense
 from ledger.models import Expense, JournalEntry, Payment
 from ledger.posting import Line
-from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, CustomerDue, Refund, Sale
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-# Pages of people are the admins' own; everything else is the managers' too.
-ADMINS_ONLY = {"user"}
-# What may be entered by a form, and what of it may be changed again.
-ENTERED = {
-    *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
-    *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
-    "periodlock",
-}
-MANAGERS_ENTER = ENTERED - {"user", "store", "taxrate"}
-CHANGED = ENTERED - {"purchase", "expense", "journalentry", "periodlock"}
-
-
-@pytest.fixture
-def traded() -> None:
-    """Something of everything, and a closed day."""
-    past = today() - timedelta(days=2)
-    shop.sell((shop.a_service(), 1), at=at_noon(past))
-    closing.seal(past)
-    shop.a_days_work()
-
-
-def client_of(role: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.filter(role=role).first() or make_user(role))
-    return client
-
-
-def names() -> list[str]:
-    return sorted(model._meta.model_name or "" for model in admin.site._registry)
-
-
-def pages(model_name: str) -> Iterator[str]:
-    """The list, the form of a new row, and one row's page and actions."""
-    [(model, page)] = [
-        (model, page)
-        for model, page in admin.site._registry.items()
-        if model._meta.model_name == model_name
-    ]
-    stem = f"admin:{model._meta.app_label}_{model_name}"
-    yield reverse(f"{stem}_changelist")
-    yield reverse(f"{stem}_add")
-    row = model._default_manager.order_by("-pk").first()
-    if row is not None:
-        yield reverse(f"{stem}_change", args=[row.pk])
-        for action in page._get_base_actions_detail():  # type: ignore[attr-defined]
-            yield reverse(f"admin:{action.action_name}", args=[row.pk])
-    for action in page._get_base_actions_list():  # type: ignore[attr-defined]
-        yield reverse(f"admin:{action.action_name}")
-
-
-@pytest.mark.parametrize("model_name", names())
-def test_strangers_and_staff_are_sent_to_the_door(model_name: str, traded: None) -> None:
-    for client in (Client(), client_of("staff")):
-        for page in pages(model_name):
-            answer = client.get(page)
-            assert answer.status_code == 302, page
-            assert answer["Location"].startswith("/admin/login/"), page
-
-
-@pytest.mark.parametrize("role", ["admin", "manager"])
-@pytest.mark.parametrize("model_name", names())
-def test_every_page_opens_for_whom_it_is(model_name: str, role: str, traded: None) -> None:
-    client = client_of(role)
-    for page in pages(model_name):
-        status = client.get(page).status_code
-        is_form = page.endswith("/add/")
-        if role == "manager" and model_name in ADMINS_ONLY:
-            expected = {403}
-        elif is_form:
-            entered = ENTERED if role == "admin" else MANAGERS_ENTER
-            expected = {200} if model_name in entered else {403}
-        else:
-            # An action leads on: to a paper, or to the page of whom it is about.
-            expected = {200, 302}
-        assert status in expected, (page, status)
-
-
-@pytest.mark.parametrize("role", ["admin", "manager"])
-@pytest.mark.parametrize("model_name", names())
-def test_history_is_neither_changed_nor_deleted_by_a_form(
-    model_name: str, role: str, traded: None
-) -> None:
-    client = client_of(role)
-    [model] = [model for model in admin.site._registry if model._meta.model_name == model_name]
-    row = model._default_manager.order_by("-pk").first()
-    if row is None:
-        return
-    stem = f"admin:{model._meta.app_label}_{model_name}"
-    before = shop.everything()
-
-    assert client.post(reverse(f"{stem}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
-    if model_name not in CHANGED:
-        assert client.post(reverse(f"{stem}_change", args=[row.pk]), {}).status_code == 403
-    client.post(
-        reverse(f"{stem}_changelist"),
-        {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"},
-    )
-
-    after = shop.everything()
-    for table in ("django_session",):
-        before.pop(table), after.pop(table)
-    assert after == before
-
-
-@pytest.mark.parametrize(
-    "model_name",
-    ["sale", "customer", "customerdue", "payment", "journalentry", "inventorylog", "batch"],
-)
-def test_a_list_costs_the_same_for_few_rows_as_for_many(
-    model_name: str, traded: None, queries: Any
-) -> None:
-    client = client_of("manager")
-    page = next(pages(model_name))
-    client.get(page)
-    few = len(queries(lambda: client.get(page)))
-    shirt = shop.a_product()
-    shop.stock(shirt, 100)
-    for _ in range(12):
-        shop.sell((shirt, 1), customer=shop.a_customer(), offered=shop.on_credit())
-    assert len(queries(lambda: client.get(page))) == few
-
-
-# --- What is done there ---
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
+pytestmark = pytest.mark.django_db
 
 
 def test_one_line_of_a_sale_is_refunded_with_a_reason(office: Client, manager: User) -> None:
@@ -368,7 +231,7 @@ def test_no_card_number_is_kept_as_a_reason(office: Client) -> None:
 
 
 def test_people_come_and_change_by_their_use_cases(admin: User) -> None:
-    client = client_of("admin")
+    client = at_the_office(admin)
     form = {
         "name": "Farid Ahmed",
         "email": "farid@shop.example",

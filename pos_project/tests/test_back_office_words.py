@@ -15,14 +15,7 @@ from pos_project.tests import shop
 from purchasing.models import Purchase
 from sales.models import Refund
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
+pytestmark = pytest.mark.django_db
 
 
 def shown(office: Client, page: str, row: Any = None) -> str:

@@ -1,12 +1,13 @@
-"""The made-up shop that the program is measured with obeys every law of a real one."""
+"""The made-up shop that the program is measured with obeys every invariant of a real one."""
 
 import json
 import os
 import subprocess
 import sys
-from decimal import Decimal
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,72 +15,92 @@ from django.core.management import CommandError, call_command
 from django.db.models import Max, Min
 from django.utils import timezone
 
-from inventory import fifo
-from inventory.models import Batch
+from catalog.models import Product
+from inventory.models import Batch, InventoryLog
+from ledger.models import Expense, Payment
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tools.bench import generate
-from pos_project.tools.bench.shelf import Lot, Shelf
+from pos_project.tools.bench.master_data import Size
 from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.reconcile import examine
-from sales.models import Customer, CustomerDue, Refund, Sale
+from sales.models import CustomerDue, Refund, Sale
+
+SMALL = Size(products=120, customers=80, suppliers=3, services=4)
 
 
-@pytest.fixture
-def filled(transactional_db: None) -> generate.Filled:
-    return generate.fill(sales=1_200, now=timezone.now())
+def fill(sales: int, **more: Any) -> generate.Filled:
+    """A small shop with few sales a day, so that most of its days are copies."""
+    wanted = generate.Wanted(sales, per_day=4, size=SMALL, **more)
+    return generate.fill(wanted, now=timezone.now())
 
 
-def test_the_made_up_shop_breaks_no_law(filled: generate.Filled) -> None:
-    assert [str(v) for verdict in examine(CHECKS) for v in verdict.violations[:3]] == []
+def broken() -> list[str]:
+    return [str(v) for verdict in examine(CHECKS) for v in verdict.violations[:3]]
 
 
-def test_it_is_as_large_as_asked_and_ends_today(filled: generate.Filled) -> None:
+@pytest.mark.parametrize("sales", [3, 40, 130])
+def test_the_made_up_shop_breaks_no_invariant(transactional_db: None, sales: int) -> None:
+    """One day; ten that are traded; 33, of which twenty are copies."""
+    filled = fill(sales)
     completed = Sale.objects.completed()
     days = completed.aggregate(first=Min("business_date"), last=Max("business_date"))
 
-    assert completed.count() == filled.sales == 1_200
-    assert (days["last"] - days["first"]).days + 1 == filled.days == 3
+    assert broken() == []
+    assert completed.count() == filled.sales == sales
+    assert (days["last"] - days["first"]).days + 1 == filled.days == -(-sales // 4)
     assert days["last"] == today()
     assert completed.filter(completed_at__gt=timezone.now()).count() == 0
 
 
-def test_everything_that_happens_in_a_shop_happens_in_it(filled: generate.Filled) -> None:
-    assert Refund.objects.exists()
+def test_everything_that_happens_in_a_shop_happens_on_its_copied_days(
+    transactional_db: None,
+) -> None:
+    fill(120)
+    for since in (today() - timedelta(days=29), today() - timedelta(days=9)):
+        days = (since, since + timedelta(days=9))
+        for happened in (
+            Refund.objects,
+            Expense.objects,
+            Payment.objects.filter(payment_type="due_payment"),
+            InventoryLog.objects.filter(kind="adjustment"),
+        ):
+            assert happened.filter(business_date__range=days).exists(), (happened.model, days)
     assert CustomerDue.objects.filter(status="open").exists()
-    assert Sale.objects.filter(status="pending").exists()
+    assert {"pending", "cancelled"} <= set(Sale.objects.values_list("status", flat=True))
     assert Batch.objects.filter(is_open=0).exists()
-    assert Customer.objects.count() == 10_000
+    assert not Product.objects.filter(keeps_stock=True).exclude(batch__is_open=1).exists()
 
 
-def test_a_shop_with_goods_of_its_own_is_left_alone(transactional_db: None) -> None:
+def test_products_and_customers_take_turns(transactional_db: None) -> None:
+    """A copy sells the neighbours of what was sold, under their names, to other customers."""
+    fill(80)
+    old, new = Sale.objects.completed().exclude(customer=None).order_by("pk"), []
+    half = old.count() // 2
+    old, new = list(old[:half]), list(old[half:])
+    assert [sale.total_amount for sale in old] == [sale.total_amount for sale in new]
+    assert not [sale for sale, copy in zip(old, new, strict=True) if sale.customer == copy.customer]
+    for sale in new:
+        assert sale.customer_name in (None, sale.customer.name)
+        assert sale.invoice_no.endswith(f"{sale.pk:06}")
+        assert all(item.product_name == item.product.name for item in sale.items.all())
+
+
+def test_today_can_be_busy_and_the_shelves_full_of_batches(transactional_db: None) -> None:
+    usual = fill(80, today=100, open_batches=500)
+
+    assert broken() == []
+    assert Sale.objects.completed().filter(business_date=today()).count() >= 100
+    assert usual.sales >= 180
+    assert Sale.objects.filter(completed_at__gt=timezone.now()).count() == 0
+    assert Batch.objects.filter(is_open=1).count() >= 500
+
+
+def test_a_shop_with_products_of_its_own_is_left_alone(transactional_db: None) -> None:
     shop.a_product()
     with pytest.raises(generate.ShopInUse, match="products already"):
-        generate.fill(sales=10, now=timezone.now())
+        fill(10)
     assert not Sale.objects.exists()
-
-
-@pytest.mark.parametrize(("units", "cost"), [(3, "8.3333"), (7, "0.0050"), (10, "1.1150")])
-def test_its_shelf_takes_and_costs_as_the_till_does(units: int, cost: str) -> None:
-    """The whole numbers here and the decimals of `inventory.fifo` come to the same cents."""
-    shelf = Shelf()
-    whole = int(cost.replace(".", ""))
-    for lot_id, quantity in ((1, 4), (2, 9)):
-        shelf.add(Lot(lot_id, 1, "purchase", "2026-01-01", whole, quantity, ""))
-    batches = [
-        Batch(id=lot_id, product_id=1, unit_cost=Decimal(cost), remaining=Decimal(left))
-        for lot_id, left in ((1, 4), (2, 9))
-    ]
-
-    [picks] = fifo.plan(batches, [fifo.Demand(1, "Tea", Decimal(units))])
-    taken = shelf.take(1, units)
-
-    assert [(t.lot.id, t.units, t.cost) for t in taken] == [
-        (pick.batch_id, pick.quantity, pick.cost * 100) for pick in picks
-    ]
-    back = shelf.put_back(taken, units)
-    assert sum(each.cost for each in back) == -sum(pick.cost * 100 for pick in picks)
-    assert shelf.units[1] == 13
 
 
 def bench(*words: str) -> str:
@@ -100,6 +121,7 @@ def test_a_command_that_makes_no_sense_changes_nothing(words: tuple[str, ...]) -
         bench(*words)
 
 
+@pytest.mark.dear
 def test_reports_are_timed_in_a_database_of_the_bench_s_own(tmp_path: Path) -> None:
     """As a command of its own: the databases lie beside the shop's."""
     environment = {**os.environ, "DB_HOST": "", "SQLITE_PATH": str(tmp_path / "shop.sqlite3")}

@@ -6,13 +6,14 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from model_bakery import baker
 
 from inventory.models import InventoryLog
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from purchasing.models import Purchase, Supplier
 from sales.models import Sale
 
@@ -28,8 +29,12 @@ CONSTRAINED = {
 }
 
 
-@pytest.fixture
-def books():
+@pytest.fixture(scope="module")
+def books(guards_off, standing):
+    standing(trade)
+
+
+def trade():
     shop.a_days_work()
     shop.a_days_corrections()
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
@@ -260,7 +265,7 @@ def test_every_constraint_of_ours_has_a_test_that_tries_to_break_it():
 AMOUNTS = st.decimals("0", "99999999.99", places=2)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples()
 @given(subtotal=AMOUNTS, tax=AMOUNTS, share=st.integers(0, 100))
 def test_amounts_that_add_up_are_never_refused(subtotal, tax, share):
     """Decimals are floats on SQLite: the checks compare rounded sums."""

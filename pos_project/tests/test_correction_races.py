@@ -37,11 +37,6 @@ def meeting():
 
 
 @pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
-@pytest.fixture
 def tills():
     return shop.a_cashier("till-1"), shop.a_cashier("till-2")
 
@@ -130,7 +125,7 @@ def one_advance(meeting, monkeypatch, rahim, tills):
     advance = Payment.objects.get(payment_type="advance")
     postage, offered = shop.a_service("10.00"), shop.on_credit(use_advance=True)
     meeting.after(monkeypatch, payment_reversals, "_require_unused")
-    meeting.after(monkeypatch, checkout.advances, "customer_balance")
+    meeting.after(monkeypatch, checkout.advances, "balance")
     return [
         lambda: shop.undo_payment(advance, by=tills[0]),
         lambda: shop.sell((postage, 1), customer=rahim, offered=offered, by=tills[1]),

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.models import Batch
@@ -14,6 +14,7 @@ from ledger.payments import TendersOffered
 from ledger.posting import Line
 from pos_project.core.money import money
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from purchasing.models import Purchase, Supplier, SupplierDue
 from reports.reconciliation.checks import CHECKS
@@ -107,9 +108,7 @@ def post(rahim, amount, method):
 
 
 ACTS = [pay_dues, pay_the_supplier, pay_back, spend, post]
-EXAMPLES = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EXAMPLES = examples(15)
 
 
 @EXAMPLES

@@ -1,7 +1,5 @@
 """A database made before the migrations were put together is refused, adopted, then migrated."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
@@ -14,15 +12,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def made_before(transactional_db: None) -> Iterator[MigrationRecorder]:
-    """The record of an earlier version; the suite's own database has no record of migrations."""
+def made_before(transactional_db: None) -> MigrationRecorder:
+    """The record of an earlier version, in the place of ours."""
     recorder = MigrationRecorder(connection)
-    recorder.ensure_schema()
+    recorder.flush()
     for app, name in LAST_OF_BEFORE.items():
         recorder.record_applied(app, name)
-    yield recorder
-    with connection.schema_editor() as editor:
-        editor.delete_model(recorder.Migration)
+    return recorder
 
 
 def test_migrate_refuses_it_and_says_what_to_do(made_before: MigrationRecorder) -> None:

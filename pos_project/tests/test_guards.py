@@ -104,6 +104,7 @@ def test_any_other_failure_to_put_them_up_is_a_failure():
     guards.install()
 
 
+@pytest.mark.dear
 def test_migrations_from_nothing_put_them_up_and_rebuild_guarded_tables(tmp_path: Path):
     """The suite makes its tables without migrations; here they run, forth, back and forth."""
     file = tmp_path / "shop.sqlite3"

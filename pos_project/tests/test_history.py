@@ -12,7 +12,7 @@ from pos_project.core.db.rows import set_by_id
 from pos_project.tests import shop
 from sales.models import CustomerDue, Sale
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("history")]
 
 POSTED = [model for model in apps.get_models() if issubclass(model, AppendOnly)]
 MOVING = {
@@ -24,10 +24,10 @@ MOVING = {
 }
 
 
-@pytest.fixture(autouse=True)
-def history():
-    shop.a_days_work()
-    baker.make("accounts.LoginEvent")
+@pytest.fixture(scope="module")
+def history(standing):
+    standing(shop.a_days_work)
+    standing(lambda: baker.make("accounts.LoginEvent"))
 
 
 @pytest.fixture(params=POSTED, ids=lambda model: model.__name__)

@@ -166,7 +166,6 @@ def test_every_event_that_moves_money_or_stock_happens_once_per_key(mug):
     METHODS.forget()
     for name, event in events.items():
         assert replayed(event, keys[name]) == (200, name)
-    METHODS.forget()
 
 
 def test_a_customers_payment_is_taken_once_per_key(db):

@@ -25,7 +25,6 @@ from catalog.models import Product
 from conftest import make_user
 from inventory.models import Batch, InventoryLog
 from ledger.models import Payment
-from ledger.payments import METHODS
 from pos_project.core.days import business_day, today
 from pos_project.core.models import IdempotentRequest
 from pos_project.core.money import money
@@ -51,7 +50,6 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def importer(admin: User) -> User:
-    METHODS.forget()
     return admin
 
 
@@ -589,6 +587,7 @@ def test_an_invoice_of_593_lines_costs_as_many_statements_as_one_of_a_line(
     assert second == of_593_lines == last
 
 
+@pytest.mark.dear
 @pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
 def test_the_real_file_adds_up(admin: User) -> None:
     out = run(REAL)
@@ -623,6 +622,7 @@ def test_the_real_file_adds_up(admin: User) -> None:
     books_agree()
 
 
+@pytest.mark.dear
 @pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
 def test_the_dashboards_show_what_the_real_file_says(as_admin: APIClient) -> None:
     run(REAL)

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from conftest import at_the_office
 from inventory.models import InventoryLog
 from ledger.models import Payment
 from pos_project.core.back_office import list_search
@@ -14,7 +14,7 @@ from pos_project.core.back_office.list_search import found
 from pos_project.tests import shop
 from sales.models import Customer, Sale
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 OF_PAYMENTS = ("reference_no__istartswith", "customer__name", "supplier__name")
 
@@ -64,8 +64,7 @@ def test_goods_are_found_by_name_and_sku(traded: None) -> None:
 
 
 def test_a_search_joins_no_history(traded: None, manager: User, queries: Any) -> None:
-    client = Client()
-    client.force_login(manager)
+    client = at_the_office(manager)
     page = reverse("admin:ledger_payment_changelist")
 
     sent = queries(lambda: client.get(page, {"q": "rahim"}))

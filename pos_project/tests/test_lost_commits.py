@@ -122,6 +122,7 @@ COUNTS: dict[str, Callable[[], int]] = {
 }
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("name", COUNTS)
 def test_whatever_happens_without_a_key_happens_once(
     name: str, lose_commit: Callable[[], None]
@@ -134,6 +135,7 @@ def test_whatever_happens_without_a_key_happens_once(
     books_agree()
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("name", COUNTS)
 def test_whatever_happens_under_a_key_happens_once_and_is_kept(
     name: str, lose_commit: Callable[[], None]

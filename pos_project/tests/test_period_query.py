@@ -1,4 +1,4 @@
-"""What a dashboard may be asked for (contract 1.4): each bound works alone, nonsense is refused."""
+"""The period of a dashboard (docs/api.md §4): each bound works alone, nonsense is refused."""
 
 from datetime import date
 

@@ -16,6 +16,8 @@ from pos_project.tests.trading.watched import LawBroken
 from reports.reconciliation.reconcile import reconcile
 from sales.tests.test_races import unguarded
 
+pytestmark = pytest.mark.dear
+
 # Looking for one trade that goes wrong, not for the shortest.
 SEARCH = settings(
     max_examples=40,

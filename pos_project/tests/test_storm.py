@@ -27,7 +27,11 @@ from purchasing.receive import Delivery, Line, receive_purchase
 from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.mariadb,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 # The short form is for every build. `STORM_SECONDS=20 … -s` blows longer and tells its figures.

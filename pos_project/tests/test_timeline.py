@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from model_bakery import baker
 
@@ -15,6 +15,7 @@ from pos_project.core.days import at_noon
 from pos_project.core.db import merged_list
 from pos_project.core.db.merged_list import Source, Timeline
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from sales.models import Refund
 
 NOON = at_noon(date(2026, 2, 8))
@@ -70,9 +71,7 @@ def put_together() -> list[dict[str, Any]]:
     ]
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(20)
 @given(
     minutes=st.lists(st.integers(0, 5), max_size=8),
     start=st.integers(0, 12),

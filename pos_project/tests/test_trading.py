@@ -1,7 +1,7 @@
 """Weeks of random trade: every use case in any order, and after every step all laws hold.
 
 The same trades every time, so that a red build can be told again. For more and other ones:
-`TRADES=500 STEPS=80 pytest pos_project/tests/test_trading.py`.
+`TRADES=500 STEPS=80 pytest -m dear pos_project/tests/test_trading.py`.
 """
 
 import os
@@ -19,11 +19,12 @@ STEPS = int(os.environ.get("STEPS") or 50)
 
 
 @pytest.mark.django_db
-def test_whatever_is_traded_every_law_holds() -> None:
+@pytest.mark.parametrize("trades", [1, pytest.param(TRADES, marks=pytest.mark.dear)])
+def test_whatever_is_traded_every_law_holds(trades: int) -> None:
     run_state_machine_as_test(
         TradingShop,
         settings=settings(
-            max_examples=TRADES,
+            max_examples=trades,
             stateful_step_count=STEPS,
             derandomize="TRADES" not in os.environ,
             database=None,

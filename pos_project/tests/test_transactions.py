@@ -18,6 +18,7 @@ from accounts.models import Store
 from catalog.models import Brand
 from inventory.models import BatchQuerySet
 from inventory.products import remove_product
+from ledger import parties
 from ledger.models import LedgerAccount, PaymentMethod
 from pos_project.core.db import transactions
 from pos_project.core.db.transactions import TRIES, snapshot, transact
@@ -27,9 +28,9 @@ from pos_project.tests.invariants import books_agree
 from pos_project.tests.races import Meeting, at_once, kinds, on_file
 from purchasing import receive
 from purchasing.models import Purchase
-from purchasing.suppliers import remove_supplier
+from purchasing.supplier_payments import SUPPLIER_DUES
 from sales import checkout
-from sales.customers import remove_customer
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer, Sale
 
 __all__ = ["on_file"]
@@ -178,7 +179,11 @@ def just_before(monkeypatch):
 
 def test_a_customer_removed_while_the_till_rings_up_is_a_conflict(just_before):
     rahim, postage = shop.a_customer(), shop.a_service()
-    just_before(checkout, "read_and_price", lambda: remove_customer(rahim.pk, by=shop.a_cashier()))
+    just_before(
+        checkout,
+        "read_and_price",
+        lambda: parties.remove(CUSTOMER_DUES, rahim.pk, by=shop.a_cashier()),
+    )
     shop.a_cashier()
     with pytest.raises(Conflict):
         shop.sell((postage, 1), customer=rahim)
@@ -187,7 +192,11 @@ def test_a_customer_removed_while_the_till_rings_up_is_a_conflict(just_before):
 
 def test_a_customer_removed_before_the_advance_is_decided_on_is_unknown(just_before):
     rahim, postage = shop.a_customer(), shop.a_service()
-    just_before(checkout, "read_and_price", lambda: remove_customer(rahim.pk, by=shop.a_cashier()))
+    just_before(
+        checkout,
+        "read_and_price",
+        lambda: parties.remove(CUSTOMER_DUES, rahim.pk, by=shop.a_cashier()),
+    )
     shop.a_cashier()
     with pytest.raises(Invalid):
         shop.sell((postage, 1), customer=rahim, offered=shop.cash(50, use_advance=True))
@@ -206,7 +215,9 @@ def test_a_service_removed_while_the_till_rings_up_is_a_conflict(just_before):
 @pytest.mark.parametrize("use_advance", [False, True])
 def test_a_supplier_removed_while_goods_come_in_is_no_duplicate_invoice(just_before, use_advance):
     delta, mug = shop.a_supplier(), shop.a_product()
-    just_before(receive, "_check", lambda: remove_supplier(delta.pk))
+    just_before(
+        receive, "_check", lambda: parties.remove(SUPPLIER_DUES, delta.pk, by=shop.a_cashier())
+    )
     shop.a_cashier()
     offered = shop.cash(0, use_advance=use_advance)
     with pytest.raises(Invalid if use_advance else Conflict) as refused:

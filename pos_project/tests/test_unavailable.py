@@ -162,7 +162,7 @@ def test_health_is_an_error_when_it_does_not(
 def test_a_database_of_another_day_is_not_ready(
     db: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrated, "_of_this_code", lambda: {("sales", "9999_tomorrow")})
+    monkeypatch.setattr(migrated, "of_this_code", lambda: {("sales", "9999_tomorrow")})
     assert client.get("/health/ready").status_code == 503
     assert client.get("/health").status_code == 200
 
@@ -172,7 +172,7 @@ def test_a_database_of_another_day_stops_the_start(
 ) -> None:
     settings.PORT = 0
     monkeypatch.setenv("HOST", "127.0.0.1")
-    monkeypatch.setattr(migrated, "_of_this_code", lambda: {("sales", "9999_tomorrow")})
+    monkeypatch.setattr(migrated, "of_this_code", lambda: {("sales", "9999_tomorrow")})
     with pytest.raises(CommandError, match=r"1 migrations? .*sales.9999_tomorrow.*migrate"):
         call_command("serve")
 

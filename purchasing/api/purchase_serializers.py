@@ -1,4 +1,4 @@
-"""What clients send and see of purchases (contract 10)."""
+"""What clients send and see of purchases (docs/api.md §21)."""
 
 from decimal import Decimal
 from typing import Any

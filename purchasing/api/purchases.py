@@ -1,23 +1,20 @@
-"""`/api/purchase`: receiving goods, and the list (contract 10); paying suppliers (8.13)."""
+"""`/api/purchase`: receiving goods, and the list (docs/api.md §21)."""
 
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import User
 from ledger.api.reasons import ReasonIn
-from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut, tenders_offered
-from ledger.payments import Tender
+from ledger.api.tenders import tenders_offered
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id, shown
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
-from purchasing import receive, reversals, supplier_payments
+from purchasing import receive, reversals
 from purchasing.api.purchase_serializers import (
     PurchasedOut,
     PurchaseIn,
@@ -80,52 +77,4 @@ class PurchaseViewSet(ContractViewSet):
             request,
             lambda key: reversals.reverse_purchase(purchase_id, reason=reason, by=by, key=key),
             lambda purchase: PurchaseReversedOut(purchase).data,
-        )
-
-
-class _PurchaseAllocationOut(DueAllocationOut):
-    purchase_id = serializers.IntegerField(source="due.document_id")
-
-
-class _SupplierPaymentOut(DuePaymentOut):
-    allocations = _PurchaseAllocationOut(many=True)
-
-
-class SupplierDuePaymentView(APIView):
-    permission_classes = (AnyUser,)
-
-    def is_keyed(self) -> bool:
-        return True
-
-    @extend_schema(
-        request=DuePaymentIn,
-        responses={
-            200: inline_serializer(
-                "SupplierPaymentAnswer",
-                {
-                    "success": serializers.BooleanField(),
-                    "message": serializers.CharField(),
-                    "data": _SupplierPaymentOut(),
-                },
-            )
-        },
-        tags=["suppliers"],
-    )
-    def post(self, request: Request, supplier: str) -> Response:
-        """Pay a supplier's open purchases, oldest first; the excess becomes an advance."""
-        supplier_id = path_id(supplier, "supplier")
-        body = checked(DuePaymentIn, request)
-        tender = Tender(body["method"], body["amount"], body.get("reference_no"))
-        by = cast(User, request.user)
-        return answer_once(
-            request,
-            lambda key: supplier_payments.pay_supplier(
-                supplier_id, tender, note=body.get("note"), by=by, key=key
-            ),
-            lambda paid: {
-                "success": True,
-                "message": "Supplier due payment recorded",
-                "data": _SupplierPaymentOut(paid).data,
-            },
-            status=200,
         )

@@ -1,27 +1,22 @@
-"""`/api/suppliers/…`: transactions with a supplier and supplied products (contract 8.3–8.7)."""
+"""`/api/suppliers/…`: transactions with a supplier and supplied products (docs/api.md §28)."""
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from catalog.models import Product
-from catalog.product_labels import named
-from pos_project.core.http.day_range import DayRangeIn, KindField, asked
-from pos_project.core.http.endpoints import ContractViewSet, found
+from catalog.api.traded_products import TradedProductViewSet
+from pos_project.core.http.day_range import DayRangeIn, KindField
+from pos_project.core.http.endpoints import found
 from pos_project.core.http.fields import MomentTextField, MoneyField, QuantityField
 from pos_project.core.http.histories import (
     LIMIT,
-    PAGE_LIMIT,
+    HistoryViewSet,
     TimelineRowOut,
     TimelineSummaryOut,
-    summary_of,
 )
-from pos_project.core.http.permissions import AnyUser
 from pos_project.core.images.pictures import ImageUrlField
-from purchasing.models import Supplier
+from purchasing.api.suppliers import OfSupplier
 from purchasing.supplier_history import KINDS, SupplierHistory
 
 
@@ -62,7 +57,7 @@ class SuppliedTotalsOut(serializers.Serializer):
 
 class SuppliedSummaryOut(serializers.Serializer):
     success = serializers.BooleanField(default=True)
-    data = SuppliedTotalsOut()  # type: ignore[assignment]  # (the contract's word)
+    data = SuppliedTotalsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SuppliedLineOut(serializers.Serializer):
@@ -80,63 +75,35 @@ class SuppliedLineOut(serializers.Serializer):
     user_name = serializers.CharField(source="purchase.user.name")
 
 
-class _SupplierHistoryViewSet(ContractViewSet):
-    noun = "supplier"
-    page_limit = PAGE_LIMIT
-    permission_classes = (AnyUser,)
-    queryset = Supplier.objects.listed()
-
-    def history(self, supplier: str, query: dict[str, Any]) -> SupplierHistory:
+class _OfSuppliersHistory(OfSupplier):
+    def history(self, query: dict[str, Any], *, supplier: str) -> SupplierHistory:
         return SupplierHistory(found(self.get_queryset(), supplier, self.noun), query["days"])
 
 
-class SupplierTransactionViewSet(_SupplierHistoryViewSet):
-    @extend_schema(
+@extend_schema(tags=["suppliers"])
+@extend_schema_view(
+    list=extend_schema(
         parameters=[SupplierHistoryIn],
         responses=SupplierTransactionOut(many=True),
-        tags=["suppliers"],
-    )
-    def list(self, request: Request, supplier: str) -> Response:
-        """Purchases from a supplier and payments, newest first."""
-        query = asked(SupplierHistoryIn, request)
-        transactions = self.history(supplier, query).transactions(kind=query.get("type"))
-        return self.page(transactions, lambda rows: SupplierTransactionOut(rows, many=True).data)
-
-    @extend_schema(
-        parameters=[SupplierHistoryIn, LIMIT], responses=SupplierSummaryOut, tags=["suppliers"]
-    )
-    def summary(self, request: Request, supplier: str) -> Response:
-        """How many rows of each kind that list has."""
-        query = asked(SupplierHistoryIn, request)
-        transactions = self.history(supplier, query).transactions(kind=query.get("type"))
-        return Response(summary_of(transactions, KINDS, request))
+        description="Purchases from a supplier and payments, newest first.",
+    ),
+    summary=extend_schema(parameters=[SupplierHistoryIn, LIMIT], responses=SupplierSummaryOut),
+)
+class SupplierTransactionViewSet(_OfSuppliersHistory, HistoryViewSet):
+    asks, row, kinds = SupplierHistoryIn, SupplierTransactionOut, KINDS
 
 
-class SuppliedProductViewSet(_SupplierHistoryViewSet):
-    @extend_schema(
-        parameters=[DayRangeIn], responses=SuppliedProductOut(many=True), tags=["suppliers"]
-    )
-    def list(self, request: Request, supplier: str) -> Response:
-        """What a supplier brought, product by product, most units first."""
-        context = self.get_serializer_context()
-        return self.page(
-            self.history(supplier, asked(DayRangeIn, request)).products(),
-            lambda rows: SuppliedProductOut(named(rows), many=True, context=context).data,
-        )
-
-    @extend_schema(parameters=[DayRangeIn], responses=SuppliedSummaryOut, tags=["suppliers"])
-    def summary(self, request: Request, supplier: str) -> Response:
-        """The totals of that list."""
-        totals = self.history(supplier, asked(DayRangeIn, request)).products_summary()
-        return Response(SuppliedSummaryOut({"data": totals}).data)
-
-    @extend_schema(
-        parameters=[DayRangeIn], responses=SuppliedLineOut(many=True), tags=["suppliers"]
-    )
-    def lines(self, request: Request, supplier: str, product: str) -> Response:
-        """The lines on which a supplier brought a product, newest first."""
-        history = self.history(supplier, asked(DayRangeIn, request))
-        brought = found(Product.objects.all(), product, "product")
-        return self.page(
-            history.supplies_of(brought), lambda rows: SuppliedLineOut(rows, many=True).data
-        )
+@extend_schema(tags=["suppliers"], parameters=[DayRangeIn])
+@extend_schema_view(
+    list=extend_schema(
+        responses=SuppliedProductOut(many=True),
+        description="What a supplier brought, product by product, most units first.",
+    ),
+    summary=extend_schema(responses=SuppliedSummaryOut),
+    lines=extend_schema(
+        responses=SuppliedLineOut(many=True),
+        description="The lines on which a supplier brought a product, newest first.",
+    ),
+)
+class SuppliedProductViewSet(_OfSuppliersHistory, TradedProductViewSet):
+    row, totals, line = SuppliedProductOut, SuppliedSummaryOut, SuppliedLineOut

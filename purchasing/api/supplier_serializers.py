@@ -1,4 +1,4 @@
-"""What clients send and see of suppliers (contract 8)."""
+"""What clients send and see of suppliers (docs/api.md §19)."""
 
 from rest_framework import serializers
 
@@ -42,16 +42,16 @@ class SupplierDetailsOut(SupplierOut):
 
 
 class SupplierFetchedOut(Done):
-    data = SupplierDetailsOut()  # type: ignore[assignment]  # (the contract's word)
+    data = SupplierDetailsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SupplierCreatedOut(Done):
     supplierId = serializers.IntegerField()
-    data = SupplierOut()  # type: ignore[assignment]  # (the contract's word)
+    data = SupplierOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SupplierUpdatedOut(Done):
-    data = SupplierOut()  # type: ignore[assignment]  # (the contract's word)
+    data = SupplierOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SupplierDueOut(serializers.Serializer):

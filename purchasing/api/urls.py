@@ -2,24 +2,24 @@
 
 from django.urls import path
 
+from ledger.api.parties import AdvancePaybackView, PartyPaymentViewSet
 from pos_project.core.http.endpoints import ContractRouter
-from purchasing.api.purchases import PurchaseViewSet, SupplierDuePaymentView
+from purchasing.api.purchases import PurchaseViewSet
 from purchasing.api.supplier_history import SuppliedProductViewSet, SupplierTransactionViewSet
-from purchasing.api.suppliers import (
-    SupplierAdvancePaybackView,
-    SupplierDueViewSet,
-    SupplierPaymentViewSet,
-    SupplierViewSet,
-)
+from purchasing.api.suppliers import SupplierDueViewSet, SupplierViewSet
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 router = ContractRouter()
 router.register("purchase", PurchaseViewSet, basename="purchase")
 router.register("suppliers", SupplierViewSet, basename="supplier")
 
 urlpatterns = [
-    path("suppliers/<str:supplier>/due-payment", SupplierDuePaymentView.as_view()),
+    path("suppliers/<str:supplier>/due-payment", SupplierDueViewSet.as_view({"post": "create"})),
     path("suppliers/<str:supplier>/dues", SupplierDueViewSet.as_view({"get": "list"})),
-    path("suppliers/<str:supplier>/payments", SupplierPaymentViewSet.as_view({"get": "list"})),
+    path(
+        "suppliers/<str:supplier>/payments",
+        PartyPaymentViewSet.as_view({"get": "list"}, book=SUPPLIER_DUES),
+    ),
     path(
         "suppliers/<str:supplier>/transactions",
         SupplierTransactionViewSet.as_view({"get": "list"}),
@@ -37,6 +37,6 @@ urlpatterns = [
         "suppliers/<str:supplier>/supplied/<str:product>",
         SuppliedProductViewSet.as_view({"get": "lines"}),
     ),
-    path("suppliers/<str:party>/advance-payback", SupplierAdvancePaybackView.as_view()),
+    path("suppliers/<str:party>/advance-payback", AdvancePaybackView.as_view(book=SUPPLIER_DUES)),
     *router.urls,
 ]

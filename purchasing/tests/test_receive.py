@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
 
 @pytest.fixture
-def delta():
-    return shop.a_supplier(name="Delta Textiles")
-
-
-@pytest.fixture
 def shirt():
     return shop.a_product("19.99", name="Blue T-Shirt")
 

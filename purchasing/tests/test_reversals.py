@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
 
 @pytest.fixture
-def delta():
-    return shop.a_supplier()
-
-
-@pytest.fixture
 def mug():
     return shop.a_product("5.00", name="Mug")
 

@@ -5,7 +5,7 @@ import pytest
 from pos_project.tests import shop
 from pos_project.tests.invariants import books_agree
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_purchase_costs_the_same_for_one_line_and_for_many():

@@ -18,11 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
 
 @pytest.fixture
-def delta():
-    return shop.a_supplier()
-
-
-@pytest.fixture
 def shirt():
     return shop.a_product()
 

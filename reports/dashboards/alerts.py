@@ -16,16 +16,6 @@ LOW_STOCK = Level("low_stock", least=1, most=REORDER_BELOW - 1)
 
 
 @dataclass(frozen=True)
-class Overdue:
-    """A customer who has owed us something for too long."""
-
-    customer_id: int
-    name: str
-    days_overdue: int
-    amount_due: Decimal  # all that is open, whatever its age
-
-
-@dataclass(frozen=True)
 class CriticalAlert:
     """One alert of the main dashboard, of a customer or of a product."""
 
@@ -60,15 +50,18 @@ def find_critical_alerts(today: date, *, most: int = 5) -> CriticalAlerts:
     return CriticalAlerts(
         overdue_count + out.count + low.count,
         [
-            *(_of_customer(each) for each in overdue),
-            *(_of_product(OUT_OF_STOCK, "critical", each) for each in out.products),
-            *(_of_product(LOW_STOCK, "high", each, REORDER_BELOW) for each in low.products),
+            *overdue,
+            *(_alert_of_product(OUT_OF_STOCK, "critical", each) for each in out.products),
+            *(_alert_of_product(LOW_STOCK, "high", each, REORDER_BELOW) for each in low.products),
         ],
     )
 
 
-def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[Overdue]]:
-    """How many customers have a due from a sale more than 180 days old, and the oldest of them."""
+def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[CriticalAlert]]:
+    """How many customers have a due from a sale more than 180 days old, and the oldest of them.
+
+    What they owe is all that is open, whatever its age.
+    """
     # The old dues are few and lie together in their index; only the shown customers' others are
     # looked up.
     found = list(
@@ -91,23 +84,19 @@ def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[Overdu
     )
     count = found[0][2] if found else 0
     return count, [
-        Overdue(customer_id, name, (today - as_day(oldest)).days, exact(due, 2))
+        CriticalAlert(
+            "overdue_customer",
+            "critical",
+            customer_id=customer_id,
+            customer_name=name,
+            days_overdue=(today - as_day(oldest)).days,
+            amount_due=exact(due, 2),
+        )
         for customer_id, oldest, _, name, due in found
     ]
 
 
-def _of_customer(overdue: Overdue) -> CriticalAlert:
-    return CriticalAlert(
-        "overdue_customer",
-        "critical",
-        customer_id=overdue.customer_id,
-        customer_name=overdue.name,
-        days_overdue=overdue.days_overdue,
-        amount_due=overdue.amount_due,
-    )
-
-
-def _of_product(
+def _alert_of_product(
     level: Level, severity: str, product: ListedProduct, reorder_level: int = 0
 ) -> CriticalAlert:
     return CriticalAlert(

@@ -1,7 +1,7 @@
 """In how many different sales of a period each category was sold, by today's categories.
 
-Counted by labels (`facts.categories`), then set right for products whose label is out of date: of
-the sales that had one of these, the labels' categories are taken off and today's put in.
+Counted by labels (`summaries.categories`), then set right for products whose label is out of date:
+of the sales that had one of these, the labels' categories are taken off and today's put in.
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from pos_project.core.period import Period
 from reports.summaries.active_products import ACTIVE
 from reports.summaries.categories import CATEGORIES, CATEGORY_NOW, moved
+from reports.summaries.plan import ReadPlan
 from reports.summaries.raw import rows
-from reports.summaries.reading import Cover, figures
+from reports.summaries.sums import figures
 
 
-def sales_by_category(how: Cover, period: Period, now: Mapping[int, int]) -> dict[int, int]:
+def sales_by_category(plan: ReadPlan, period: Period, now: Mapping[int, int]) -> dict[int, int]:
     """Sales with a line of an active product, by category id (0: none); a constant number of
     statements. `now` is today's category of every active product."""
-    counted = figures(CATEGORIES, how, by=("category_id",))
+    counted = figures(CATEGORIES, plan, by=("category_id",))
     counts = {category_id: int(row[0]) for (category_id,), row in counted.items()}
     for category_id, change in _made_up_for(moved(now), period):
         counts[category_id] = counts.get(category_id, 0) + int(change)

@@ -13,7 +13,7 @@ from pos_project.core.days import day_start
 from pos_project.core.http.fields import MomentField, MoneyField
 from pos_project.core.http.figures import FiguresSerializer, Meta
 from pos_project.core.money import amount
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.dashboards.customer_sales import (
     NO_PHONE,
     CustomerOut,
@@ -23,12 +23,11 @@ from reports.dashboards.customer_sales import (
 )
 from reports.dashboards.dashboard import CountedPeriod, NamedPeriod, PeriodView
 from reports.dashboards.latest_sales import latest_sales
-from reports.dashboards.owed import Receivables, receivables
-from reports.summaries.day_sets import ONE_DAY
+from reports.dashboards.owed import Receivables, sum_receivables
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.raw import as_day, as_moment, exact, rows
-from reports.summaries.reading import Cover, cover, figures
-from reports.summaries.remembered import Sums
 from reports.summaries.sale_sums import CUSTOMERS, SALES
+from reports.summaries.sums import Sums, figures
 from sales.models import Customer, Sale
 
 ROWS = 10  # of each list
@@ -184,14 +183,14 @@ class ComprehensiveAnalysisView(PeriodView):
     meta_serializer = ComprehensiveMeta
 
     def read(self, query: Period) -> ComprehensiveAnalysis:
-        how = cover(query, SALES, CUSTOMERS)
-        bought = bought_by_customers(how[CUSTOMERS.name])
+        plans = plan_reading(query, SALES, CUSTOMERS)
+        bought = bought_by_customers(plans[CUSTOMERS.name])
         return ComprehensiveAnalysis(
             period=query,
             customers=Customer.objects.listed().count(),
             new_customers=_count_new_customers(query),
-            sold=_sum_sales_to_customers(how[SALES.name]),
-            receivables=receivables(query, today=query.last),
+            sold=_sum_sales_to_customers(plans[SALES.name]),
+            receivables=sum_receivables(query, today=query.last),
             top_customers=top_customers(bought, query, most=ROWS),
             segments=_sum_by_segment(bought),
             late_customers=_find_late_customers(query.last),
@@ -199,9 +198,9 @@ class ComprehensiveAnalysisView(PeriodView):
         )
 
 
-def _sum_sales_to_customers(how: Cover) -> SalesToCustomers:
+def _sum_sales_to_customers(plan: ReadPlan) -> SalesToCustomers:
     wanted = SALES.only("customer_orders", "customer_gross", "customer_refund")
-    [(orders, gross, refunded)] = figures(wanted, how).values()
+    [(orders, gross, refunded)] = figures(wanted, plan).values()
     return SalesToCustomers(int(orders or 0), exact(gross, 2), exact(refunded, 2))
 
 

@@ -1,4 +1,4 @@
-"""What customers bought in a period: closed days from facts, the others live.
+"""What customers bought in a period: closed days from summaries, the others live.
 
 What they paid and owe of these sales is as it stands today, so it is read from the dues. Walk-ins
 are nobody's customers.
@@ -17,10 +17,10 @@ from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.money import amount
 from pos_project.core.percentages import average
 from pos_project.core.period import Period
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.raw import as_moment, exact, id_list, rows, whole
-from reports.summaries.reading import Cover, cover
-from reports.summaries.remembered import Sums, sums_by_key
 from reports.summaries.sale_sums import CUSTOMERS
+from reports.summaries.sums import Sums, sums_by_key
 
 NO_PHONE = "N/A"
 # What is open of the sales of the period, in cents, by customer.
@@ -41,7 +41,7 @@ class CustomerOut(FiguresSerializer):
 class Bought(NamedTuple):
     """What a customer bought in a period; amounts in cents.
 
-    The fields are the figures of the customer fact, in order.
+    The fields are the figures of the summary of customers, in order.
     """
 
     orders: int
@@ -78,10 +78,10 @@ class CustomerSales:
         return average(self.revenue, self.orders)
 
 
-def bought_by_customers(how: Cover) -> Sums:
+def bought_by_customers(plan: ReadPlan) -> Sums:
     """What each customer bought and brought back: the fields of `Bought`, as plain tuples, which
     ten thousand of are cheap. Who has no order did not buy in the period."""
-    [sums] = sums_by_key(CUSTOMERS, how)
+    [sums] = sums_by_key(CUSTOMERS, plan)
     return sums
 
 
@@ -100,7 +100,7 @@ def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSa
 
 def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
     """The customers who bought in the period: the largest due of that first, then revenue."""
-    bought = bought_by_customers(cover(period, CUSTOMERS)[CUSTOMERS.name])
+    bought = bought_by_customers(plan_reading(period, CUSTOMERS)[CUSTOMERS.name])
     due = dict(rows(DUE, {"first": period.first, "last": period.last}))
     first = nsmallest(
         most,

@@ -8,11 +8,12 @@ from rest_framework.serializers import IntegerField
 from pos_project.core.http.fields import DayField, MoneyField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.period import Period
-from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.dashboard import NamedPeriod, PeriodView, RowsOfPeriod
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import sales_by
+from reports.summaries.buyer_sets import customers_by_day
 from reports.summaries.buyers import BUYERS
-from reports.summaries.reading import cover, customers_by_day
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -22,12 +23,6 @@ class Trend(SoldAndOwed):
 
     day: date
     unique_customers: int
-
-
-@dataclass(frozen=True)
-class DailyTrends:
-    period: Period
-    daily_trends: list[Trend]
 
 
 class DailyTrendsOut(FiguresSerializer):
@@ -44,7 +39,7 @@ class DailyTrendsOut(FiguresSerializer):
         unique_customers = IntegerField()
 
     period = NamedPeriod()
-    daily_trends = DailyTrends(many=True)
+    daily_trends = DailyTrends(source="rows", many=True)
 
 
 class DailyTrendsView(PeriodView):
@@ -53,12 +48,12 @@ class DailyTrendsView(PeriodView):
     message = "Daily trends"
     data_serializer = DailyTrendsOut
 
-    def read(self, query: Period) -> DailyTrends:
-        how = cover(query, SALES, BUYERS, by_day=True)
-        sold = sales_by(how[SALES.name], "first_day")
-        due = owed_by(query, "first_day")
-        customers = customers_by_day(how[BUYERS.name])
-        return DailyTrends(
+    def read(self, query: Period) -> RowsOfPeriod:
+        plans = plan_reading(query, SALES, BUYERS, by_day=True)
+        sold = sales_by(plans[SALES.name], "first_day")
+        due = sum_dues_by(query, "first_day")
+        customers = customers_by_day(plans[BUYERS.name])
+        return RowsOfPeriod(
             query,
             [
                 Trend(sold[day,], due.get((day,), Owed()), day, customers.get(day, 0))

@@ -1,14 +1,14 @@
 """What all dashboards share: who may look, the moment they look at, the envelope around it.
 
-A dashboard is a module of its own, named as its path is: what it reads, the figures that come of
-it, the serializer that describes and renders them, and the view. Everything it reads, it reads at
-one moment.
+A dashboard is a module of its own, whose first line gives its path: what it reads, the figures
+that come of it, the serializer that describes and shows them, and the view. Everything it reads,
+it reads at one moment.
 """
 
 import inspect
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -41,6 +41,13 @@ class CountedPeriod(FiguresSerializer):
     from_date = DayField(source="first")
     to_date = DayField(source="last")
     days = serializers.IntegerField()
+
+
+class RowsOfPeriod(NamedTuple):
+    """The figures of a dashboard that is one list."""
+
+    period: Period
+    rows: list[Any]
 
 
 @dataclass(frozen=True)

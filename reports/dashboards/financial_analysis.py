@@ -9,19 +9,20 @@ from rest_framework.serializers import CharField, IntegerField, ListField
 
 from ledger.payments import ON_CREDIT
 from pos_project.core.days import today
-from pos_project.core.http.fields import DayField, MoneyField
+from pos_project.core.http.fields import DayField, MoneyField, WholeNumberField
 from pos_project.core.http.figures import AverageField, FiguresSerializer, Meta, PercentField
 from pos_project.core.http.period_query import FROM, TO, period_of
 from pos_project.core.money import ZERO
 from pos_project.core.percentages import percentage
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import DAYS, CountedPeriod, DashboardView
-from reports.dashboards.owed import Receivables, SoldAndOwed, owed, receivables
+from reports.dashboards.owed import Receivables, SoldAndOwed, sum_dues, sum_receivables
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_by
-from reports.dashboards.spending import Spent, spent
+from reports.dashboards.spending import Spent, sum_expenses
 from reports.dashboards.stock_value import Worth, products_kept_in_stock, worth_of_all
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS, Buyers
-from reports.summaries.reading import buyers, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 METHODS = ("cash", "card", "bkash", "nagad", ON_CREDIT)
@@ -105,7 +106,7 @@ class FinancialAnalysisOut(FiguresSerializer):
         gross_profit = MoneyField(source="sold.gross_profit")
         gross_profit_margin = PercentField("sold.gross_profit", of="sold.net_sales")
         num_products_sold = IntegerField(source="products")
-        total_units_sold = IntegerField(source="sold.units")
+        total_units_sold = WholeNumberField(source="sold.units")
         avg_selling_price_per_unit = AverageField("sold.product_revenue", over="sold.units")
         avg_cogs_per_unit = AverageField("sold.cogs", over="sold.units")
 
@@ -210,22 +211,22 @@ class FinancialAnalysisView(DashboardView):
         return period_of(request.query_params, days=DAYS.parse(request.query_params))
 
     def read(self, query: Period) -> FinancialAnalysis:
-        how = cover(query, SALES, BUYERS)
+        plans = plan_reading(query, SALES, BUYERS)
         by_method: dict[str, SalesFigures] = {}
         sellers = set()
-        for (method, seller_id), sold in sales_by(how[SALES.name], "method", "seller_id").items():
+        for (method, seller_id), sold in sales_by(plans[SALES.name], "method", "seller_id").items():
             by_method[method] = by_method.get(method, SalesFigures()) + sold
             if sold.orders:
                 sellers.add(seller_id)
         return FinancialAnalysis(
             sold=sum(by_method.values(), SalesFigures()),
-            owed=owed(query),
+            owed=sum_dues(query),
             period=query,
             by_method=by_method,
             sellers=len(sellers),
-            bought=buyers(how[BUYERS.name], "customers", "products", "days"),
-            receivables=receivables(query, today=today()),
-            spent=spent(query),
+            bought=buyers(plans[BUYERS.name], "customers", "products", "days"),
+            receivables=sum_receivables(query, today=today()),
+            spent=sum_expenses(query),
             stock=worth_of_all(),
             products_in_stock=products_kept_in_stock(),
         )

@@ -8,10 +8,11 @@ from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import FiguresSerializer, PercentField
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import SoldAndOwed, owed
+from reports.dashboards.owed import SoldAndOwed, sum_dues
 from reports.dashboards.sales_figures import sales_figures
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS
-from reports.summaries.reading import buyers, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -59,7 +60,7 @@ class FinancialSummaryView(PeriodView):
     data_serializer = FinancialSummaryOut
 
     def read(self, query: Period) -> FinancialSummary:
-        how = cover(query, SALES, BUYERS)
-        customers = buyers(how[BUYERS.name], "customers").customers
-        sold = sales_figures(how[SALES.name])
-        return FinancialSummary(sold, owed(query), query, len(customers))
+        plans = plan_reading(query, SALES, BUYERS)
+        customers = buyers(plans[BUYERS.name], "customers").customers
+        sold = sales_figures(plans[SALES.name])
+        return FinancialSummary(sold, sum_dues(query), query, len(customers))

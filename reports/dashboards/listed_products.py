@@ -1,8 +1,8 @@
 """What lists say of the products on them, looked up for these few once they are chosen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from rest_framework.serializers import CharField, IntegerField
 
@@ -14,8 +14,7 @@ from reports.summaries.raw import exact, id_list, rows
 _STOCK = "(SELECT SUM(b.remaining) FROM batches b WHERE b.product_id = p.id AND b.is_open = 1)"
 
 
-@dataclass(frozen=True)
-class ListedProduct:
+class ListedProduct(NamedTuple):
     id: int
     name: str
     sku: str
@@ -28,9 +27,9 @@ class ListedProduct:
 class ProductOut(FiguresSerializer):
     """Which product a row is about."""
 
-    product_id = IntegerField(source="id")
-    product_name = CharField(source="name")
-    sku = CharField()
+    product_id = IntegerField(source="product.id")
+    product_name = CharField(source="product.name")
+    sku = CharField(source="product.sku")
 
 
 def find_products(

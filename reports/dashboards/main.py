@@ -19,7 +19,7 @@ from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
-from reports.dashboards.alerts import CriticalAlerts, find_critical_alerts
+from reports.dashboards.alerts import REORDER_BELOW, CriticalAlerts, find_critical_alerts
 from reports.dashboards.customer_sales import (
     CustomerOut,
     CustomerSales,
@@ -28,17 +28,17 @@ from reports.dashboards.customer_sales import (
 )
 from reports.dashboards.dashboard import CountedPeriod, NamedPeriod, PeriodView
 from reports.dashboards.latest_sales import latest_sales
-from reports.dashboards.owed import still_due
+from reports.dashboards.owed import sum_open_dues
 from reports.dashboards.product_sales import TopProduct, top_products
 from reports.dashboards.sales_figures import SalesFigures, sales_figures
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS
 from reports.summaries.day_sets import Days
-from reports.summaries.reading import Cover, buyers, cover
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
 from sales.models import Customer, Sale
 
 TOP, RECENT = 5, 10
-LOW_BELOW = 20  # units
 WALK_IN = "Walk-in Customer"
 
 
@@ -93,7 +93,7 @@ class StockStatusField(CharField):
     def to_representation(self, value: Any) -> str:
         if not value:
             return "Out of Stock"
-        return "In Stock" if value >= LOW_BELOW else "Low Stock"
+        return "In Stock" if value >= REORDER_BELOW else "Low Stock"
 
 
 class MainDashboardOut(FiguresSerializer):
@@ -115,12 +115,12 @@ class MainDashboardOut(FiguresSerializer):
         outstanding_due = MoneyField(source="due")
 
     class TopProducts(FiguresSerializer):
-        product_id = IntegerField(source="id")
-        product_name = CharField(source="name")
+        product_id = IntegerField(source="product.id")
+        product_name = CharField(source="product.name")
         units_sold = IntegerField()
         total_revenue = MoneyField(source="revenue")
-        stock_quantity = IntegerField(source="stock")
-        stock_status = StockStatusField(source="stock")
+        stock_quantity = IntegerField(source="product.stock")
+        stock_status = StockStatusField(source="product.stock")
 
     class CriticalAlerts(FiguresSerializer):
         alert_id = CharField()
@@ -185,17 +185,17 @@ class MainView(PeriodView):
 
     def read(self, query: Period) -> MainDashboard:
         day = today()
-        how = cover(query, SALES, BUYERS, CUSTOMERS, PRODUCTS)
-        sold, sold_today = _sum_sales(how[SALES.name], day)
-        bought = bought_by_customers(how[CUSTOMERS.name])
+        plans = plan_reading(query, SALES, BUYERS, CUSTOMERS, PRODUCTS)
+        sold, sold_today = _sum_sales(plans[SALES.name], day)
+        bought = bought_by_customers(plans[CUSTOMERS.name])
         return MainDashboard(
             period=query,
             sold=sold,
-            outstanding=still_due(query),
+            outstanding=sum_open_dues(query),
             customers=Customer.objects.listed().count(),
-            active_customers=len(buyers(how[BUYERS.name], "customers").customers),
+            active_customers=len(buyers(plans[BUYERS.name], "customers").customers),
             top_customers=top_customers(bought, query, most=TOP),
-            top_products=top_products(how[PRODUCTS.name], most=TOP),
+            top_products=top_products(plans[PRODUCTS.name], most=TOP),
             alerts=find_critical_alerts(day),
             recent_sales=[
                 RecentSale(sale)
@@ -203,16 +203,16 @@ class MainView(PeriodView):
             ],
             today_sold=sold_today,
             today_cash=_sum_cash_from_customers(day),
-            today_credit=still_due(Period(day, day)),
+            today_credit=sum_open_dues(Period(day, day)),
             started=self.started,
         )
 
 
-def _sum_sales(how: Cover, day: date) -> tuple[SalesFigures, SalesFigures]:
+def _sum_sales(plan: ReadPlan, day: date) -> tuple[SalesFigures, SalesFigures]:
     """The sales of the period, and those of the day, which is read once for both."""
-    sold_today = sales_figures(Cover(live=Days.of([day])))
-    sold = sales_figures(how.without_live(day))
-    return (sold + sold_today if day in how.live else sold), sold_today
+    sold_today = sales_figures(ReadPlan(live=Days.of([day])))
+    sold = sales_figures(plan.without_live(day))
+    return (sold + sold_today if day in plan.live else sold), sold_today
 
 
 def _sum_cash_from_customers(day: date) -> Decimal:

@@ -62,17 +62,19 @@ class Receivables:
     overdue: int  # dated more than 30 days ago
 
 
-def owed(period: Period, *, seller_id: int | None = None) -> Owed:
+def sum_dues(period: Period, *, seller_id: int | None = None) -> Owed:
     """Of all the sales of the period; of one seller's, if named."""
-    return owed_by(period, seller_id=seller_id).get((), Owed())
+    return sum_dues_by(period, seller_id=seller_id).get((), Owed())
 
 
-def still_due(period: Period) -> Decimal:
+def sum_open_dues(period: Period) -> Decimal:
     """What is due of the sales of the period."""
     return _sums(_open_dues(_sold_in(period)), "due_amount", []).get((), ZERO)
 
 
-def owed_by(period: Period, *by: str, seller_id: int | None = None) -> dict[tuple[Any, ...], Owed]:
+def sum_dues_by(
+    period: Period, *by: str, seller_id: int | None = None
+) -> dict[tuple[Any, ...], Owed]:
     """By `seller_id`, `method` or `first_day` of the sale; absent where nothing is owed."""
     sales = _sold_in(period)
     if seller_id is not None:
@@ -83,7 +85,7 @@ def owed_by(period: Period, *by: str, seller_id: int | None = None) -> dict[tupl
     return {key: Owed(due.get(key, ZERO), cancelled.get(key, ZERO)) for key in {*due, *cancelled}}
 
 
-def receivables(period: Period, *, today: date) -> Receivables:
+def sum_receivables(period: Period, *, today: date) -> Receivables:
     """The open dues of the period's sales, and how old they are `today`."""
     late = Q(sale_date__lt=today - OVERDUE_AFTER)
     row = _open_dues(_sold_in(period)).aggregate(

@@ -9,9 +9,9 @@ from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import FiguresSerializer, PercentField
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
-from reports.summaries.reading import cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -60,8 +60,8 @@ class PaymentBreakdownView(PeriodView):
     data_serializer = PaymentBreakdownOut
 
     def read(self, query: Period) -> PaymentBreakdown:
-        sold = sales_by(cover(query, SALES)[SALES.name], "method")
-        due = owed_by(query, "method")
+        sold = sales_by(plan_reading(query, SALES)[SALES.name], "method")
+        due = sum_dues_by(query, "method")
         revenue = sum(sold.values(), SalesFigures()).total_revenue
         ranked = sorted(sold, key=lambda key: (-sold[key].total_revenue, key))
         methods = [MethodSales(sold[key], due.get(key, Owed()), key[0], revenue) for key in ranked]

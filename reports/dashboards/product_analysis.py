@@ -34,9 +34,10 @@ from reports.dashboards.dashboard import DAYS, DashboardView, NamedPeriod
 from reports.dashboards.product_sales import NOTHING, sold_products
 from reports.summaries.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.summaries.categories import CATEGORIES
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.raw import id_list, rows, whole
-from reports.summaries.reading import Cover, cover, figures
 from reports.summaries.sale_sums import PRODUCTS, SALES
+from reports.summaries.sums import figures
 
 ROWS = 10  # of each list
 FEW_UNITS = 2  # who sold no more is among the bottom sellers
@@ -232,10 +233,10 @@ class ProductAnalysisView(DashboardView):
 
     def read(self, query: PeriodAndDays) -> ProductAnalysis:
         period = query.period
-        how = cover(period, PRODUCTS, SALES, CATEGORIES)
-        products = _read_products(how[PRODUCTS.name])
+        plans = plan_reading(period, PRODUCTS, SALES, CATEGORIES)
+        products = _read_products(plans[PRODUCTS.name])
         now = {row[0]: row[CATEGORY_AT] for row in products}
-        categories = _categories(products, sales_by_category(how[CATEGORIES.name], period, now))
+        categories = _categories(products, sales_by_category(plans[CATEGORIES.name], period, now))
         lists = _lists(products)
         names = _find_names({each.id for few in lists for each in few}, self.request)
         top, bottom, profitable, low = (
@@ -243,7 +244,7 @@ class ProductAnalysisView(DashboardView):
         )
         return ProductAnalysis(
             period=period,
-            overall=_overall(categories, _count_sales(how[SALES.name])),
+            overall=_overall(categories, _count_sales(plans[SALES.name])),
             products_sold=sum(row[SALES_AT] > 0 for row in products),
             top_sellers=top,
             bottom_sellers=bottom,
@@ -253,14 +254,14 @@ class ProductAnalysisView(DashboardView):
         )
 
 
-def _count_sales(how: Cover) -> int:
+def _count_sales(plan: ReadPlan) -> int:
     """All sales of the period, whatever was sold."""
-    [(orders,)] = figures(SALES.only("orders"), how).values()
+    [(orders,)] = figures(SALES.only("orders"), plan).values()
     return int(orders or 0)
 
 
-def _read_products(how: Cover) -> list[Row]:
-    [sums] = sold_products(how)
+def _read_products(plan: ReadPlan) -> list[Row]:
+    [sums] = sold_products(plan)
     found = rows(
         f"""
         SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},

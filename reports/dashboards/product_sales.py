@@ -1,11 +1,10 @@
-"""What was sold of products in a period: closed days from facts, the others live.
+"""What was sold of products in a period: closed days from summaries, the others live.
 
 Product revenue and units are net of what came back; order discounts and tax are not shared out to
 products.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from heapq import nsmallest
@@ -15,15 +14,15 @@ from pos_project.core.money import amount
 from pos_project.core.percentages import average
 from pos_project.core.period import Period
 from reports.dashboards.listed_products import ListedProduct, find_products
-from reports.summaries.reading import Cover
-from reports.summaries.remembered import Sums, sums_by_key
+from reports.summaries.plan import ReadPlan
 from reports.summaries.sale_sums import PRODUCTS
+from reports.summaries.sums import Sums, sums_by_key
 
 
-@dataclass(frozen=True)
-class TopProduct(ListedProduct):
+class TopProduct(NamedTuple):
     """A product among those that brought in the most."""
 
+    product: ListedProduct
     times_sold: int  # sale lines
     units_sold: int
     revenue: Decimal
@@ -33,7 +32,7 @@ class TopProduct(ListedProduct):
 class Sold(NamedTuple):
     """What was sold of a product in a period; amounts in cents, quantities in thousandths.
 
-    The fields are the figures of the product fact, in order.
+    The fields are the figures of the summary of products, in order.
     """
 
     line_count: int
@@ -63,13 +62,13 @@ NOTHING = Sold(0, 0, 0, 0, 0, 0, 0)
 UNITS_AND_REVENUE = ("line_count", "quantity", "subtotal", "returned", "returned_value")
 
 
-def sold_products(*hows: Cover, live: Collection[str] = ()) -> list[Sums]:
+def sold_products(*plans: ReadPlan, live: Collection[str] = ()) -> list[Sums]:
     """What was sold and brought back of each product that moved in each of these periods: the
     fields of `Sold`, as plain tuples, which ten thousand of are cheap.
 
     Of live days only the fields named in `live` are read, if any are: the others are then None.
     """
-    return sums_by_key(PRODUCTS, *hows, live=live)
+    return sums_by_key(PRODUCTS, *plans, live=live)
 
 
 def last_days(today: date, days: int) -> Period:
@@ -85,9 +84,9 @@ def units_sold(sums: Sums) -> dict[int, int]:
     }
 
 
-def top_products(how: Cover, *, most: int) -> list[TopProduct]:
+def top_products(plan: ReadPlan, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    [sums] = sold_products(how, live=UNITS_AND_REVENUE)
+    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
     first = nsmallest(
         most,
         [
@@ -102,7 +101,7 @@ def top_products(how: Cover, *, most: int) -> list[TopProduct]:
 
 def _top_product(product: ListedProduct, sold: Sold) -> TopProduct:
     return TopProduct(
-        **vars(product),
+        product,
         times_sold=sold.line_count,
         units_sold=sold.units,
         revenue=amount(sold.revenue),

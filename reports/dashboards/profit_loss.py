@@ -10,8 +10,8 @@ from pos_project.core.http.figures import FiguresSerializer, PercentField
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
 from reports.dashboards.sales_figures import SalesFigures, net_profit, sales_figures
-from reports.dashboards.spending import Spent, spent
-from reports.summaries.reading import cover
+from reports.dashboards.spending import Spent, sum_expenses
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -66,5 +66,5 @@ class ProfitLossView(PeriodView):
     data_serializer = ProfitLossOut
 
     def read(self, query: Period) -> ProfitLoss:
-        sold = sales_figures(cover(query, SALES)[SALES.name])
-        return ProfitLoss(query, sold, spent(query))
+        sold = sales_figures(plan_reading(query, SALES)[SALES.name])
+        return ProfitLoss(query, sold, sum_expenses(query))

@@ -24,7 +24,7 @@ from pos_project.core.http.figures import (
 )
 from pos_project.core.money import divided
 from reports.dashboards.dashboard import LastDaysView
-from reports.dashboards.listed_products import ListedProduct, find_products
+from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
 from reports.dashboards.product_sales import last_days, units_sold
 from reports.dashboards.unit_costs import UnitCost, sold_and_costs
 from reports.summaries.active_products import KEPT_IN_STOCK
@@ -98,7 +98,7 @@ class ReorderingOut(FiguresSerializer):
         total_estimated_investment = CentsField(source="estimated_cost")
         total_potential_profit = CentsField(source="profit")
 
-    class Recommendations(FiguresSerializer):
+    class Recommendations(ProductOut):
         class SalesMetrics(FiguresSerializer):
             units_sold_period = IntegerField(source="units_sold")
             # An old name of the same, whatever `days` is.
@@ -116,9 +116,6 @@ class ReorderingOut(FiguresSerializer):
             potential_profit = CentsField(source="profit")
             profit_margin = PercentField("profit", of="revenue")
 
-        product_id = IntegerField(source="product.id")
-        product_name = CharField(source="product.name")
-        sku = CharField(source="product.sku")
         current_stock = IntegerField(source="product.stock")
         category_name = CharField(source="product.category")
         brand_name = CharField(source="product.brand")

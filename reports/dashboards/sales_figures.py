@@ -1,32 +1,29 @@
-"""What the shop's figures mean (contract 18), each defined here once. `docs/figures.md` lists them.
+"""What the shop's figures mean, each defined here once; docs/figures.md lists them.
 
 A sale counts on its business day; a refund on its own, with the seller, customer, payment method
 and products of its sale. What is paid and due of sales is as it stands today, later payments
-included, so it is never frozen: `reports.dashboards.owed`.
+included, so it is never summed up in advance: `reports.dashboards.owed`.
 """
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from decimal import Decimal
-from threading import Lock
 from typing import Any
-
-from cachetools import LRUCache, cached
 
 from pos_project.core.money import ZERO, money
 from pos_project.core.percentages import average
-from reports.summaries.day_sets import Days
+from reports.summaries.plan import ReadPlan
 from reports.summaries.raw import exact
-from reports.summaries.reading import Cover, Key, figures
+from reports.summaries.remembered import remembered
 from reports.summaries.sale_sums import SALES
+from reports.summaries.sums import Key, figures
 
 UNITS = Decimal("0.000")
-MOST_REMEMBERED = 10_000  # figures of frozen days in one process: some 20 MB
 
 
 @dataclass(frozen=True)
 class SalesFigures:
-    """What some sales and refunds come to; the fields are those of the sales fact, in order."""
+    """What some sales and refunds come to; the fields are the figures of `SALES`, in order."""
 
     orders: int = 0
     gross_total: Decimal = ZERO  # Σ total_amount
@@ -118,32 +115,31 @@ class SalesFigures:
         return bool(self.orders or self.refunds)
 
 
-def sales_figures(how: Cover) -> SalesFigures:
+def sales_figures(plan: ReadPlan) -> SalesFigures:
     """The figures of all sales and refunds of the period."""
-    return sum(sales_by(how).values(), SalesFigures())
+    return sum(sales_by(plan).values(), SalesFigures())
 
 
-def sales_by(how: Cover, *by: str, seller_id: int | None = None) -> dict[Key, SalesFigures]:
-    """The figures by `seller_id`, `method`, or `first_day` (of a cover by day)."""
-    if not how.editions:
-        return _read(how, by, seller_id)
-    found = dict(_frozen(replace(how, live=Days()), by, seller_id))
-    if how.live:
-        for key, live in _read(Cover(live=how.live), by, seller_id).items():
+def sales_by(plan: ReadPlan, *by: str, seller_id: int | None = None) -> dict[Key, SalesFigures]:
+    """The figures by `seller_id`, `method`, or `first_day` (of a plan by day)."""
+    found = dict(_of_summaries(plan, by, seller_id))
+    if plan.live or not plan.versions:
+        for key, live in _read(ReadPlan(live=plan.live), by, seller_id).items():
             found[key] = found[key] + live if key in found else live
     return found
 
 
-@cached(LRUCache(MOST_REMEMBERED, getsizeof=len), lock=Lock())
-def _frozen(how: Cover, by: tuple[str, ...], seller_id: int | None) -> dict[Key, SalesFigures]:
-    """Of frozen days alone, which never change under their editions (ADR 0041)."""
-    return _read(how, by, seller_id)
+@remembered(bytes_a_row=2_000)
+def _of_summaries(
+    plan: ReadPlan, by: tuple[str, ...], seller_id: int | None
+) -> Mapping[Key, SalesFigures]:
+    return _read(plan, by, seller_id)
 
 
-def _read(how: Cover, by: tuple[str, ...], seller_id: int | None) -> dict[Key, SalesFigures]:
+def _read(plan: ReadPlan, by: tuple[str, ...], seller_id: int | None) -> dict[Key, SalesFigures]:
     where = {} if seller_id is None else {"seller_id": seller_id}
     found = {
-        key: _sales_figures(row) for key, row in figures(SALES, how, by=by, where=where).items()
+        key: _sales_figures(row) for key, row in figures(SALES, plan, by=by, where=where).items()
     }
     return {key: each for key, each in found.items() if each.happened}
 

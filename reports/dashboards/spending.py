@@ -55,7 +55,7 @@ class Spent:
         return self.by_category.get(category, ZERO)
 
 
-def spent(period: Period) -> Spent:
+def sum_expenses(period: Period) -> Spent:
     """The expenses of the period: one statement, one row per category."""
     count, largest, without = 0, ZERO, ZERO
     amounts: dict[str, Decimal] = {}

@@ -8,11 +8,12 @@ from accounts.models import User
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.period import Period
-from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.dashboard import NamedPeriod, PeriodView, RowsOfPeriod
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
+from reports.summaries.buyer_sets import buyers_by_seller
 from reports.summaries.buyers import BUYERS, Buyers
-from reports.summaries.reading import buyers_by_seller, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -33,12 +34,6 @@ class SellerSales(SoldAndOwed):
         return len(self.bought.days)
 
 
-@dataclass(frozen=True)
-class StaffPerformance:
-    period: Period
-    sellers: list[SellerSales]
-
-
 class StaffPerformanceOut(FiguresSerializer):
     class StaffPerformance(FiguresSerializer):
         staff_id = IntegerField(source="user_id")
@@ -55,7 +50,7 @@ class StaffPerformanceOut(FiguresSerializer):
         working_days = IntegerField()
 
     period = NamedPeriod()
-    staff_performance = StaffPerformance(source="sellers", many=True)
+    staff_performance = StaffPerformance(source="rows", many=True)
 
 
 class StaffPerformanceView(PeriodView):
@@ -64,11 +59,11 @@ class StaffPerformanceView(PeriodView):
     message = "Staff performance"
     data_serializer = StaffPerformanceOut
 
-    def read(self, query: Period) -> StaffPerformance:
-        how = cover(query, SALES, BUYERS)
-        sold = sales_by(how[SALES.name], "seller_id")
-        due = owed_by(query, "seller_id")
-        bought = buyers_by_seller(how[BUYERS.name], "customers", "days")
+    def read(self, query: Period) -> RowsOfPeriod:
+        plans = plan_reading(query, SALES, BUYERS)
+        sold = sales_by(plans[SALES.name], "seller_id")
+        due = sum_dues_by(query, "seller_id")
+        bought = buyers_by_seller(plans[BUYERS.name], "customers", "days")
         sellers = [
             SellerSales(
                 sold.get((user_id,), SalesFigures()),
@@ -80,4 +75,4 @@ class StaffPerformanceView(PeriodView):
             for user_id, name in User.objects.listed().order_by("id").values_list("id", "name")
         ]
         sellers.sort(key=lambda seller: -seller.sold.total_revenue)  # stable: ties by id
-        return StaffPerformance(query, sellers)
+        return RowsOfPeriod(query, sellers)

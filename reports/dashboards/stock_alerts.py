@@ -8,7 +8,6 @@ from rest_framework.serializers import CharField, IntegerField
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import FiguresSerializer, FixedText
 from reports.dashboards.dashboard import DashboardView
-from reports.dashboards.listed_products import ProductOut
 from reports.dashboards.stock_levels import AtLevel, Level, at_levels
 
 MOST_ROWS = 500  # of each list; the counts are of all
@@ -48,7 +47,10 @@ class StockAlertsOut(FiguresSerializer):
         overstock_count = IntegerField(source="overstock.count")
 
     class Alerts(FiguresSerializer):
-        class Alert(ProductOut):
+        class Alert(FiguresSerializer):
+            product_id = IntegerField(source="id")
+            product_name = CharField(source="name")
+            sku = CharField()
             current_stock = IntegerField(source="stock")
             price = MoneyField()
             category_name = CharField(source="category")

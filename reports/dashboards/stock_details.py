@@ -21,7 +21,7 @@ from pos_project.core.http.figures import (
 from pos_project.core.http.period_query import WholeNumber
 from pos_project.core.money import ZERO, amount, money
 from reports.dashboards.dashboard import DashboardView
-from reports.dashboards.listed_products import ProductOut
+from reports.dashboards.listed_products import ListedProduct, ProductOut
 from reports.dashboards.product_sales import last_days, units_sold
 from reports.dashboards.unit_costs import UnitCost, sold_and_costs
 from reports.summaries.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
@@ -60,13 +60,7 @@ class Purchases:
 class StockedProduct:
     """A product with stock."""
 
-    id: int
-    name: str
-    sku: str
-    price: Decimal
-    category: str
-    brand: str
-    units: int
+    product: ListedProduct
     worth: Decimal  # at the cost of its batches
     units_sold: int  # in the last 30 days
     cost: UnitCost
@@ -75,11 +69,11 @@ class StockedProduct:
     @property
     def at_average_cost(self) -> int:
         """In cents."""
-        return self.units * self.cost.bought
+        return self.product.stock * self.cost.bought
 
     @property
     def at_retail(self) -> Decimal:
-        return money(self.units * self.price)
+        return money(self.product.stock * self.product.price)
 
     @property
     def potential_profit(self) -> Decimal:
@@ -87,11 +81,11 @@ class StockedProduct:
 
     @property
     def margin_on_average(self) -> Decimal:
-        return self.price - amount(self.cost.bought)
+        return self.product.price - amount(self.cost.bought)
 
     @property
     def margin_on_fifo(self) -> Decimal:
-        return self.price - amount(self.cost.fifo)
+        return self.product.price - amount(self.cost.fifo)
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ class StockDetails:
 class StockDetailsOut(FiguresSerializer):
     class Products(ProductOut):
         class StockInfo(FiguresSerializer):
-            current_stock = IntegerField(source="units")
+            current_stock = IntegerField(source="product.stock")
             total_purchased = IntegerField(source="purchases.units")
             units_sold_last_30d = IntegerField(source="units_sold")
 
@@ -117,7 +111,7 @@ class StockDetailsOut(FiguresSerializer):
                 date = DayField(source="day", allow_null=True)
                 invoice_no = CharField(allow_null=True)
 
-            current_selling_price = MoneyField(source="price")
+            current_selling_price = MoneyField(source="product.price")
             avg_purchase_price = CentsField(source="cost.bought")
             fifo_cost_per_unit = CentsField(source="cost.fifo")
             last_purchase = LastPurchase(source="purchases.last")
@@ -139,8 +133,8 @@ class StockDetailsOut(FiguresSerializer):
             purchase_date = DayField(source="day")
             supplier_name = CharField(source="supplier")
 
-        category_name = CharField(source="category")
-        brand_name = CharField(source="brand")
+        category_name = CharField(source="product.category")
+        brand_name = CharField(source="product.brand")
         stock_info = StockInfo(source="*")
         pricing = Pricing(source="*")
         valuation = Valuation(source="*")
@@ -195,13 +189,15 @@ def _find_most_valuable(today: date, *, most: int) -> list[StockedProduct]:
     sold, purchases = units_sold(sums), _find_purchases(ids)
     return [
         StockedProduct(
-            product_id,
-            name,
-            sku,
-            exact(price, 2),
-            category or NO_CATEGORY,
-            brand or NO_BRAND,
-            int(units),
+            ListedProduct(
+                product_id,
+                name,
+                sku,
+                exact(price, 2),
+                category or NO_CATEGORY,
+                brand or NO_BRAND,
+                int(units),
+            ),
             exact(worth, 2),
             sold.get(product_id, 0),
             costs[product_id],

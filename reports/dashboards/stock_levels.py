@@ -1,6 +1,6 @@
 """Which products are short, and which lie about: active products by the units on their shelves.
 
-Services keep no stock, so they are never short (R35). Stock is of all stores.
+Services keep no stock, so they are never short (I32). Stock is of all stores.
 """
 
 from collections.abc import Sequence

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from heapq import nsmallest
+from typing import NamedTuple
 
 from rest_framework.serializers import CharField, IntegerField
 
 from pos_project.core.days import today
 from pos_project.core.http.fields import MoneyField
-from pos_project.core.http.figures import AverageField, FiguresSerializer
-from pos_project.core.money import amount, divided
+from pos_project.core.http.figures import AverageField, CentsField, FiguresSerializer
+from pos_project.core.money import divided
 from reports.dashboards.dashboard import LastDaysView
 from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
 from reports.dashboards.product_sales import (
@@ -23,8 +23,8 @@ from reports.dashboards.product_sales import (
     units_sold,
 )
 from reports.summaries.active_products import KEPT_IN_STOCK
+from reports.summaries.plan import plan_reading
 from reports.summaries.raw import rows
-from reports.summaries.reading import cover
 from reports.summaries.sale_sums import PRODUCTS
 
 MOST_ROWS = 500  # of each pace; the counts are of all
@@ -33,19 +33,21 @@ FAST, MODERATE, SLOW, NONE = "fast_moving", "moderate_moving", "slow_moving", "n
 PACES = {FAST: 5, MODERATE: 1, SLOW: 0}
 
 
-@dataclass(frozen=True)
-class Mover(ListedProduct):
+class Mover(NamedTuple):
     """A product and what was sold of it, in so many days."""
 
+    product: ListedProduct
     units_sold: int
-    revenue: Decimal
+    revenue: int  # cents
     days: int
 
     @property
     def days_of_stock(self) -> int | None:
         """How long the stock lasts at this pace, to the nearest day; None for what does not
         sell."""
-        return divided(self.stock * self.days, self.units_sold) if self.units_sold > 0 else None
+        if self.units_sold <= 0:
+            return None
+        return divided(self.product.stock * self.days, self.units_sold)
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,11 @@ class MovementOut(FiguresSerializer):
 
     class Movement(FiguresSerializer):
         class Mover(ProductOut):
-            current_stock = IntegerField(source="stock")
-            price = MoneyField()
-            category_name = CharField(source="category")
+            current_stock = IntegerField(source="product.stock")
+            price = MoneyField(source="product.price")
+            category_name = CharField(source="product.category")
             units_sold = IntegerField()
-            total_revenue = MoneyField(source="revenue")
+            total_revenue = CentsField(source="revenue")
             avg_daily_sales = AverageField("units_sold", over="days")
             days_of_stock = IntegerField(allow_null=True)
 
@@ -104,8 +106,8 @@ class MovementView(LastDaysView):
 
 def measure_movement(today: date, *, days: int) -> Movement:
     """Active products by pace: all counted, and the first of each, most units first."""
-    how = cover(last_days(today, days), PRODUCTS)[PRODUCTS.name]
-    [sums] = sold_products(how, live=UNITS_AND_REVENUE)
+    plan = plan_reading(last_days(today, days), PRODUCTS)[PRODUCTS.name]
+    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
     at_pace = _by_pace(units_sold(sums), days)
     first = {pace: nsmallest(MOST_ROWS, products) for pace, products in at_pace.items()}
     listed = find_products(product_id for few in first.values() for _, product_id in few)
@@ -114,10 +116,10 @@ def measure_movement(today: date, *, days: int) -> Movement:
             len(at_pace[pace]),
             [
                 Mover(
-                    **vars(listed[product_id]),
-                    units_sold=-units,
-                    revenue=amount(Sold._make(sums.get(product_id, NOTHING)).revenue),
-                    days=days,
+                    listed[product_id],
+                    -units,
+                    Sold._make(sums.get(product_id, NOTHING)).revenue,
+                    days,
                 )
                 for units, product_id in few
             ],

@@ -1,4 +1,4 @@
-"""What the stock is worth: at cost, which is each batch's own (R2), and at today's prices.
+"""What the stock is worth: at cost, which is each batch's own (ADR 2), and at today's prices.
 
 Live over the index of the open batches. Active products of all stores; services have no stock.
 """

@@ -9,7 +9,7 @@ from pos_project.core.http.figures import AverageField, FiguresSerializer, Perce
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
 from reports.dashboards.sales_figures import SalesFigures, sales_figures
-from reports.summaries.reading import cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -39,4 +39,4 @@ class TaxSummaryView(PeriodView):
     data_serializer = TaxSummaryOut
 
     def read(self, query: Period) -> TaxSummary:
-        return TaxSummary(query, sales_figures(cover(query, SALES)[SALES.name]))
+        return TaxSummary(query, sales_figures(plan_reading(query, SALES)[SALES.name]))

@@ -1,4 +1,4 @@
-"""What a unit of a product costs: first in, first out, and bought on average (contract 18)."""
+"""What a unit of a product costs: first in, first out, and bought on average (docs/figures.md)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +8,10 @@ from pos_project.core.days import FIRST_DAY
 from pos_project.core.money import divided
 from pos_project.core.period import Period
 from reports.dashboards.product_sales import NOTHING, Sold, sold_products
+from reports.summaries.plan import plan_reading
 from reports.summaries.purchase_sums import PURCHASES
-from reports.summaries.reading import cover
-from reports.summaries.remembered import Sums, sums_by_key
 from reports.summaries.sale_sums import PRODUCTS
+from reports.summaries.sums import Sums, sums_by_key
 
 
 class UnitCost(NamedTuple):
@@ -38,8 +38,8 @@ class UnitCosts:
 
 def sold_and_costs(period: Period, *, today: date) -> tuple[Sums, UnitCosts]:
     """What was sold in the period, and the unit costs: both read what was sold today."""
-    how = cover(period, PRODUCTS)
-    ever = cover(Period(FIRST_DAY, today), PRODUCTS, PURCHASES)
-    sold, sold_ever = sold_products(how[PRODUCTS.name], ever[PRODUCTS.name])
+    plans = plan_reading(period, PRODUCTS)
+    ever = plan_reading(Period(FIRST_DAY, today), PRODUCTS, PURCHASES)
+    sold, sold_ever = sold_products(plans[PRODUCTS.name], ever[PRODUCTS.name])
     [bought_ever] = sums_by_key(PURCHASES, ever[PURCHASES.name])
     return sold, UnitCosts(sold_ever, bought_ever)

@@ -1,7 +1,7 @@
 """What users recorded, newest first: `/api/users/<id>/transactions` and its summary, of one user,
 and `/api/dashboard/transactions`, of all of them.
 
-Their rows are millions, so a history's length is frozen counts of closed days and live counts of
+Their rows are millions, so a history's length is built counts of closed days and live counts of
 the others. Read it inside `snapshot()`.
 """
 
@@ -33,12 +33,11 @@ from pos_project.core.http.histories import (
 )
 from pos_project.core.http.pagination import ContractPagination
 from pos_project.core.http.permissions import Admin, AdminStaff
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.building import CATCHING_UP
-from reports.summaries.buyers import within
-from reports.summaries.day_sets import ONE_DAY, Days
-from reports.summaries.models import RecordedFact, Span
-from reports.summaries.reading import cover
+from reports.summaries.day_sets import Days, within
+from reports.summaries.models import Granularity, RecordedSummary
+from reports.summaries.plan import plan_reading
 from reports.summaries.recorded import RECORDED
 from reports.summaries.user_sources import KINDS, SALE, recorded
 from sales.api.sale_serializers import WALK_IN
@@ -53,19 +52,19 @@ class UserHistory(Timeline):
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
         self.theirs = Q(user=user) if user else Q()
-        sources = recorded(days.of_moments("created_at") & self.theirs)
-        super().__init__(source for source in sources if kind in (None, source.kind))
+        super().__init__(recorded(days.of_moments("created_at") & self.theirs), kind=kind)
         # Nothing is written into the future.
         self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        how = cover(self.period, RECORDED)[RECORDED.name]
-        frozen = self._frozen(Span.MONTH, how.months) + self._frozen(Span.DAY, how.days)
-        frozen.subtract(self._frozen(Span.MONTH, how.less))
-        counts = {source.kind: frozen[source.kind] for source in self.sources}
-        if how.live:
-            live = _moments_of(how.live)
+        plan = plan_reading(self.period, RECORDED)[RECORDED.name]
+        built = self._built(Granularity.MONTH, plan.months)
+        built += self._built(Granularity.DAY, plan.days)
+        built.subtract(self._built(Granularity.MONTH, plan.less))
+        counts = {source.kind: built[source.kind] for source in self.sources}
+        if plan.live:
+            live = _moments_of(plan.live)
             for source in self.sources:
                 counts[source.kind] += source.rows.filter(live).count()
         return counts
@@ -80,9 +79,9 @@ class UserHistory(Timeline):
 
     def _day_of(self, position: int) -> tuple[int, date]:
         """The day that this row is of, or a later one, and how many rows there are after it."""
-        how = cover(self.period, RECORDED, by_day=True)[RECORDED.name]
-        of_day = self._frozen_by_day(how.days)
-        live = {last: first for first, last in how.live.runs}
+        plan = plan_reading(self.period, RECORDED, by_day=True)[RECORDED.name]
+        of_day = self._built_by_day(plan.days)
+        live = {last: first for first, last in plan.live.runs}
         above, day = 0, self.period.last
         while day >= self.period.first:
             first = live.get(day, day)
@@ -92,21 +91,23 @@ class UserHistory(Timeline):
             above, day = above + count, first - ONE_DAY
         return above, day
 
-    def _frozen(self, span: Span, periods: Days) -> Counter[str]:
-        """What was frozen of these days, or of the months with these first days, by kind."""
+    def _built(self, granularity: Granularity, periods: Days) -> Counter[str]:
+        """What was summed up of these days, or of the months with these first days, by kind."""
         if not periods:
             return Counter()
-        facts = self._facts(span, periods)
-        return Counter(dict(facts.values_list("kind").annotate(Sum("recorded")).order_by()))
+        summaries = self._summaries(granularity, periods)
+        return Counter(dict(summaries.values_list("kind").annotate(Sum("recorded")).order_by()))
 
-    def _frozen_by_day(self, days: Days) -> Counter[date]:
-        facts = self._facts(Span.DAY, days).filter(
+    def _built_by_day(self, days: Days) -> Counter[date]:
+        summaries = self._summaries(Granularity.DAY, days).filter(
             kind__in={source.kind for source in self.sources}
         )
-        return Counter(dict(facts.values_list("first_day").annotate(Sum("recorded")).order_by()))
+        return Counter(
+            dict(summaries.values_list("first_day").annotate(Sum("recorded")).order_by())
+        )
 
-    def _facts(self, span: Span, periods: Days) -> QuerySet[RecordedFact]:
-        return RecordedFact.objects.filter(within(periods), self.theirs, span=span)
+    def _summaries(self, granularity: Granularity, periods: Days) -> QuerySet[RecordedSummary]:
+        return RecordedSummary.objects.filter(within(periods), self.theirs, granularity=granularity)
 
     def _count_live(self, days: Days) -> int:
         moments = _moments_of(days)
@@ -182,23 +183,22 @@ class _HistoryViewSet(ContractViewSet):
     queryset = User.objects.listed()
 
     def page_of(self, user: User | None) -> Response:
-        query = asked(UserHistoryIn, self.request)
-        CATCHING_UP.now()
+        history = self.history_of(user)
         with snapshot():
-            answer = self.page(
-                UserHistory(query["days"], user=user, kind=query.get("type")),
-                lambda rows: UserTransactionOut(rows, many=True).data,
-            )
+            answer = self.page(history, lambda rows: UserTransactionOut(rows, many=True).data)
         answer.data.update(message="Transactions", meta=self.meta(user))
         return answer
 
     def summary_of(self, user: User) -> Response:
-        query = asked(UserHistoryIn, self.request)
-        CATCHING_UP.now()
+        history = self.history_of(user)
         with snapshot():
-            history = UserHistory(query["days"], user=user, kind=query.get("type"))
             summary = summary_of(history, KINDS, self.request)
         return Response({**summary, "message": "Transaction summary", "meta": self.meta(user)})
+
+    def history_of(self, user: User | None) -> UserHistory:
+        query = asked(UserHistoryIn, self.request)
+        CATCHING_UP.now()
+        return UserHistory(query["days"], user=user, kind=query.get("type"))
 
     def meta(self, user: User | None) -> dict[str, Any]:
         timestamp, caller = local_iso(timezone.now()), self.request.user.pk
@@ -207,17 +207,23 @@ class _HistoryViewSet(ContractViewSet):
         return {"timestamp": timestamp, "userId": user.pk, "requestedBy": caller}
 
 
+DESCRIBE_LIST = extend_schema(
+    parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
+)
+DESCRIBE_SUMMARY = extend_schema(
+    parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"]
+)
+
+
 class UserHistoryViewSet(_HistoryViewSet):
     permission_classes = (Admin,)
 
-    @extend_schema(
-        parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
-    )
+    @DESCRIBE_LIST
     def list(self, request: Request, user: str) -> Response:
         """What a user recorded, newest first."""
         return self.page_of(found(self.get_queryset(), user, self.noun))
 
-    @extend_schema(parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"])
+    @DESCRIBE_SUMMARY
     def summary(self, request: Request, user: str) -> Response:
         """How many rows of each kind that list has."""
         return self.summary_of(found(self.get_queryset(), user, self.noun))
@@ -226,14 +232,12 @@ class UserHistoryViewSet(_HistoryViewSet):
 class OwnHistoryViewSet(_HistoryViewSet):
     permission_classes = (AdminStaff,)
 
-    @extend_schema(
-        parameters=[UserHistoryIn], responses=UserTransactionOut(many=True), tags=["users"]
-    )
+    @DESCRIBE_LIST
     def list(self, request: Request) -> Response:
         """What the caller recorded, newest first."""
         return self.page_of(cast(User, request.user))
 
-    @extend_schema(parameters=[UserHistoryIn, LIMIT], responses=UserSummaryOut, tags=["users"])
+    @DESCRIBE_SUMMARY
     def summary(self, request: Request) -> Response:
         """How many rows of each kind that list has."""
         return self.summary_of(cast(User, request.user))

@@ -9,16 +9,17 @@ from rest_framework.serializers import CharField, IntegerField
 
 from accounts.models import User
 from pos_project.core.http.endpoints import found
-from pos_project.core.http.fields import DayField, MoneyField
+from pos_project.core.http.fields import DayField, MoneyField, WholeNumberField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.period_query import period_of
 from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.period import Period
 from reports.dashboards.dashboard import NamedPeriod, PeriodView
-from reports.dashboards.owed import Owed, SoldAndOwed, owed_by
+from reports.dashboards.owed import Owed, SoldAndOwed, sum_dues_by
 from reports.dashboards.sales_figures import SalesFigures, sales_by
+from reports.summaries.buyer_sets import buyers_of
 from reports.summaries.buyers import BUYERS
-from reports.summaries.reading import buyers_of, cover
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import SALES
 
 
@@ -55,7 +56,7 @@ class PerformanceOut(FiguresSerializer):
         totalDue = MoneyField(source="owed.due")
         avgOrderValue = MoneyField(source="sold.average_order")
         uniqueCustomers = IntegerField(source="unique_customers")
-        itemsSold = IntegerField(source="sold.units")
+        itemsSold = WholeNumberField(source="sold.units")
 
     class ByDay(FiguresSerializer):
         day = DayField()
@@ -96,16 +97,19 @@ class UserPerformanceView(PeriodView):
 
     def read(self, query: UserPeriod) -> Performance:
         period, seller_id = query.period, query.user_id
-        how, by_day = cover(period, SALES, BUYERS), cover(period, SALES, by_day=True)
+        plans, by_day = (
+            plan_reading(period, SALES, BUYERS),
+            plan_reading(period, SALES, by_day=True),
+        )
         days = sales_by(by_day[SALES.name], "first_day", seller_id=seller_id)
-        methods = sales_by(how[SALES.name], "method", seller_id=seller_id)
-        due = owed_by(period, "first_day", seller_id=seller_id)
+        methods = sales_by(plans[SALES.name], "method", seller_id=seller_id)
+        due = sum_dues_by(period, "first_day", seller_id=seller_id)
         ranked = sorted(methods, key=lambda key: (-methods[key].total_revenue, key))
         return Performance(
             sum(methods.values(), SalesFigures()),
             sum(due.values(), Owed()),
             period,
-            len(buyers_of(how[BUYERS.name], seller_id, "customers").customers),
+            len(buyers_of(plans[BUYERS.name], seller_id, "customers").customers),
             [
                 DaySales(days[key], due.get(key, Owed()), key[0])
                 for key in sorted(days, reverse=True)

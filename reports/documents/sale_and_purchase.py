@@ -70,9 +70,16 @@ def _charged(sale: Sale) -> Iterator[Sum]:
     if sale.discount:
         yield Sum("Discount", -sale.discount)
     if sale.tax:
-        of_rate = sale.tax_percent and f", {rate(str(sale.tax_rate_name), sale.tax_percent)}"
-        yield Sum(f"Tax{of_rate or ''}", sale.tax)
+        yield Sum(_tax_label(sale), sale.tax)
     yield Sum("Total", sale.total_amount, is_total=True)
+
+
+def _tax_label(sale: Sale) -> str:
+    """`Tax, VAT (15 %)`; many a rate says its percentage in its name."""
+    name, percent = sale.tax_rate_name, sale.tax_percent
+    if not name or percent is None:
+        return "Tax"
+    return f"Tax, {name if f'{percent.normalize():f}' in name else rate(name, percent)}"
 
 
 def _settled(sale: Sale) -> Iterator[Sum]:
@@ -110,7 +117,7 @@ def goods_received_note(purchase_id: int) -> Document:
     supplier = purchase.supplier
     facts = (
         ("Date", day(purchase.purchase_date)),
-        ("Supplier", supplier.name),
+        ("Supplier", purchase.supplier_name or supplier.name),
         ("Phone", supplier.phone),
         ("E-mail", supplier.email),
         ("Received by", purchase.user.name),

@@ -1,6 +1,6 @@
 """What the journal moved between two days, of one store or of all.
 
-Closed days come from frozen facts, the others from the journal lines: a statement costs what the
+Closed days come from summaries, the others from the journal lines: a statement costs what the
 days at its ends cost, not what was ever booked.
 """
 
@@ -11,8 +11,9 @@ from typing import Any
 from ledger.journal_sums import Moved, Sums
 from pos_project.core.period import Period
 from reports.summaries.accounts import ACCOUNTS
+from reports.summaries.plan import plan_reading
 from reports.summaries.raw import exact
-from reports.summaries.reading import cover, figures
+from reports.summaries.sums import figures
 
 # Before any shop's first day, and the first of a month: a period from here on is everything.
 BEGINNING = date(1900, 1, 1)
@@ -31,9 +32,9 @@ def moved(
     period: Period, *, store_id: int | None = None, account: str | None = None
 ) -> list[Moved]:
     """By account and kind of event, in the period. `account` leaves out the others."""
-    how = cover(period, ACCOUNTS)[ACCOUNTS.name]
+    plan = plan_reading(period, ACCOUNTS)[ACCOUNTS.name]
     only = _only(store_id, account)
-    rows = figures(ACCOUNTS, how, by=("account_id", "event"), where=only)
+    rows = figures(ACCOUNTS, plan, by=("account_id", "event"), where=only)
     return [
         Moved(code, event, exact(debit, 2), exact(credit, 2))
         for (code, event), (_, debit, credit) in rows.items()
@@ -42,8 +43,8 @@ def moved(
 
 def days_of(account: str, period: Period, *, store_id: int | None = None) -> list[AccountDay]:
     """The days of the period on which the account moved, in order."""
-    how = cover(period, ACCOUNTS, by_day=True)[ACCOUNTS.name]
-    rows = figures(ACCOUNTS, how, by=("first_day",), where=_only(store_id, account))
+    plan = plan_reading(period, ACCOUNTS, by_day=True)[ACCOUNTS.name]
+    rows = figures(ACCOUNTS, plan, by=("first_day",), where=_only(store_id, account))
     return [
         AccountDay(day, int(lines), Sums(exact(debit, 2), exact(credit, 2)))
         for (day,), (lines, debit, credit) in sorted(rows.items())

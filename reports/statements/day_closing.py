@@ -1,4 +1,4 @@
-"""Closing days as the shop does it: seal each, then freeze what it came to."""
+"""Closing days as the shop does it: seal each, then sum up what it came to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from ledger import closing
 from ledger.models import DaySeal, JournalEntry
 from pos_project.core.days import business_day
 from pos_project.core.money import ZERO, money
-from reports.summaries.building import freeze_missing
+from pos_project.core.period import ONE_DAY
+from reports.summaries.building import build_missing
 from sales.models import Refund, Sale
 
 
@@ -40,7 +41,7 @@ def days_to_close(first: date, last: date) -> list[DayToClose]:
         DayToClose(
             day, *sales.get(day, nothing), *refunds.get(day, nothing), entries.get(day, nothing)[0]
         )
-        for day in (first + closing.ONE_DAY * number for number in range((last - first).days + 1))
+        for day in (first + ONE_DAY * number for number in range((last - first).days + 1))
     ]
 
 
@@ -59,7 +60,7 @@ def last_closable_day(now: datetime | None = None) -> date:
 
     A clock that runs ahead would else close days that are still to come.
     """
-    over = business_day((now or timezone.now()) - closing.GRACE) - closing.ONE_DAY
+    over = business_day((now or timezone.now()) - closing.GRACE) - ONE_DAY
     newest = JournalEntry.objects.aggregate(newest=Max("business_date"))["newest"]
     return min(over, newest or over)
 
@@ -76,5 +77,5 @@ def close_until(last: date, *, on_day: Callable[[DaySeal], None] | None = None) 
         if on_day:
             on_day(seals[-1])
     if seals:
-        freeze_missing(last, since=seals[0].day)
+        build_missing(last, since=seals[0].day)
     return seals

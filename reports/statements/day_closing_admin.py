@@ -71,7 +71,7 @@ class DaySealAdmin(ReadOnlyAdmin):
 
     @action(description="Day report", url_path="report", icon="summarize")
     def report(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The day closing report as a paper."""
+        """The day closing as a document."""
         seal: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("day-closing", seal.day.isoformat())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +11,10 @@ from django.db.models import Count, Sum
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
 from ledger.payments import CASH, METHODS
 from pos_project.core.money import ZERO, money, total
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import BEGINNING, moved
 from sales.models import Refund, Sale
 
-ONE_DAY = timedelta(days=1)
 SALES, DUES, REFUNDS, SUPPLIERS, EXPENSES = "sales", "dues", "refunds", "suppliers", "expenses"
 COLUMNS = (SALES, DUES, REFUNDS, SUPPLIERS, EXPENSES)
 
@@ -57,7 +56,7 @@ class DayReport:
 
     def of(self, column: str) -> Decimal:
         """A column's sum over all methods."""
-        return total(money.get(column, ZERO) for money in self.by_method.values())
+        return total(sums.get(column, ZERO) for sums in self.by_method.values())
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -134,6 +133,6 @@ def _column(party: str, kind: str) -> str:
 
 
 def _cash_before(day: date) -> Decimal:
-    """What lay in the drawer that morning; closed days are read from their frozen sums."""
+    """What lay in the drawer that morning; closed days are read from their summaries."""
     before = moved(Period(BEGINNING, day - ONE_DAY), account=METHODS.get()[CASH].account)
     return total(each.debit - each.credit for each in before)

@@ -8,9 +8,10 @@ from typing import Any
 from catalog.models import Product
 from pos_project.core.period import Period
 from reports.statements.account_movements import BEGINNING
+from reports.summaries.plan import plan_reading
 from reports.summaries.raw import exact
-from reports.summaries.reading import cover, figures
 from reports.summaries.stock_sums import STOCK
+from reports.summaries.sums import figures
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def held_as_of(day: date, *, store_id: int | None = None) -> list[Held]:
     """
     period = Period(BEGINNING, day)
     where: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
-    sums = figures(STOCK, cover(period, STOCK)[STOCK.name], by=("product_id",), where=where)
+    sums = figures(STOCK, plan_reading(period, STOCK)[STOCK.name], by=("product_id",), where=where)
     held = []
     products = Product.objects.order_by("name", "id").values_list("id", "name", "sku")
     for product_id, name, sku in products:

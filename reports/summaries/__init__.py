@@ -1,4 +1,5 @@
-"""Frozen facts: what closed days come to, made once, read often (ADR 0013).
+"""Summaries: what closed days come to, built once, read often (ADR 0013).
 
-`makers.MAKERS` lists them, `freezing` makes them, `reading` adds frozen days and live rows up.
+`builders` lists them and `building` builds them; `plan` says of what a period is read, `sums` and
+`buyer_sets` read it: built days and live rows added up.
 """

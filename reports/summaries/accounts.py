@@ -1,11 +1,11 @@
 """What the journal moved, by account and kind of event: what statements are made of."""
 
-from reports.summaries.builder import Events, TableMaker
-from reports.summaries.models import AccountFact
+from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.models import AccountSummary
 
-ACCOUNTS = TableMaker(
+ACCOUNTS = TableBuilder(
     name="accounts",
-    model=AccountFact,
+    model=AccountSummary,
     keys=("store_id", "account_id", "event"),
     figures={"line_count": "SUM", "debit": "SUM", "credit": "SUM"},
     events=(

@@ -1,6 +1,6 @@
-"""What makes a fact: the rows that count, what each adds to which figure, and how months sum up.
+"""What makes a summary: the rows that count, what each adds to which figure, and how months sum up.
 
-The same definition freezes closed days and computes the others live, so the two cannot differ.
+The same definition sums up closed days and computes the others live, so the two cannot differ.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from django.db import connection, models
 
-from reports.summaries.day_sets import Days, month_before, month_end, month_of
-from reports.summaries.models import Fact, Span
+from reports.summaries.day_sets import Days, month_before, month_end
+from reports.summaries.models import Granularity, Summary
 from reports.summaries.raw import exact, rows
 
 Parameters = dict[str, Any]
@@ -19,38 +19,38 @@ Parameters = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure of a fact that is wrong, and what it should be."""
+    """A figure of a summary that is wrong, and what it should be."""
 
     what: str
     expected: str
     found: str
 
 
-class Maker(Protocol):
-    """One kind of fact. `cumulative` months sum everything up to their end, so that any run of
+class SummaryBuilder(Protocol):
+    """One kind of summary. `cumulative` months sum everything up to their end, so that any run of
     months is the difference of two of them."""
 
     @property
     def name(self) -> str: ...
     @property
-    def models(self) -> Sequence[type[Fact]]: ...
+    def models(self) -> Sequence[type[Summary]]: ...
     @property
     def cumulative(self) -> bool: ...
 
     def prepare(self) -> None:
-        """Before all missing days are frozen: forget those that master data has made wrong."""
+        """Before all missing days are built: invalidate those that master data has made wrong."""
 
-    def make_days(self, days: Days) -> None:
-        """Insert the facts of these days, one set of rows a day."""
+    def build_days(self, days: Days) -> None:
+        """Insert the summaries of these days, one set of rows a day."""
 
-    def make_month(self, month: date) -> None:
-        """Insert the facts of a month, from those of its days (and of the month before)."""
+    def build_month(self, month: date) -> None:
+        """Insert the summary of a month, from those of its days (and of the month before)."""
 
     def differing_days(self, days: Days) -> Iterator[Difference]:
-        """Where the facts of these days are not what the days' rows come to."""
+        """Where the summaries of these days are not what the days' rows come to."""
 
     def differing_month(self, month: date) -> Iterator[Difference]:
-        """Where the facts of a month are not what its days add up to."""
+        """Where the summary of a month is not what its days add up to."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,19 @@ class Events:
 
 
 @dataclass(frozen=True)
-class TableMaker:
-    """A fact that is a table of sums. `figures` names its columns and how each is summed up.
-
-    A `rolling` one, whose months add up, also has the sum of everything up to its latest day.
-    """
+class TableBuilder:
+    """A summary that is a table of sums. `figures` names its columns and how each is summed up."""
 
     name: str
-    model: type[Fact]
+    model: type[Summary]
     keys: tuple[str, ...]
-    figures: Mapping[str, str]  # column → SUM, MIN or MAX
-    events: tuple[Events, ...]
+    figures: Mapping[str, str] = field(hash=False)  # column → SUM, MIN or MAX
+    events: tuple[Events, ...] = field(hash=False)
     cumulative: bool = False
-    rolling: bool = False
-    models: Sequence[type[Fact]] = field(init=False)
+    models: Sequence[type[Summary]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "models", (self.model,))
-        assert self.cumulative or not self.rolling, self.name
         for events in self.events:
             assert len(events.keys) == len(self.keys), (self.name, events)
             assert set(events.adds) <= set(self.figures), (self.name, events)
@@ -93,7 +88,7 @@ class TableMaker:
     def table(self) -> str:
         return self.model._meta.db_table
 
-    def only(self, *columns: str) -> "TableMaker":
+    def only(self, *columns: str) -> "TableBuilder":
         """The same with these figures alone, to be read: what is not asked for is not summed."""
         return replace(
             self,
@@ -126,27 +121,19 @@ class TableMaker:
     def prepare(self) -> None:
         """What happened does not change."""
 
-    def make_days(self, days: Days) -> None:
-        self._insert(Span.DAY, self._of_days(days), days.parameters())
+    def build_days(self, days: Days) -> None:
+        self._insert(Granularity.DAY, self._of_days(days), days.parameters())
 
-    def make_month(self, month: date) -> None:
-        self._insert(Span.MONTH, self._of_month(), _until(month_end(month), month))
-
-    def make_latest(self, day: date) -> None:
-        """Insert the sum of everything up to a day, from the month before and the days since."""
-        self._insert(Span.LATEST, self._of_month(), _until(day, day))
+    def build_month(self, month: date) -> None:
+        self._insert(Granularity.MONTH, self._of_month(), _month(month))
 
     def differing_days(self, days: Days) -> Iterator[Difference]:
-        made = f"span = {Span.DAY.value} AND {days.on('first_day')}"
-        return self._differing(self._of_days(days), made, days.parameters())
+        built = f"span = {Granularity.DAY.value} AND {days.on('first_day')}"
+        return self._differing(self._of_days(days), built, days.parameters())
 
     def differing_month(self, month: date) -> Iterator[Difference]:
-        made = f"span = {Span.MONTH.value} AND first_day = %(label)s"
-        return self._differing(self._of_month(), made, _until(month_end(month), month))
-
-    def differing_latest(self, day: date) -> Iterator[Difference]:
-        made = f"span = {Span.LATEST.value} AND first_day = %(label)s"
-        return self._differing(self._of_month(), made, _until(day, day))
+        built = f"span = {Granularity.MONTH.value} AND first_day = %(month)s"
+        return self._differing(self._of_month(), built, _month(month))
 
     def _of_days(self, days: Days) -> str:
         by = ("first_day", *self.keys)
@@ -157,14 +144,13 @@ class TableMaker:
         )
 
     def _of_month(self) -> str:
-        """SQL of a month, or of its first days: their sum, and the month before where months add
-        up."""
+        """SQL of a month: the sum of its days, and of the month before where months add up."""
         keys, columns = ", ".join(self.keys), ", ".join((*self.keys, *self.figures))
-        parts = "(span = %(of_days)s AND first_day BETWEEN %(first)s AND %(last)s)"
+        parts = "(span = %(of_days)s AND first_day BETWEEN %(month)s AND %(last)s)"
         if self.cumulative:
             parts += " OR (span = %(of_months)s AND first_day = %(before)s)"
         return (
-            f"SELECT %(label)s AS first_day, {keys}, {self.sums()}"  # noqa: S608
+            f"SELECT %(month)s AS first_day, {keys}, {self.sums()}"  # noqa: S608
             f" FROM (SELECT {columns} FROM {self.table} WHERE {parts}) parts GROUP BY {keys}"
         )
 
@@ -191,16 +177,16 @@ class TableMaker:
     def _nothing(self, column: str) -> str:
         return "0" if self.figures[column] == "SUM" else "NULL"
 
-    def _insert(self, span: Span, select: str, parameters: Parameters) -> None:
+    def _insert(self, granularity: Granularity, select: str, parameters: Parameters) -> None:
         columns = ", ".join(("first_day", *self.keys, *self.figures))
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {self.table} (span, {columns})"  # noqa: S608
-                f" SELECT {span.value}, summed.* FROM ({select}) summed",
+                f" SELECT {granularity.value}, summed.* FROM ({select}) summed",
                 parameters,
             )
 
-    def _differing(self, select: str, made: str, parameters: Parameters) -> Iterator[Difference]:
+    def _differing(self, select: str, built: str, parameters: Parameters) -> Iterator[Difference]:
         keys = ("first_day", *self.keys)
         columns = ", ".join((*keys, *self.figures))
         shown, wrong = [], []
@@ -213,7 +199,7 @@ class TableMaker:
         sql = (
             f"SELECT {', '.join((*keys, *shown))} FROM ("  # noqa: S608
             f"SELECT 0 AS side, {columns} FROM ({select}) expected"
-            f" UNION ALL SELECT 1, {columns} FROM {self.table} WHERE {made}"
+            f" UNION ALL SELECT 1, {columns} FROM {self.table} WHERE {built}"
             f") both_sides GROUP BY {', '.join(keys)}"
             f" HAVING {' OR '.join(wrong)} ORDER BY {', '.join(keys)}"
         )
@@ -249,13 +235,11 @@ class TableMaker:
         return field_.decimal_places if isinstance(field_, models.DecimalField) else 0
 
 
-def _until(last: date, label: date) -> Parameters:
-    """The month of `last` up to that day; `label` is the first day of the row that is made."""
+def _month(month: date) -> Parameters:
     return {
-        "of_days": Span.DAY.value,
-        "of_months": Span.MONTH.value,
-        "label": label,
-        "first": month_of(last),
-        "last": last,
-        "before": month_before(last),
+        "of_days": Granularity.DAY.value,
+        "of_months": Granularity.MONTH.value,
+        "month": month,
+        "last": month_end(month),
+        "before": month_before(month),
     }

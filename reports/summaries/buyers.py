@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from reports.summaries.builder import Difference
-from reports.summaries.day_sets import Days, month_end, month_of
+from reports.summaries.day_sets import Days, month_end, month_of, within
 from reports.summaries.id_set import IdSet
-from reports.summaries.models import BuyersFact, Fact, Span
+from reports.summaries.models import BuyersSummary, Granularity, Summary
 from reports.summaries.raw import as_day, rows
 from reports.summaries.sale_sums import SALE_DAY, SOLD, SOLD_LINES
 
@@ -35,27 +33,27 @@ class Buyers:
 
 
 @dataclass(frozen=True)
-class BuyersMaker:
-    """Makes `BuyersFact`: read as pairs, packed in Python, since no SQL packs sets."""
+class BuyersBuilder:
+    """Builds `BuyersSummary`: read as pairs, packed in Python, since no SQL packs sets."""
 
     name: str = "buyers"
     cumulative: bool = False
-    models: Sequence[type[Fact]] = (BuyersFact,)
+    models: Sequence[type[Summary]] = (BuyersSummary,)
 
     def prepare(self) -> None:
         """What happened does not change."""
 
-    def make_days(self, days: Days) -> None:
-        _insert(Span.DAY, self._of_days(days))
+    def build_days(self, days: Days) -> None:
+        _insert(Granularity.DAY, self._of_days(days))
 
-    def make_month(self, month: date) -> None:
-        _insert(Span.MONTH, self._of_month(month))
+    def build_month(self, month: date) -> None:
+        _insert(Granularity.MONTH, self._of_month(month))
 
     def differing_days(self, days: Days) -> Iterator[Difference]:
-        yield from _differing(self._of_days(days), Span.DAY, days)
+        yield from _differing(self._of_days(days), Granularity.DAY, days)
 
     def differing_month(self, month: date) -> Iterator[Difference]:
-        yield from _differing(self._of_month(month), Span.MONTH, Days.of([month]))
+        yield from _differing(self._of_month(month), Granularity.MONTH, Days.of([month]))
 
     def _of_days(self, days: Days) -> dict[Key, Buyers]:
         customers = _by_day("s.customer_id", f"{SOLD} AND s.customer_id IS NOT NULL", days)
@@ -68,13 +66,13 @@ class BuyersMaker:
     def _of_month(self, month: date) -> dict[Key, Buyers]:
         whole: dict[Key, Buyers] = defaultdict(Buyers)
         for (_, store_id, seller_id), of_day in _kept(
-            Span.DAY, Days.between(month, month_end(month))
+            Granularity.DAY, Days.between(month, month_end(month))
         ):
             whole[month, store_id, seller_id].add_all(of_day)
         return whole
 
 
-BUYERS = BuyersMaker()
+BUYERS = BuyersBuilder()
 
 
 def days_to_bits(days: Iterable[date]) -> int:
@@ -86,10 +84,10 @@ def bits_to_days(bits: int, first_day: date) -> set[date]:
     return {first_day.replace(day=at + 1) for at in range(31) if bits >> at & 1}
 
 
-def _insert(span: Span, facts: Mapping[Key, Buyers]) -> None:
-    BuyersFact.objects.bulk_create(
-        BuyersFact(
-            span=span,
+def _insert(granularity: Granularity, summaries: Mapping[Key, Buyers]) -> None:
+    BuyersSummary.objects.bulk_create(
+        BuyersSummary(
+            granularity=granularity,
             first_day=first_day,
             store_id=store_id,
             seller_id=seller_id,
@@ -98,13 +96,13 @@ def _insert(span: Span, facts: Mapping[Key, Buyers]) -> None:
             customers=each.customers.to_bytes(),
             products=each.products.to_bytes(),
         )
-        for (first_day, store_id, seller_id), each in facts.items()
+        for (first_day, store_id, seller_id), each in summaries.items()
     )
 
 
-def _kept(span: Span, periods: Days) -> Iterator[tuple[Key, Buyers]]:
-    facts = BuyersFact.objects.filter(within(periods), span=span)
-    for first, store_id, seller_id, days, customers, products in facts.values_list(
+def _kept(granularity: Granularity, periods: Days) -> Iterator[tuple[Key, Buyers]]:
+    summaries = BuyersSummary.objects.filter(within(periods), granularity=granularity)
+    for first, store_id, seller_id, days, customers, products in summaries.values_list(
         "first_day", "store_id", "seller_id", "days", "customers", "products"
     ):
         yield (
@@ -117,8 +115,10 @@ def _kept(span: Span, periods: Days) -> Iterator[tuple[Key, Buyers]]:
         )
 
 
-def _differing(expected: Mapping[Key, Buyers], span: Span, periods: Days) -> Iterator[Difference]:
-    found = dict(_kept(span, periods))
+def _differing(
+    expected: Mapping[Key, Buyers], granularity: Granularity, periods: Days
+) -> Iterator[Difference]:
+    found = dict(_kept(granularity, periods))
     for key in sorted({*expected, *found}):
         mine, kept = expected.get(key, Buyers()), found.get(key, Buyers())
         whose = "first_day {}, store_id {}, seller_id {}".format(*key)
@@ -126,14 +126,6 @@ def _differing(expected: Mapping[Key, Buyers], span: Span, periods: Days) -> Ite
             if getattr(mine, what) != getattr(kept, what):
                 sizes = (f"{len(getattr(side, what))} different" for side in (mine, kept))
                 yield Difference(f"{whose}, {what}", *sizes)
-
-
-def within(periods: Days) -> Q:
-    """Facts whose first day is one of these."""
-    condition = Q(first_day__in=())
-    for run in periods.runs:
-        condition |= Q(first_day__range=run)
-    return condition
 
 
 def _by_day(what: str, source: str, days: Days) -> Mapping[Key, set[int]]:

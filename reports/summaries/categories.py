@@ -1,4 +1,4 @@
-"""In how many sales each category was sold: a fact that hangs on master data (ADR 0017).
+"""In how many sales each category was sold: a summary that hangs on master data (ADR 0017).
 
 A product may change its category, or leave the shop, long after its sales were counted. So sales
 are counted by labels, copies of the products' categories that change only here: what was counted
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from reports.summaries.active_products import ACTIVE
-from reports.summaries.builder import Events, TableMaker
+from reports.summaries.builder import Events, TableBuilder
 from reports.summaries.day_sets import Days, month_of
-from reports.summaries.models import CategoryFact, FrozenPeriod, ProductLabel, Span
+from reports.summaries.models import BuiltPeriod, CategorySummary, Granularity, ProductLabel
 from reports.summaries.raw import as_day, rows
 
 NO_CATEGORY = 0
@@ -22,44 +22,44 @@ CATEGORY_NOW = f"COALESCE(p.category_id, {NO_CATEGORY})"  # of a product `p`
 
 
 @dataclass(frozen=True)
-class CategoriesMaker(TableMaker):
-    """Makes `CategoryFact`."""
+class CategoriesBuilder(TableBuilder):
+    """Makes `CategorySummary`."""
 
     def prepare(self) -> None:
         """Label every product as it is now, and forget the days on which a moved one was sold."""
         ids = moved(categories_now())
         if not ids:
             return
-        frozen = FrozenPeriod.objects.filter(fact=self.name)
-        days = _days_sold(ids) if frozen.exists() else Days()
+        built = BuiltPeriod.objects.filter(summary=self.name)
+        days = _days_sold(ids) if built.exists() else Days()
         for first, last in days.runs:
-            frozen.filter(span=Span.DAY, first_day__range=(first, last)).delete()
+            built.filter(granularity=Granularity.DAY, first_day__range=(first, last)).delete()
         months = {month_of(day) for day in days}
-        frozen.filter(span=Span.MONTH, first_day__in=months).delete()
+        built.filter(granularity=Granularity.MONTH, first_day__in=months).delete()
         ProductLabel.objects.filter(product_id__in=ids).delete()
         _label(f"p.id IN ({_marks(ids)})")
 
-    def make_days(self, days: Days) -> None:
+    def build_days(self, days: Days) -> None:
         self._label_new_products()
-        super().make_days(days)
+        super().build_days(days)
 
     def _label_new_products(self) -> None:
-        """Label products that no frozen day has sold: they change nothing that was counted."""
+        """Label products that no built day has sold: they change nothing that was counted."""
         which = "NOT EXISTS (SELECT 1 FROM fact_labels l WHERE l.product_id = p.id)"
-        if FrozenPeriod.objects.filter(fact=self.name, span=Span.DAY).exists():
+        if BuiltPeriod.objects.filter(summary=self.name, granularity=Granularity.DAY).exists():
             which += f""" AND NOT EXISTS (
                 SELECT 1 FROM sale_items i
                 JOIN sales s ON s.id = i.sale_id AND s.status = 'completed'
                 JOIN fact_periods f ON f.first_day = s.business_date
-                    AND f.fact = '{self.name}' AND f.span = {Span.DAY.value}
+                    AND f.fact = '{self.name}' AND f.span = {Granularity.DAY.value}
                 WHERE i.product_id = p.id
             )"""  # noqa: S608  (our own names)
         _label(which)
 
 
-CATEGORIES = CategoriesMaker(
+CATEGORIES = CategoriesBuilder(
     name="categories",
-    model=CategoryFact,
+    model=CategorySummary,
     keys=("category_id",),
     figures={"sale_count": "SUM"},
     events=(

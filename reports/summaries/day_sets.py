@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-ONE_DAY = timedelta(days=1)
+from django.db.models import Q
+
+from pos_project.core.period import ONE_DAY
+
 MOST_RUNS = 40  # conditions in one statement; SQLite's parser refuses a thousand
 
 
@@ -96,6 +99,14 @@ class Days:
         return values
 
 
+def within(days: Days) -> Q:
+    """A condition of the ORM: `first_day` is one of these."""
+    condition = Q(first_day__in=())
+    for run in days.runs:
+        condition |= Q(first_day__range=run)
+    return condition
+
+
 def month_of(day: date) -> date:
     """The first day of the month."""
     return day.replace(day=1)
@@ -111,11 +122,3 @@ def month_before(month: date) -> date:
 
 def month_end(month: date) -> date:
     return month_after(month) - ONE_DAY
-
-
-def months_between(first: date, last: date) -> Iterator[date]:
-    """The first days of the months that lie wholly between these days, both included."""
-    month = month_of(first) if first.day == 1 else month_after(first)
-    while month_end(month) <= last:
-        yield month
-        month = month_after(month)

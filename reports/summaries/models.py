@@ -1,8 +1,9 @@
-"""Frozen facts: what a closed day, or a closed month, comes to.
+"""Summaries: what a closed day, or a closed month, comes to.
 
-A closed day's sales never change, so they are summed once. Facts are derived: `reconcile` compares
-them with the rows they came from, and `rebuild_facts` makes them anew. What there is for a day or
-month is said by `FrozenPeriod` alone; rows without one are leftovers that nobody reads.
+A closed day's sales never change, so they are summed up once. Summaries are derived: `reconcile`
+compares them with the rows they came from, and `rebuild_facts` builds them anew. What there is for
+a day or month is said by `BuiltPeriod` alone; rows without one are leftovers that nobody reads.
+Tables and columns keep the names that shops' databases have.
 """
 
 import secrets
@@ -25,7 +26,7 @@ def _units() -> models.DecimalField:
 
 
 def _of(model: "type[models.Model] | str") -> models.ForeignKey:
-    # Facts follow the rows they were made from, whose own keys are guarded: no second guard, no
+    # Summaries follow the rows they were made from, whose own keys are guarded: no second guard, no
     # second index, and nothing to look through when master data without history is deleted.
     return models.ForeignKey(
         model,
@@ -36,38 +37,37 @@ def _of(model: "type[models.Model] | str") -> models.ForeignKey:
     )
 
 
-class Span(models.IntegerChoices):
+class Granularity(models.IntegerChoices):
     DAY = 1
     MONTH = 2
-    LATEST = 3  # from the beginning to that day, the latest one that is frozen
 
 
-def new_edition() -> int:
+def new_version() -> int:
     """A number that no other period has, in this database or another."""
     return secrets.randbits(62)
 
 
-class FrozenPeriod(models.Model):
-    """That a fact was made for a day or a month, even if nothing happened then.
+class BuiltPeriod(models.Model):
+    """That a summary was built of a day or a month, even if nothing happened then.
 
-    Made anew, it has another edition: what was read under this one is still true.
+    Built anew, it has another version: what was read under this one is still true.
     """
 
-    pk = models.CompositePrimaryKey("fact", "span", "first_day")
-    fact = models.CharField(max_length=20)  # the maker's name
-    span = models.PositiveSmallIntegerField(choices=Span.choices)
+    pk = models.CompositePrimaryKey("summary", "granularity", "first_day")
+    summary = models.CharField(max_length=20, db_column="fact")  # the builder's name
+    granularity = models.PositiveSmallIntegerField(choices=Granularity.choices, db_column="span")
     first_day = models.DateField()
-    edition = models.PositiveBigIntegerField(default=new_edition)
+    version = models.PositiveBigIntegerField(default=new_version, db_column="edition")
 
     class Meta:
         db_table = "fact_periods"
 
     def __str__(self) -> str:
-        return f"{self.fact} of {Span(self.span).label} {self.first_day}"
+        return f"{self.summary} of {Granularity(self.granularity).label} {self.first_day}"
 
 
-class FactLock(models.Model):
-    """One row: shared by whoever writes into a past day, held alone by whoever freezes one."""
+class SummaryLock(models.Model):
+    """One row: shared by whoever writes into a past day, held alone by whoever builds one."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
 
@@ -78,23 +78,23 @@ class FactLock(models.Model):
         return f"lock {self.pk}"
 
 
-class Fact(models.Model):
+class Summary(models.Model):
     """Figures of a day or month; a month has the date of its first day.
 
-    The primary key begins with span and day, so that a range is read in one sweep.
+    The primary key begins with granularity and day, so that a range is read in one sweep.
     """
 
-    span = models.PositiveSmallIntegerField(choices=Span.choices)
+    granularity = models.PositiveSmallIntegerField(choices=Granularity.choices, db_column="span")
     first_day = models.DateField()
 
     class Meta:
         abstract = True
 
 
-class SalesFact(Fact):
+class SalesSummary(Summary):
     """What a seller sold by one payment method. Refunds count on their own day."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "seller_id", "method")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "store_id", "seller_id", "method")
     store = _of(Store)
     seller = _of(settings.AUTH_USER_MODEL)
     method = models.CharField(max_length=20)
@@ -124,18 +124,18 @@ class SalesFact(Fact):
         return f"sales of seller {self.seller_id} by {self.method}, {self.first_day}"
 
 
-class BuyersFact(Fact):
+class BuyersSummary(Summary):
     """Who bought what from a seller: sets of ids, so that any range is counted exactly.
 
     Seller 0 in store 0 is everybody in all stores.
     """
 
-    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "seller_id")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "store_id", "seller_id")
     store_id = models.PositiveBigIntegerField()
     seller_id = models.PositiveBigIntegerField()
     days = models.PositiveBigIntegerField()  # bit n: a sale on the month's day n + 1
     customer_count = models.PositiveBigIntegerField()
-    customers = models.BinaryField()  # facts.id_set
+    customers = models.BinaryField()  # summaries.id_set
     products = models.BinaryField()
 
     class Meta:
@@ -145,11 +145,10 @@ class BuyersFact(Fact):
         return f"buyers of seller {self.seller_id}, {self.first_day}"
 
 
-class ProductFact(Fact):
-    """What was sold of a product. A month's row sums everything up to the month's end, the latest
-    day's everything so far."""
+class ProductSummary(Summary):
+    """What was sold of a product. A month's row sums up everything to the month's end."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "product_id")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "product_id")
     product = _of(Product)
     line_count = models.BigIntegerField()
     sale_count = models.BigIntegerField()  # different sales
@@ -166,11 +165,10 @@ class ProductFact(Fact):
         return f"product {self.product_id}, {self.first_day}"
 
 
-class CustomerFact(Fact):
-    """What a customer bought. A month's row sums everything up to the month's end, the latest day's
-    everything so far."""
+class CustomerSummary(Summary):
+    """What a customer bought. A month's row sums up everything to the month's end."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "customer_id")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "customer_id")
     customer = _of(Customer)
     orders = models.BigIntegerField()
     gross_total = _amount()
@@ -184,11 +182,17 @@ class CustomerFact(Fact):
         return f"customer {self.customer_id}, {self.first_day}"
 
 
-class CashFact(Fact):
+class CashSummary(Summary):
     """Money that changed hands, by way and kind of payment."""
 
     pk = models.CompositePrimaryKey(
-        "span", "first_day", "store_id", "method", "direction", "payment_type", "payment_party"
+        "granularity",
+        "first_day",
+        "store_id",
+        "method",
+        "direction",
+        "payment_type",
+        "payment_party",
     )
     store = _of(Store)
     method = models.CharField(max_length=20)
@@ -205,10 +209,10 @@ class CashFact(Fact):
         return f"{self.method} {self.direction}, {self.first_day}"
 
 
-class PurchaseFact(Fact):
+class PurchaseSummary(Summary):
     """What was bought of a product, reversals below zero. A month's row sums up to its end."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "product_id")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "product_id")
     product = _of(Product)
     quantity = _units()
     subtotal = _amount()
@@ -221,9 +225,9 @@ class PurchaseFact(Fact):
 
 
 class ProductLabel(models.Model):
-    """The category that sales of a product are counted in by `CategoryFact`; of active ones only.
+    """The category that `CategorySummary` counts sales of a product in; of active ones only.
 
-    It follows the product when facts are made; until then `reports.dashboards.category_sales`
+    It follows the product when summaries are built; until then `reports.dashboards.category_sales`
     makes up for the difference. Category 0 is none.
     """
 
@@ -243,10 +247,10 @@ class ProductLabel(models.Model):
         return f"product {self.product_id} in category {self.category_id}"
 
 
-class CategoryFact(Fact):
+class CategorySummary(Summary):
     """In how many different sales products of a category were sold, by `ProductLabel`."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "category_id")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "category_id")
     category_id = models.PositiveBigIntegerField()
     sale_count = models.BigIntegerField()
 
@@ -257,10 +261,10 @@ class CategoryFact(Fact):
         return f"sales of category {self.category_id}, {self.first_day}"
 
 
-class RecordedFact(Fact):
+class RecordedSummary(Summary):
     """How many rows a user recorded. A month's row sums everything up to the month's end."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "user_id", "kind")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "user_id", "kind")
     user = _of(settings.AUTH_USER_MODEL)
     kind = models.CharField(max_length=20)  # the wire's word
     recorded = models.PositiveBigIntegerField()
@@ -272,11 +276,11 @@ class RecordedFact(Fact):
         return f"{self.recorded} × {self.kind} by user {self.user_id}, {self.first_day}"
 
 
-class AccountFact(Fact):
+class AccountSummary(Summary):
     """What the journal moved on an account by one kind of event. A month's row sums everything up
     to the month's end: an opening balance is one of them, and the days since."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "account_id", "event")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "store_id", "account_id", "event")
     store = _of(Store)
     account = _of(LedgerAccount)
     event = models.CharField(max_length=20)
@@ -291,11 +295,11 @@ class AccountFact(Fact):
         return f"{self.account_id} by {self.event}, {self.first_day}"
 
 
-class StockFact(Fact):
+class StockSummary(Summary):
     """How a product's stock moved, in units and at cost. A month's row sums everything up to the
     month's end: what was in stock then."""
 
-    pk = models.CompositePrimaryKey("span", "first_day", "store_id", "product_id")
+    pk = models.CompositePrimaryKey("granularity", "first_day", "store_id", "product_id")
     store = _of(Store)
     product = _of(Product)
     units = _units()

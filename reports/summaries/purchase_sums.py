@@ -1,11 +1,11 @@
-"""What was bought of each product, for the average purchase cost (contract 18)."""
+"""What was bought of each product, for the average purchase cost (docs/figures.md)."""
 
-from reports.summaries.builder import Events, TableMaker
-from reports.summaries.models import PurchaseFact
+from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.models import PurchaseSummary
 
-PURCHASES = TableMaker(
+PURCHASES = TableBuilder(
     name="purchases",
-    model=PurchaseFact,
+    model=PurchaseSummary,
     keys=("product_id",),
     figures={"quantity": "SUM", "subtotal": "SUM"},
     events=(

@@ -13,39 +13,38 @@ from django.db.models import Count, Q, Sum
 
 from pos_project.core.http.day_range import DayRange
 from reports.summaries.builder import Difference
-from reports.summaries.buyers import within
-from reports.summaries.day_sets import Days, month_before, month_end
-from reports.summaries.models import Fact, RecordedFact, Span
+from reports.summaries.day_sets import Days, month_before, month_end, within
+from reports.summaries.models import Granularity, RecordedSummary, Summary
 from reports.summaries.user_sources import recorded
 
 Key = tuple[date, int, str]  # first day, user, kind
 
 
 @dataclass(frozen=True)
-class RecordedMaker:
-    """Makes `RecordedFact`, from the very strands of which the histories are made."""
+class RecordedBuilder:
+    """Builds `RecordedSummary`, from the very strands of which the histories are made."""
 
     name: str = "recorded"
     cumulative: bool = True
-    models: Sequence[type[Fact]] = (RecordedFact,)
+    models: Sequence[type[Summary]] = (RecordedSummary,)
 
     def prepare(self) -> None:
         """No master data decides what counts."""
 
-    def make_days(self, days: Days) -> None:
-        _insert(Span.DAY, _of_days(days))
+    def build_days(self, days: Days) -> None:
+        _insert(Granularity.DAY, _of_days(days))
 
-    def make_month(self, month: date) -> None:
-        _insert(Span.MONTH, _of_month(month))
+    def build_month(self, month: date) -> None:
+        _insert(Granularity.MONTH, _of_month(month))
 
     def differing_days(self, days: Days) -> Iterator[Difference]:
-        yield from _differing(_of_days(days), Span.DAY, days)
+        yield from _differing(_of_days(days), Granularity.DAY, days)
 
     def differing_month(self, month: date) -> Iterator[Difference]:
-        yield from _differing(_of_month(month), Span.MONTH, Days.of([month]))
+        yield from _differing(_of_month(month), Granularity.MONTH, Days.of([month]))
 
 
-RECORDED = RecordedMaker()
+RECORDED = RecordedBuilder()
 
 
 def _of_days(days: Days) -> Mapping[Key, int]:
@@ -59,23 +58,27 @@ def _of_days(days: Days) -> Mapping[Key, int]:
 
 
 def _of_month(month: date) -> Mapping[Key, int]:
-    parts = RecordedFact.objects.filter(
-        Q(span=Span.DAY, first_day__range=(month, month_end(month)))
-        | Q(span=Span.MONTH, first_day=month_before(month))
+    parts = RecordedSummary.objects.filter(
+        Q(granularity=Granularity.DAY, first_day__range=(month, month_end(month)))
+        | Q(granularity=Granularity.MONTH, first_day=month_before(month))
     )
     summed = parts.values_list("user_id", "kind").annotate(Sum("recorded")).order_by()
     return {(month, user_id, kind): count for user_id, kind, count in summed}
 
 
-def _insert(span: Span, counts: Mapping[Key, int]) -> None:
-    RecordedFact.objects.bulk_create(
-        RecordedFact(span=span, first_day=first_day, user_id=user_id, kind=kind, recorded=count)
+def _insert(granularity: Granularity, counts: Mapping[Key, int]) -> None:
+    RecordedSummary.objects.bulk_create(
+        RecordedSummary(
+            granularity=granularity, first_day=first_day, user_id=user_id, kind=kind, recorded=count
+        )
         for (first_day, user_id, kind), count in counts.items()
     )
 
 
-def _differing(expected: Mapping[Key, int], span: Span, periods: Days) -> Iterator[Difference]:
-    kept = RecordedFact.objects.filter(within(periods), span=span)
+def _differing(
+    expected: Mapping[Key, int], granularity: Granularity, periods: Days
+) -> Iterator[Difference]:
+    kept = RecordedSummary.objects.filter(within(periods), granularity=granularity)
     found = {
         (first_day, user_id, kind): count
         for first_day, user_id, kind, count in kept.values_list(

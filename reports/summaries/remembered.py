@@ -1,104 +1,52 @@
-"""What each product or customer comes to in a period: closed days from memory, the rest live.
+"""What was read of built summaries is remembered: one cache in the process for all of them.
 
-A frozen period never changes under its edition. So a process keeps what it read of one, and a
-report over every product reads ten thousand rows of facts once, not with each request (ADR 0041).
+A built period never changes under its version. So what a plan's summaries come to is kept under
+the plan, whose versions say of which, and a report over every product reads ten thousand rows once,
+not with each request (ADR 0041). Nobody has to be told when something changes: an invalidated day,
+a rebuilt or a restored one has another version.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
-from operator import add
+from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
 
-from reports.summaries.builder import TableMaker
-from reports.summaries.day_sets import Days
-from reports.summaries.raw import rows, whole
-from reports.summaries.reading import Cover, summed
+from reports.summaries.plan import ReadPlan
 
-# Together in one process: of every ten thousand products some three megabytes.
-MOST_ROWS = 100_000
+MOST_BYTES = 60_000_000  # in one process; what was used longest ago goes first
 
-# By product or customer: the maker's figures in their order. Sums are whole numbers, in units of
-# their column's last place (cents, thousandths).
-Row = tuple[Any, ...]
-Sums = Mapping[int, Row]
+Read = Callable[..., Mapping[Any, Any]]
 
 
-def sums_by_key(maker: TableMaker, *hows: Cover, live: Collection[str] = ()) -> list[Sums]:
-    """All figures of a maker that has one key, of every one that moved in each of these periods;
-    not to be written into. What is live in several of them is read once.
+class _Kept(NamedTuple):
+    found: Mapping[Any, Any]
+    size: int
 
-    Of the live days only the figures named in `live` are read, if any are: the others are None of
-    what moved on these days. Where months add up, also what moved before the period has a row, of
-    zeros (and its MAX is of then).
+
+_CACHE: LRUCache[Any, _Kept] = LRUCache(MOST_BYTES, getsizeof=lambda kept: kept.size)
+_LOCK = Lock()
+
+
+def remembered(*, bytes_a_row: int) -> Callable[[Read], Read]:
+    """Decorates what reads a plan and more that can be hashed: `read(plan, …)` is then called
+    without the plan's live days, and not again while what it found is remembered. What it found
+    is not to be written into; it is empty where the plan has no built period.
+
+    `bytes_a_row` is about what a row of it takes in memory.
     """
-    asked = live or maker.figures
-    of_live = {
-        days: _read(maker, Cover(live=days), asked)
-        for days in {how.live for how in hows if how.live or not how.editions}
-    }
-    return [_sums(maker, how, of_live.get(how.live, {}), asked) for how in hows]
 
+    def decorate(read: Read) -> Read:
+        @cached(_CACHE, key=partial(hashkey, read), lock=_LOCK)
+        def once(plan: ReadPlan, *asked: Any) -> _Kept:
+            found = read(plan, *asked)
+            return _Kept(found, len(found) * bytes_a_row)
 
-def _sums(maker: TableMaker, how: Cover, live: Sums, asked: Collection[str]) -> Sums:
-    if not how.editions:
-        return live
-    frozen = _frozen(maker, replace(how, live=Days()))
-    if not how.live:
-        return frozen
-    together = _together(maker, asked)
-    found = dict(frozen)
-    for key, sums in live.items():
-        known = found.get(key)
-        found[key] = sums if known is None else together(known, sums)
-    return found
+        def recall(plan: ReadPlan, *asked: Any) -> Mapping[Any, Any]:
+            return once(plan.without_live(), *asked).found if plan.versions else {}
 
+        return recall
 
-def _key(maker: TableMaker, how: Cover) -> tuple[Any, ...]:
-    return maker.name, *maker.figures, how
-
-
-@cached(LRUCache(MOST_ROWS, getsizeof=len), key=_key, lock=Lock())
-def _frozen(maker: TableMaker, how: Cover) -> Sums:
-    return _read(maker, how, maker.figures)
-
-
-def _read(maker: TableMaker, how: Cover, asked: Collection[str]) -> Sums:
-    source = summed(maker.only(*asked), how, by=maker.keys)
-    shown = ", ".join(
-        (
-            *maker.keys,
-            *(_whole(maker, each) if each in asked else "NULL" for each in maker.figures),
-        )
-    )
-    found = rows(f"SELECT {shown} FROM ({source.sql}) sums", source.parameters)  # noqa: S608  (ours)
-    return {key: tuple(sums) for key, *sums in found}
-
-
-def _whole(maker: TableMaker, column: str) -> str:
-    if maker.figures[column] != "SUM":
-        return column
-    return whole(f"{column} * {10 ** maker.places(column)}")
-
-
-def _together(maker: TableMaker, asked: Collection[str]) -> Callable[[Row, Row], Row]:
-    """How frozen figures and live ones are put together, column by column."""
-    ways = [
-        _unknown if column not in asked else add if kind == "SUM" else _latest
-        for column, kind in maker.figures.items()
-    ]
-    if all(way is add for way in ways):
-        return lambda frozen, live: tuple(map(add, frozen, live))
-    return lambda frozen, live: tuple(
-        [way(one, other) for way, one, other in zip(ways, frozen, live, strict=True)]
-    )
-
-
-def _unknown(frozen: Any, live: Any) -> None:
-    """Some of it was not asked for: a sum of the rest would be taken for all."""
-
-
-def _latest(one: Any, other: Any) -> Any:
-    return max((each for each in (one, other) if each is not None), default=None)
+    return decorate

@@ -1,11 +1,11 @@
 """What was sold, brought back and cost: by seller and method, by product, by customer; and cash.
 
-Contract 18 in SQL, once: a sale counts on its business day, a refund on its own, with the seller,
-customer, method and products of its sale.
+docs/figures.md in SQL, once: a sale counts on its business day, a refund on its own, with the
+seller, customer, method and products of its sale.
 """
 
-from reports.summaries.builder import Events, TableMaker
-from reports.summaries.models import CashFact, CustomerFact, ProductFact, SalesFact
+from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.models import CashSummary, CustomerSummary, ProductSummary, SalesSummary
 
 SOLD = "FROM sales s WHERE s.status = 'completed' AND {days}"
 SOLD_LINES = (
@@ -33,9 +33,9 @@ HAS_CUSTOMER = "CASE WHEN s.customer_id IS NULL THEN 0 ELSE {} END"
 # an earlier line of the product would read all its sales ever.)
 SOLD_IN = f"FROM (SELECT DISTINCT s.business_date, i.sale_id, i.product_id {SOLD_LINES}) s"
 
-SALES = TableMaker(
+SALES = TableBuilder(
     name="sales",
-    model=SalesFact,
+    model=SalesSummary,
     keys=("store_id", "seller_id", "method"),
     figures={
         "orders": "SUM",
@@ -100,9 +100,9 @@ SALES = TableMaker(
     ),
 )
 
-PRODUCTS = TableMaker(
+PRODUCTS = TableBuilder(
     name="products",
-    model=ProductFact,
+    model=ProductSummary,
     keys=("product_id",),
     figures=dict.fromkeys(
         (
@@ -132,12 +132,11 @@ PRODUCTS = TableMaker(
         ),
     ),
     cumulative=True,
-    rolling=True,
 )
 
-CUSTOMERS = TableMaker(
+CUSTOMERS = TableBuilder(
     name="customers",
-    model=CustomerFact,
+    model=CustomerSummary,
     keys=("customer_id",),
     figures={"orders": "SUM", "gross_total": "SUM", "refund_amount": "SUM", "last_at": "MAX"},
     events=(
@@ -155,12 +154,11 @@ CUSTOMERS = TableMaker(
         ),
     ),
     cumulative=True,
-    rolling=True,
 )
 
-CASH = TableMaker(
+CASH = TableBuilder(
     name="cash",
-    model=CashFact,
+    model=CashSummary,
     keys=("store_id", "method", "direction", "payment_type", "payment_party"),
     figures={"payments": "SUM", "amount": "SUM"},
     events=(

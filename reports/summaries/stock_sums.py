@@ -1,11 +1,11 @@
 """How stock moved, by product: what was there at the end of any day."""
 
-from reports.summaries.builder import Events, TableMaker
-from reports.summaries.models import StockFact
+from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.models import StockSummary
 
-STOCK = TableMaker(
+STOCK = TableBuilder(
     name="stock",
-    model=StockFact,
+    model=StockSummary,
     keys=("store_id", "product_id"),
     figures={"units": "SUM", "cost": "SUM"},
     events=(

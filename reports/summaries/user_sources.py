@@ -1,6 +1,6 @@
 """What counts as recorded by a user: their sales of any status, payments, and refunds.
 
-The lists, their live counts and the frozen counts all begin here.
+The lists, their live counts and the built counts all begin here.
 """
 
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""The figures of contract 18 in plain Python over every row: the tests' own second opinion."""
+"""The figures of docs/figures.md in plain Python over every row: the tests' own second opinion."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

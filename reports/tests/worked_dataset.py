@@ -1,6 +1,6 @@
-"""The worked dataset behind the contract's examples of users' and dashboards' figures (18).
+"""The worked dataset behind the examples of users' and dashboards' figures.
 
-Traded through the use cases, with the ids, names and moments of the contract; it is six o'clock in
+Traded through the use cases, with the ids, names and moments of the examples; it is six o'clock in
 the evening of 8 February 2026. Import the fixture into a `conftest.py` to use it.
 """
 
@@ -55,7 +55,7 @@ class WorkedDataset:
 
 @pytest.fixture
 def worked_dataset(db: None) -> Iterator[WorkedDataset]:
-    """The shop of the contract's examples, at the moment of the examples."""
+    """The shop of the examples, at the moment of the examples."""
     with time_machine.travel(NOW, tick=False):
         yield trade()
 

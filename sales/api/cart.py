@@ -1,4 +1,4 @@
-"""`/api/cart` (contract 15)."""
+"""`/api/cart` (docs/api.md §26)."""
 
 from decimal import Decimal
 from typing import Any, cast

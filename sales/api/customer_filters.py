@@ -1,14 +1,16 @@
-"""How the list of customers is searched, narrowed and ordered (contract 1.5, 9.1)."""
+"""How the list of customers is searched, narrowed and ordered (docs/api.md §5, §20)."""
 
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from accounts.api.filters import EVERY
+from ledger.parties import owed_of_each, owing
 from pos_project.core.http.filters import ContractFilter, FlagFilter
 from pos_project.core.people import Status
-from sales.customers import debt_of_each, last_purchase_of_each, owing
+from sales.customer_payments import CUSTOMER_DUES
+from sales.customers import last_purchase_of_each
 
 
 class CustomerFilter(ContractFilter):
@@ -16,25 +18,17 @@ class CustomerFilter(ContractFilter):
 
     search_in = ("name", "phone", "email")
     orders = {
-        "last_purchased": "bought_at",
+        "last_purchased": last_purchase_of_each(),
         "name": "name",
-        "debt": "owed",
+        "debt": owed_of_each(CUSTOMER_DUES),
         "join_at": "join_at",
         "id": "id",
     }
-    default_order = (F("bought_at").desc(nulls_last=True), "-id")
+    default_order = (last_purchase_of_each().desc(nulls_last=True), "-id")
     default_sort = "last_purchased"
 
     status = django_filters.ChoiceFilter(choices=[*EVERY, *Status.choices], method="by_status")
-    hasDue = FlagFilter(when_true=owing())
+    hasDue = FlagFilter(when_true=owing(CUSTOMER_DUES))
 
     def by_status(self, customers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return customers if value.lower() == "all" else customers.filter(status=value)
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        sort = self.form.cleaned_data.get("sort") or self.default_sort
-        if sort == "last_purchased":
-            queryset = queryset.annotate(bought_at=last_purchase_of_each())
-        elif sort == "debt":
-            queryset = queryset.annotate(owed=debt_of_each())
-        return super().filter_queryset(queryset)

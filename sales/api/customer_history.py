@@ -1,32 +1,27 @@
-"""`/api/customers/…`: transactions and bought products of a customer (contract 9.3–9.6, 9.8).
+"""`/api/customers/…`: transactions and bought products of a customer (docs/api.md §28).
 
 Staff see what they recorded themselves.
 """
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from catalog.models import Product
-from catalog.product_labels import named
-from pos_project.core.http.day_range import DayRangeIn, KindField, asked
-from pos_project.core.http.endpoints import ContractViewSet, found
+from catalog.api.traded_products import TradedProductViewSet
+from pos_project.core.http.day_range import DayRangeIn, KindField
+from pos_project.core.http.endpoints import found
 from pos_project.core.http.fields import MomentTextField, MoneyField, QuantityField
 from pos_project.core.http.histories import (
     LIMIT,
-    PAGE_LIMIT,
+    HistoryViewSet,
     TimelineRowOut,
     TimelineSummaryOut,
-    summary_of,
 )
-from pos_project.core.http.permissions import AnyUser
 from pos_project.core.http.scoping import only_recorder_seen
 from pos_project.core.images.pictures import ImageUrlField
+from sales.api.customers import OfCustomer
 from sales.customer_history import KINDS, PURCHASED, CustomerHistory
-from sales.models import Customer
 
 
 class CustomerHistoryIn(DayRangeIn):
@@ -66,7 +61,7 @@ class PurchasedTotalsOut(serializers.Serializer):
 
 class PurchasedSummaryOut(serializers.Serializer):
     success = serializers.BooleanField(default=True)
-    data = PurchasedTotalsOut()  # type: ignore[assignment]  # (the contract's word)
+    data = PurchasedTotalsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class PurchasedLineOut(serializers.Serializer):
@@ -84,72 +79,41 @@ class PurchasedLineOut(serializers.Serializer):
     user_name = serializers.CharField(source="sale.user.name")
 
 
-class _CustomerHistoryViewSet(ContractViewSet):
-    noun = "customer"
-    page_limit = PAGE_LIMIT
-    permission_classes = (AnyUser,)
-    queryset = Customer.objects.listed()
-
-    def history(self, customer: str, query: dict[str, Any]) -> CustomerHistory:
+class _OfCustomersHistory(OfCustomer):
+    def history(self, query: dict[str, Any], *, customer: str) -> CustomerHistory:
         return CustomerHistory(
             found(self.get_queryset(), customer, self.noun),
             query["days"],
-            only_recorder_seen(self.request),
+            only_recorder_seen(self.request),  # type: ignore[attr-defined]  # (the view's)
         )
 
 
-class CustomerTransactionViewSet(_CustomerHistoryViewSet):
-    @extend_schema(
+@extend_schema(tags=["customers"])
+@extend_schema_view(
+    list=extend_schema(
         parameters=[CustomerHistoryIn],
         responses=CustomerTransactionOut(many=True),
-        tags=["customers"],
-    )
-    def list(self, request: Request, customer: str) -> Response:
-        """A customer's sales, payments and refunds, newest first."""
-        query = asked(CustomerHistoryIn, request)
-        transactions = self.history(customer, query).transactions(kind=query.get("type"))
-        return self.page(transactions, lambda rows: CustomerTransactionOut(rows, many=True).data)
-
-    @extend_schema(
-        parameters=[CustomerHistoryIn, LIMIT], responses=CustomerSummaryOut, tags=["customers"]
-    )
-    def summary(self, request: Request, customer: str) -> Response:
-        """How many rows of each kind that list has."""
-        query = asked(CustomerHistoryIn, request)
-        transactions = self.history(customer, query).transactions(kind=query.get("type"))
-        return Response(summary_of(transactions, KINDS, request))
+        description="A customer's sales, payments and refunds, newest first.",
+    ),
+    summary=extend_schema(parameters=[CustomerHistoryIn, LIMIT], responses=CustomerSummaryOut),
+)
+class CustomerTransactionViewSet(_OfCustomersHistory, HistoryViewSet):
+    asks, row, kinds = CustomerHistoryIn, CustomerTransactionOut, KINDS
 
 
-class PurchasedProductViewSet(_CustomerHistoryViewSet):
-    @extend_schema(
-        parameters=[DayRangeIn], responses=PurchasedProductOut(many=True), tags=["customers"]
-    )
-    def list(self, request: Request, customer: str) -> Response:
-        """What a customer bought and kept, product by product, most units first."""
-        context = self.get_serializer_context()
-        return self.page(
-            self.history(customer, asked(DayRangeIn, request)).products(),
-            lambda rows: PurchasedProductOut(named(rows), many=True, context=context).data,
-        )
-
-    @extend_schema(parameters=[DayRangeIn], responses=PurchasedSummaryOut, tags=["customers"])
-    def summary(self, request: Request, customer: str) -> Response:
-        """The totals of that list."""
-        totals = self.history(customer, asked(DayRangeIn, request)).products_summary()
-        return Response(PurchasedSummaryOut({"data": totals}).data)
-
-    @extend_schema(
+@extend_schema(tags=["customers"], parameters=[DayRangeIn])
+@extend_schema_view(
+    list=extend_schema(
+        responses=PurchasedProductOut(many=True),
+        description="What a customer bought and kept, product by product, most units first.",
+    ),
+    summary=extend_schema(responses=PurchasedSummaryOut),
+    lines=extend_schema(
         operation_id="customers_purchased_products_lines",
-        parameters=[DayRangeIn],
         responses=PurchasedLineOut(many=True),
-        tags=["customers"],
-    )
-    def lines(self, request: Request, customer: str, product: str) -> Response:
-        """The lines on which a customer bought a product, newest first."""
-        history = self.history(customer, asked(DayRangeIn, request))
-        bought = found(Product.objects.all(), product, "product")
-        answer = self.page(
-            history.purchases_of(bought), lambda rows: PurchasedLineOut(rows, many=True).data
-        )
-        answer.data["count"] = len(answer.data["data"])
-        return answer
+        description="The lines on which a customer bought a product, newest first.",
+    ),
+)
+class PurchasedProductViewSet(_OfCustomersHistory, TradedProductViewSet):
+    row, totals, line = PurchasedProductOut, PurchasedSummaryOut, PurchasedLineOut
+    counts_lines = True

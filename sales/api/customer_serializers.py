@@ -1,4 +1,6 @@
-"""What clients send and see of customers (contract 9)."""
+"""What clients send and see of customers (docs/api.md §20)."""
+
+from typing import ClassVar
 
 from rest_framework import serializers
 
@@ -12,6 +14,7 @@ from pos_project.core.http.fields import (
     WholeNumberField,
 )
 from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import Admin
 from pos_project.core.images.pictures import ImageUrlField
 from pos_project.core.people import Status
 
@@ -33,8 +36,23 @@ class CustomerIn(CustomerChangesIn):
     name = FilledText(max_length=100)
 
 
-class CustomerRowOut(serializers.Serializer):
-    """A row of the list as staff see it, fed with dicts of `customers.on_list`."""
+class _Audited(serializers.Serializer):
+    """Who entered and who changed a customer is for admins and managers: the fields `AUDIT`."""
+
+    AUDIT: ClassVar[frozenset[str]]
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        caller = self.context["request"].user if "request" in self.context else None
+        if caller and caller.is_authenticated and caller.role not in Admin.reading:
+            return {name: field for name, field in fields.items() if name not in self.AUDIT}
+        return fields  # OpenAPI, which nobody asks for by name, shows them all
+
+
+class AuditedCustomerRowOut(_Audited):
+    """A row of the list; only admins and managers see who entered the customer."""
+
+    AUDIT = frozenset({"user_name"})
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -47,19 +65,14 @@ class CustomerRowOut(serializers.Serializer):
     debt = MoneyField()
     join_at = MomentTextField()
     last_purchased = MomentTextField(allow_null=True)
-
-
-class AuditedCustomerRowOut(CustomerRowOut):
-    """The same for admins, who see who entered the customer."""
-
     user_name = serializers.CharField(source="created_by__name", allow_null=True, required=False)
 
 
-class CustomerOut(ContactOut):
-    """One customer as staff see it, fed with a dict of `customers.on_file`.
+class AuditedCustomerOut(_Audited, ContactOut):
+    """One customer; only admins and managers see who entered and who changed them."""
 
-    It has no key `image`: the client's edit form would take it for a file.
-    """
+    # No key `image`: the client's edit form would take it for a file.
+    AUDIT = frozenset({"created_by", "updated_by", "updated_at"})
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -73,11 +86,6 @@ class CustomerOut(ContactOut):
     total_orders = WholeNumberField()
     join_at = MomentTextField()
     last_purchased = MomentTextField(allow_null=True)
-
-
-class AuditedCustomerOut(CustomerOut):
-    """The same for admins, who see who entered and who changed the customer."""
-
     created_by = serializers.CharField(source="created_by__name", allow_null=True, required=False)
     updated_by = serializers.CharField(source="updated_by__name", allow_null=True, required=False)
     updated_at = MomentField(required=False)
@@ -85,11 +93,11 @@ class AuditedCustomerOut(CustomerOut):
 
 class CustomerCreatedOut(Done):
     customerId = serializers.IntegerField()
-    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class CustomerUpdatedOut(Done):
-    data = AuditedCustomerOut()  # type: ignore[assignment]  # (the contract's word)
+    data = AuditedCustomerOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class CustomerDueOut(serializers.Serializer):

@@ -1,4 +1,4 @@
-"""What clients send and see of refunds (contract 14)."""
+"""What clients send and see of refunds (docs/api.md §23)."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""`/api/refunds` (contract 14)."""
+"""`/api/refunds` (docs/api.md §23)."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Filters of the lists of sales, held sales and refunds (contract 11.5, 11.6, 14.2)."""
+"""Filters of the lists of sales, held sales and refunds (docs/api.md §22, §23)."""
 
 import django_filters
 from django.db.models import Q

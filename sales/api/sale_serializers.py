@@ -1,4 +1,4 @@
-"""What tills send and see of sales (contract 11)."""
+"""What tills send and see of sales (docs/api.md §22)."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""`/api/sales`: checkout, hold, complete, cancel, and the lists (contract 11)."""
+"""`/api/sales`: checkout, hold, complete, cancel, and the lists (docs/api.md §22)."""
 
 from typing import Any, cast
 

@@ -2,17 +2,18 @@
 
 from django.urls import path
 
+from ledger.api.parties import AdvancePaybackView
 from pos_project.core.http.endpoints import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
 from sales.api.customer_history import CustomerTransactionViewSet, PurchasedProductViewSet
 from sales.api.customers import (
-    CustomerAdvancePaybackView,
     CustomerDueViewSet,
     CustomerPaymentViewSet,
     CustomerViewSet,
 )
 from sales.api.refunds import RefundViewSet
 from sales.api.sales import SaleViewSet
+from sales.customer_payments import CUSTOMER_DUES
 
 router = ContractRouter()
 router.register("sales", SaleViewSet, basename="sale")
@@ -49,6 +50,6 @@ urlpatterns = [
         "customers/<str:customer>/purchased_products/<str:product>",
         PurchasedProductViewSet.as_view({"get": "lines"}),
     ),
-    path("customers/<str:party>/advance-payback", CustomerAdvancePaybackView.as_view()),
+    path("customers/<str:party>/advance-payback", AdvancePaybackView.as_view(book=CUSTOMER_DUES)),
     *router.urls,
 ]

@@ -29,11 +29,6 @@ def shirt():
     return product
 
 
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
 def test_two_shirts_paid_in_cash_leave_the_shelf_and_reach_the_books(shirt, rahim):
     cashier = shop.a_cashier()
     sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash("39.98"), by=cashier)
@@ -145,7 +140,6 @@ def test_a_new_wallet_is_a_row_and_can_be_paid_by_at_once(shirt):
     PaymentMethod.objects.create(code="rocket", name="Rocket", account=account)
     METHODS.forget()
     sale = shop.sell((shirt, 1), offered=shop.by_method("rocket", "19.99")).sale
-    METHODS.forget()
     assert shop.entry("sale", sale)["ROCKET"] == Decimal("19.99")
 
 

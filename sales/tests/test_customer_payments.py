@@ -17,11 +17,6 @@ from sales.models import CustomerDue, Sale
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
 
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
 def owes(customer, amount, *, days_ago=0):
     at = timezone.now() - timedelta(days=days_ago)
     return shop.sell(

@@ -9,12 +9,13 @@ from model_bakery import baker
 
 from inventory.fifo import InsufficientStock
 from inventory.models import InventoryLog
+from ledger import parties
 from ledger.models import JournalEntry, Payment
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
 from sales import holds
-from sales.customers import remove_customer
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import CustomerDue, Sale, SaleCogs, SaleItemBatch
 from sales.pricing import Line, Order
 
@@ -180,7 +181,7 @@ def test_goods_leave_the_store_that_held_them(shirt):
 def test_a_customer_removed_meanwhile_pays_in_full(shirt):
     rahim = shop.a_customer()
     held = shop.hold((shirt, 1), customer=rahim)
-    remove_customer(rahim.pk, by=shop.a_cashier())
+    parties.remove(CUSTOMER_DUES, rahim.pk, by=shop.a_cashier())
     with shop.refused(Invalid, "paid_amount"):
         shop.complete(held, shop.on_credit())
     assert shop.complete(held, shop.cash("19.99")).sale.customer_id == rahim.pk

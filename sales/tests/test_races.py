@@ -34,11 +34,6 @@ def meeting():
 
 
 @pytest.fixture
-def rahim():
-    return shop.a_customer()
-
-
-@pytest.fixture
 def tills():
     return shop.a_cashier("till-1"), shop.a_cashier("till-2")
 
@@ -220,7 +215,7 @@ def test_a_refund_and_a_due_payment_of_one_sale_share_what_is_open(
 def one_advance(meeting, monkeypatch, rahim, tills):
     shop.an_advance(rahim, 10)
     postage, offered = shop.a_service("10.00"), shop.on_credit(use_advance=True)
-    meeting.after(monkeypatch, checkout.advances, "customer_balance")
+    meeting.after(monkeypatch, checkout.advances, "balance")
     return [
         lambda till=till: shop.sell((postage, 1), customer=rahim, offered=offered, by=till)
         for till in tills
@@ -246,7 +241,7 @@ def test_an_advance_to_a_supplier_is_used_once(meeting, monkeypatch, tills):
     delta, mug = shop.a_supplier(), shop.a_product()
     shop.an_advance_to(delta, 10)
     offered = shop.on_credit(use_advance=True)
-    meeting.after(monkeypatch, receive.advances, "supplier_balance")
+    meeting.after(monkeypatch, receive.advances, "balance")
     bought = at_once(
         *(
             lambda till=till: shop.buy((mug, 1, "10.00"), supplier=delta, offered=offered, by=till)

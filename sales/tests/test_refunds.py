@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from model_bakery import baker
 
@@ -13,6 +13,7 @@ from ledger.models import Payment
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import balance, books_agree
 from sales.models import CustomerDue, Refund, RefundItem, Sale, SaleCogs, SaleItemBatch
 from sales.refunds import Claim, Returned, refund
@@ -27,11 +28,6 @@ def shirt():
     shop.stock(product, 3, "8.00", on=today() - timedelta(days=1))
     shop.stock(product, 2, "9.00")
     return product
-
-
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
 
 
 def line_of(sale):
@@ -307,9 +303,7 @@ def test_the_rest_of_the_tax_comes_back_even_where_the_last_units_are_worth_less
     assert balance("SALES_RETURNS") + balance("SALES") + balance("DISCOUNTS_GIVEN") == 0
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(15)
 @given(
     costs=st.lists(st.decimals("0", "5", places=4), min_size=1, max_size=3),
     prices=st.lists(st.decimals("0", "9", places=2), min_size=1, max_size=3),

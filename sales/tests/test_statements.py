@@ -12,15 +12,10 @@ from catalog.models import TaxRate
 from pos_project.tests import shop
 from pos_project.tests.invariants import books_agree
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CHECKOUT = 16
 LONG_INVOICE = 593  # lines of the longest real one
-
-
-@pytest.fixture
-def rahim():
-    return shop.a_customer()
 
 
 def goods(count, units=10):
@@ -57,6 +52,7 @@ def count(action):
     return len(shop.statements(action))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_documented_checkout_costs_sixteen_statements(documented):
     assert len(documented) <= CHECKOUT
     assert documented[2].startswith("BEGIN"), "products and customer are read before it"

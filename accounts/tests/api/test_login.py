@@ -1,4 +1,4 @@
-"""Signing in over the wire (contract 3.1)."""
+"""Signing in over the wire (docs/api.md §6)."""
 
 from datetime import timedelta
 from typing import Any

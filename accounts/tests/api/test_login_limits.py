@@ -1,4 +1,4 @@
-"""How often one may try (contract 1.8): per address, and per account from that address."""
+"""How often one may try (docs/api.md §10): per address, and per account from that address."""
 
 from typing import Any
 

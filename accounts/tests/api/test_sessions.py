@@ -1,4 +1,4 @@
-"""Staying signed in and signing out (contract 3.2, 3.3, 1.10)."""
+"""Staying signed in and signing out (docs/api.md §6)."""
 
 from datetime import timedelta
 from typing import Any

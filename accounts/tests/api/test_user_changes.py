@@ -1,4 +1,4 @@
-"""Changing and removing users (contract 4.5, 4.6)."""
+"""Changing and removing users (docs/api.md §17)."""
 
 from typing import Any
 

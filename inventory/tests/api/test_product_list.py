@@ -192,37 +192,3 @@ def test_pages_follow_the_contract(as_staff: APIClient, product: Make) -> None:
     assert as_staff.get(URL, {"page": "x", "limit": "-3"}).json()["limit"] == 8
     seen = [row for page in (1, 2, 3, 4) for row in ids(as_staff, page=page)]
     assert len(seen) == len(set(seen)) == 25
-
-
-@pytest.mark.parametrize(
-    "query", [{}, {"sort": "stock"}, {"stock": "low", "sort": "name"}, {"search": "prod"}]
-)
-def test_the_list_costs_the_same_for_one_product_as_for_thirty(
-    query: dict[str, str],
-    as_staff: APIClient,
-    stocked: Make,
-    staff: User,
-    queries: Callable[..., list[str]],
-) -> None:
-    def one_more(number: int) -> None:
-        brand = baker.make(Brand, name=f"Brand {number}")
-        made = stocked(5, brand=brand, image_public_id=f"pictures/{number:032x}.png")
-        moved(made, -1, staff)
-
-    def read() -> None:
-        assert as_staff.get(URL, {**query, "limit": 100}).json()["data"]
-
-    one_more(0)
-    one = queries(read)
-    for number in range(1, 30):
-        one_more(number)
-    assert len(queries(read)) == len(one) <= 6
-
-
-@pytest.mark.parametrize("role", ["as_admin", "as_manager", "as_staff"])
-def test_everybody_in_the_shop_reads_products(role: str, request: pytest.FixtureRequest) -> None:
-    assert request.getfixturevalue(role).get(URL).status_code == 200
-
-
-def test_nobody_reads_products_without_a_token(db: None) -> None:
-    assert APIClient().get(URL).status_code == 401

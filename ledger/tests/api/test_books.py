@@ -162,16 +162,6 @@ def test_a_senseless_filter_is_refused(as_admin: APIClient, query: str) -> None:
     assert as_admin.get(f"/api/ledger/entries?{query}").status_code == 400
 
 
-def test_the_journal_costs_the_same_for_one_entry_as_for_thirty(
-    as_admin: APIClient, queries: Any
-) -> None:
-    as_admin.post("/api/ledger/entries", BANKED)
-    one = len(queries(lambda: as_admin.get("/api/ledger/entries")))
-    for _ in range(29):
-        as_admin.post("/api/ledger/entries", BANKED)
-    assert len(queries(lambda: as_admin.get("/api/ledger/entries"))) == one
-
-
 def test_posting_costs_the_same_for_two_lines_as_for_four_hundred(
     as_admin: APIClient, queries: Any
 ) -> None:

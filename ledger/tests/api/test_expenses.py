@@ -1,4 +1,4 @@
-"""Expenses over the wire (contract 12)."""
+"""Expenses over the wire (docs/api.md §24)."""
 
 from typing import Any
 

@@ -20,7 +20,9 @@ from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sent
 from pos_project.core.back_office.list_search import found
 from pos_project.core.days import day_start, today
 from pos_project.core.errors import DomainError
-from pos_project.core.images.pictures import ImageField
+from pos_project.core.images.pictures import ImageField, PictureChange, picture_change
+from pos_project.core.people import Archivable
+from pos_project.core.period import ONE_DAY
 
 
 class _OutsideTransactions(admin.ModelAdmin):
@@ -233,16 +235,51 @@ class AgeFilter(admin.SimpleListFilter):
             return queryset
         youngest, oldest = AGES[str(self.value())]
         last = today() - timedelta(days=youngest)
-        queryset = queryset.filter(created_at__lt=day_start(last + timedelta(days=1)))
+        queryset = queryset.filter(created_at__lt=day_start(last + ONE_DAY))
         if oldest is None:
             return queryset
         return queryset.filter(created_at__gte=day_start(today() - timedelta(days=oldest)))
 
 
-class RemovableAdmin(ShopAdmin):
-    """Master data that leaves its list by a use case: deleted, or archived where papers name it."""
+@display(
+    description="status",
+    ordering="status",
+    label={"active": "success", "inactive": "warning", "banned": "danger"},
+)
+def status_label(_page: Any, row: Any) -> tuple[str, str]:
+    """The column of a row's status, in its colour, for a class's `list_display`."""
+    return row.status, row.get_status_display()
+
+
+class MasterDataAdmin(ShopAdmin):
+    """Master data that use cases add, change and take off the list: deleted, or archived where
+    papers name it."""
 
     removal_warning = ""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.filter(archived_at=None) if issubclass(self.model, Archivable) else rows
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        fields, by = changed(form), request.user
+        sent = form.cleaned_data
+        pictures = {"image": sent.get("picture"), "removeImage": sent.get("remove_picture")}
+        with picture_change(pictures) as picture:
+            if change:
+                self.change_row(obj.pk, fields, form=form, by=by, picture=picture)
+            else:
+                obj.pk = self.add_row(fields, form=form, by=by, picture=picture).pk
+
+    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange) -> Any:
+        """The use case that adds a row of these columns and returns it."""
+        raise NotImplementedError
+
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange
+    ) -> None:
+        """The use case that changes these columns."""
+        raise NotImplementedError
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """The use case that removes the row; it refuses what must stay."""
@@ -277,6 +314,17 @@ class ReadOnlyAdmin(ShopAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class WritableAdmin(ReadOnlyAdmin):
+    """History to which whoever reads it may add: by a use case, on a page of its own."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask what the use case needs to know, and run it."""
+        raise NotImplementedError
 
 
 class ReversibleAdmin(ReadOnlyAdmin):

@@ -6,6 +6,7 @@ increment is one statement.
 
 import hashlib
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from redis.exceptions import RedisError
 from pos_project.core.models import RateCounter
 
 log = logging.getLogger(__name__)
+ASK_AGAIN_SECONDS = 10
 
 
 class CounterTable(BaseCache):
@@ -90,35 +92,42 @@ def forget_expired(*, at: datetime) -> int:
 
 
 class RedisOrTable(RedisCache):
-    """Redis; while it does not answer, counts go on in the table: limits never open, never fail."""
+    """Redis; while it does not answer, counts go on in the table: limits never open, never fail.
+
+    It is asked again after some seconds: a frozen one would cost every request its patience.
+    """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._table = CounterTable("", {})
+        self._away_until = 0.0
 
-    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().add(key, value, *args, **kwargs)
-        except (ConnectionInterrupted, RedisError, OSError) as error:
-            log.warning(
-                "Redis does not answer (%s): counting in the database", type(error).__name__
-            )
-            return self._table.add(str(key), value, *args, **kwargs)
+    def add(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._either("add", str(key), *args, **kwargs)
 
-    def incr(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+    def incr(self, key: Any, delta: int = 1, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().incr(key, *args, **kwargs)
-        except (ConnectionInterrupted, RedisError, OSError):
-            return self._table.incr(str(key), *args, **kwargs)
+            return self._either("incr", str(key), delta, *args, **kwargs)
+        except ValueError:
+            # It was added to the other one a moment ago. Without a count, the caller is limited.
+            if self._either("add", str(key), delta):
+                return delta
+            return self._either("incr", str(key), delta, *args, **kwargs)
 
-    def get(self, key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().get(key, default, *args, **kwargs)
-        except (ConnectionInterrupted, RedisError, OSError):
-            return self._table.get(str(key), default)
+    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._either("get", str(key), *args, **kwargs)
 
-    def set(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().set(*args, **kwargs)
-        except (ConnectionInterrupted, RedisError, OSError):
-            return False
+    def set(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._either("set", str(key), *args, **kwargs)
+
+    def _either(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() >= self._away_until:
+            try:
+                return getattr(super(), method)(*args, **kwargs)
+            except (ConnectionInterrupted, RedisError, OSError) as error:
+                self._away_until = time.monotonic() + ASK_AGAIN_SECONDS
+                log.warning(
+                    "Redis does not answer (%s): counting in the database for %d seconds",
+                    *(type(error).__name__, ASK_AGAIN_SECONDS),
+                )
+        return getattr(self._table, method)(*args, **kwargs)

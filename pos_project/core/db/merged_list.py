@@ -87,8 +87,9 @@ class Timeline(Sequence[Row]):
     so that the same question always has the same answer.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
-        self.sources = tuple(sources)
+    def __init__(self, sources: Iterable[Source], *, kind: str | None = None) -> None:
+        """With a `kind`, only the sources of it."""
+        self.sources = tuple(source for source in sources if kind in (None, source.kind))
 
     @cached_property
     def counts(self) -> dict[str, int]:

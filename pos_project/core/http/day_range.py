@@ -1,8 +1,8 @@
-"""A range of days that a list is asked for (contract 1.4): each bound works alone, none is all."""
+"""A range of days that narrows a list (docs/api.md §4): each bound works alone, none is all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from pos_project.core.days import day_start
 from pos_project.core.http.fields import BlankIsAbsent, DayField
+from pos_project.core.period import ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class DayRange:
         if self.first:
             condition &= Q(**{f"{column}__gte": day_start(self.first)})
         if self.last:
-            condition &= Q(**{f"{column}__lt": day_start(self.last + timedelta(days=1))})
+            condition &= Q(**{f"{column}__lt": day_start(self.last + ONE_DAY)})
         return condition
 
     def of_days(self, column: str) -> Q:

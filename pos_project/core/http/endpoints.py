@@ -35,7 +35,7 @@ def path_id(text: str | None, noun: str) -> int:
 
 
 def found(rows: "QuerySet[M]", text: str | int | None, noun: str) -> M:
-    """The row with this path id. Raises NotFound (404) with the contract's text."""
+    """The row with this path id. Raises NotFound (404) with its text."""
     row = rows.filter(pk=path_id(str(text), noun)).first()
     if row is None:
         raise NotFound(f"{noun.capitalize()} not found")
@@ -122,7 +122,7 @@ class ContractViewSet(GenericViewSet[Any]):
     def page(
         self, rows: "QuerySet[Any] | Sequence[Any]", show: Callable[[list[Any]], Any]
     ) -> Response:
-        """One page of `rows`, shown by `show`, in the contract's envelope; a query is filtered.
+        """One page of `rows`, shown by `show`, in the list's envelope; a query is filtered.
 
         As CSV it is all of them instead, in a response that streams.
         """

@@ -36,7 +36,7 @@ CODES = {
 
 
 def body_of(message: str, *, code: str, errors: dict[str, list[str]] | None = None) -> dict:
-    """The error envelope. `message` and `error` hold the same text (contract 1.7)."""
+    """The error envelope. `message` and `error` hold the same text (docs/api.md §8)."""
     body: dict[str, Any] = {"success": False, "message": message, "error": message, "code": code}
     if errors:
         body["errors"] = errors

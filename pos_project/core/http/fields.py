@@ -1,4 +1,4 @@
-"""Serializer fields that speak the contract's numbers, dates and texts (contract 1.2, 1.3)."""
+"""Serializer fields that speak the API's numbers, dates and texts (docs/api.md §2, §3)."""
 
 import re
 from collections.abc import Mapping

@@ -1,11 +1,17 @@
-"""Serializers of figures: each describes an answer to OpenAPI, and renders it.
+"""Serializers of figures: each describes an answer to OpenAPI, and shows it.
 
-A serializer names its fields as the contract does; where a figure is found is the field's source.
-Figures are computed from others by a field of their own, so that nothing is written down twice:
+A serializer names its fields as clients know them; where a figure is found is the field's source,
+a path of attributes, or `*` for the object itself. Figures that follow from others have a field of
+their own, so that nothing is written down twice:
 
     class Tax(FiguresSerializer):
         tax_collected = MoneyField(source="sold.tax_collected")
         effective_rate = PercentField("sold.tax_collected", of="sold.gross_sales")
+
+How a row is shown is worked out once per class; DRF does it for each row anew, at several times
+the cost. So fields know no context, and numbers, texts and amounts are shown as they are, rounded
+where they were computed. A section of an answer is a class within the answer's own, which OpenAPI
+names in full: `MainDashboardKeyMetrics`.
 """
 
 from collections.abc import Callable
@@ -22,46 +28,48 @@ from pos_project.core.percentages import average, percent, percentage
 
 
 class FiguresSerializer(serializers.Serializer):
-    """Out only. Reads attributes: a source is a path of them, or `*` for the object itself.
-
-    How to read and render a row is worked out once per class; DRF, which does it for each row
-    anew, takes five times as long. So fields have no context. A section of an answer is a class
-    within the answer's own, which OpenAPI names in full: `MainDashboardKeyMetrics`.
-    """
+    # No docstring: OpenAPI would describe everything that has no words of its own by it.
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if FiguresSerializer in cls.__bases__ and cls.__doc__ is None:
-            cls.__doc__ = ""  # else OpenAPI would describe it in the words above
         name = "".join(each.removesuffix("Out") for each in cls.__qualname__.split("."))
         extend_schema_serializer(component_name=name)(cls)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        answer = {}
-        for name, read, render in _steps(type(self)):
-            value = read(instance)
-            answer[name] = None if value is None else render(value)
-        return answer
+        return _compile(type(self))(instance)
 
 
-Step = tuple[str, Callable[[Any], Any], Callable[[Any], Any]]
+Show = Callable[[Any], Any]
+AS_THEY_ARE = (serializers.IntegerField, serializers.CharField, MoneyField)
 
 
 @cache
-def _steps(serializer: type[FiguresSerializer]) -> tuple[Step, ...]:
-    """Of each field its name, how it is read from an object, and how the value is rendered."""
-    return tuple(
-        (
-            name,
-            _itself if field.source == "*" else attrgetter(str(field.source)),
-            field.to_representation,
-        )
-        for name, field in serializer().fields.items()
-    )
+def _compile(serializer: type[FiguresSerializer]) -> Show:
+    """What turns an object into the answer that this serializer describes."""
+    fields = [(name, _compile_field(field)) for name, field in serializer().fields.items()]
+    return lambda figures: {name: show(figures) for name, show in fields}
 
 
-def _itself(figures: Any) -> Any:
-    return figures
+def _compile_field(field: serializers.Field) -> Show:
+    """What turns an object into what this field shows of it."""
+    render = _compile_value(field)
+    if field.source == "*":
+        return render
+    read = attrgetter(str(field.source))
+    if type(field) in AS_THEY_ARE:
+        return read
+    return lambda figures: None if (value := read(figures)) is None else render(value)
+
+
+def _compile_value(field: serializers.Field) -> Show:
+    """What turns the field's own value into what it shows of it."""
+    if isinstance(field, FiguresSerializer):
+        return _compile(type(field))
+    if isinstance(field, serializers.ListSerializer):
+        assert field.child is not None
+        show = _compile_value(field.child)
+        return lambda rows: [show(row) for row in rows]
+    return field.to_representation
 
 
 class CentsField(MoneyField):

@@ -1,7 +1,7 @@
 """What lists have in common: a date range, a search text, an order; wrong values answer 400."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
@@ -11,6 +11,7 @@ from django_filters.rest_framework import BooleanFilter
 
 from pos_project.core.days import day_start
 from pos_project.core.http.fields import MAX_ID, parse_day
+from pos_project.core.period import ONE_DAY
 
 MAX_SEARCH_LENGTH = 255  # no searched column is longer, and SQLite refuses endless patterns
 
@@ -37,7 +38,7 @@ class DayOfMomentFilter(DayFilter):
             return qs
         if self.lookup_expr == "gte":
             return qs.filter(**{f"{self.field_name}__gte": day_start(value)})
-        return qs.filter(**{f"{self.field_name}__lt": day_start(value + timedelta(days=1))})
+        return qs.filter(**{f"{self.field_name}__lt": day_start(value + ONE_DAY)})
 
 
 class IdFormField(forms.IntegerField):
@@ -86,12 +87,13 @@ class ContractFilter(django_filters.FilterSet):
     """Base of the list filters.
 
     `search_in` names the columns of a case-insensitive substring search (`%` and `_` literal),
-    `orders` maps the wire's `sort` values to columns, `default_order` applies without `sort` and
-    `order`; `order` alone turns `default_sort`. Ties are broken by id, descending.
+    `orders` maps the wire's `sort` values to columns or expressions, `default_order` applies
+    without `sort` and `order`; `order` alone turns `default_sort`. Ties are broken by id,
+    descending.
     """
 
     search_in: ClassVar[tuple[str, ...]] = ()
-    orders: ClassVar[dict[str, str]] = {}
+    orders: ClassVar[dict[str, Any]] = {}
     default_order: ClassVar[tuple[Any, ...]] = ("-id",)
     default_sort: ClassVar[str] = "id"
 
@@ -130,7 +132,8 @@ class ContractFilter(django_filters.FilterSet):
         sort, order = self.form.cleaned_data.get("sort"), self.form.cleaned_data.get("order")
         if not sort and not order:
             return queryset.order_by(*self.default_order)
-        column = F(self.orders[sort or self.default_sort])
+        column = self.orders[sort or self.default_sort]
+        column = F(column) if isinstance(column, str) else column
         if order == "asc":
             return queryset.order_by(column.asc(nulls_last=True), "-id")
         return queryset.order_by(column.desc(nulls_last=True), "-id")

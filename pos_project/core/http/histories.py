@@ -1,15 +1,20 @@
 """What the histories on the wire share: how they are asked for, their rows, their summary."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from pos_project.core.db.merged_list import Timeline
+from pos_project.core.http.day_range import DayRangeIn, asked
+from pos_project.core.http.endpoints import ContractViewSet
 from pos_project.core.http.fields import MomentField, MoneyField
 from pos_project.core.http.pagination import MAX_LIMIT, bounded_int
+from pos_project.core.http.permissions import AnyUser
 
 PAGE_LIMIT = 10
 LIMIT = OpenApiParameter(
@@ -44,6 +49,34 @@ class TimelineSummaryOut(serializers.Serializer):
     success = serializers.BooleanField()
     total_transactions = serializers.IntegerField()
     pagination = _SummaryPages()
+
+
+class HistoryViewSet(ContractViewSet):
+    """What happened, newest first, and how many rows of each of the `kinds`.
+
+    `asks` checks the query, `history` makes what it asks for of whom the path names, and `row`
+    shows a row of that.
+    """
+
+    page_limit = PAGE_LIMIT
+    permission_classes: tuple[Any, ...] = (AnyUser,)
+    asks: ClassVar[type[DayRangeIn]]
+    row: ClassVar[type[TimelineRowOut]]
+    kinds: ClassVar[Sequence[str]]
+    history: Callable[..., Any]
+
+    def list(self, request: Request, **path: str) -> Response:
+        return self.page(self._timeline(path), lambda rows: self.row(rows, many=True).data)
+
+    @action(detail=True)
+    def summary(self, request: Request, **path: str) -> Response:
+        """How many rows of each kind that list has."""
+        return Response(summary_of(self._timeline(path), self.kinds, request))
+
+    def _timeline(self, path: dict[str, str]) -> Timeline:
+        query = asked(self.asks, self.request)
+        timeline: Timeline = self.history(query, **path).transactions(kind=query.get("type"))
+        return timeline
 
 
 def summary_of(timeline: Timeline, kinds: Sequence[str], request: Request) -> dict[str, Any]:

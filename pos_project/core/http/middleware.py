@@ -24,7 +24,7 @@ def is_api(request: HttpRequest) -> bool:
 
 class ApiEnvelope:
     """Serves every API path with and without a final slash, without a redirect, and turns errors
-    that never reached a view (unknown route, bad host, a crash) into the contract's envelope."""
+    that never reached a view (unknown route, bad host, a crash) into the error envelope."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from pos_project.core.http.formats import CSV, JSON, PARAMETER, TABLE
@@ -10,13 +11,13 @@ from pos_project.core.http.permissions import Public
 
 
 class ErrorBody(serializers.Serializer):
-    """The envelope of every error (contract 1.7)."""
+    """The envelope of every error (docs/api.md §8)."""
 
     success = serializers.BooleanField(default=False)
     message = serializers.CharField()
     error = serializers.CharField()
     code = serializers.CharField()
-    errors = serializers.DictField(  # type: ignore[assignment]  # (the contract's word)
+    errors = serializers.DictField(  # type: ignore[assignment]  # (clients know it by this name)
         child=serializers.ListField(child=serializers.CharField()), required=False
     )
     details = serializers.DictField(required=False)
@@ -27,6 +28,20 @@ class Done(serializers.Serializer):
 
     success = serializers.BooleanField(default=True)
     message = serializers.CharField()
+
+
+def answered(
+    name: str, data: type[serializers.Serializer], *, many: bool = False
+) -> serializers.Serializer:
+    """The usual answer to a write, described under `name`: success, message and `data`."""
+    return inline_serializer(
+        name,
+        {
+            "success": serializers.BooleanField(),
+            "message": serializers.CharField(),
+            "data": data(many=many),
+        },
+    )
 
 
 KEYED = {
@@ -53,7 +68,7 @@ CHOSEN_TABLE = {
 
 
 class ContractSchema(AutoSchema):
-    """Adds the error bodies of contract 22, on keyed writes the Idempotency-Key header, and on
+    """Adds the error bodies of docs/api.md §8, on keyed writes the Idempotency-Key header, and on
     lists and tables the other format."""
 
     several_tables = False  # an answer with lists in it, one of which CSV is asked for
@@ -65,7 +80,7 @@ class ContractSchema(AutoSchema):
         answers = operation["responses"]
         if self.has_table():
             answers["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-        if "204" in answers:  # every deletion answers with a message (contract 22)
+        if "204" in answers:  # every deletion answers with a message (docs/api.md §8)
             answers["200"] = answers.pop("204")
         error = {"application/json": {"schema": self._error_schema()}}
         for status in self._error_statuses():

@@ -1,4 +1,4 @@
-"""Pages as the contract has them: the counts at top level and again under `pagination`."""
+"""Pages (docs/api.md §5): the counts at top level and again under `pagination`."""
 
 from collections.abc import Sequence
 from typing import Any

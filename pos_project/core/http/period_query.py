@@ -1,4 +1,4 @@
-"""What a dashboard may be asked for: a period, a number of days or rows (contract 1.4, 20)."""
+"""What a dashboard may be asked for: a period, a number of days or rows (docs/api.md §4, §29)."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who may call what: the four words of the contract's Auth column. Closed unless a view says."""
+"""Who may call what, in four words (docs/api.md §7). Closed unless a view says."""
 
 from typing import Any, ClassVar
 

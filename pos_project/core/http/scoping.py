@@ -1,4 +1,4 @@
-"""Which rows of a list a user sees: staff those they recorded, everybody else all (contract 1.6).
+"""Which rows of a list a user sees: staff those they recorded, everybody else all (docs/api.md §7).
 
 A view of some lists, not a secret: the same rows show elsewhere.
 """

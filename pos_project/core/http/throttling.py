@@ -1,4 +1,4 @@
-"""Rate limits, counted by django-ratelimit in a cache that all workers share (contract 1.8)."""
+"""Rate limits, counted by django-ratelimit in a cache that all workers share (docs/api.md §10)."""
 
 import time
 from collections.abc import Iterable

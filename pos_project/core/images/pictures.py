@@ -1,4 +1,4 @@
-"""Pictures of products and people: checked, re-encoded, stored, shown (contract 1.11).
+"""Pictures of products and people: checked, re-encoded, stored, shown (docs/api.md §11).
 
 A serializer inherits `PictureIn` and its view writes
 

@@ -14,7 +14,12 @@ from pos_project.tests.browser.back_office import DARK, PHONE, Office, at_the_de
 from purchasing.models import Purchase
 from sales.models import CustomerDue, Refund
 
-pytestmark = [needs_chromium, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    needs_chromium,
+    pytest.mark.dear,
+    pytest.mark.real_time,
+    pytest.mark.django_db(transaction=True),
+]
 
 HEAD = "sku,name,price\n"
 BAD_ROWS = HEAD + "CP-001,Cap,cheap\nSC-001,,5.00\nBT-001,Belt,-1\nSK-001,Socks,3.50\n"

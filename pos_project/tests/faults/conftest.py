@@ -1,9 +1,9 @@
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from accounts.models import User
@@ -50,3 +50,16 @@ def database(products: list[Product], monkeypatch: pytest.MonkeyPatch) -> Iterat
         }.items():
             monkeypatch.setitem(connections.settings["default"], name, value)
         yield server
+
+
+@pytest.fixture
+def own_database(request: pytest.FixtureRequest) -> Callable[[], dict[str, str]]:
+    """The environment that points a server at what the test has made until it asks for it."""
+
+    def environment() -> dict[str, str]:
+        if connection.vendor != "sqlite":
+            return {"DB_NAME": connection.settings_dict["NAME"]}
+        request.getfixturevalue("on_file")
+        return {"DB_HOST": "", "SQLITE_PATH": str(connections.settings["default"]["NAME"])}
+
+    return environment

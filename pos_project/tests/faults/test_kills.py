@@ -8,17 +8,16 @@ from urllib.request import urlopen
 import pytest
 
 from catalog.models import Product
-from pos_project.tests.faults.tills import Queue, settle, the_tests_own_database, while_serving
+from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
 from pos_project.tests.servers import OwnMariaDB, serving, until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
 
 
-@pytest.mark.usefixtures("on_file")
 def test_workers_and_the_whole_server_are_killed(
-    products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
 ) -> None:
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
+    with serving(tmp_path / "log", **own_database()) as server:
         queue = Queue(server.base_url, token, products)
 
         def kill_servers() -> None:

@@ -13,24 +13,21 @@ import pytest
 from django.conf import settings
 
 from catalog.models import Product
-from pos_project.tests.faults.tills import Queue, settle, the_tests_own_database, while_serving
+from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
 from pos_project.tests.servers import ShopServer, free_port, serving, until
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.dear,
-    pytest.mark.usefixtures("on_file"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
 SLOW_CLIENTS = 200
+PARTS = 5  # of a start, in which it is told to stop
 
 
-def serve(port: int, **environment: str) -> subprocess.Popen[bytes]:
+def serve(port: int, database: dict[str, str], **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"],
         env={
             **os.environ,
             **{"HOST": "127.0.0.1", "PORT": str(port)},
-            **the_tests_own_database(),
+            **database,
             **environment,
         },
         stdout=subprocess.PIPE,
@@ -39,19 +36,21 @@ def serve(port: int, **environment: str) -> subprocess.Popen[bytes]:
 
 
 def test_a_second_server_on_the_same_port_refuses_to_start(
-    products: list[Product], tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], tmp_path: Path
 ) -> None:
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
-        for host in ("127.0.0.1", "0.0.0.0"):
-            second = serve(server.port, HOST=host)
+    with serving(tmp_path / "log", **own_database()) as server:
+        for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104
+            second = serve(server.port, own_database(), HOST=host)
             text = second.communicate(timeout=60)[0].decode()
             assert second.returncode == 1
             assert f"Port {server.port} is taken" in text
         assert server.answers()
 
 
-def test_the_server_says_where_it_really_listens(products: list[Product]) -> None:
-    server = serve(0)
+def test_the_server_says_where_it_really_listens(
+    own_database: OwnDatabase, products: list[Product]
+) -> None:
+    server = serve(0, own_database())
     assert server.stdout
     told = b""
     while b"Health" not in told:
@@ -72,16 +71,18 @@ def answers(port: int) -> bool:
         return False
 
 
-def test_sigterm_is_obeyed_at_every_moment_of_a_start(products: list[Product]) -> None:
+def test_sigterm_is_obeyed_at_every_moment_of_a_start(
+    own_database: OwnDatabase, products: list[Product]
+) -> None:
     began = time.monotonic()
-    server = serve(port := free_port())
+    server = serve(port := free_port(), own_database())
     until(lambda: answers(port), "the server")
     took = time.monotonic() - began
     server.terminate()
     assert server.wait(30) == 0
-    for part in range(9):
-        server = serve(port)
-        time.sleep(took * part / 8)  # (what is tried is a moment, not an outcome)
+    for part in range(PARTS + 1):
+        server = serve(port, own_database())
+        time.sleep(took * part / PARTS)  # (what is tried is a moment, not an outcome)
         server.terminate()
         assert server.wait(30) in (0, -signal.SIGTERM)
         with socket.socket() as probe:  # and nobody of it is left
@@ -98,9 +99,9 @@ def bound(probe: socket.socket, port: int) -> bool:
 
 
 def test_workers_leave_with_a_parent_that_was_killed(
-    products: list[Product], tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], tmp_path: Path
 ) -> None:
-    server = ShopServer(tmp_path / "log", **the_tests_own_database())
+    server = ShopServer(tmp_path / "log", **own_database())
     server.start()
     workers = server.workers()
     assert server._process
@@ -110,10 +111,10 @@ def test_workers_leave_with_a_parent_that_was_killed(
 
 
 def test_new_processes_take_over_without_a_gap(
-    products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
 ) -> None:
     """SIGHUP under load: not one request without an answer."""
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
+    with serving(tmp_path / "log", **own_database()) as server:
         queue = Queue(server.base_url, token, products)
         old = set(server.workers())
 
@@ -129,10 +130,10 @@ def test_new_processes_take_over_without_a_gap(
 
 
 def test_a_restart_under_load_answers_what_was_sent(
-    products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
 ) -> None:
-    """SIGTERM: whoever was let in gets an answer; while nothing listens, connections are refused."""
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
+    """SIGTERM: whoever was let in gets an answer; then, for a while, nobody is let in."""
+    with serving(tmp_path / "log", **own_database()) as server:
         queue = Queue(server.base_url, token, products)
 
         def restart() -> None:
@@ -145,35 +146,34 @@ def test_a_restart_under_load_answers_what_was_sent(
         settle("server restarted (SIGTERM)", queue, server)
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
-        b"GET /api/products HTTP/1.1\r\nHo",
-        b"",
-    ],
-    ids=["half a body", "half a head", "silence"],
-)
+SLOW = {
+    "half a body": b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
+    "half a head": b"GET /api/products HTTP/1.1\r\nHo",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("sent", SLOW)
 def test_slow_clients_do_not_stop_the_tills(
-    sent: bytes, products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, sent: str, products: list[Product], token: str, tmp_path: Path
 ) -> None:
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
+    with serving(tmp_path / "log", **own_database()) as server:
         slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(SLOW_CLIENTS)]
         for each in slow:
-            each.sendall(sent)
+            each.sendall(SLOW[sent])
         queue = Queue(server.base_url, token, products)
         while_serving(queue, lambda: None)
         assert set(queue.told) == {201}
-        settle(f"{SLOW_CLIENTS} clients send {sent[-12:]!r}", queue, server)
+        settle(f"{SLOW_CLIENTS} other clients send {sent}", queue, server)
         for each in slow:
             each.close()
 
 
 def test_a_refused_request_leaves_the_connection_usable(
-    products: list[Product], token: str, tmp_path: Path
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
 ) -> None:
     """401, 403, 404, 405, 415 with small and large bodies: the next request on it is answered."""
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
+    with serving(tmp_path / "log", **own_database()) as server:
         known = {"Authorization": f"Bearer {token}"}
         json, text = {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}
         refused = [
@@ -195,8 +195,10 @@ def test_a_refused_request_leaves_the_connection_usable(
             assert line.sock is first
 
 
-def test_a_chunked_body_is_a_body(products: list[Product], token: str, tmp_path: Path) -> None:
-    with serving(tmp_path / "log", **the_tests_own_database()) as server:
+def test_a_chunked_body_is_a_body(
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
+) -> None:
+    with serving(tmp_path / "log", **own_database()) as server:
         line = HTTPConnection("127.0.0.1", server.port, timeout=30)
         line.request(
             "POST",

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
-from django.db import connection, connections
-
 from catalog.models import Product
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests.races import at_once
@@ -25,6 +23,7 @@ from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
 
 # The long form: `FAULT_SALES=200 pytest -s …` lets each till sell more, and tells its figures.
+OwnDatabase = Callable[[], dict[str, str]]
 TILLS = 6
 SALES_EACH = int(os.environ.get("FAULT_SALES") or 10)
 PATIENCE_SECONDS = 90 + 2 * SALES_EACH  # for all of it, on a machine that is busy with other things
@@ -37,6 +36,7 @@ class Queue:
         self.till = Till(base_url, token)
         self.items = [{"product_id": product.pk, "quantity": 1} for product in products]
         self.told: Counter[int | str] = Counter()
+        self.last_refusal: Any = None
         self.sale_of: dict[str, int] = {}  # by key
         self.keyless: list[int] = []
         self.keys_asked = self.keyless_asked = 0
@@ -79,16 +79,10 @@ class Queue:
                 self.sale_of[key] = answer["sale_id"]
             elif status == 201:
                 self.keyless.append(answer["sale_id"])
+            else:
+                self.last_refusal = answer
         if status != 201:
             time.sleep(0.05)
-
-
-def the_tests_own_database() -> dict[str, str]:
-    """The environment that points a server at it."""
-    name = str(connections.settings["default"]["NAME"])
-    if connection.vendor == "sqlite":
-        return {"DB_HOST": "", "SQLITE_PATH": name}
-    return {"DB_NAME": connection.settings_dict["NAME"]}
 
 
 def while_serving(queue: Queue, disturb: Callable[[], None], **tills: int) -> None:
@@ -142,7 +136,7 @@ def settle(fault: str, queue: Queue, server: ShopServer) -> Account:
         doubled=account.doubled,
         told=queue.told,
     )
-    seen = account, queue.told, server.log.read_text()[-2000:]
+    seen = account, queue.told, queue.last_refusal, server.log.read_text()[-2000:]
     assert len(keyed) == queue.keys_asked, seen
     assert kept == len(keyed), seen
     assert (account.lost, account.doubled, account.failures, broken) == (0, 0, 0, []), seen

@@ -19,6 +19,7 @@ from hypothesis.stateful import rule
 
 from inventory import adjustments, products
 from inventory.models import InventoryLog
+from ledger import parties
 from ledger.expenses import Spending, record_expense
 from pos_project.core.db import transactions
 from pos_project.core.db.idempotency import KeyReused, Replayed, RequestKey
@@ -32,7 +33,7 @@ from pos_project.tests.trading.watched import event, one_of_the_events
 from purchasing.models import SupplierDue
 from sales import carts, holds
 from sales.completion import Sold
-from sales.customers import remove_customer
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Cart, CustomerDue, Sale
 from sales.pricing import Order
 
@@ -418,7 +419,7 @@ class TradingShop(Till):
         accounts = ("RECEIVABLES", "CUSTOMER_ADVANCES")
         is_open = any(balance(account, customer=customer) for account in accounts)
         self._try(
-            lambda: remove_customer(customer.pk, by=self.cashier) or True,
+            lambda: parties.remove(CUSTOMER_DUES, customer.pk, by=self.cashier) or True,
             {Conflict} if is_open else set(),
         )
         if not is_open:

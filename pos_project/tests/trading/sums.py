@@ -1,7 +1,7 @@
 """The shop's sums once more, in whole cents and fractions, borrowing nothing from the shop's code.
 
 What the laws recompute with the shop's own functions cannot show that those functions are wrong;
-this can. Rounding is half up, once (decision 0001).
+this can. Rounding is half up, once (ADR 1).
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,34 +1,37 @@
-"""Filling an empty database with a coherent shop of so many sales, quickly."""
+"""Filling an empty database with a coherent shop of so many sales.
 
-from collections.abc import Callable, Mapping
+The first ten days are traded through the use cases, and copied as often as they fit into the rest;
+the last days, fewer than ten, are traded again.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from django.db import connection, models
+from django.db import connection
 
 from catalog.models import Product
 from pos_project.core.days import business_day, day_start
-from pos_project.core.db.rows import set_by_id
-from pos_project.tools.bench.event_rows import Books, Document
+from pos_project.core.people import Status
+from pos_project.tools.bench.busy_days import BusyDays
+from pos_project.tools.bench.copies import Copies, When, Written
 from pos_project.tools.bench.indexes import Indexes
-from pos_project.tools.bench.loading import Loader
-from pos_project.tools.bench.master_data import hire
-from pos_project.tools.bench.trade import UNITS_PER_SALE, Trade
-from purchasing.models import Purchase, Supplier
+from pos_project.tools.bench.master_data import FULL_SIZE, Size, hire
+from purchasing.models import Supplier
 from sales.models import Customer, Sale
 
 SALES_PER_DAY = 500
+COPIED_DAYS = 10
+UNITS_IN_STOCK = 40  # of each product, in each of its batches, in the end
 LARGE_TABLES = (
-    *("sales", "sale_items", "sale_item_batches", "sale_cogs", "inventory_log"),
-    *("journal_entries", "journal_lines", "payments"),
+    *("sales", "sale_items", "sale_item_batches", "sale_cogs", "inventory_log", "batches"),
+    *("purchase_items", "journal_entries", "journal_lines", "payments"),
 )
-IDS_PER_UPDATE = 300  # a longer CASE costs the database more than another statement
 
 
 class ShopInUse(Exception):
-    """The database has goods, people or sales of its own."""
+    """The database has products, people or sales of its own."""
 
 
 @dataclass(frozen=True)
@@ -37,50 +40,80 @@ class Filled:
 
     sales: int
     days: int
-    rows: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How large a shop: sales on so many a day, the last day today.
+
+    `today` are sales of today beside its usual ones, `open_batches` the batches in stock in the
+    end; at least so many.
+    """
+
+    sales: int
+    per_day: int = SALES_PER_DAY
+    today: int = 0
+    open_batches: int = 0
+    size: Size = FULL_SIZE
+
+    @property
+    def of_days(self) -> list[int]:
+        """The sales of each day; the last has what is left over."""
+        days = -(-self.sales // self.per_day)
+        return [*[self.per_day] * (days - 1), self.sales - self.per_day * (days - 1)]
 
 
 def fill(
+    wanted: Wanted,
     *,
-    sales: int,
     now: datetime,
     seed: int = 1,
     in_bulk: bool = False,
     traded: Callable[[int], None] = lambda sales: None,
     indexing: Callable[[], None] = lambda: None,
 ) -> Filled:
-    """Trade `sales` sales, 500 a day, the last of them today. `traded` hears of each day's.
+    """Make the shop. `traded` hears how many sales came to it.
 
-    The same seed on the same day makes the same shop. `in_bulk` (MySQL and MariaDB) writes from a
-    second connection, into tables whose indexes are built in the end: the database must be
-    nobody else's. `indexing` hears when that begins. Raises ShopInUse; then nothing was written.
+    The same seed on the same day makes the same shop. `in_bulk` (MySQL and MariaDB) copies into
+    tables whose indexes are built in the end: the database must be nobody else's. `indexing` hears
+    when that begins. Raises ShopInUse; then nothing was written.
     """
     require_empty()
     now = now.astimezone(UTC).replace(microsecond=0)
-    today, days = business_day(now), -(-sales // SALES_PER_DAY)
-    first = today - timedelta(days=days - 1)
-    chance = Random(seed)  # noqa: S311  (made-up trade, not a secret)
-    loader = Loader(background=in_bulk)
-    since = day_start(first).astimezone(UTC)
-    cast = hire(loader, chance, since=since, until=now, daily=SALES_PER_DAY * UNITS_PER_SALE)
-    trade = Trade(cast, Books(loader), chance, now=now)
-    # The balance of an entry is checked by its lines when it is posted.
+    today = business_day(now)
+    of_days = wanted.of_days
+    days = [today - timedelta(days=back) for back in reversed(range(len(of_days)))]
+    copied = min(COPIED_DAYS, len(days))
+    copies = (len(days) - copied) // copied
+    since = day_start(days[0]).astimezone(UTC)
+    cast = hire(wanted.size, Random(seed), since=since, until=now)  # noqa: S311  (made-up trade)
+
+    def trade(first: int, last: int, *, now: datetime) -> None:
+        shop = BusyDays(cast, now=now, seed=seed + first, sales=of_days[first:last])
+        for sales in shop.trade(days[first:last]):
+            traded(sales)
+
+    # Where the last copy is of today, the last of the days that are traded ends as early.
+    ended = now - timedelta(days=copies * copied)
+    written = Written()
+    trade(0, copied, now=ended)
     indexes = Indexes(LARGE_TABLES if in_bulk else (), needed=("entry_id",))
     indexes.take_down()
-    for number in range(days):
-        trade.begin(first + timedelta(days=number), last=today)
-        if not number:
-            trade.open_shop()
-        todays = SALES_PER_DAY if number else sales - SALES_PER_DAY * (days - 1)
-        trade.trade(todays)
-        traded(todays)
-        loader.flush()
-    _close(trade)
-    loader.finish()
+    more = Copies(written.rows())
+    sales_copied = sum(of_days[:copied])
+    for number in range(1, copies + 1):
+        more.make(When.on(days=number * copied))
+        traded(sales_copied)
+    for _ in range(-(-wanted.today // sales_copied)):
+        more.make(_into(today, now, first=days[0], ended=ended))
     indexing()
     indexes.put_up()
-    _move(trade)
-    return Filled(sales, days, loader.written)
+    trade((copies + 1) * copied, len(days), now=now)
+    _stock_up(BusyDays(cast, now=now, seed=seed, sales=()), today, wanted.open_batches)
+    retired = [product.id for product in cast.products if product.id % 100 == 50]
+    Product.objects.filter(pk__in=retired).update(status=Status.INACTIVE)
+    _analyze()
+    return Filled(Sale.objects.completed().count(), len(days))
 
 
 def require_empty() -> None:
@@ -92,40 +125,27 @@ def require_empty() -> None:
             )
 
 
-def _close(trade: Trade) -> None:
-    """Write what was kept back until it stood still: batches and dues as they are in the end."""
-    books = trade.books
-    books.shelve(trade.shelf.lots)
-    for sale in trade.credit_sales.values():
-        books.owe(books.customer_dues, sale, sale_date=True)
-    for purchase in trade.credit_purchases.values():
-        books.owe(books.supplier_dues, purchase, sale_date=False)
+def _into(day: date, now: datetime, *, first: date, ended: datetime) -> When:
+    """All that happened from the start of a day until `ended`, in what has passed of this day."""
+    began, begins = (day_start(each).astimezone(UTC) for each in (first, day))
+    return When(began, begins, pace=(now - begins) / (ended - began), day=day)
 
 
-def _move(trade: Trade) -> None:
-    """Bring the moving columns of the documents to where later events left them."""
-    _set(Sale, ("paid_amount", "due_amount", "refund_amount"), trade.moved_sales)
-    _set(Purchase, ("paid_amount", "due_amount"), trade.moved_purchases)
-    Sale.objects.filter(pk__in=trade.cancelled).update_draft(status=Sale.Status.CANCELLED)
+def _stock_up(shop: BusyDays, today: date, open_batches: int) -> None:
+    """Put every product on the shelf, in as many batches as it takes."""
+    stock = {product.id: UNITS_IN_STOCK for product in shop.cast.products}
+    written = Written()
+    shop.day, shop.at = today, shop.now
+    shop.receive(stock)
+    deliveries = Copies(written.rows(), turns=False)
+    for _ in range(-(-open_batches // len(stock)) - 1):
+        deliveries.make(When.on(days=0))
+
+
+def _analyze() -> None:
+    """Without this the server plans by guesses about tables that it saw empty."""
     if connection.vendor == "mysql":
-        # Without this the server plans by guesses about tables that it saw empty.
         with connection.cursor() as cursor:
             tables = ", ".join(connection.introspection.table_names(cursor))
             cursor.execute(f"ANALYZE TABLE {tables}")
             cursor.fetchall()
-
-
-def _set(model: type[models.Model], fields: tuple[str, ...], moved: Mapping[int, Document]) -> None:
-    documents = list(moved.values())
-    for start in range(0, len(documents), IDS_PER_UPDATE):
-        set_by_id(
-            model,
-            fields,
-            {
-                document.id: [
-                    Decimal(amount) / 100
-                    for amount in (document.paid, document.due, document.refunded)[: len(fields)]
-                ]
-                for document in documents[start : start + IDS_PER_UPDATE]
-            },
-        )

@@ -5,7 +5,6 @@ product 101, and a run that goes on after a kill must mean the same rows.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -23,7 +22,8 @@ from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import money
 from pos_project.tools.demo import words
-from pos_project.tools.imports.resumable import Steps
+from pos_project.tools.trade.cast import Cast, PlannedProduct
+from pos_project.tools.trade.steps import Steps
 from purchasing.models import Supplier
 from sales.models import Customer
 
@@ -40,22 +40,7 @@ CATEGORIES = (*words.CATEGORIES, "Services")
 TAX_RATES = {1: Decimal("5.00"), 2: Decimal("15.00")}  # id → percent
 
 
-@dataclass
-class Ware:
-    """A product as the demo's plan knows it."""
-
-    id: int
-    name: str
-    sku: str
-    price: Decimal
-    cost: Decimal
-    supplier_id: int
-    category: str
-    brand: str | None
-    keeps_stock: bool = True
-
-
-TSHIRT = Ware(
+TSHIRT = PlannedProduct(
     TSHIRT_ID,
     "Blue T-Shirt",
     "TS-001",
@@ -65,7 +50,7 @@ TSHIRT = Ware(
     "Clothing",
     "Delta Wear",
 )
-POSTAGE = Ware(
+POSTAGE = PlannedProduct(
     POSTAGE_ID,
     "Home delivery",
     "POST",
@@ -76,17 +61,6 @@ POSTAGE = Ware(
     brand=None,
     keeps_stock=False,
 )
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who trades, and the goods they trade at random: all but the T-shirt and the postage."""
-
-    manager: User
-    cashiers: Sequence[User]
-    wares: Sequence[Ware]
-    customer_ids: Sequence[int]
-    supplier_ids: Sequence[int]
 
 
 def add_people() -> dict[str, User]:
@@ -116,17 +90,20 @@ def fill_shop(users: dict[str, User], steps: Steps, *, since: datetime, seed: in
     suppliers, customers = _suppliers(), _customers(chance, created_by=admin)
     rows = [*suppliers, *customers, *_labels()]
     steps.once("house", lambda key: once(key, lambda: _save(rows)), note=lambda _: {})
-    wares = _wares(chance)
-    for ware in [*wares, TSHIRT, POSTAGE]:
-        _add_product(steps, ware, by=admin)
-    _date_back(since)
-    return Cast(
+    cast = Cast(
         manager,
         cashiers,
-        wares,
-        [customer.pk for customer in customers],
-        [supplier.pk for supplier in suppliers],
+        _products(chance),
+        others=(TSHIRT, POSTAGE),
+        customer_ids=[customer.pk for customer in customers],
+        supplier_ids=[supplier.pk for supplier in suppliers],
+        postage=POSTAGE,
+        tax_rates=TAX_RATES,
     )
+    for product in cast.all_products:
+        _add_product(steps, product, by=admin)
+    _date_back(since)
+    return cast
 
 
 def _suppliers() -> list[Supplier]:
@@ -168,10 +145,10 @@ def _labels() -> Iterator[models.Model]:
         yield TaxRate(id=number, name=f"VAT {percent:.0f} %", rate=percent)
 
 
-def _wares(chance: Random) -> list[Ware]:
+def _products(chance: Random) -> list[PlannedProduct]:
     """Five things in five shades per category; each category comes from one supplier."""
     free_ids = (number for number in range(1, POSTAGE_ID) if number != TSHIRT_ID)
-    wares = []
+    found = []
     for position, (category, (things, lowest, highest)) in enumerate(words.CATEGORIES.items()):
         supplier_id = position % len(words.SUPPLIERS) + 1
         for thing in things:
@@ -182,8 +159,10 @@ def _wares(chance: Random) -> list[Ware]:
                 number = next(free_ids)
                 sku = f"{category[:3].upper()}-{number:03}"
                 name = f"{shade} {thing}"
-                wares.append(Ware(number, name, sku, price, cost, supplier_id, category, brand))
-    return wares
+                found.append(
+                    PlannedProduct(number, name, sku, price, cost, supplier_id, category, brand)
+                )
+    return found
 
 
 def _save(rows: Sequence[models.Model]) -> None:
@@ -191,18 +170,18 @@ def _save(rows: Sequence[models.Model]) -> None:
         row.save(force_insert=True)
 
 
-def _add_product(steps: Steps, ware: Ware, *, by: User) -> None:
+def _add_product(steps: Steps, product: PlannedProduct, *, by: User) -> None:
     fields: dict[str, Any] = {
-        "id": ware.id,
-        "name": ware.name,
-        "sku": ware.sku,
-        "price": ware.price,
-        "keeps_stock": ware.keeps_stock,
-        "category_id": CATEGORIES.index(ware.category) + 1,
-        "brand_id": words.BRANDS.index(ware.brand) + 1 if ware.brand else None,
+        "id": product.id,
+        "name": product.name,
+        "sku": product.sku,
+        "price": product.price,
+        "keeps_stock": product.keeps_stock,
+        "category_id": CATEGORIES.index(product.category) + 1,
+        "brand_id": words.BRANDS.index(product.brand) + 1 if product.brand else None,
     }
     steps.once(
-        f"product:{ware.id}",
+        f"product:{product.id}",
         lambda key: products.create_product(
             fields, opening=None, picture=PictureChange(), by=by, key=key
         ),

@@ -10,7 +10,7 @@ from pos_project.core.db.idempotency import once
 from pos_project.core.db.unique_keys import key_of
 from pos_project.tools.demo.days import History
 from pos_project.tools.demo.people_and_goods import PEOPLE, add_people, fill_shop
-from pos_project.tools.imports.resumable import Steps
+from pos_project.tools.trade.steps import Steps
 from purchasing.models import Supplier
 from sales.models import Customer
 

@@ -83,4 +83,3 @@ SMALL_EXPENSES: Final = (
 )
 
 WRITE_OFFS: Final = ("DAMAGED", "LOST", "EXPIRED", "SHOP USE")
-REFUND_REASONS: Final = ("Wrong size", "Changed their mind", "Broken on arrival", "Bought twice")

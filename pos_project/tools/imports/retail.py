@@ -21,7 +21,6 @@ from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, DomainError, Unavailable
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import ZERO
-from pos_project.tools.imports.resumable import Step, Steps
 from pos_project.tools.imports.retail_file import Row
 from pos_project.tools.imports.retail_plan import (
     Correction,
@@ -33,6 +32,7 @@ from pos_project.tools.imports.retail_plan import (
     Skip,
     code_key,
 )
+from pos_project.tools.trade.steps import Step, Steps
 from purchasing import receive
 from purchasing.models import Supplier
 from sales import checkout, refunds

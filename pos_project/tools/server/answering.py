@@ -103,7 +103,7 @@ def _head(
 
 
 def refusal(reason: Refused, *, keep_alive: bool = False) -> Answer:
-    """The contract's error envelope for what the server itself says no to."""
+    """The error envelope (docs/api.md §8) for what the server itself says no to."""
     code = CODES.get(reason.status, "busy" if reason.status == 503 else "bad_request")
     body = dumps(body_of(reason.message, code=code))
     extra = f"Retry-After: {RETRY_AFTER_SECONDS}\r\n" if reason.status == 503 else ""

@@ -1,6 +1,5 @@
-"""A supplier's transactions and products: which rows, and what is refused (contract 8.3–8.7)."""
+"""A supplier's transactions and products: which rows, and what is refused (docs/api.md §28)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,19 +9,15 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.forms import refused
 from catalog.models import Product
+from ledger import parties
 from pos_project.core.days import today
 from pos_project.tests import shop
 from purchasing.models import Supplier
-from purchasing.suppliers import remove_supplier
+from purchasing.supplier_payments import SUPPLIER_DUES
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
 
 LISTS = ("transactions", "transactions/summary", "products", "products_summary")
-
-
-@pytest.fixture
-def delta(db: None) -> Supplier:
-    return shop.a_supplier()
 
 
 @pytest.fixture
@@ -154,7 +149,7 @@ def test_nobodys_history_is_not_found(
     as_admin: APIClient, delta: Supplier, shirt: Product, rest: str
 ) -> None:
     shop.buy((shirt, 1, "8.50"), supplier=delta)
-    remove_supplier(delta.pk)
+    parties.remove(SUPPLIER_DUES, delta.pk, by=shop.a_cashier())
 
     for supplier in (delta, 4711):
         answer = as_admin.get(url(supplier, rest))
@@ -176,26 +171,3 @@ def test_a_word_for_no_kind_is_refused(
     as_admin: APIClient, delta: Supplier, rest: str, word: str
 ) -> None:
     refused(as_admin.get(url(delta, rest), {"type": word}), 400, "type")
-
-
-@pytest.mark.parametrize("rest", [*LISTS, "supplied/{product}"])
-def test_each_list_costs_the_same_for_one_purchase_as_for_a_hundred_rows(
-    as_admin: APIClient,
-    delta: Supplier,
-    shirt: Product,
-    queries: Callable[..., list[str]],
-    rest: str,
-) -> None:
-    path = url(delta, rest.format(product=shirt.pk)) + "?limit=100"
-
-    def cost() -> int:
-        return len(queries(lambda: as_admin.get(path)))
-
-    shop.buy((shirt, 1, "8.50"), supplier=delta, offered=shop.on_credit())
-    one = cost()
-    for _ in range(49):
-        shop.buy(
-            (shirt, 1, "8.50"), (shop.a_product(), 1, "1"), supplier=delta, offered=shop.cash(2)
-        )
-    shop.pay_the(delta, 400)
-    assert cost() == one

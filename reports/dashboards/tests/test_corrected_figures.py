@@ -1,4 +1,4 @@
-"""What was taken back by its opposite row is in no figure beside it (R6)."""
+"""What was reversed by its opposite row is in no figure beside it (I26)."""
 
 from datetime import timedelta
 

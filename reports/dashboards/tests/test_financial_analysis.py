@@ -1,4 +1,4 @@
-"""Everything about money on one page: the contract's example (20.18), to the field."""
+"""Everything about money on one page: the worked example, to the field."""
 
 from reports.tests.worked_dataset import PERIOD
 

@@ -12,7 +12,7 @@ from pos_project.core.days import today
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
 from reports.dashboards.alerts import find_critical_alerts
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 from reports.summaries.categories import categories_now, moved
 
 pytestmark = pytest.mark.django_db
@@ -178,29 +178,6 @@ def test_a_loss_on_revenue_below_zero_is_no_low_margin(ask):
     assert [row["product_id"] for row in analysis["lowest_margin_products"]] == [mug.pk]
 
 
-@pytest.mark.parametrize("frozen", [False, True])
-@pytest.mark.parametrize("path", EVERY)
-def test_a_list_costs_as_many_statements_for_thirty_rows_as_for_one(ask, queries, path, frozen):
-    def trade(good):
-        for number, offered in enumerate((None, shop.on_credit())):
-            at = days_ago(number * 3)
-            sold = shop.sell((good, 2), customer=shop.a_customer(), offered=offered, at=at).sale
-            shop.take_back(sold, shop.units_of(sold.items.get(), 1))
-
-    goods = shop.many_products(30)
-    for good in goods:
-        shop.stock(good, 5, on=today() - timedelta(days=9))
-    trade(goods[0])
-    if frozen:
-        freeze_missing()
-    one = len(queries(lambda: ask(path)))
-    for good in goods[1:]:
-        trade(good)
-    if frozen:
-        freeze_missing()
-    assert len(queries(lambda: ask(path))) == one
-
-
 # --- Categories that change after the sale ---
 
 
@@ -224,19 +201,19 @@ def tea_and_mug():
 @pytest.mark.parametrize("frozen", [False, True])
 def test_a_sale_counts_once_in_a_category_however_many_of_it_were_sold(ask, tea_and_mug, frozen):
     if frozen:
-        freeze_missing()
+        build_missing()
     assert sales_by_category(ask) == {"Drinks": 2}
 
 
 @pytest.mark.parametrize("refrozen", [False, True])
 def test_sales_follow_a_product_into_another_category(ask, tea_and_mug, refrozen):
     _, mug = tea_and_mug
-    freeze_missing()
+    build_missing()
     china = Category.objects.create(name="China")
     change_product(mug.pk, {"category_id": china.pk}, picture=PictureChange())
     assert moved(categories_now()) == [mug.pk]
     if refrozen:
-        freeze_missing()
+        build_missing()
         assert moved(categories_now()) == []
     assert sales_by_category(ask) == {"China": 1, "Drinks": 2}
 
@@ -244,10 +221,10 @@ def test_sales_follow_a_product_into_another_category(ask, tea_and_mug, refrozen
 @pytest.mark.parametrize("refrozen", [False, True])
 def test_sales_of_a_product_that_left_the_shop_count_no_more(ask, tea_and_mug, refrozen):
     tea, mug = tea_and_mug
-    freeze_missing()
+    build_missing()
     remove_product(tea.pk, by=shop.a_cashier())
     if refrozen:
-        freeze_missing()
+        build_missing()
     assert sales_by_category(ask) == {"Drinks": 1}
     Product.objects.filter(pk=mug.pk).update(status="inactive")  # whoever does it, however
     assert sales_by_category(ask) == {}
@@ -256,7 +233,7 @@ def test_sales_of_a_product_that_left_the_shop_count_no_more(ask, tea_and_mug, r
 def test_a_product_that_was_off_when_its_day_was_frozen_counts_when_it_is_back(ask, tea_and_mug):
     tea, _ = tea_and_mug
     change_product(tea.pk, {"status": "inactive"}, picture=PictureChange())
-    freeze_missing()
+    build_missing()
     assert sales_by_category(ask) == {"Drinks": 1}
     change_product(tea.pk, {"status": "active"}, picture=PictureChange())
     assert sales_by_category(ask) == {"Drinks": 2}

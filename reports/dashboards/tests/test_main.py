@@ -1,4 +1,4 @@
-"""The first page: the contract's example (20.1), to the field."""
+"""The first page: the worked example, to the field."""
 
 from reports.tests.worked_dataset import PERIOD
 

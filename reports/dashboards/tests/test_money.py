@@ -1,4 +1,4 @@
-"""The contract's examples of sales and money (20.3, 20.4, 20.9–20.11), to the field."""
+"""The worked examples of sales and money, to the field."""
 
 
 def test_financial_summary(worked_dataset):

@@ -7,20 +7,20 @@ from statistics import pstdev
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from conftest import signed_in
 from ledger.models import Payment
 from pos_project.core.days import local_iso
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from reports.reconciliation.reconcile import CHECKS, examine
 from reports.summaries.building import CATCHING_UP
 from reports.tests.recount import Recount, expenses_of, over, share, total
-from reports.tests.trading import STEPS, Trader
+from reports.tests.trader import DAYS, SALES, Trader, happenings, on
 from sales.models import Customer
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ RANGES = st.lists(st.tuples(st.integers(-3, 60), st.integers(0, 60)), min_size=2
 
 @pytest.fixture
 def trader(db: None) -> Trader:
-    return Trader()
+    return Trader(units=300)
 
 
 class Asked:
@@ -47,22 +47,21 @@ class Asked:
         return answer.json()["data"]
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    phases=[Phase.generate],  # the shop lives on from one example to the next
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+@examples(8, phases=[Phase.generate])  # the shop lives on from one example to the next
+@given(
+    happened=happenings(*SALES, "collect", "spend", "buy", *DAYS),
+    ranges=RANGES,
+    on_the_way=st.booleans(),
 )
-@given(steps=STEPS, ranges=RANGES, on_the_way=st.booleans())
 def test_whatever_was_traded_every_figure_is_what_the_rows_say(
-    trader: Trader, admin: User, steps: Any, ranges: Any, on_the_way: bool
+    trader: Trader, admin: User, happened: Any, ranges: Any, on_the_way: bool
 ) -> None:
-    trader.trade(steps)
-    with time_machine.travel(trader.noon, tick=False):
+    trader.trade(happened)
+    with on(trader.day):
         for back, length in ranges:
             if on_the_way:
                 CATCHING_UP.forget()
-            last = trader.today - timedelta(days=back)
+            last = trader.day - timedelta(days=back)
             asked = Asked(admin, last - timedelta(days=length), last)
             for check in RECOUNTED:
                 check(asked)

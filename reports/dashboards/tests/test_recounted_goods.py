@@ -10,8 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -22,12 +21,13 @@ from inventory.models import Batch
 from inventory.products import change_product, remove_product
 from pos_project.core.days import local_iso
 from pos_project.core.images.pictures import PictureChange
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from purchasing.models import PurchaseItem
 from reports.reconciliation.reconcile import CHECKS, examine
 from reports.summaries.building import CATCHING_UP
 from reports.tests.recount import Recount, over, share, total
-from reports.tests.trading import STEPS, Trader
+from reports.tests.trader import DAYS, SALES, Trader, happenings, on
 from sales.models import Customer, CustomerDue, Sale, SaleItem
 
 pytestmark = pytest.mark.django_db
@@ -36,36 +36,36 @@ EPOCH, DOOMSDAY = date(2000, 1, 1), date(2100, 12, 31)
 CHANGES = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(("category", "off", "on", "remove"))), max_size=3
 )
-TRADE = st.lists(st.tuples(STEPS, CHANGES), min_size=1, max_size=3)
+HAPPENINGS = happenings(*SALES, "collect", "spend", "buy", *DAYS)
+TRADE = st.lists(st.tuples(HAPPENINGS, CHANGES), min_size=1, max_size=3)
 RANGES = st.lists(st.tuples(st.integers(-3, 60), st.integers(0, 60)), min_size=1, max_size=3)
 
 
 @pytest.fixture
 def trader(db: None) -> Trader:
-    return Trader()
+    return Trader(units=300)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(12)
 @given(trade=TRADE, ranges=RANGES, days=st.integers(1, 60), on_the_way=st.booleans())
 def test_whatever_was_traded_every_figure_is_what_the_rows_say(
     trader: Trader, admin: User, trade: Any, ranges: Any, days: int, on_the_way: bool
 ) -> None:
-    for steps, changes in trade:
-        trader.trade(steps)
+    goods = [*trader.goods, trader.postage]
+    for happened, changes in trade:
+        trader.trade(happened)
         for which, how in changes:
-            _change(trader.products[which], how)
-    with time_machine.travel(trader.noon, tick=False):
+            _change(goods[which], how)
+    with on(trader.day):
         if on_the_way:
             CATCHING_UP.forget()
-        shop = Shop(admin, trader.today)
+        shop = Shop(admin, trader.day)
         for check in (_alerts, _valuation, _details):
             check(shop)
         for check_days in (_movement, _reordering):
             check_days(shop, days)
         for back, length in ranges:
-            last = trader.today - timedelta(days=back)
+            last = trader.day - timedelta(days=back)
             period = (last - timedelta(days=length), last)
             for check_period in (_top_products, _product_analysis, _customers, _comprehensive):
                 check_period(shop, *period)

@@ -1,4 +1,4 @@
-"""The contract's examples of sellers (20.8, 19.1), to the field."""
+"""The worked examples of sellers, to the field."""
 
 from conftest import make_user, signed_in
 

@@ -1,6 +1,5 @@
-"""What users recorded: whose rows, by which words, what is refused (contract 19, 20.2)."""
+"""What users recorded: whose rows, by which words, what is refused (docs/api.md §28, §29)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,9 +9,8 @@ from accounts.models import User
 from accounts.tests.forms import refused
 from catalog.models import Product
 from conftest import make_user
-from pos_project.core.days import at_noon, today
+from pos_project.core.days import today
 from pos_project.tests import shop
-from reports.summaries.building import CATCHING_UP, freeze_missing
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
 
@@ -119,34 +117,3 @@ def test_days_to_come_are_empty(as_admin: APIClient, staff: User, shirt: Product
     assert (body["data"], body["total"], body["pagination"]["pages"]) == ([], 0, 0)
     everything = as_admin.get("/api/dashboard/transactions", {"toDate": "2100-12-31"}).json()
     assert everything["total"] == 3
-
-
-@pytest.mark.parametrize("frozen", [False, True])
-@pytest.mark.parametrize("rest", [*(f"users/{{user}}/{rest}" for rest in OF_A_USER), "shop"])
-def test_each_list_costs_the_same_for_one_sale_as_for_a_hundred_rows(
-    as_admin: APIClient,
-    staff: User,
-    shirt: Product,
-    queries: Callable[..., list[str]],
-    rest: str,
-    frozen: bool,
-) -> None:
-    path = "dashboard/transactions" if rest == "shop" else rest.format(user=staff.pk)
-    yesterday = at_noon(today() - timedelta(days=1))
-
-    def cost() -> int:
-        if frozen:
-            freeze_missing()
-        CATCHING_UP.now()  # once a minute, and never in the middle of what is counted
-        return len(queries(lambda: as_admin.get(f"/api/{path}?limit=100")))
-
-    shop.sell((shirt, 1), by=staff, at=yesterday)
-    one = cost()
-    rahim = shop.a_customer()
-    for _ in range(40):
-        sold = shop.sell(
-            (shirt, 1), by=staff, customer=rahim, offered=shop.cash(5), at=yesterday
-        ).sale
-    shop.pay_dues(rahim, 300, by=staff, at=yesterday)
-    shop.take_back(sold)
-    assert cost() == one

@@ -1,4 +1,4 @@
-"""The contract's examples of customers (20.6, 20.7), literally."""
+"""The worked examples of customers, literally."""
 
 from reports.tests.worked_dataset import NOW, PERIOD
 

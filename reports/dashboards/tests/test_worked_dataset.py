@@ -1,4 +1,4 @@
-"""The worked dataset is the one that the contract describes, and its books agree."""
+"""The worked dataset holds the figures that the examples are made of, and its books agree."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The contract's examples of histories, over the worked dataset (contract 8, 9, 19, 20.2)."""
+"""Histories over the worked dataset (docs/histories.md), to the field."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The contract's example of product analysis (20.17), literally."""
+"""The worked example of product analysis, literally."""
 
 from reports.tests.worked_dataset import NOW, PERIOD
 

@@ -1,4 +1,4 @@
-"""The contract's examples of stock, movement and best sellers (20.5, 20.12–20.16), literally."""
+"""The worked examples of stock, movement and best sellers, literally."""
 
 from reports.tests.worked_dataset import NOW
 

@@ -34,7 +34,7 @@ examples:
 
 
 class Command(BaseCommand):
-    help = "Seal business days, freeze their figures, and print what they came to."
+    help = "Seal business days, sum up their figures, and print what they came to."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         parser = super().create_parser(prog_name, subcommand, **kwargs)

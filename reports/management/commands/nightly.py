@@ -8,13 +8,13 @@ from accounts import sessions
 from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
 from reports.statements.day_closing import close_until, last_closable_day
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 
 
 class Command(BaseCommand):
     help = (
-        "What is due every night: close the days that are over (see close_day), freeze figures"
-        " that are missing, and forget expired sign-ins and counts of rate limits. Run it once a"
+        "What is due every night: close the days that are over (see close_day), sum up those that"
+        " are not yet, and forget expired sign-ins and counts of rate limits. Run it once a"
         " night, at least ten minutes after midnight; safe to run twice, and at any hour. When one"
         " part fails the others are done all the same, and the exit code is 1."
     )
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         parts: tuple[tuple[str, Callable[[], int]], ...] = (
             ("days closed", lambda: len(close_until(last_closable_day()))),
-            ("days frozen, per kind of figure", freeze_missing),
+            ("days summed up, per kind of figure", build_missing),
             ("expired sign-ins forgotten", lambda: sessions.forget_expired(at=timezone.now())),
             ("expired counts forgotten", lambda: counters.forget_expired(at=timezone.now())),
         )

@@ -1,18 +1,16 @@
 """What holds for closed days: each still has the rows it was sealed with, in an unbroken chain."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import zip_longest
 
 from django.db import models
 
 from ledger import sealing
 from ledger.models import DaySeal, PeriodLock
+from pos_project.core.period import ONE_DAY
 from reports.reconciliation.invariant import MOST, Check, Violation, invariant, unreadable
 from reports.reconciliation.rows import rows
 from reports.reconciliation.scope import Scope
-
-ONE_DAY = timedelta(days=1)
 
 
 @invariant(

@@ -10,7 +10,7 @@ from pos_project.core.db.unique_keys import KeyField, key_of
 from reports.reconciliation.invariant import MOST, Derived, Violation, invariant
 from reports.reconciliation.rows import breaking, rows, rows_of, table
 from reports.reconciliation.scope import Part, Scope, is_dated
-from reports.summaries.models import Fact
+from reports.summaries.models import Summary
 
 APPS = ("core", "accounts", "catalog", "ledger", "inventory", "purchasing", "sales", "summaries")
 
@@ -48,8 +48,8 @@ def kept_requests_have_answers(scope: Scope) -> Iterator[Violation]:
 def keys_point_at_rows(scope: Scope) -> Iterator[Violation]:
     for model in our_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and not issubclass(model, Fact):
-                # (facts are sums of rows, compared with them by an invariant of their own)
+            if isinstance(field, models.ForeignKey) and not issubclass(model, Summary):
+                # (summaries are sums of rows, compared with them by an invariant of their own)
                 yield from _lost_keys(scope, model, field)
 
 

@@ -22,14 +22,9 @@ from reports.reconciliation.tests.corruption.by_hand import (
     undone,
     unguarded,
 )
-from reports.tests.a_shops_week import Week, trade
+from reports.tests.a_shops_week import Week
 
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
-
-
-@pytest.fixture
-def week(db: None) -> Week:
-    return trade()
 
 
 def answer(*arguments: str) -> dict[str, Any]:

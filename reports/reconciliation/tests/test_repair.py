@@ -27,15 +27,10 @@ from reports.reconciliation.tests.corruption.by_hand import (
     unguarded,
     use_of,
 )
-from reports.tests.a_shops_week import Week, trade
+from reports.tests.a_shops_week import Week
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
 pytestmark = [pytest.mark.usefixtures("guards_off"), pytest.mark.django_db]
-
-
-@pytest.fixture
-def week(db: None) -> Week:
-    return trade()
 
 
 MODELS = {model._meta.db_table: model for model in apps.get_models()}

@@ -37,20 +37,17 @@ JSON, CSV, PDF = "json", "csv", "pdf"
 FORMATS = (JSON, CSV, PDF)
 
 
-class StatementPagination(ContractPagination):
-    """Pages of rows that are already read."""
-
-
 class StatementView(GenericAPIView[Any]):
-    """A statement of a period, or (`of_day`) as of a day. Subclasses read it (`read`), and say how
-    it looks on the wire (`wire`) and as a document (`document`); `statement` lets them answer."""
+    """A statement of a period, or (`of_day`) as of a day: its figures, of which `wire` makes JSON
+    and `document` what is printed. `statement` lets it answer."""
 
     permission_classes: tuple[Any, ...] = (Admin,)
     renderer_classes = (JSONRenderer,)  # the other formats are files of their own
-    pagination_class = StatementPagination
-    page_limit = 100
-    max_limit = 500
+    pagination_class = ContractPagination
+    page_limit, max_limit = 100, 500
     message: ClassVar[str]
+    figures: ClassVar[Callable[..., Any]]  # of the period or day, and `store_id`
+    printed: ClassVar[Callable[[Any, Scope], Document]]
     shape: ClassVar[type[serializers.Serializer[Any]]]
     of_day: ClassVar[bool]
     paged: ClassVar[bool]
@@ -76,16 +73,17 @@ class StatementView(GenericAPIView[Any]):
             return Response(self._envelope(request, {**self._about(scope), **data}))
 
     def read(self, scope: Scope, **path: str) -> Any:
-        """The statement itself."""
-        raise NotImplementedError
+        """The figures."""
+        days = scope.day if self.of_day else scope.period
+        return type(self).figures(days, store_id=scope.store_id)
 
-    def wire(self, statement: Any, scope: Scope) -> dict[str, Any]:
+    def wire(self, figures: Any, scope: Scope) -> dict[str, Any]:
         """`data` on the wire, but for the days and the store."""
-        return dict(self.shape(statement).data)
+        return dict(self.shape(figures).data)
 
-    def document(self, statement: Any, scope: Scope) -> Document:
+    def document(self, figures: Any, scope: Scope) -> Document:
         """The same as a document; with all rows, where JSON has a page."""
-        raise NotImplementedError
+        return type(self).printed(figures, scope)
 
     def period(self, query: QueryDict) -> Period:
         return Period(BEGINNING, day_of(query)) if self.of_day else period_of(query)
@@ -164,10 +162,11 @@ def _store_of(query: Mapping[str, str]) -> tuple[Letterhead, int | None]:
     if not asked:
         [only] = stores.values() if len(stores) == 1 else [None]
         return Letterhead.of(only) if only else Letterhead("All stores"), None
-    if asked not in stores:
+    store = stores.get(asked.lstrip("0"))
+    if store is None:
         text = "Unknown store."
         raise Invalid(text, fields={"store_id": [text]})
-    return Letterhead.of(stores[asked]), int(asked)
+    return Letterhead.of(store), store.pk
 
 
 # --- OpenAPI ---

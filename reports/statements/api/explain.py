@@ -32,7 +32,7 @@ class SaleExplanationOut(serializers.Serializer):
 
 
 class SaleExplainView(APIView):
-    # As the sale itself (contract 11.7): whoever may look at a sale may ask where it comes from.
+    # As the sale itself (docs/api.md §22): whoever may look at a sale may ask where it comes from.
     permission_classes: tuple[Any, ...] = (AnyUser,)
 
     @extend_schema(

@@ -40,14 +40,14 @@ class _PartyStatementView(StatementView):
             self.side, path["pk"], scope.period, store_id=scope.store_id
         )
 
-    def wire(self, statement: PartyStatement, scope: Scope) -> dict[str, Any]:
-        opening, closing, lines = statement.opening, statement.closing, statement.lines
+    def wire(self, figures: PartyStatement, scope: Scope) -> dict[str, Any]:
+        opening, closing, lines = figures.opening, figures.closing, figures.lines
         start = self.window(lines.count()).start
         carried = lines.carried(opening.balance, start)
         charges, payments = lines.sides()
         return super().wire(
             {
-                "party": statement.party,
+                "party": figures.party,
                 "opening": opening.balance,
                 "carried": carried,
                 "lines": lines.page(carried, start, self.pages.limit),
@@ -60,9 +60,9 @@ class _PartyStatementView(StatementView):
             scope,
         )
 
-    def document(self, statement: PartyStatement, scope: Scope) -> Document:
-        name = f"{self.side.book.party}-{statement.party.pk}-{scope.days}"
-        return party_statement.document(statement, scope.shop, name=name)
+    def document(self, figures: PartyStatement, scope: Scope) -> Document:
+        name = f"{self.side.book.party}-{figures.party.pk}-{scope.days}"
+        return party_statement.document(figures, scope.shop, name=name)
 
 
 @statement(shapes.PartyStatementOut, period=True, paged=True)
@@ -94,9 +94,9 @@ class _AgeingView(StatementView):
         rows = self.side.ageing(scope.day, store_id=scope.store_id)
         return sorted(rows, key=lambda row: (-row.total, row.party_id))
 
-    def wire(self, statement: list[Aged], scope: Scope) -> dict[str, Any]:
-        page = statement[self.window(len(statement))]
-        columns = tuple(total(row.buckets[at] for row in statement) for at in range(len(BUCKETS)))
+    def wire(self, figures: list[Aged], scope: Scope) -> dict[str, Any]:
+        page = figures[self.window(len(figures))]
+        columns = tuple(total(row.buckets[at] for row in figures) for at in range(len(BUCKETS)))
         control = financial_statements.balance_of(
             self.side.book.control_account, scope.day, store_id=scope.store_id
         )
@@ -106,9 +106,9 @@ class _AgeingView(StatementView):
         )
         return dict(shown.data)
 
-    def document(self, statement: list[Aged], scope: Scope) -> Document:
-        names = names_of(self.side.people, [row.party_id for row in statement])
-        return documents.ageing(self.message, self.file_name, statement, names, scope)
+    def document(self, figures: list[Aged], scope: Scope) -> Document:
+        names = names_of(self.side.people, [row.party_id for row in figures])
+        return documents.ageing(self.message, self.file_name, figures, names, scope)
 
 
 @statement(shapes.AgeingOut, as_of=True, paged=True)
@@ -142,8 +142,8 @@ class _PartyBalancesView(StatementView):
         rows = standing(self.side.book, scope.day, store_id=scope.store_id).items()
         return sorted(rows, key=lambda row: (-row[1].balance, row[0]))
 
-    def wire(self, statement: list[tuple[int, PartyBalance]], scope: Scope) -> dict[str, Any]:
-        page = statement[self.window(len(statement))]
+    def wire(self, figures: list[tuple[int, PartyBalance]], scope: Scope) -> dict[str, Any]:
+        page = figures[self.window(len(figures))]
         names = names_of(self.side.people, [party for party, _ in page])
         rows = [
             {
@@ -155,11 +155,11 @@ class _PartyBalancesView(StatementView):
             }
             for party, at in page
         ]
-        return super().wire({"rows": rows, "totals": documents.sum_of(statement)}, scope)
+        return super().wire({"rows": rows, "totals": documents.sum_of(figures)}, scope)
 
-    def document(self, statement: list[tuple[int, PartyBalance]], scope: Scope) -> Document:
-        names = names_of(self.side.people, [party for party, _ in statement])
-        return documents.party_balances(self.message, self.file_name, statement, names, scope)
+    def document(self, figures: list[tuple[int, PartyBalance]], scope: Scope) -> Document:
+        names = names_of(self.side.people, [party for party, _ in figures])
+        return documents.party_balances(self.message, self.file_name, figures, names, scope)
 
 
 @statement(shapes.PartyBalancesOut, as_of=True, paged=True)
@@ -185,20 +185,15 @@ class StockView(StatementView):
     """Units and value of each product at the end of a day, from the movements alone."""
 
     message = "Stock"
+    figures, printed = financial_statements.stock, documents.stock
 
-    def read(self, scope: Scope, **path: str) -> Any:
-        return financial_statements.stock(scope.day, store_id=scope.store_id)
-
-    def wire(self, statement: financial_statements.Stock, scope: Scope) -> dict[str, Any]:
+    def wire(self, figures: financial_statements.Stock, scope: Scope) -> dict[str, Any]:
         return super().wire(
             {
-                "rows": statement.rows[self.window(len(statement.rows))],
-                "units": statement.units,
-                "value": statement.value,
-                "inventory_account": statement.account,
+                "rows": figures.rows[self.window(len(figures.rows))],
+                "units": figures.units,
+                "value": figures.value,
+                "inventory_account": figures.account,
             },
             scope,
         )
-
-    def document(self, statement: financial_statements.Stock, scope: Scope) -> Document:
-        return documents.stock(statement, scope)

@@ -23,6 +23,7 @@ class TrialBalanceView(StatementView):
     to that day."""
 
     message = "Trial balance"
+    figures, printed = financial_statements.trial_balance, documents.trial_balance
 
     def period(self, query: QueryDict) -> Period:
         if not query.get("as_of", "").strip():
@@ -32,24 +33,13 @@ class TrialBalanceView(StatementView):
             raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
         return Period(BEGINNING, day_of(query))
 
-    def read(self, scope: Scope, **path: str) -> Any:
-        return financial_statements.trial_balance(scope.period, store_id=scope.store_id)
-
-    def document(self, statement: Any, scope: Scope) -> Document:
-        return documents.trial_balance(statement, scope)
-
 
 @statement(shapes.ProfitLossOut, period=True)
 class ProfitLossView(StatementView):
     """Income and costs of a period, down to what it added to equity."""
 
     message = "Profit and loss"
-
-    def read(self, scope: Scope, **path: str) -> Any:
-        return financial_statements.profit_loss(scope.period, store_id=scope.store_id)
-
-    def document(self, statement: Any, scope: Scope) -> Document:
-        return documents.profit_loss(statement, scope)
+    figures, printed = financial_statements.profit_loss, documents.profit_loss
 
 
 @statement(shapes.BalanceSheetOut, as_of=True)
@@ -57,12 +47,7 @@ class BalanceSheetView(StatementView):
     """What the shop has, owes and is worth at the end of a day."""
 
     message = "Balance sheet"
-
-    def read(self, scope: Scope, **path: str) -> Any:
-        return financial_statements.balance_sheet(scope.day, store_id=scope.store_id)
-
-    def document(self, statement: Any, scope: Scope) -> Document:
-        return documents.balance_sheet(statement, scope)
+    figures, printed = financial_statements.balance_sheet, documents.balance_sheet
 
 
 @statement(shapes.TaxOut, period=True)
@@ -70,12 +55,7 @@ class TaxView(StatementView):
     """Tax collected, refunded and payable, and by rate where the rate is known."""
 
     message = "Tax"
-
-    def read(self, scope: Scope, **path: str) -> Any:
-        return financial_statements.tax(scope.period, store_id=scope.store_id)
-
-    def document(self, statement: Any, scope: Scope) -> Document:
-        return documents.tax(statement, scope)
+    figures, printed = financial_statements.tax, documents.tax
 
 
 @statement(shapes.GeneralLedgerOut, period=True, paged=True)
@@ -89,8 +69,8 @@ class GeneralLedgerView(StatementView):
         account = account_named(path["account"])
         return account, GeneralLedger(account.code, scope.period, store_id=scope.store_id)
 
-    def wire(self, statement: Any, scope: Scope) -> dict[str, Any]:
-        account, ledger = statement
+    def wire(self, figures: Any, scope: Scope) -> dict[str, Any]:
+        account, ledger = figures
         window = self.window(ledger.count)
         page = ledger.page(window.start, self.pages.limit)
         return super().wire(
@@ -106,7 +86,7 @@ class GeneralLedgerView(StatementView):
             scope,
         )
 
-    def document(self, statement: Any, scope: Scope) -> Document:
-        account, ledger = statement
+    def document(self, figures: Any, scope: Scope) -> Document:
+        account, ledger = figures
         lines = ledger.every()
         return documents.general_ledger(account, ledger.opening, lines, ledger.closing, scope)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from inventory.fifo import value
 from inventory.models import Batch
@@ -15,17 +15,17 @@ from ledger.ageing import bucket_of
 from ledger.expenses import Spending, record_expense
 from ledger.models import JournalLine
 from ledger.party_balances import standing
-from ledger.payments import METHODS
 from pos_project.core.period import Period
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.invariants import books_agree
 from purchasing.models import SupplierDue
 from purchasing.payables import payables_ageing
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports.statements import financial_statements
 from reports.statements.stock_as_of import held_as_of
-from reports.statements.tests.trader import Trader, on, weeks
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
+from reports.tests.trader import Happening, Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import CustomerDue
 from sales.receivables import receivables_ageing
@@ -37,7 +37,6 @@ Figures = dict[str, dict[Any, Any]]
 
 @pytest.fixture
 def trader() -> Trader:
-    METHODS.forget()
     return Trader()
 
 
@@ -106,18 +105,16 @@ def _without_zeros(**figures: dict[Any, Decimal]) -> Figures:
     }
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(20)
 @given(weeks)
 def test_as_of_a_day_is_what_was_seen_on_that_day(trader: Trader, days: Any) -> None:
     seen = {}
-    for later, happenings in days:
-        day = trader.open_on(later, happenings)
+    for later, happened in days:
+        day = trader.open_on(later, *happened)
         seen[day] = as_it_stands(day)
         if later % 3 == 0:
             with on(day):
-                freeze_missing()
+                build_missing()
 
     for day, figures in seen.items():
         assert as_told(day) == figures, day
@@ -127,8 +124,8 @@ def test_as_of_a_day_is_what_was_seen_on_that_day(trader: Trader, days: Any) -> 
 
 
 def test_between_two_open_days_nothing_changes(trader: Trader) -> None:
-    first = trader.open_on(1, [(1, 0, 2), (7, 0, 3)])
-    trader.open_on(10, [(6, 0, 2), (4, 0, 1)])
+    first = trader.open_on(1, Happening("sell_on_credit", 0, 2), Happening("buy", 0, 3))
+    trader.open_on(10, Happening("collect", 0, 2), Happening("refund", 0, 1))
 
     before, after = as_told(first), as_told(first + timedelta(days=9))
     assert before.pop("ages")
@@ -138,10 +135,10 @@ def test_between_two_open_days_nothing_changes(trader: Trader) -> None:
 
 def test_a_document_dated_back_later_shows_from_its_own_day_on(trader: Trader) -> None:
     goods, delta = trader.goods[0], trader.suppliers[0]
-    day = trader.open_on(5, [(0, 0, 1)])
+    day = trader.open_on(5, Happening("sell_for_cash"))
     then = as_told(day)
     with on(day + timedelta(days=20)):
-        freeze_missing()
+        build_missing()
         shop.buy((goods, 4, "2.50"), supplier=delta, offered=shop.on_credit(), on=day)
         record_expense(Spending("Rent", Decimal(30), expense_date=day), by=shop.a_cashier())
 
@@ -157,8 +154,8 @@ def test_a_document_dated_back_later_shows_from_its_own_day_on(trader: Trader) -
 
 def test_what_was_paid_later_was_still_open_then(trader: Trader) -> None:
     rahim = trader.customers[0]
-    day = trader.open_on(1, [(1, 0, 2)])  # two shirts on credit
-    trader.open_on(45, [(6, 0, 9)])  # paid, and more than that
+    day = trader.open_on(1, Happening("sell_on_credit", 0, 2))  # two shirts on credit
+    trader.open_on(45, Happening("collect", 0, 9))  # paid, and more than that
 
     [then] = receivables_ageing(day)
     assert (then.party_id, then.buckets[0], then.total) == (

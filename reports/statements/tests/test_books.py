@@ -1,6 +1,6 @@
 """The statements of the books agree with the documents, with each other and with the dashboards.
 
-The second opinion is the contract's section 18 in plain Python over the raw rows.
+The second opinion is docs/figures.md in plain Python over the raw rows.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Store, User
@@ -19,19 +19,19 @@ from conftest import signed_in
 from ledger import chart, posting
 from ledger.models import Expense, JournalEntry, JournalLine, LedgerAccount
 from ledger.party_balances import PartyBalance, standing
-from ledger.payments import METHODS
 from pos_project.core.db.transactions import transact
 from pos_project.core.period import Period
 from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
+from pos_project.tests.examples import examples
 from pos_project.tests.test_import_retail import REAL
 from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports.statements import financial_statements
 from reports.statements.general_ledger import GeneralLedger
-from reports.statements.tests.trader import FIRST_DAY, Trader, on, weeks
-from reports.summaries.building import freeze_missing
-from reports.summaries.models import AccountFact
+from reports.summaries.building import build_missing
+from reports.summaries.models import AccountSummary
+from reports.tests.trader import FIRST_DAY, Happening, Trader, on, weeks
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale, SaleCogs
 from sales.receivables import customer_statement, receivables_ageing
@@ -45,25 +45,22 @@ ranges = st.tuples(st.integers(-3, 120), st.integers(0, 90))
 
 @pytest.fixture
 def trader() -> Trader:
-    METHODS.forget()
     return Trader()
 
 
 def traded(trader: Trader, days: Any, reach: tuple[int, int], *, freeze: bool = False) -> Period:
     """Trade, perhaps freeze what is closed, and choose a period somewhere in it."""
-    for later, happenings in days:
-        trader.open_on(later, happenings)
+    for later, happened in days:
+        trader.open_on(later, *happened)
     first = trader.day - timedelta(days=reach[0])
     if freeze:
         trader.day += timedelta(days=40)  # time goes on: nothing more happens on a closed day
         with on(trader.day):
-            freeze_missing()
+            build_missing()
     return Period(first, first + timedelta(days=reach[1]))
 
 
-slow = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+slow = examples(15)
 
 
 # --- Profit and loss, and tax: the dashboards' definitions ---
@@ -137,7 +134,8 @@ def test_profit_and_loss_of_the_contracts_example(worked_dataset: Any) -> None:
 
 
 def test_goods_found_and_lost_are_neither_sold_nor_spent(trader: Trader) -> None:
-    day = trader.open_on(1, [(9, 1, 3), (9, 2, 2)])  # 3 found at 2.3333, 2 lost at 8.05
+    # 3 found at 2.3333, 2 lost at 8.05
+    day = trader.open_on(1, Happening("adjust", 1, 3), Happening("adjust", 2, 2))
 
     statement = financial_statements.profit_loss(Period(day, day))
 
@@ -214,7 +212,7 @@ def test_an_account_that_an_accountant_adds_shows_by_its_kind(trader: Trader, ad
         posting.Line("FEES", debit=Decimal(5)),
     ]
     with on(day):
-        transact(lambda: posting.post("adjustment", lines, context=PostingContext.of(admin)))
+        transact(lambda: posting.post("adjustment", lines, context=PostingContext.claim(admin)))
 
     after, result = (
         financial_statements.balance_sheet(day),
@@ -259,19 +257,21 @@ def test_each_store_has_books_of_its_own(trader: Trader, admin: User) -> None:
 
 def test_what_is_closed_is_read_from_facts(trader: Trader) -> None:
     """A frozen month is believed: so the journal is not added up again."""
-    trader.open_on(1, [(0, 1, 2)])
+    trader.open_on(1, Happening("sell_for_cash", 1, 2))
     with on(trader.day + timedelta(days=60)):
-        freeze_missing()
+        build_missing()
     end = trader.day.replace(day=31)
     before = financial_statements.balance_of(chart.CASH, end)
-    AccountFact.objects.filter(span=2, account_id=chart.CASH, event="sale").update(debit=1000)
+    AccountSummary.objects.filter(granularity=2, account_id=chart.CASH, event="sale").update(
+        debit=1000
+    )
 
-    assert financial_statements.balance_of(chart.CASH, end) == before - Decimal("80.00") + 1000
+    assert financial_statements.balance_of(chart.CASH, end) == before - Decimal("80.20") + 1000
 
 
+@pytest.mark.dear
 @pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
 def test_the_balance_sheet_of_the_real_shop_balances_on_every_day(admin: User) -> None:
-    METHODS.forget()
     call_command("import_retail", str(REAL), stdout=StringIO())
     days = sorted(set(JournalEntry.objects.values_list("business_date", flat=True)))
     assert len(days) == 4
@@ -404,7 +404,13 @@ def test_moments_decide_the_order_within_a_day(trader: Trader) -> None:
 def test_statements_and_dashboards_say_the_same(trader: Trader, admin: User) -> None:
     for later, which in ((1, 1), (3, 2), (2, 0), (4, 3)):
         trader.open_on(
-            later, [(2, which, 2), (1, which, 3), (0, which, 1), (4, 0, 1), (5, 1, 1), (11, 0, 3)]
+            later,
+            Happening("sell_split_and_taxed", which, 2),
+            Happening("sell_on_credit", which, 3),
+            Happening("sell_for_cash", which),
+            Happening("refund", 0, 1),
+            Happening("refund", 1, 3),
+            Happening("spend", 0, 3),
         )
     days = {"fromDate": f"{FIRST_DAY + timedelta(days=3)}", "toDate": f"{trader.day}"}
 

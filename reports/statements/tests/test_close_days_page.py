@@ -8,15 +8,16 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from conftest import at_the_office
 from ledger import closing
 from ledger.models import DaySeal
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from reports.statements import day_closing_admin as page
 from reports.statements.day_closing import days_to_close, last_closable_day
-from reports.summaries.models import FrozenPeriod
+from reports.summaries.models import BuiltPeriod
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 CLOSE = "/admin/ledger/dayseal/close/"
 
@@ -28,13 +29,6 @@ def first() -> date:
     shop.sell((service, 1), at=at_noon(day))
     shop.sell((service, 1))
     return day
-
-
-@pytest.fixture
-def office(manager: User) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
 
 
 def sealed() -> list[date]:
@@ -60,7 +54,7 @@ def test_the_page_shows_the_open_days_and_closes_them(office: Client, first: dat
 
     assert answer["Location"] == "/admin/ledger/dayseal/"
     assert sealed() == list(days(first, last))
-    assert FrozenPeriod.objects.exists(), "their figures are frozen, as by the command"
+    assert BuiltPeriod.objects.exists(), "their figures are summed up, as by the command"
     told = office.get(answer["Location"]).content.decode()
     assert "3 days closed" in told
     assert f"/admin/papers/day-closing/{last}" in told
@@ -128,8 +122,7 @@ def test_many_days_cost_the_same_as_one(first: date) -> None:
 
 
 def test_staff_close_nothing(staff: User, first: date) -> None:
-    client = Client()
-    client.force_login(staff)
+    client = at_the_office(staff)
     last = last_closable_day()
 
     answer: Any = client.post(CLOSE, {"until": last.isoformat(), "seen": f"{first}:{last}"})

@@ -18,19 +18,53 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="BuyersFact",
+            name="BuiltPeriod",
             fields=[
                 (
-                    "span",
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "summary",
+                        "granularity",
+                        "first_day",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("summary", models.CharField(db_column="fact", max_length=20)),
+                (
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                (
+                    "version",
+                    models.PositiveBigIntegerField(
+                        db_column="edition", default=reports.summaries.models.new_version
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "fact_periods",
+            },
+        ),
+        migrations.CreateModel(
+            name="BuyersSummary",
+            fields=[
+                (
+                    "granularity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "store_id",
                         "seller_id",
@@ -52,19 +86,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="CategoryFact",
+            name="CategorySummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "category_id",
                         blank=True,
@@ -78,47 +112,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "fact_categories",
-            },
-        ),
-        migrations.CreateModel(
-            name="FactLock",
-            fields=[
-                ("id", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-            ],
-            options={
-                "db_table": "fact_locks",
-            },
-        ),
-        migrations.CreateModel(
-            name="FrozenPeriod",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "fact",
-                        "span",
-                        "first_day",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("fact", models.CharField(max_length=20)),
-                (
-                    "span",
-                    models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
-                    ),
-                ),
-                ("first_day", models.DateField()),
-                (
-                    "edition",
-                    models.PositiveBigIntegerField(default=reports.summaries.models.new_edition),
-                ),
-            ],
-            options={
-                "db_table": "fact_periods",
             },
         ),
         migrations.CreateModel(
@@ -142,19 +135,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AccountFact",
+            name="SummaryLock",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "db_table": "fact_locks",
+            },
+        ),
+        migrations.CreateModel(
+            name="AccountSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "store_id",
                         "account_id",
@@ -195,19 +197,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="CashFact",
+            name="CashSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "store_id",
                         "method",
@@ -242,19 +244,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="CustomerFact",
+            name="CustomerSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "customer_id",
                         blank=True,
@@ -283,19 +285,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ProductFact",
+            name="ProductSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "product_id",
                         blank=True,
@@ -327,19 +329,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PurchaseFact",
+            name="PurchaseSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "product_id",
                         blank=True,
@@ -366,19 +368,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RecordedFact",
+            name="RecordedSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "user_id",
                         "kind",
@@ -406,19 +408,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SalesFact",
+            name="SalesSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "store_id",
                         "seller_id",
@@ -474,19 +476,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="StockFact",
+            name="StockSummary",
             fields=[
                 (
-                    "span",
+                    "granularity",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "Day"), (2, "Month"), (3, "Latest")]
+                        choices=[(1, "Day"), (2, "Month")], db_column="span"
                     ),
                 ),
                 ("first_day", models.DateField()),
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "span",
+                        "granularity",
                         "first_day",
                         "store_id",
                         "product_id",

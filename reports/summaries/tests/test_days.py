@@ -2,11 +2,10 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.summaries.day_sets import Days, month_after, month_before, month_end, months_between
+from reports.summaries.day_sets import Days, month_after, month_before, month_end
 
 DAYS = st.sets(st.dates(date(2026, 1, 1), date(2026, 3, 31)), max_size=25)
 
@@ -39,19 +38,6 @@ def test_the_smallest_gaps_are_filled_first():
         (date(2026, 1, 1), date(2026, 1, 3)),
         (date(2026, 1, 20), date(2026, 1, 20)),
     )
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "months"),
-    [
-        (date(2026, 1, 1), date(2026, 1, 31), [date(2026, 1, 1)]),
-        (date(2026, 1, 2), date(2026, 2, 27), []),
-        (date(2025, 12, 31), date(2026, 3, 1), [date(2026, 1, 1), date(2026, 2, 1)]),
-        (date(2024, 2, 1), date(2024, 2, 28), []),  # a leap year
-    ],
-)
-def test_months_that_lie_wholly_between_two_days(first, last, months):
-    assert list(months_between(first, last)) == months
 
 
 def test_months_have_neighbours_and_an_end():

@@ -1,4 +1,4 @@
-"""Counts of what users recorded: frozen for closed days and months, the same as counting anew."""
+"""Counts of what users recorded: of closed days and months built, the same as counting anew."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -13,9 +13,9 @@ from pos_project.core.http.day_range import DayRange
 from pos_project.tests import shop
 from reports.dashboards import user_history
 from reports.dashboards.user_history import UserHistory
-from reports.summaries.building import freeze_missing, thaw
+from reports.summaries.building import build_missing, invalidate
 from reports.summaries.day_sets import Days, month_after, month_before, month_end, month_of
-from reports.summaries.models import RecordedFact, Span
+from reports.summaries.models import Granularity, RecordedSummary
 from reports.summaries.recorded import RECORDED
 from sales import holds
 
@@ -44,12 +44,12 @@ def sales_of(user: User | None, first: date | None, last: date | None) -> int:
     return UserHistory(DayRange(first, last), user=user, kind="Sale").counts["Sale"]
 
 
-@pytest.mark.parametrize("freezing", ["nothing", "all but the last days", "everything"])
-def test_every_range_counts_the_same_frozen_or_not(
-    seller: User, three_months: None, freezing: str
+@pytest.mark.parametrize("building", ["nothing", "all but the last days", "everything"])
+def test_every_range_counts_the_same_built_or_not(
+    seller: User, three_months: None, building: str
 ) -> None:
-    if freezing != "nothing":
-        freeze_missing(BEFORE + timedelta(days=40) if freezing.startswith("all but") else None)
+    if building != "nothing":
+        build_missing(BEFORE + timedelta(days=40) if building.startswith("all but") else None)
 
     edges = sorted({*DAYS, month_end(BEFORE), BEFORE - timedelta(days=1), BEFORE.replace(day=2)})
     for first in (None, *edges):
@@ -66,22 +66,24 @@ def test_every_range_counts_the_same_frozen_or_not(
 def test_closed_days_are_not_counted_again(
     seller: User, three_months: None, queries: Callable[..., list[str]]
 ) -> None:
-    freeze_missing()
+    build_missing()
     days = DayRange(BEFORE, month_end(LAST_MONTH))
 
     sent = queries(lambda: len(UserHistory(days, user=seller)))
 
     assert not [sql for sql in sent if "COUNT(" in sql]
-    assert RecordedFact.objects.filter(span=Span.MONTH, first_day=LAST_MONTH).exists()
+    assert RecordedSummary.objects.filter(
+        granularity=Granularity.MONTH, first_day=LAST_MONTH
+    ).exists()
 
 
 def test_a_late_row_is_counted_too(seller: User, three_months: None) -> None:
-    freeze_missing()
+    build_missing()
     shop.sell((shop.a_service(), 1), by=seller, at=at_noon(LAST_MONTH))
 
     assert sales_of(seller, LAST_MONTH, LAST_MONTH) == 2
     assert sales_of(seller, None, None) == len(DAYS) + 1
-    freeze_missing()
+    build_missing()
     assert sales_of(seller, LAST_MONTH, month_end(LAST_MONTH)) == 3
 
 
@@ -89,7 +91,7 @@ def test_a_held_sale_counts_from_the_day_it_was_held(seller: User) -> None:
     held_on = LAST_MONTH
     order = shop.an_order((shop.a_service(), 1))
     held = holds.hold(order, by=seller, at=at_noon(held_on))
-    freeze_missing()
+    build_missing()
     assert sales_of(seller, held_on, held_on) == 1
 
     shop.complete(held)
@@ -98,18 +100,18 @@ def test_a_held_sale_counts_from_the_day_it_was_held(seller: User) -> None:
     assert sales_of(seller, month_after(held_on), None) == 0
 
 
-def test_frozen_counts_are_those_of_the_list(seller: User, three_months: None) -> None:
-    freeze_missing()
+def test_built_counts_are_those_of_the_list(seller: User, three_months: None) -> None:
+    build_missing()
     history = UserHistory(DayRange(), user=seller)
     assert history.counts == Timeline(history.sources).counts
     assert len(history[:100]) == len(history)
 
 
 def test_a_wrong_count_is_named(seller: User, three_months: None) -> None:
-    freeze_missing()
+    build_missing()
     closed = Days.of(day for day in DAYS if day < today())
     assert not [*RECORDED.differing_days(closed), *RECORDED.differing_month(LAST_MONTH)]
-    wrong = RecordedFact.objects.filter(user=seller, kind="Sale", first_day=LAST_MONTH)
+    wrong = RecordedSummary.objects.filter(user=seller, kind="Sale", first_day=LAST_MONTH)
 
     wrong.update(recorded=9)
 
@@ -124,11 +126,11 @@ def test_a_wrong_count_is_named(seller: User, three_months: None) -> None:
 def test_a_deep_page_is_the_same_as_one_from_the_top(
     seller: User, three_months: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is frozen: day after day, with a gap, nothing."""
+    """Whatever is built: day after day, with a gap, nothing."""
     whole = list(UserHistory(DayRange()))
     monkeypatch.setattr(user_history, "DEEP", 0)
-    for freezing in (lambda: None, freeze_missing, lambda: thaw([month_end(LAST_MONTH)])):
-        freezing()
+    for build in (lambda: None, build_missing, lambda: invalidate([month_end(LAST_MONTH)])):
+        build()
         history = UserHistory(DayRange())
         for start in range(len(whole)):
             assert history[start : start + 3] == whole[start : start + 3], start

@@ -1,4 +1,4 @@
-"""What a process remembers of frozen days is what they come to, whatever happens to them."""
+"""What a process remembers of summaries is what they come to, whatever happens to them."""
 
 from collections.abc import Iterator
 from datetime import UTC, date
@@ -16,12 +16,13 @@ from pos_project.tests import shop
 from reports.dashboards.product_sales import Sold
 from reports.dashboards.sales_figures import sales_by, sales_figures
 from reports.summaries import remembered
-from reports.summaries.building import CATCHING_UP, freeze_missing, thaw
+from reports.summaries.building import CATCHING_UP, build_missing, invalidate
+from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS
-from reports.summaries.models import FrozenPeriod, ProductFact
-from reports.summaries.reading import buyers, cover
-from reports.summaries.remembered import sums_by_key
+from reports.summaries.models import BuiltPeriod, ProductSummary
+from reports.summaries.plan import plan_reading
 from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
+from reports.summaries.sums import sums_by_key
 
 pytestmark = pytest.mark.django_db
 
@@ -42,23 +43,23 @@ def _wednesday() -> Iterator[None]:
 
 @pytest.fixture
 def tea() -> int:
-    """Two sold on Monday, three on Tuesday, both frozen; one today."""
+    """Two sold on Monday, three on Tuesday, both built; one today."""
     service = shop.a_service("10.00")
     for day, units in ((MONDAY, 2), (TUESDAY, 3), (WEDNESDAY, 1)):
         with noon(day):
             shop.sell((service, units))
-    freeze_missing()
+    build_missing()
     return int(service.pk)
 
 
 def sold(product_id: int, first: date = MONDAY, last: date = WEDNESDAY) -> Sold:
-    how = cover(Period(first, last), PRODUCTS)[PRODUCTS.name]
-    [sums] = sums_by_key(PRODUCTS, how)
+    plan = plan_reading(Period(first, last), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, plan)
     return Sold._make(sums[product_id])
 
 
-def facts_read(product_id: int) -> int:
-    """How many statements read facts of products, to answer once."""
+def summaries_read(product_id: int) -> int:
+    """How many statements read summaries of products, to answer once."""
     with CaptureQueriesContext(connection) as captured:
         sold(product_id)
     return sum("fact_products" in query["sql"] for query in captured)
@@ -69,15 +70,15 @@ def test_amounts_are_whole_cents_and_quantities_whole_thousandths(tea: int) -> N
     assert (sold(tea).units, sold(tea).revenue) == (6, 60_00)
 
 
-def test_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
-    assert facts_read(tea) == 1
+def test_built_days_are_read_once_and_today_each_time(tea: int) -> None:
+    assert summaries_read(tea) == 1
 
     with noon(WEDNESDAY):
         shop.sell((shop.a_service("5.00"), 1))
 
-    assert facts_read(tea) == 0
-    how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
-    [sums] = sums_by_key(PRODUCTS, how)
+    assert summaries_read(tea) == 0
+    plan = plan_reading(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, plan)
     assert len(sums) == 2
 
 
@@ -87,28 +88,28 @@ def test_each_period_is_remembered_by_itself(tea: int) -> None:
     assert sold(tea, MONDAY, TUESDAY).units == 5
 
 
-def test_a_day_that_is_frozen_anew_is_read_anew(tea: int) -> None:
+def test_a_day_that_is_built_anew_is_read_anew(tea: int) -> None:
     before = sold(tea)
-    ProductFact.objects.filter(first_day=MONDAY).update(subtotal=7)
+    ProductSummary.objects.filter(first_day=MONDAY).update(subtotal=7)
 
-    assert sold(tea) == before  # under the same edition nothing changes by right
-    FrozenPeriod.objects.filter(fact=PRODUCTS.name).delete()
-    freeze_missing(facts=[PRODUCTS.name])
+    assert sold(tea) == before  # under the same version nothing changes by right
+    BuiltPeriod.objects.filter(summary=PRODUCTS.name).delete()
+    build_missing(summaries=[PRODUCTS.name])
     assert sold(tea) == before
-    ProductFact.objects.filter(first_day=MONDAY).update(subtotal=7)
-    thaw([TUESDAY], facts=[PRODUCTS.name])
+    ProductSummary.objects.filter(first_day=MONDAY).update(subtotal=7)
+    invalidate([TUESDAY], summaries=[PRODUCTS.name])
     assert sold(tea).subtotal == 7_00 + 30_00 + 10_00
 
 
-def test_the_other_database_s_days_have_other_editions(tea: int) -> None:
+def test_the_other_database_s_days_have_other_versions(tea: int) -> None:
     """Every row of periods has a number of its own."""
-    editions = FrozenPeriod.objects.values_list("edition", flat=True)
-    assert len(set(editions)) == len(editions) > 2
+    versions = BuiltPeriod.objects.values_list("version", flat=True)
+    assert len(set(versions)) == len(versions) > 2
 
 
 def test_what_is_too_large_is_read_each_time(tea: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered._frozen.cache, "_Cache__maxsize", 0)
-    assert (facts_read(tea), facts_read(tea)) == (1, 1)
+    monkeypatch.setattr(remembered._CACHE, "_Cache__maxsize", 0)
+    assert (summaries_read(tea), summaries_read(tea)) == (1, 1)
 
 
 def test_the_latest_sale_of_a_customer_is_the_latest_of_all_days() -> None:
@@ -116,10 +117,10 @@ def test_the_latest_sale_of_a_customer_is_the_latest_of_all_days() -> None:
     for day in (MONDAY, TUESDAY, WEDNESDAY):
         with noon(day):
             shop.sell((service, 1), customer=customer)
-    freeze_missing()
+    build_missing()
 
-    how = cover(Period(MONDAY, WEDNESDAY), CUSTOMERS)[CUSTOMERS.name]
-    [sums] = sums_by_key(CUSTOMERS, how)
+    plan = plan_reading(Period(MONDAY, WEDNESDAY), CUSTOMERS)[CUSTOMERS.name]
+    [sums] = sums_by_key(CUSTOMERS, plan)
     orders, gross, refunded, last_at = sums[customer.pk]
 
     assert (orders, gross, refunded) == (3, 30_00, 0)
@@ -127,27 +128,27 @@ def test_the_latest_sale_of_a_customer_is_the_latest_of_all_days() -> None:
 
 
 def test_what_is_not_asked_for_of_today_is_nobody_s_number(tea: int) -> None:
-    """Rather than a sum of the frozen days alone, which would be taken for all of them."""
-    how = cover(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
-    [sums] = sums_by_key(PRODUCTS, how, live=("quantity",))
+    """Rather than a sum of the built days alone, which would be taken for all of them."""
+    plan = plan_reading(Period(MONDAY, WEDNESDAY), PRODUCTS)[PRODUCTS.name]
+    [sums] = sums_by_key(PRODUCTS, plan, live=("quantity",))
     assert Sold._make(sums[tea]) == Sold(None, None, 6_000, None, None, None, None)  # type: ignore[arg-type]
 
 
 def test_two_periods_read_today_once(tea: int) -> None:
     days = (Period(TUESDAY, WEDNESDAY), Period(MONDAY, WEDNESDAY))
-    hows = [cover(period, PRODUCTS)[PRODUCTS.name] for period in days]
+    plans = [plan_reading(period, PRODUCTS)[PRODUCTS.name] for period in days]
     with CaptureQueriesContext(connection) as captured:
-        two, all_three = sums_by_key(PRODUCTS, *hows)
+        two, all_three = sums_by_key(PRODUCTS, *plans)
     assert sum("FROM sales" in query["sql"] for query in captured) == 1
     assert (two[tea][2], all_three[tea][2]) == (4_000, 6_000)
 
 
-def test_figures_of_frozen_days_are_read_once_and_today_each_time(tea: int) -> None:
+def test_figures_of_built_days_are_read_once_and_today_each_time(tea: int) -> None:
     def by_day() -> tuple[int, dict[date, int]]:
-        """How many statements read the facts of sales, and the orders of each day."""
-        how = cover(Period(MONDAY, WEDNESDAY), SALES, by_day=True)[SALES.name]
+        """How many statements read the summaries of sales, and the orders of each day."""
+        plan = plan_reading(Period(MONDAY, WEDNESDAY), SALES, by_day=True)[SALES.name]
         with CaptureQueriesContext(connection) as captured:
-            found = sales_by(how, "first_day")
+            found = sales_by(plan, "first_day")
         read = sum("fact_sales" in query["sql"] for query in captured)
         return read, {day: sold.orders for (day,), sold in found.items()}
 
@@ -155,20 +156,20 @@ def test_figures_of_frozen_days_are_read_once_and_today_each_time(tea: int) -> N
     shop.sell((shop.a_service("5.00"), 1))
     assert by_day() == (0, {MONDAY: 1, TUESDAY: 1, WEDNESDAY: 2})
 
-    thaw([TUESDAY])
+    invalidate([TUESDAY])
     with noon(TUESDAY):
         shop.sell((shop.a_service("5.00"), 1))
     assert by_day()[1] == {MONDAY: 1, TUESDAY: 2, WEDNESDAY: 2}
 
 
-def test_what_is_sold_on_a_frozen_and_a_live_day_adds_up(tea: int) -> None:
-    how = cover(Period(MONDAY, WEDNESDAY), SALES)[SALES.name]
-    sold = sales_figures(how)
+def test_what_is_sold_on_a_built_and_a_live_day_adds_up(tea: int) -> None:
+    plan = plan_reading(Period(MONDAY, WEDNESDAY), SALES)[SALES.name]
+    sold = sales_figures(plan)
     assert (sold.orders, sold.units, sold.gross_total) == (3, 6, 60)
     assert (sold.smallest, sold.largest) == (10, 30)
 
 
-def test_a_clock_that_was_set_back_finds_today_frozen(tea: int, admin: User) -> None:
+def test_a_clock_that_was_set_back_finds_today_built(tea: int, admin: User) -> None:
     """No day is counted twice, and nobody is turned away."""
     client = APIClient()
     client.force_authenticate(admin)
@@ -179,12 +180,12 @@ def test_a_clock_that_was_set_back_finds_today_frozen(tea: int, admin: User) -> 
     assert metrics["today_profit"] == 30
 
 
-def test_who_bought_on_frozen_days_is_read_once_and_today_each_time(tea: int) -> None:
+def test_who_bought_on_built_days_is_read_once_and_today_each_time(tea: int) -> None:
     def bought() -> tuple[int, int, int]:
         """How many statements read the sets, then the different products and days."""
-        how = cover(Period(MONDAY, WEDNESDAY), BUYERS)[BUYERS.name]
+        plan = plan_reading(Period(MONDAY, WEDNESDAY), BUYERS)[BUYERS.name]
         with CaptureQueriesContext(connection) as captured:
-            found = buyers(how, "products", "days")
+            found = buyers(plan, "products", "days")
         read = sum("fact_buyers" in query["sql"] for query in captured)
         return read, len(found.products), len(found.days)
 

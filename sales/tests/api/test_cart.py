@@ -1,4 +1,4 @@
-"""A cart on the server (contract 15)."""
+"""A cart on the server (docs/api.md §26)."""
 
 from decimal import Decimal
 from typing import Any

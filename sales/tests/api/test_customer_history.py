@@ -1,6 +1,5 @@
-"""A customer's transactions and products: which rows, whose, what is refused (contract 9)."""
+"""A customer's transactions and products: which rows, whose, what is refused (docs/api.md §20)."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,20 +10,16 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.forms import refused
 from catalog.models import Product
+from ledger import parties
 from pos_project.core.days import day_start, local_iso, today
 from pos_project.tests import shop
 from sales import holds
-from sales.customers import remove_customer
+from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
 
 LISTS = ("transactions", "transactions/summary", "purchased_products", "products_summary")
-
-
-@pytest.fixture
-def rahim(db: None) -> Customer:
-    return shop.a_customer()
 
 
 @pytest.fixture
@@ -284,7 +279,7 @@ def test_nobodys_history_is_not_found(
     as_admin: APIClient, admin: User, rahim: Customer, shirt: Product, rest: str
 ) -> None:
     shop.sell((shirt, 1), customer=rahim)
-    remove_customer(rahim.pk, by=admin)
+    parties.remove(CUSTOMER_DUES, rahim.pk, by=admin)
 
     for customer in (rahim, 4711):
         answer = as_admin.get(url(customer, rest))
@@ -328,28 +323,3 @@ def test_a_word_for_no_kind_is_refused(
     as_admin: APIClient, rahim: Customer, rest: str, word: str
 ) -> None:
     refused(as_admin.get(url(rahim, rest), {"type": word}), 400, "type")
-
-
-# --- Cost ---
-
-
-@pytest.mark.parametrize("rest", [*LISTS, "purchased_products/{product}"])
-def test_each_list_costs_the_same_for_one_sale_as_for_a_hundred_rows(
-    as_admin: APIClient,
-    rahim: Customer,
-    shirt: Product,
-    queries: Callable[..., list[str]],
-    rest: str,
-) -> None:
-    path = url(rahim, rest.format(product=shirt.pk)) + "?limit=100"
-
-    def cost() -> int:
-        return len(queries(lambda: as_admin.get(path)))
-
-    shop.sell((shirt, 1), customer=rahim, offered=shop.on_credit())
-    one = cost()
-    for _ in range(33):
-        sold = shop.sell((shirt, 2), customer=rahim, offered=shop.cash(20)).sale
-    shop.pay_dues(rahim, 500)
-    shop.take_back(sold, shop.units_of(sold.items.get(), 1))
-    assert cost() == one

@@ -1,8 +1,6 @@
-"""What belongs to one customer: open dues, payments, lines of a sale (contract 9.7, 9.9, 17)."""
+"""What belongs to one customer: open dues, payments, lines of a sale (docs/api.md §20, §27)."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,14 +12,9 @@ from catalog.models import Product
 from ledger.models import Payment
 from pos_project.core.days import local_text
 from pos_project.tests import shop
-from sales.models import Customer, CustomerDue, Sale
+from sales.models import Customer, CustomerDue
 
 pytestmark = pytest.mark.usefixtures("the_books_agree")
-
-
-@pytest.fixture
-def rahim(db: None) -> Customer:
-    return shop.a_customer()
 
 
 @pytest.fixture
@@ -242,30 +235,3 @@ def test_a_sale_of_another_customer_or_colleague_is_not_found(
     refused(as_manager.get(url(karim, f"sales/{mine.pk}/items")), 404)
     refused(as_manager.get(url(rahim, "sales/4711/items")), 404)
     refused(as_manager.get(url(rahim, "sales/abc/items")), 400)
-
-
-# --- Cost ---
-
-
-@pytest.mark.parametrize("rest", ["dues", "payments?limit=100", "items"])
-def test_each_list_costs_the_same_for_one_row_as_for_thirty(
-    as_admin: APIClient, rahim: Customer, queries: Callable[..., list[str]], rest: str
-) -> None:
-    def cost(sale: Sale, expected: int) -> int:
-        path = url(rahim, f"sales/{sale.pk}/items" if rest == "items" else rest)
-        answers: list[Any] = []
-        sent = queries(lambda: answers.append(as_admin.get(path).json()["data"]))
-        assert len(answers[0]) == expected
-        return len(sent)
-
-    def sell(lines: int) -> Sale:
-        goods = [(shop.a_service("5.00"), 1) for _ in range(lines)]
-        return shop.sell(*goods, customer=rahim, offered=shop.cash(1)).sale
-
-    one = cost(sell(1), 1)
-    if rest == "items":
-        assert cost(sell(30), 30) == one
-        return
-    for _ in range(28):
-        sell(1)
-    assert cost(sell(1), 30) == one

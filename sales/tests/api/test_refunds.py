@@ -1,4 +1,4 @@
-"""Refunds over the wire (contract 14)."""
+"""Refunds over the wire (docs/api.md §23)."""
 
 from decimal import Decimal
 from typing import Any

@@ -17,11 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pos_project.tools.bench import back_office, scratch
 from pos_project.tools.bench import till as tills
-from pos_project.tools.bench.generate import ShopInUse, fill
+from pos_project.tools.bench.generate import ShopInUse, Wanted, fill
 from pos_project.tools.bench.reports import ALLOWANCE_MS, GROWTH, REPEATS, TARGET_MS, measure
 from pos_project.tools.bench.tables import Findings, till_table
 from reports.reconciliation.reconcile import reconcile
-from reports.summaries.building import freeze_missing
+from reports.summaries.building import build_missing
 
 SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
@@ -29,15 +29,16 @@ MOST_CLIENTS = 200
 ABOUT_DATA = (
     "Make a database and fill it with N sales, 500 a day up to today, and all that belongs to "
     "them: 10 thousand products and customers, purchases, refunds, dues, expenses, the journal. "
+    "The first ten days are traded through the use cases, the others are copies of them. "
     "`manage.py reconcile` holds on it. The same seed on the same day makes the same shop. It "
-    "refuses a database that has goods or sales."
+    "refuses a database that has products or sales."
 )
 ABOUT_REPORTS = (
     "Time every GET route at each size: median and 95th percentile in milliseconds through all "
     "middleware with a real token, in this process (no network), the number of SQL statements, "
     "and by how much the process's memory peak grew. Databases that are missing are made first; "
-    f"their closed days are frozen. Target at the largest size: below {TARGET_MS:.0f} ms, and not "
-    f"more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
+    f"their closed days are summed up. Target at the largest size: below {TARGET_MS:.0f} ms, and "
+    f"not more than {GROWTH:.0f} times, or {ALLOWANCE_MS:.0f} ms more, than at the smallest."
 )
 ABOUT_TILL = (
     "Start the production server (as `manage.py serve` does) on a free port of this machine, on a "
@@ -70,6 +71,12 @@ class Command(BaseCommand):
         )
         data.add_argument("--sales", type=int, required=True, metavar="N")
         data.add_argument("--database", metavar="NAME", help="instead of bench_<N>")
+        data.add_argument(
+            "--today", type=int, default=0, metavar="N", help="so many more sales, today"
+        )
+        data.add_argument(
+            "--open-batches", type=int, default=0, metavar="N", help="at least so many in stock"
+        )
         data.add_argument("--seed", type=int, default=1, help="another number, another past (1)")
         data.add_argument(
             "--fresh", action="store_true", help="drop the bench_… database first, if it is there"
@@ -128,7 +135,17 @@ class Command(BaseCommand):
         }
         parts[part](**options)
 
-    def data(self, *, sales: int, database: str | None, seed: int, fresh: bool, **_: Any) -> None:
+    def data(
+        self,
+        *,
+        sales: int,
+        database: str | None,
+        seed: int,
+        fresh: bool,
+        today: int = 0,
+        open_batches: int = 0,
+        **_: Any,
+    ) -> None:
         if not 1 <= sales <= MOST_SALES:
             raise CommandError(f"--sales must be from 1 to {MOST_SALES}.")
         name = database or scratch.scratch_name(sales)
@@ -141,7 +158,7 @@ class Command(BaseCommand):
         with scratch.database(name), _bar("Trading", total=sales) as bar:
             try:
                 filled = fill(
-                    sales=sales,
+                    Wanted(sales, today=today, open_batches=open_batches),
                     now=began,
                     seed=seed,
                     in_bulk=connection.vendor == "mysql",
@@ -152,8 +169,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
         seconds = (timezone.now() - began).total_seconds()
         self.stdout.write(
-            f"{name}: {filled.sales:,} sales of {filled.days:,} days, {filled.rows:,} rows in "
-            f"{seconds:.0f} s."
+            f"{name}: {filled.sales:,} sales of {filled.days:,} days in {seconds:.0f} s."
         )
 
     def reports(
@@ -262,12 +278,12 @@ class Command(BaseCommand):
             raise CommandError(f"{over} of {opened} pages are over the target.", returncode=1)
 
     def _prepare(self, name: str, sales: int) -> None:
-        """The database, made if it is missing, up to date, its closed days frozen."""
+        """The database, made if it is missing, up to date, its closed days summed up."""
         if not scratch.exists(name):
             self.data(sales=sales, database=name, seed=1, fresh=False)
         scratch.create(name)
-        with scratch.database(name), _bar(f"Freezing {name}") as bar:
-            freeze_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
+        with scratch.database(name), _bar(f"Summing up {name}") as bar:
+            build_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
 
 
 def _earlier(path: str) -> dict[tuple[str, int], dict[str, Any]]:

@@ -7,7 +7,6 @@ from reports.reconciliation.tests.corruption import (
     books,
     documents,
     dues,
-    facts,
     house,
     payments,
     purchases,
@@ -17,6 +16,7 @@ from reports.reconciliation.tests.corruption import (
     sales,
     seals,
     stock,
+    summaries,
 )
 from reports.reconciliation.tests.corruption.by_hand import Breaking
 
@@ -33,6 +33,6 @@ BROKEN: dict[str, list[Breaking]] = {
     **books.BROKEN,
     **documents.BROKEN,
     **reversals.BROKEN,
-    **facts.BROKEN,
+    **summaries.BROKEN,
     **seals.BROKEN,
 }

@@ -7,16 +7,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import Store
 from ledger.models import LedgerAccount
-from ledger.payments import METHODS
 from pos_project.core.days import today
 from pos_project.tests import shop
 from reports.documents import document, fonts, pdf, pdf_table
-from reports.summaries.building import CATCHING_UP
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +26,6 @@ ALL = tuple(dict.fromkeys(OF_PERIOD + AS_OF + PARTIES))
 
 @pytest.fixture(autouse=True)
 def a_shop() -> None:
-    METHODS.forget()
     rahim, delta = shop.a_customer(pk=1), shop.a_supplier(pk=1, name="=Delta")
     tea = shop.a_product("10.00", name="@Tea")
     shop.buy((tea, 10, "4.00"), supplier=delta, offered=shop.cash(15))
@@ -291,28 +287,3 @@ def test_amounts_are_written_as_accountants_write_them() -> None:
     texts = [document.accounted(Decimal(each)) for each in ("1234.5", "-0.07", "0.00")]
 
     assert texts == ["1,234.50", "(0.07)", "–"]
-
-
-# --- What it costs ---
-
-
-@pytest.mark.parametrize("path", ALL)
-def test_a_statement_costs_the_same_for_few_rows_as_for_many(
-    path: str, as_admin: APIClient, queries: Any
-) -> None:
-    def count() -> int:
-        CATCHING_UP.now()
-        return len(queries(lambda: get(as_admin, path)))
-
-    few = count()
-    for number in range(12):
-        person = shop.a_customer(name=f"Customer {number}")
-        tea = shop.a_product("3.00")
-        shop.buy((tea, 5, "1.00"), supplier=shop.a_supplier(), offered=shop.on_credit())
-        shop.sell((tea, 1), customer=person, offered=shop.on_credit())
-        shop.sell((tea, 1), customer=shop.Customer.objects.get(pk=1), offered=shop.cash(1))
-        shop.buy((tea, 1, "1.00"), supplier=shop.Supplier.objects.get(pk=1))
-
-    assert count() == few
-    assert few <= 24
-    assert connection.in_atomic_block  # the test's own: nothing was left open

@@ -1,0 +1,117 @@
+"""Customers and suppliers in the back office: what their pages have in common."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from unfold.decorators import action, display
+
+from ledger import advances, dues, parties
+from ledger.admin_forms import PaymentForm
+from ledger.dues import DueBook
+from pos_project.core.back_office.model_admin import (
+    HistoryInline,
+    MasterDataAdmin,
+    ReadOnlyAdmin,
+    asked,
+)
+from pos_project.core.days import business_day, today
+from pos_project.core.images.pictures import PictureChange
+from pos_project.core.money import ZERO, money
+from pos_project.core.people import CONTACT_FIELDS
+
+OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
+
+
+def owed_column(title: str) -> Any:
+    """What is open of a party, for a class's `list_display`, `fields` and `readonly_fields`."""
+
+    @display(description=title, ordering="open_amount")
+    def shown(_page: Any, party: Any) -> Any:
+        return money(getattr(party, "open_amount", ZERO))
+
+    return shown
+
+
+class PartyAdmin(MasterDataAdmin):
+    """The parties of a `book`: entered, changed and removed by the use cases of the API."""
+
+    book: ClassVar[DueBook]
+    search_fields = ("name", "phone", "email")
+    search_help_text = "Name, phone or email"
+    ordering = ("name", "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.annotate(open_amount=parties.owed_of_each(self.book))
+
+    @display(description="paid ahead")
+    def paid_ahead(self, party: Any) -> Any:
+        return advances.balance(self.book, party.pk) if party.pk else "–"
+
+    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange) -> Any:
+        return parties.add(self.book, fields, by=by, picture=picture)
+
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange
+    ) -> None:
+        parties.change(self.book, row_id, fields, by=by, picture=picture)
+
+    def take_out(self, row: Any, *, by: Any) -> None:
+        """Off the list; one who ever traded is archived."""
+        parties.remove(self.book, row.pk, by=by)
+
+    def pay_dues(
+        self, request: HttpRequest, object_id: str, *, title: str, button: str
+    ) -> HttpResponse:
+        """Ask what is paid, and settle the oldest dues by it. `title` has the name and the sum."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        open_amount = money(party.open_amount)
+        form, by = PaymentForm(asked(request), initial={"amount": open_amount}), request.user
+
+        def do(said: dict[str, Any]) -> str:
+            paid = dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by)  # type: ignore[arg-type]
+            return (
+                f"{paid.applied} settled, {paid.advance} paid ahead,"
+                f" {paid.remaining_due} still owed."
+            )
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            title=title.format(party.name, open_amount),
+            button=button,
+            back_to=self.page_of(party.pk),
+        )
+
+    @action(description="Statement", url_path="statement", icon="request_quote")
+    def statement(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Their documents and payments of the last months, as a paper."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("statement", f"{self.book.party}-statement", party.pk)
+
+
+class OpenDueInline(HistoryInline):
+    """What is open with a party, on its page."""
+
+    book: ClassVar[DueBook]
+    verbose_name_plural = "open dues"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).filter(status=dues.OPEN)
+        return rows.select_related(self.book.document).order_by("id")
+
+
+class OpenDueAdmin(ReadOnlyAdmin):
+    """What is still to collect or to pay, oldest first; it is paid on the party's own page."""
+
+    ordering = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(status=dues.OPEN)
+
+    @display(description="days", ordering="-created_at")
+    def age(self, due: Any) -> int:
+        return (today() - business_day(due.created_at)).days

@@ -1,0 +1,1 @@
+"""A made-up past, played day by day through the use cases that tills use: demo and bench."""

@@ -1,0 +1,231 @@
+"""Purchases in the back office: receiving goods, and the history of it."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from catalog.models import Product
+from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
+from ledger.models import Payment
+from pos_project.core.back_office.model_admin import (
+    HistoryInline,
+    ReversibleAdmin,
+    WritableAdmin,
+    asked,
+    units,
+)
+from pos_project.core.days import today
+from pos_project.core.db.unique_keys import key_of
+from purchasing.models import Purchase, PurchaseItem, Supplier
+from purchasing.receive import Delivery, Line, receive_purchase
+from purchasing.reversals import reverse_purchase
+
+MAX_LINES = 500
+EMPTY_LINES = 5
+
+
+class DeliveryForm(SettlementForm):
+    """The head of a supplier's paper."""
+
+    supplier = forms.ModelChoiceField(queryset=Supplier.objects.none())
+    invoice_no = forms.CharField(
+        label="Invoice number",
+        max_length=50,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="As on the paper; empty makes one.",
+    )
+    purchase_date = forms.DateField(label="Date", initial=today, widget=UnfoldAdminSingleDateWidget)
+    method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
+    paid = forms.DecimalField(
+        label="Paid now",
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        initial=0,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="The rest is owed to the supplier.",
+    )
+    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        supplier: Any = self.fields["supplier"]
+        supplier.queryset = Supplier.objects.listed()
+        supplier.widget = AutocompleteSelect(Purchase._meta.get_field("supplier"), admin.site)
+        supplier.widget.choices = supplier.choices
+
+
+class LineForm(forms.Form):
+    """One line: scan or type the SKU."""
+
+    sku = forms.CharField(
+        label="SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    quantity = forms.IntegerField(
+        min_value=1, max_value=10**6, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    cost_price = forms.DecimalField(
+        label="Cost each",
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        given = [name for name in self.fields if said.get(name) not in (None, "")]
+        if given and not self.errors:
+            for name in set(self.fields) - set(given):
+                self.add_error(name, "Needed in this line.")
+        return said
+
+
+class LineFormSet(forms.BaseFormSet):
+    """The lines of a delivery; empty ones are left out. Unknown SKUs are named line by line."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        filled = self.filled
+        if not filled:
+            raise forms.ValidationError("Enter at least one line.")
+        keys = {key_of(form.cleaned_data["sku"]) for form in filled}
+        known = {
+            product.sku_key: product
+            for product in Product.objects.listed().filter(sku_key__in=keys)
+        }
+        for form in filled:
+            product = known.get(key_of(form.cleaned_data["sku"]))
+            if product is None:
+                form.add_error("sku", "There is no product with this SKU.")
+            elif not product.keeps_stock:
+                form.add_error("sku", f"{product.name} keeps no stock.")
+            else:
+                form.product = product
+        if any(form.errors for form in filled):
+            raise forms.ValidationError("Some lines are not right yet.")
+
+    @property
+    def filled(self) -> list[Any]:
+        """The forms that say something, in their order."""
+        return [form for form in self.forms if form.cleaned_data.get("sku")]
+
+    def lines(self) -> list[Line]:
+        return [
+            Line(
+                form.product.pk,
+                Decimal(form.cleaned_data["quantity"]),
+                form.cleaned_data["cost_price"],
+            )
+            for form in self.filled
+        ]
+
+
+class PurchaseItemInline(HistoryInline):
+    model = PurchaseItem
+    verbose_name_plural = "lines"
+    fields = ("product_name", "units", "cost_price", "subtotal", "left")
+    readonly_fields = ("units", "left")
+    units = units("quantity")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("batch").order_by("id")
+
+    @display(description="still in stock")
+    def left(self, item: Any) -> Any:
+        return f"{item.batch.remaining.normalize():f}"
+
+
+class PurchasePaymentInline(HistoryInline):
+    model = Payment
+    verbose_name_plural = "payments"
+    fields = ("created_at", "payment_type", "amount", "method", "user")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("method", "user").order_by("id")
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
+    opposite = staticmethod(reverse_purchase)
+    list_display = (
+        "number",
+        "purchase_date",
+        "supplier",
+        "total_amount",
+        "paid_amount",
+        "due_amount",
+        "paid_by",
+        "user",
+    )
+    list_filter = (("purchase_date", RangeDateFilter), ("payment_method", MethodFilter))
+    search_fields = ("invoice_no__istartswith", "supplier__name")
+    search_help_text = "Invoice or supplier"
+    list_select_related = ("supplier", "user")
+    ordering = ("-id",)
+    inlines = (PurchaseItemInline, PurchasePaymentInline)
+    actions_detail = ("order", "reverse")
+    fields = (
+        ("invoice_no", "supplier"),
+        ("purchase_date", "business_date"),
+        ("total_amount", "paid_amount"),
+        ("due_amount", "advance_used"),
+        ("paid_by", "user"),
+        "note",
+    )
+
+    @display(description="number", ordering="id")
+    def number(self, purchase: Purchase) -> str:
+        return str(purchase)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Goods arrive: batches, what is owed, payment and journal by the use case."""
+        lines_of = forms.formset_factory(
+            LineForm, formset=LineFormSet, extra=EMPTY_LINES, max_num=MAX_LINES, validate_max=True
+        )
+        form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
+        by: Any = request.user
+
+        def do(said: dict[str, Any]) -> tuple[str, str]:
+            delivery = Delivery(
+                said["supplier"].pk,
+                lines.lines(),  # type: ignore[attr-defined]
+                said["invoice_no"] or None,
+                said["purchase_date"],
+                said["note"] or None,
+            )
+            purchase = receive_purchase(delivery, form.offered(), by=by)
+            return f"{purchase} received.", self.page_of(purchase.pk)
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            title="Receive a purchase",
+            button="Receive",
+            back_to=self.list_page,
+            lines=lines,
+            template="back_office/receive.html",
+        )
+
+    @action(description="Goods received note", url_path="order", icon="description")
+    def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("open-document", "purchase-order", purchase.pk)
