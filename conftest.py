@@ -21,6 +21,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tokens import access_token
 from pos_project.core import remembered
+from pos_project.core.db.guards import moments
 from pos_project.core.remembered import Remembered
 from pos_project.tests import pristine, shop
 from pos_project.tests.examples import PROFILES
@@ -137,6 +138,7 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         outermost.__exit__(None, None, None)
+        moments.remember()  # triggers put up meanwhile: that note was rolled back, they were not
 
 
 def signed_in(user: User) -> APIClient:
