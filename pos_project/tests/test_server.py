@@ -222,8 +222,8 @@ def test_a_large_body_is_refused_while_it_is_sent(server: Server, chunked: bool)
 
 
 def test_too_many_uploads_at_once_are_told_to_come_again() -> None:
-    room = reading.Room(200_000)
-    body, other, third = (reading.Body(150_000, room) for _ in range(3))
+    budget = reading.Budget(200_000)
+    body, other, third = (reading.Body(150_000, budget) for _ in range(3))
     body.write(b"x" * 150_000)
     with pytest.raises(reading.Refused) as refused:
         other.write(b"x" * 150_000)
@@ -231,7 +231,7 @@ def test_too_many_uploads_at_once_are_told_to_come_again() -> None:
     body.close()
     third.write(b"x" * 150_000)
     third.close()
-    assert room.take(200_000), "all of it was given back"
+    assert budget.take(200_000), "all of it was given back"
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def goods_received_note(purchase_id: int) -> Document:
     supplier = purchase.supplier
     facts = (
         ("Date", day(purchase.purchase_date)),
-        ("Supplier", supplier.name),
+        ("Supplier", purchase.supplier_name or supplier.name),
         ("Phone", supplier.phone),
         ("E-mail", supplier.email),
         ("Received by", purchase.user.name),

@@ -105,8 +105,14 @@ class RedisOrTable(RedisCache):
     def add(self, key: Any, *args: Any, **kwargs: Any) -> Any:
         return self._either("add", str(key), *args, **kwargs)
 
-    def incr(self, key: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._either("incr", str(key), *args, **kwargs)
+    def incr(self, key: Any, delta: int = 1, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return self._either("incr", str(key), delta, *args, **kwargs)
+        except ValueError:
+            # It was added to the other one a moment ago. Without a count, the caller is limited.
+            if self._either("add", str(key), delta):
+                return delta
+            return self._either("incr", str(key), delta, *args, **kwargs)
 
     def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
         return self._either("get", str(key), *args, **kwargs)

@@ -78,8 +78,9 @@ def test_an_entry_is_posted_by_keyboard_once_it_balances(manager: User, live_ser
 def test_days_are_closed_and_the_message_leads_to_the_report(
     manager: User, live_server: Any
 ) -> None:
-    day = last_closable_day()
-    shop.sell((shop.a_service("5.00"), 1), at=at_noon(day - timedelta(days=1)))
+    day, service = last_closable_day(), shop.a_service("5.00")
+    shop.sell((service, 1), at=at_noon(day - timedelta(days=1)))
+    shop.sell((service, 1))
 
     with at_the_desk(live_server.url) as office:
         office.sign_in()

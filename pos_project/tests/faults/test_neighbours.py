@@ -95,7 +95,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         subprocess.run([umount, str(folder)], check=True)  # noqa: S603
 
 
-def test_the_disk_is_full_and_has_room_again(
+def test_the_disk_is_full_for_a_while(
     own_database: OwnDatabase,
     request: pytest.FixtureRequest,
     products: list[Product],

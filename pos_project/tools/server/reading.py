@@ -47,7 +47,7 @@ class Request:
             self.body.close()
 
 
-class Room:
+class Budget:
     """How many bytes of big bodies a process may hold at once."""
 
     def __init__(self, size: int) -> None:
@@ -67,10 +67,10 @@ class Room:
 class Body:
     """A body as it arrives: in memory while it is small, then in a file without a name."""
 
-    def __init__(self, limit: int, room: Room) -> None:
+    def __init__(self, limit: int, budget: Budget) -> None:
         self.file: io.BytesIO | Any = io.BytesIO()
         self.size = self._taken = 0
-        self._limit, self._room = limit, room
+        self._limit, self._budget = limit, budget
 
     def write(self, data: bytes) -> None:
         self.size += len(data)
@@ -81,7 +81,7 @@ class Body:
         self.file.write(data)
 
     def _grow(self, count: int) -> None:
-        if not self._room.take(count):
+        if not self._budget.take(count):
             raise Refused(503, "Too many uploads at once. Please try again.")
         self._taken += count
         if isinstance(self.file, io.BytesIO):
@@ -90,7 +90,7 @@ class Body:
 
     def close(self) -> None:
         self.file.close()
-        self._room.give_back(self._taken)
+        self._budget.give_back(self._taken)
         self._taken = 0
 
 
@@ -101,11 +101,11 @@ class Reader:
     more. `base` are the environ entries that all requests of the connection share.
     """
 
-    def __init__(self, base: dict[str, Any], room: Room) -> None:
+    def __init__(self, base: dict[str, Any], budget: Budget) -> None:
         self.complete: deque[Request] = deque()
         self.refusal: Refused | None = None
         self.in_head = self.in_body = self.wants_continue = False
-        self._base, self._room = base, room
+        self._base, self._budget = base, budget
         self._parser = httptools.HttpRequestParser(self)
         self._fed_head_bytes = 0
         self._body: Body | None = None
@@ -205,7 +205,7 @@ class Reader:
         limit = MAX_UPLOAD_BYTES if self._is_multipart else MAX_BODY_BYTES
         if self._length and self._length > limit:
             self._refuse(Refused(413, "The request body is too large."))
-        self._body = Body(limit, self._room)
+        self._body = Body(limit, self._budget)
         self.in_body = True
 
     def on_body(self, data: bytes) -> None:
@@ -215,7 +215,7 @@ class Reader:
         except Refused as refusal:
             self._refuse(refusal)
         except OSError:
-            self._refuse(Refused(503, "There is no room for the upload. Please try again."))
+            self._refuse(Refused(503, "There is no space for the upload. Please try again."))
 
     def on_message_complete(self) -> None:
         environ, body = self._environ, self._body

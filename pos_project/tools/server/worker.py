@@ -19,7 +19,7 @@ from wsgiref.types import WSGIApplication
 
 from pos_project.tools.server import answering
 from pos_project.tools.server.answering import CHUNK_BYTES, Answer, Readable
-from pos_project.tools.server.reading import BIG_BODIES_BYTES, Reader, Refused, Room
+from pos_project.tools.server.reading import BIG_BODIES_BYTES, Budget, Reader, Refused
 
 log = logging.getLogger(__name__)
 HEAD_SECONDS = 15.0  # from a request's first byte (a connection's beginning) to its blank line
@@ -119,7 +119,7 @@ class Worker:
         self._connections: dict[int, Connection] = {}
         self._shop, self._health = Lane(threads), Lane(1)
         self._threads = threads + 2
-        self._room = Room(BIG_BODIES_BYTES)
+        self._budget = Budget(BIG_BODIES_BYTES)
         self._epoll = select.epoll()
         self._most = min(MOST_CONNECTIONS, _files_allowed() - SPARE_FILES)
         host, port = listener.getsockname()[:2]
@@ -162,7 +162,7 @@ class Worker:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         base = {**self._base, "REMOTE_ADDR": address[0], "REMOTE_PORT": str(address[1])}
-        connection = Connection(sock, Reader(base, self._room))
+        connection = Connection(sock, Reader(base, self._budget))
         self._connections[connection.fd] = self._waiting[connection.fd] = connection
         self._epoll.register(connection.fd, _READ)
         return True

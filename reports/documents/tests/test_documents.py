@@ -116,6 +116,15 @@ def test_the_api_links_to_pages_that_need_no_sign_in(sold: Any, as_staff: APICli
         assert printed["Content-Disposition"].endswith(f'{kind}-{sold.invoice_no.lower()}.pdf"')
 
 
+def test_a_goods_received_note_calls_the_supplier_as_on_that_day() -> None:
+    acme = shop.a_supplier(name="Acme")
+    bought = shop.buy((shop.a_product(), 1, "5.00"), supplier=acme)
+    acme.name = "Acme Ltd."
+    acme.save()
+
+    assert dict(sale_and_purchase.goods_received_note(bought.pk).facts)["Supplier"] == "Acme"
+
+
 def test_a_goods_received_note_names_supplier_and_invoice(as_staff: APIClient) -> None:
     shirt, delta = shop.a_product(), shop.a_supplier()
     bought = shop.buy((shirt, 4, "2.50"), supplier=delta, invoice="PO-7", offered=shop.cash(4))

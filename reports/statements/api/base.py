@@ -37,19 +37,14 @@ JSON, CSV, PDF = "json", "csv", "pdf"
 FORMATS = (JSON, CSV, PDF)
 
 
-class StatementPagination(ContractPagination):
-    """Pages of rows that are already read."""
-
-
 class StatementView(GenericAPIView[Any]):
     """A statement of a period, or (`of_day`) as of a day: its figures, of which `wire` makes JSON
     and `document` what is printed. `statement` lets it answer."""
 
     permission_classes: tuple[Any, ...] = (Admin,)
     renderer_classes = (JSONRenderer,)  # the other formats are files of their own
-    pagination_class = StatementPagination
-    page_limit = 100
-    max_limit = 500
+    pagination_class = ContractPagination
+    page_limit, max_limit = 100, 500
     message: ClassVar[str]
     figures: ClassVar[Callable[..., Any]]  # of the period or day, and `store_id`
     printed: ClassVar[Callable[[Any, Scope], Document]]
@@ -167,10 +162,11 @@ def _store_of(query: Mapping[str, str]) -> tuple[Letterhead, int | None]:
     if not asked:
         [only] = stores.values() if len(stores) == 1 else [None]
         return Letterhead.of(only) if only else Letterhead("All stores"), None
-    if asked not in stores:
+    store = stores.get(asked.lstrip("0"))
+    if store is None:
         text = "Unknown store."
         raise Invalid(text, fields={"store_id": [text]})
-    return Letterhead.of(stores[asked]), int(asked)
+    return Letterhead.of(store), store.pk
 
 
 # --- OpenAPI ---

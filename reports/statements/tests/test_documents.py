@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Store, User
 from conftest import at_the_office
 from ledger.closing import head
+from ledger.models import PaymentMethod
 from pos_project.core.days import at_noon, today
 from pos_project.core.period import Period
 from pos_project.tests import shop
@@ -23,7 +24,7 @@ from reports.statements.party_statement import document as party_document
 
 pytestmark = pytest.mark.django_db
 
-PAPERS = "/admin/papers"
+PAGES = "/admin/papers"
 
 
 def closed(day: date) -> Document:
@@ -35,27 +36,27 @@ def stated(side: Side, party: Any, first: date, last: date) -> Document:
     return party_document(statement, Letterhead.of(Store.objects.get()))
 
 
-def rows_of(paper: Document, place: int) -> dict[str, Any]:
-    return {row.cells[0]: tuple(row.cells[1:]) for row in paper.tables[place].rows}
+def rows_of(printed: Document, place: int) -> dict[str, Any]:
+    return {row.cells[0]: tuple(row.cells[1:]) for row in printed.tables[place].rows}
 
 
-def sums_of(paper: Document) -> dict[str, str]:
-    return {each.label: f"{each.amount}" for table in paper.tables for each in table.sums}
+def sums_of(printed: Document) -> dict[str, str]:
+    return {each.label: f"{each.amount}" for table in printed.tables for each in table.sums}
 
 
 def test_the_day_report_has_the_figures_of_the_day() -> None:
     shop.a_days_work()
     [report] = day_reports(today(), today())
 
-    paper = closed(today())
+    printed = closed(today())
 
-    day, money = rows_of(paper, 0), rows_of(paper, 1)
+    day, money = rows_of(printed, 0), rows_of(printed, 1)
     assert day["Sales"] == (report.sales_total,)
     assert day["of it on credit"] == (report.sold_on_credit,)
     assert day["Tax in the sales"] == (Decimal("2.00"),)
     assert day["Expenses"] == (Decimal("-12.00"),)
     assert money["Cash"][:-1] == tuple(report.by_method["cash"].values())
-    assert sums_of(paper)["Expected cash"] == f"{report.drawer.expected}"
+    assert sums_of(printed)["Expected cash"] == f"{report.drawer.expected}"
 
 
 def test_an_open_day_says_so_and_a_closed_one_has_its_seal() -> None:
@@ -65,16 +66,16 @@ def test_an_open_day_says_so_and_a_closed_one_has_its_seal() -> None:
 
     close_until(day)
 
-    paper = closed(day)
-    assert dict(paper.facts)["State"] == "Closed and sealed"
-    assert head().seal in paper.notes[-1]
+    printed = closed(day)
+    assert dict(printed.facts)["State"] == "Closed and sealed"
+    assert head().seal in printed.notes[-1]
 
 
 def test_a_day_on_which_nothing_happened_has_a_report_too() -> None:
-    paper = closed(date(2001, 1, 1))
+    printed = closed(date(2001, 1, 1))
 
-    assert paper.tables[1].rows == []
-    assert pdf.render(paper).startswith(b"%PDF-")
+    assert printed.tables[1].rows == []
+    assert pdf.render(printed).startswith(b"%PDF-")
 
 
 def test_a_statement_runs_from_the_balance_before_to_the_balance_owed() -> None:
@@ -82,11 +83,11 @@ def test_a_statement_runs_from_the_balance_before_to_the_balance_owed() -> None:
     shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.cash(10))
     shop.pay_dues(rahim, 5)
 
-    paper = stated(CUSTOMERS, rahim, today(), today())
+    printed = stated(CUSTOMERS, rahim, today(), today())
 
-    balances = [row.cells[-1] for row in paper.tables[0].rows]
+    balances = [row.cells[-1] for row in printed.tables[0].rows]
     assert (balances[0], balances[-1]) == (0, 15)
-    assert sums_of(paper) == {
+    assert sums_of(printed) == {
         "Balance before": "0.00",
         "Charges": "30.00",
         "Payments and refunds": "-15.00",
@@ -99,10 +100,10 @@ def test_what_lies_before_the_days_is_in_the_balance_before() -> None:
     shop.buy((shirt, 2, "10.00"), supplier=delta, offered=shop.on_credit())
     tomorrow = today() + timedelta(days=1)
 
-    paper = stated(SUPPLIERS, delta, tomorrow, tomorrow)
+    printed = stated(SUPPLIERS, delta, tomorrow, tomorrow)
 
-    assert [row.cells[-1] for row in paper.tables[0].rows] == [20]
-    assert sums_of(paper)["Balance we owe"] == "20.00"
+    assert [row.cells[-1] for row in printed.tables[0].rows] == [20]
+    assert sums_of(printed)["Balance we owe"] == "20.00"
 
 
 def test_a_statement_costs_the_same_for_few_lines_as_for_many() -> None:
@@ -157,9 +158,9 @@ def test_marks_and_digits_beside_bengali_are_set_in_its_font() -> None:
 def test_the_pages_and_their_pdf_open_for_the_office(office: Client) -> None:
     rahim, delta = shop.a_customer(), shop.a_supplier()
     for path in (
-        f"{PAPERS}/day-closing/{today()}",
-        f"{PAPERS}/statements/customer-statement/{rahim.pk}",
-        f"{PAPERS}/statements/supplier-statement/{delta.pk}",
+        f"{PAGES}/day-closing/{today()}",
+        f"{PAGES}/statements/customer-statement/{rahim.pk}",
+        f"{PAGES}/statements/supplier-statement/{delta.pk}",
     ):
         page = office.get(path)
         assert page.status_code == 200
@@ -173,20 +174,20 @@ def test_the_pages_and_their_pdf_open_for_the_office(office: Client) -> None:
     ("path", "status"),
     [
         ("day-closing/nonsense", 404),
-        ("statements/no-paper/1", 404),
+        ("statements/no-printed/1", 404),
         ("statements/customer-statement/999999", 302),
         ("statements/customer-statement/1?fromDate=x", 400),
     ],
 )
 def test_what_is_not_there_is_no_crash(office: Client, path: str, status: int) -> None:
-    assert office.get(f"{PAPERS}/{path}").status_code == status
+    assert office.get(f"{PAGES}/{path}").status_code == status
 
 
 def test_other_days_are_chosen_on_the_page_and_stay_in_its_pdf(
     office: Client,
 ) -> None:
     rahim, first = shop.a_customer(), today() - timedelta(days=90)
-    path = f"{PAPERS}/statements/customer-statement/{rahim.pk}"
+    path = f"{PAGES}/statements/customer-statement/{rahim.pk}"
     assert f'name="fromDate" value="{first}"' in office.get(path).content.decode()
 
     page = office.get(path, {"fromDate": "2026-02-01", "toDate": "2026-02-28"})
@@ -210,7 +211,7 @@ def test_wrong_days_are_said_where_others_can_be_chosen(
 ) -> None:
     rahim = shop.a_customer()
 
-    page = office.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}", days)
+    page = office.get(f"{PAGES}/statements/customer-statement/{rahim.pk}", days)
 
     assert page.status_code == 400
     assert said in page.content.decode()
@@ -222,13 +223,13 @@ def test_too_many_lines_lead_to_fewer_days(office: Client, monkeypatch: pytest.M
     rahim = shop.a_customer()
     shop.sell((shop.a_service(), 1), customer=rahim, offered=shop.on_credit())
 
-    page = office.get(f"{PAPERS}/statements/customer-statement/{rahim.pk}")
+    page = office.get(f"{PAGES}/statements/customer-statement/{rahim.pk}")
 
     assert "choose fewer days" in page.content.decode()
 
 
 def test_the_days_are_chosen_on_no_other_document(office: Client) -> None:
-    page = office.get(f"{PAPERS}/day-closing/{today()}")
+    page = office.get(f"{PAGES}/day-closing/{today()}")
     assert "fromDate" not in page.content.decode()
 
 
@@ -236,6 +237,22 @@ def test_staff_and_strangers_see_no_document_of_the_office(staff: User) -> None:
     client = at_the_office(staff)
     for stranger in (client, Client()):
         for path in (f"day-closing/{today()}", "statements/customer-statement/1"):
-            answer = stranger.get(f"{PAPERS}/{path}")
+            answer = stranger.get(f"{PAGES}/{path}")
             assert answer.status_code == 302
             assert answer["Location"].startswith("/admin/login/")
+
+
+def test_a_method_is_called_as_it_was_on_the_day() -> None:
+    shop.sell((shop.a_service("5.00"), 1), offered=shop.cash(5))
+    PaymentMethod.objects.filter(code="cash").update(name="Notes and coins")
+
+    assert list(rows_of(closed(today()), 1)) == ["Cash", "All methods"]
+
+
+def test_only_a_party_is_thanked() -> None:
+    Store.objects.update(receipt_header="Since 1990", receipt_footer="Thank you!")
+    rahim = shop.a_customer()
+
+    assert closed(today()).shop.lines == []
+    assert closed(today()).shop.footer == ""
+    assert stated(CUSTOMERS, rahim, today(), today()).shop.footer == "Thank you!"
