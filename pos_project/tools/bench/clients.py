@@ -115,7 +115,10 @@ def _ask(port: int, draw: Draw, numbers: range, seconds: float) -> Seen:
         selector.register(line.socket, selectors.EVENT_READ, line)
         line.ask(draw)
     while selector.get_map():
-        for key, _ in selector.select(PATIENCE_SECONDS):
+        ready = selector.select(PATIENCE_SECONDS)
+        if not ready:
+            raise TimeoutError(f"No answer within {PATIENCE_SECONDS:.0f} seconds.")
+        for key, _ in ready:
             line = key.data
             status = line.answered()
             if status is None:
