@@ -1,9 +1,5 @@
 """`import_retail`: the rows of real tills become sales, refunds and corrections, each once."""
 
-import csv
-import json
-import os
-from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -12,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
-from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
-from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Product
@@ -27,7 +20,6 @@ from inventory.models import Batch, InventoryLog
 from ledger.models import Payment
 from pos_project.core.days import business_day, today
 from pos_project.core.models import IdempotentRequest
-from pos_project.core.money import money
 from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import everything, stock, stock_of
 from pos_project.tools.imports import retail_file, retail_plan
@@ -36,10 +28,6 @@ from purchasing.models import Purchase, PurchaseItem
 from sales.models import Customer, Refund, RefundItem, Sale, SaleItem
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
-REAL = Path(
-    os.environ.get("RETAIL_CSV")
-    or settings.BASE_DIR.parent / "shared" / "data" / "online_retail_2010-12.csv"
-)
 LANTERN = "536365,71053,WHITE METAL LANTERN,6,1/12/2010,3.39,17850,United Kingdom"
 
 
@@ -585,81 +573,3 @@ def test_an_invoice_of_593_lines_costs_as_many_statements_as_one_of_a_line(
     second, of_593_lines, last = statements_per_document(file, admin)
 
     assert second == of_593_lines == last
-
-
-@pytest.mark.dear
-@pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
-def test_the_real_file_adds_up(admin: User) -> None:
-    out = run(REAL)
-
-    # The second opinion: the data set's own rule, in a few lines over the bare file.
-    with REAL.open(encoding="utf-8-sig", newline="") as bare:
-        rows = list(csv.DictReader(bare))
-    priced = {row["InvoiceNo"] for row in rows if Decimal(row["UnitPrice"]) > 0}
-    sold = [
-        row
-        for row in rows
-        if row["InvoiceNo"] in priced and row["InvoiceNo"][0] != "C" and int(row["Quantity"]) > 0
-    ]
-    expected = sum(int(row["Quantity"]) * Decimal(row["UnitPrice"]) for row in sold)
-    sums = Sale.objects.aggregate(total=Sum("total_amount"))
-    assert round(sums["total"], 2) == expected
-    assert Sale.objects.count() == len({row["InvoiceNo"] for row in sold})
-    per_day = Counter(row["InvoiceDate"] for row in sold)
-    days = SaleItem.objects.values_list("sale__business_date", flat=True)
-    assert Counter(f"{day.day}/{day.month}/{day.year}" for day in days) == per_day
-
-    fates = rows_by_fate(out)
-    assert fates["Rows"] == len(rows) == sum(fates.values()) - fates["Rows"]
-    assert fates["Sold"] == len(sold)
-    unpriced = [row for row in rows if row["InvoiceNo"] not in priced]
-    assert fates["Corrected"] == len(unpriced)
-    codes = {row["StockCode"].upper() for row in rows}
-    assert Product.objects.count() <= len(codes)
-    customers = {row["CustomerID"] for row in sold if row["CustomerID"]}
-    assert Customer.objects.count() == len(customers)
-    assert Sale.objects.filter(due_amount__gt=0).count() == 0
-    books_agree()
-
-
-@pytest.mark.dear
-@pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
-def test_the_dashboards_show_what_the_real_file_says(as_admin: APIClient) -> None:
-    run(REAL)
-    with REAL.open(encoding="utf-8-sig", newline="") as bare:
-        rows = list(csv.DictReader(bare))
-    priced = {row["InvoiceNo"] for row in rows if Decimal(row["UnitPrice"]) > 0}
-    of_day: dict[date, Decimal] = defaultdict(Decimal)
-    of_invoice: dict[str, Decimal] = defaultdict(Decimal)
-    invoices: dict[date, set[str]] = defaultdict(set)
-    for row in rows:
-        units = int(row["Quantity"])
-        if row["InvoiceNo"] in priced and row["InvoiceNo"][0] != "C" and units > 0:
-            day = date(*(int(part) for part in reversed(row["InvoiceDate"].split("/"))))
-            of_day[day] += units * Decimal(row["UnitPrice"])
-            of_invoice[row["InvoiceNo"]] += units * Decimal(row["UnitPrice"])
-            invoices[day].add(row["InvoiceNo"])
-    gross = sum(of_day.values())
-    given_back = Refund.objects.aggregate(total=Sum("refund_amount"))["total"]
-
-    def dashboard(name: str) -> Any:
-        days = {"fromDate": min(of_day).isoformat(), "toDate": max(of_day).isoformat()}
-        answer = as_admin.get(f"/api/dashboard/{name}", days)
-        return json.loads(answer.content, parse_float=Decimal)["data"]
-
-    metrics = dashboard("main")["key_metrics"]
-    assert metrics["gross_total"] == gross
-    assert metrics["total_revenue"] == gross - money(given_back)
-    assert metrics["total_transactions"] == len(of_invoice)
-    trends = dashboard("daily-trends")["daily_trends"]
-    assert {each["date"]: (each["gross_sales"], each["transactions"]) for each in trends} == {
-        day.isoformat(): (of_day[day], len(invoices[day])) for day in of_day
-    }
-    revenue = dashboard("financial-analysis")["revenue_analysis"]
-    assert revenue["max_transaction_value"] == max(of_invoice.values())
-    assert revenue["min_transaction_value"] == min(of_invoice.values())
-    books = dashboard("profit-loss")
-    profit = gross - money(given_back) - books["cost_of_goods"]["total_cogs"]
-    assert books["profit"]["gross_profit"] == profit
-    [cash] = dashboard("payment-breakdown")["payment_methods"]
-    assert (cash["method"], cash["paid_amount"]) == ("cash", gross)

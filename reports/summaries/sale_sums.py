@@ -17,9 +17,11 @@ RETURNED_LINES = (
     " JOIN sale_items i ON i.id = x.sale_item_id JOIN sales s ON s.id = r.sale_id WHERE {days}"
 )
 # Of a line sold, and of a line that came back (below zero); services have none.
+# The + is for SQLite: it takes the one index of a unique column for the better one even where it
+# is NULL, and would read the costs of all lines ever sold for each line.
 SOLD_COST = (
     "COALESCE((SELECT SUM(c.total_cost) FROM sale_cogs c"
-    " WHERE c.sale_item_id = i.id AND c.refund_item_id IS NULL), 0)"
+    " WHERE c.sale_item_id = i.id AND +c.refund_item_id IS NULL), 0)"
 )
 RESTOCKED_COST = (
     "COALESCE((SELECT SUM(c.total_cost) FROM sale_cogs c WHERE c.refund_item_id = x.id), 0)"

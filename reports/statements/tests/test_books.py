@@ -6,25 +6,22 @@ The second opinion is docs/figures.md in plain Python over the raw rows.
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Store, User
 from conftest import signed_in
 from ledger import chart, posting
-from ledger.models import Expense, JournalEntry, JournalLine, LedgerAccount
+from ledger.models import Expense, JournalLine, LedgerAccount
 from ledger.party_balances import PartyBalance, standing
 from pos_project.core.db.transactions import transact
 from pos_project.core.period import Period
 from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
 from pos_project.tests.examples import examples
-from pos_project.tests.test_import_retail import REAL
 from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports.statements import financial_statements
@@ -267,30 +264,6 @@ def test_what_is_closed_is_read_from_facts(trader: Trader) -> None:
     )
 
     assert financial_statements.balance_of(chart.CASH, end) == before - Decimal("80.20") + 1000
-
-
-@pytest.mark.dear
-@pytest.mark.skipif(not REAL.is_file(), reason=f"the data set is not at {REAL} (RETAIL_CSV)")
-def test_the_balance_sheet_of_the_real_shop_balances_on_every_day(admin: User) -> None:
-    call_command("import_retail", str(REAL), stdout=StringIO())
-    days = sorted(set(JournalEntry.objects.values_list("business_date", flat=True)))
-    assert len(days) == 4
-
-    day = days[0] - timedelta(days=1)
-    while day <= days[-1] + timedelta(days=1):
-        sheet = financial_statements.balance_sheet(day)
-        assert sheet.balanced
-        assert financial_statements.trial_balance(
-            Period(financial_statements.BEGINNING, day)
-        ).balanced
-        stock = financial_statements.stock(day)
-        assert stock.value == stock.account
-        assert (sheet.assets.total != 0) == (day >= days[0])
-        day += timedelta(days=1)
-    period = Period(days[0], days[-1])
-    sold = sum(each.total_amount for each in Sale.objects.completed())
-    back = sum(each.refund_amount for each in Refund.objects.all())
-    assert financial_statements.profit_loss(period).net_sales.total == sold - back
 
 
 # --- Customers and suppliers ---
