@@ -392,6 +392,7 @@ def test_who_is_silent_is_let_go(
 def test_who_waits_longest_makes_place(server: Server) -> None:
     server.worker._most = 5
     old = [server.connect() for _ in range(5)]
+    until(lambda: len(server.worker._connections) == 5, "all of them accepted")
     assert server.get() == 200
     ended, _, _ = select.select(old, [], [], 5)
     assert [client.recv(1) for client in ended] == [b""]
