@@ -7,7 +7,7 @@ and the account `BETWEEN` stands between the two. It begins and ends at what it 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -25,6 +25,7 @@ from pos_project.core.days import today
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period
 from reports.books.goods import Document, Lot, Movement, read_lots, read_movements
+from reports.books.sub_ledgers import expected_balances
 
 BETWEEN = "BETWEEN"  # no row of the chart
 
@@ -108,8 +109,16 @@ def beginning() -> date:
 def read_book(period: Period) -> Book:
     """The books of these business days, all stores. Runs inside the caller's snapshot."""
     lots = read_lots()
-    opening_goods, moved, stock, held = _goods(lots, period)
+    opening_goods, moved = _goods(lots, period)
+    is_all = not (
+        InventoryLog.objects.filter(id__gt=moved[-1].log_id if moved else 0).exists()
+        or JournalEntry.objects.filter(business_date__gt=period.last).exists()
+    )
+    if is_all:  # the batches themselves say what is left, not our replay of it
+        for batch_id, remaining in Batch.objects.values_list("id", "remaining"):
+            lots[batch_id].units = remaining
     before, within = _sums(last=period.first - ONE_DAY), _sums(last=period.last)
+    before.setdefault(chart.INVENTORY, ZERO)
     worth = total(goods.value for goods in opening_goods)
     opening = Transaction((period.first, 0, 0), None, "opening", None, "What was there before")
     opening.goods = opening_goods
@@ -121,8 +130,14 @@ def read_book(period: Period) -> Book:
         (goods.value - goods.units * goods.lot.unit_cost for goods in opening_goods if goods.lot),
         ZERO,
     )
-    balances = within | {BETWEEN: within.pop(chart.INVENTORY, ZERO) - held}
-    balances.pop(chart.INVENTORY, None)
+    balances = within | expected_balances(period.last, is_all=is_all)
+    inventory = balances.pop(chart.INVENTORY, ZERO)
+    held = total(value(lot.units, lot.unit_cost) for lot in lots.values())
+    balances[BETWEEN] = ZERO if is_all else inventory - held
+    stock: dict[tuple[int, int], Decimal] = {}
+    for lot in lots.values():
+        shelf = (lot.store_id, lot.product_id)
+        stock[shelf] = stock.get(shelf, ZERO) + lot.units
     return Book(
         ", ".join(Store.objects.order_by("id").values_list("name", flat=True)),
         period,
@@ -158,11 +173,9 @@ def _sums(*, last: date) -> dict[str, Decimal]:
     return {code: money(debits) - money(credits) for code, debits, credits in sums}
 
 
-def _goods(
-    lots: dict[int, Lot], period: Period
-) -> tuple[list[Goods], list[Movement], dict[tuple[int, int], Decimal], Decimal]:
-    """What lay on the shelves before the period, what moved in it, the units and the value of
-    what lies there after it."""
+def _goods(lots: dict[int, Lot], period: Period) -> tuple[list[Goods], list[Movement]]:
+    """What lay on the shelves before the period, and what moved in it; `lots` hold what lies there
+    after it."""
     before: list[Goods] | None = None
     moved: list[Movement] = []
     for movement in read_movements(lots):
@@ -172,17 +185,7 @@ def _goods(
             break
         if before is not None:
             moved.append(movement)
-    else:
-        # All of history: the batches themselves say what is left, not our replay of it.
-        before = _on_shelf(lots) if before is None else before
-        for batch_id, remaining in Batch.objects.values_list("id", "remaining"):
-            lots[batch_id].units = remaining
-    stock: dict[tuple[int, int], Decimal] = {}
-    for lot in lots.values():
-        shelf = (lot.store_id, lot.product_id)
-        stock[shelf] = stock.get(shelf, ZERO) + lot.units
-    held = total(value(lot.units, lot.unit_cost) for lot in lots.values())
-    return before or [], moved, stock, held
+    return _on_shelf(lots) if before is None else before, moved
 
 
 def _on_shelf(lots: dict[int, Lot]) -> list[Goods]:
@@ -201,25 +204,25 @@ def _transactions(period: Period, moved: Iterable[Movement]) -> list[Transaction
     for transaction, document in _entries(period):
         movements = of_document.get(document, []) if document else []
         if movements and all(each.entered == transaction.day for each in movements):
-            transaction.money = [
-                line for line in transaction.money if line.account != chart.INVENTORY
-            ]
             _add_goods(transaction, of_document.pop(document))
-        else:
-            transaction.money = [
-                replace(line, account=BETWEEN) if line.account == chart.INVENTORY else line
-                for line in transaction.money
-            ]
+        _meet(transaction)
         found.append(transaction)
     for (event, _), movements in of_document.items():
         first = movements[0]
         transaction = Transaction((first.entered, 0, 0), None, event, None, None)
         _add_goods(transaction, movements)
-        worth = total(goods.value for goods in transaction.goods)
-        if worth:
-            transaction.money.append(Money(BETWEEN, -worth))
+        _meet(transaction)
         found.append(transaction)
     return sorted(found, key=lambda transaction: transaction.place)
+
+
+def _meet(transaction: Transaction) -> None:
+    """What the entry says of the inventory account and its goods do not, on the account between."""
+    booked = total(line.amount for line in transaction.money if line.account == chart.INVENTORY)
+    transaction.money = [line for line in transaction.money if line.account != chart.INVENTORY]
+    elsewhere = booked - total(goods.value for goods in transaction.goods)
+    if elsewhere:
+        transaction.money.append(Money(BETWEEN, elsewhere))
 
 
 def _entries(period: Period) -> Iterator[tuple[Transaction, Document | None]]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from pos_project.core.days import business_day
+from pos_project.core.errors import Conflict
 from pos_project.core.money import ZERO
 from purchasing.models import Purchase
 from sales.models import Sale, SaleItemBatch
@@ -142,7 +143,7 @@ def _uses(lots: dict[int, Lot]) -> Uses:
         line_id = refund_item or item
         if not lines or lines[-1].id != line_id:
             lines.append(_Line(line_id, refund_id or sale_id, []))
-        lines[-1].picks.append(Pick(lots[batch_id], -units, -cost))
+        lines[-1].picks.append(Pick(_lot(lots, batch_id), -units, -cost))
     return found
 
 
@@ -153,7 +154,7 @@ def _moved(lots: dict[int, Lot]) -> dict[int, list[Pick]]:
         "log_id", "batch_id", "quantity", "cost"
     )
     for log_id, batch_id, units, cost in rows.iterator():
-        found.setdefault(log_id, []).append(Pick(lots[batch_id], units, cost))
+        found.setdefault(log_id, []).append(Pick(_lot(lots, batch_id), units, cost))
     return found
 
 
@@ -166,3 +167,9 @@ def _bought(lots: dict[int, Lot]) -> dict[tuple[int, int, str], list[Lot]]:
         key = (lot.store_id, lot.product_id, (number or "").casefold())
         found.setdefault(key, []).append(lot)
     return found
+
+
+def _lot(lots: dict[int, Lot], batch_id: int) -> Lot:
+    if batch_id not in lots:
+        raise Conflict(f"Goods were moved of batch {batch_id}, which is not there: see reconcile.")
+    return lots[batch_id]

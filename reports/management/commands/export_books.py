@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pos_project.core.days import today
 from pos_project.core.db.transactions import snapshot
+from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
 from pos_project.core.period import ONE_DAY, Period
 from reports.books.beancount import beancount
@@ -36,8 +37,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["month"] and (options["first"] or options["last"]):
             raise CommandError("Give --month, or --from and --to.")
-        with snapshot():
-            book = read_book(options["month"] or _range(options["first"], options["last"]))
+        try:
+            with snapshot():
+                book = read_book(options["month"] or _range(options["first"], options["last"]))
+        except DomainError as error:
+            raise CommandError(error.message) from error
         lines = FORMATS[options["format"]](book, currency=options["currency"])
         if options["output"] is None:
             for line in lines:
