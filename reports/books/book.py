@@ -202,7 +202,7 @@ def _transactions(period: Period, moved: Iterable[Movement]) -> list[Transaction
         of_document.setdefault(movement.document, []).append(movement)
     found = []
     for transaction, document in _entries(period):
-        movements = of_document.get(document, []) if document else []
+        movements = of_document.get(document, ())
         if movements and all(each.entered == transaction.day for each in movements):
             _add_goods(transaction, of_document.pop(document))
         _meet(transaction)
@@ -225,7 +225,7 @@ def _meet(transaction: Transaction) -> None:
         transaction.money.append(Money(BETWEEN, elsewhere))
 
 
-def _entries(period: Period) -> Iterator[tuple[Transaction, Document | None]]:
+def _entries(period: Period) -> Iterator[tuple[Transaction, Document]]:
     rows = JournalLine.objects.filter(
         entry__business_date__gte=period.first, entry__business_date__lte=period.last
     )
@@ -239,7 +239,7 @@ def _entries(period: Period) -> Iterator[tuple[Transaction, Document | None]]:
         transaction: Transaction | None = None
         for entry_id, day, event, document_id, reference, memo, *line in of_entry:
             if transaction is None:
-                document = (event, document_id) if document_id else None
+                document = (event, document_id or 0)
                 transaction = Transaction((day, 0, entry_id), entry_id, event, reference, memo)
             account, debit, credit, customer, supplier = line
             transaction.money.append(Money(account, debit - credit, customer or supplier))

@@ -122,7 +122,7 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
                 document = (kind, lot.purchase_id or 0)
                 picks = [Pick(lot, units, value(units, lot.unit_cost))]
         elif kind == InventoryLog.Kind.PURCHASE:
-            document = (kind, next((undone.get(pick.lot.purchase_id, 0) for pick in picks), 0))
+            document = (kind, next((undone.get(pick.lot.purchase_id or 0, 0) for pick in picks), 0))
         yield Movement(
             log_id, entered, store_id, product_id, kind, document, names_lots, units, cost, picks
         )
