@@ -1,9 +1,12 @@
 """Two programs that we did not write agree with the books, and say so where they are wrong."""
 
+import os
 from collections.abc import Callable
 from copy import deepcopy
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
@@ -12,6 +15,7 @@ from django.core.management import CommandError, call_command
 from ledger.models import JournalEntry
 from pos_project.core.errors import Conflict
 from reports.books.book import beginning
+from reports.books.saft import NAMESPACE
 from reports.books.tests.judges import HLEDGER, beancount_says, book_of, hledger_says, whole_book
 from reports.reconciliation.tests.corruption import BROKEN
 from reports.reconciliation.tests.corruption.by_hand import change_first, undone
@@ -78,6 +82,41 @@ def test_the_page_says_which_faults_each_judge_finds_by_itself(week: Week) -> No
         found.append(f"| `{name}` | {len(ways)} | {by_beancount} | {by_hledger} |")
     told = [line for line in PAGE.read_text().splitlines() if line.startswith("| `")]
     assert told == found
+
+
+# --- The auditor's file ---
+
+
+def test_every_account_closes_at_its_opening_and_the_lines_between(week: Week) -> None:
+    day = JournalEntry.objects.latest("id").business_date
+    file = ElementTree.fromstring(  # noqa: S314 (our own)
+        export("--format", "saft", "--from", str(day))
+    )
+    moved: dict[str, Decimal] = {}
+    for line in file.iter(tag("Line")):
+        for side, sign in (("DebitAmount", 1), ("CreditAmount", -1)):
+            for amount in line.iterfind(f"{tag(side)}/{tag('Amount')}"):
+                account = line.findtext(tag("AccountID"), "")
+                moved[account] = moved.get(account, Decimal(0)) + sign * Decimal(amount.text or "")
+    assert moved
+    for account in file.iter(tag("Account")):
+        opening, closing = (
+            Decimal(account.findtext(tag(f"{when}DebitBalance"), "0"))
+            - Decimal(account.findtext(tag(f"{when}CreditBalance"), "0"))
+            for when in ("Opening", "Closing")
+        )
+        number = account.findtext(tag("AccountID"), "")
+        assert closing - opening == moved.get(number, 0), number
+
+
+@pytest.mark.skipif("SAFT_SCHEMA" not in os.environ, reason="SAFT_SCHEMA names no schema's file")
+def test_the_file_is_valid_by_the_public_schema(week: Week) -> None:
+    schema = pytest.importorskip("xmlschema").XMLSchema(os.environ["SAFT_SCHEMA"])
+    assert [error.reason for error in schema.iter_errors(export("--format", "saft"))] == []
+
+
+def tag(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"
 
 
 # --- The command ---
