@@ -148,11 +148,11 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
         "keeps_stock",
     )
     removal_warning = "It can no longer be sold, and its SKU is free again."
-    search_fields = ("name", "sku")
+    search_fields = ("search_text",)
     search_help_text = "Name or SKU; a scanned barcode is the SKU."
     autocomplete_fields = ("brand", "category")
     list_select_related = ("brand", "category")
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
     actions = ("change_prices", "take_off_the_list")
     actions_detail = ("count_stock", "remove")
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")

@@ -117,7 +117,7 @@ class PaymentAdmin(ReversibleAdmin):
         "payment_type",
         "payment_party",
     )
-    search_fields = ("reference_no__istartswith", "customer__name", "supplier__name")
+    search_fields = ("reference_no__istartswith", "customer__search_text", "supplier__search_text")
     search_help_text = "Slip number, customer or supplier"
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)

@@ -19,6 +19,7 @@ from unfold.views import ChangeList
 from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sentence, show_refusal
 from pos_project.core.back_office.list_search import found
 from pos_project.core.days import day_start, today
+from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.errors import DomainError
 from pos_project.core.images.pictures import ImageField, PictureChange, picture_change
 from pos_project.core.people import Archivable
@@ -49,6 +50,12 @@ class ShopChangeList(ChangeList):
 
     def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
         return qs.prefetch_related(*(self.list_select_related or ()))
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        # Names sort alike on every database, whatever its collation.
+        if field_name == "name" and issubclass(self.model, Searchable):
+            return SEARCH_TEXT
+        return super().get_ordering_field(field_name)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
