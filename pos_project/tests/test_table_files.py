@@ -50,9 +50,8 @@ def in_a_sheet(value: Any, column: str, number_format: str = "General") -> str:
 
 def in_a_csv(value: str, column: str) -> str:
     cells = {"sku": "x", "name": "x", "price": "1", column: value}
-    return problem(
-        text_of([list(cells), [f'"{cell}"' for cell in cells.values()]]).encode(), column
-    )
+    quoted = [f'"{cell}"' for cell in cells.values()]
+    return problem(text_of([list(cells), quoted]).encode(), column)
 
 
 # --- How a file is written ---
@@ -218,7 +217,7 @@ def test_a_file_of_another_till_is_taken_and_says_what_is_not(
         (8_901_234_567_890, "sku", ""),
         (8.9e12, "sku", ""),  # shown as 8.9E+12, but whole
         (12345678901234567890, "sku", "a spreadsheet keeps the first"),
-        (datetime(2026, 11, 5), "name", "made the day 2026-11-05 of this"),
+        (datetime(2026, 11, 5), "name", "made the day 2026-11-05 of this"),  # noqa: DTZ001
         (date(2026, 11, 5), "sku", "made the day"),
         ("#N/A", "sku", "The spreadsheet says #N/A"),
         ("#REF!", "price", "The spreadsheet says #REF!"),
@@ -233,7 +232,7 @@ def test_a_file_of_another_till_is_taken_and_says_what_is_not(
     ],
 )
 def test_a_cell_of_a_workbook_that_was_changed_is_told(value: Any, column: str, says: str) -> None:
-    told = in_a_sheet(value, column)
+    told = in_a_sheet(value, column, "dd/mm/yyyy" if isinstance(value, date) else "General")
     assert says in told if says else not told
 
 
