@@ -14,13 +14,13 @@ from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from catalog.codes import products_by_code
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
+from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -37,8 +37,10 @@ MAX_LINES = 500
 EMPTY_LINES = 5
 
 
-class DeliveryForm(SettlementForm):
+class DeliveryForm(MovesToAnOpenDay, SettlementForm):
     """The head of a supplier's paper."""
+
+    day_field = "purchase_date"
 
     supplier = forms.ModelChoiceField(queryset=Supplier.objects.none())
     invoice_no = forms.CharField(
@@ -48,7 +50,7 @@ class DeliveryForm(SettlementForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="As on the paper; empty makes one.",
     )
-    purchase_date = forms.DateField(label="Date", initial=today, widget=UnfoldAdminSingleDateWidget)
+    purchase_date = DayField(label="Date", initial=today)
     method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
     paid = forms.DecimalField(
         label="Paid now",

@@ -9,8 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from inventory.product_columns import PRODUCT_COLUMNS
-from pos_project.core.back_office.table_columns import Understood, day_of, understand
+from pos_project.core.back_office.table_columns import Understood, understand
 from pos_project.core.back_office.table_files import BadFile, Table, column_name, read_table
+from pos_project.core.days import read_day
 
 PLAIN = [["SKU", "Name", "Price"], ["A-1", "Tea", "12.50"], ["A-2", "Café – „crème“", "9"]]
 
@@ -288,4 +289,4 @@ def test_numbers_keep_their_digits() -> None:
     ],
 )
 def test_days_are_iso_or_day_first(text: str, day: date | None) -> None:
-    assert day_of(text) == day
+    assert read_day(text) == day

@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
 
 from pos_project.core.back_office.table_files import (
@@ -15,7 +14,7 @@ from pos_project.core.back_office.table_files import (
     Table,
     TableRow,
 )
-from pos_project.core.days import FIRST_DAY, LAST_DAY
+from pos_project.core.days import read_day
 from pos_project.core.written_text import searchable, western_digits
 
 _CUT_NUMBER = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
@@ -29,8 +28,6 @@ _NAME_AS_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.][0-9]{1,2}[
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?|[+-]?\.[0-9]+")
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]{1,2}|[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}([, \u00a0\u202f'][0-9]{2,3})+(\.[0-9]+)?")
-_DAY = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YES, _NO = {"1", "yes", "y", "true"}, {"0", "no", "n", "false"}
 
 
@@ -133,21 +130,6 @@ def number_problem(text: str) -> str:
     return f"{text} is no number."
 
 
-def day_of(text: str) -> date | None:
-    """The day that is written as 2026-11-05 or, day first, as 05/11/2026; None for no such day."""
-    written = western_digits(text.strip())
-    try:
-        if _ISO_DAY.fullmatch(written):
-            day = date.fromisoformat(written)
-        elif match := _DAY.fullmatch(written):
-            day = date(int(match[3]), int(match[2]), int(match[1]))
-        else:
-            return None
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None
-
-
 def _plain(header: str) -> str:
     return " ".join(re.sub(r"[^\w]+|_", " ", searchable(header)).split())
 
@@ -180,7 +162,7 @@ def _problem(cell: str, kind: Kind) -> str:
     if kind == Kind.NUMBER:
         return number_problem(western_digits(cell))
     if kind == Kind.DAY:
-        return "" if day_of(cell) else f"{cell} is no day. Write 2026-11-05 or 05/11/2026."
+        return "" if read_day(cell) else f"{cell} is no day. Write 2026-11-05 or 05/11/2026."
     if kind == Kind.YES_OR_NO:
         known = searchable(cell) in _YES | _NO
         return "" if known else f"{cell} is neither yes nor no."
@@ -200,7 +182,7 @@ def _problem(cell: str, kind: Kind) -> str:
 def _said(cell: str, kind: Kind) -> str:
     if kind == Kind.NUMBER:
         return western_digits(cell)
-    if kind == Kind.DAY and (day := day_of(cell)):
+    if kind == Kind.DAY and (day := read_day(cell)):
         return day.isoformat()
     if kind == Kind.YES_OR_NO:
         return "1" if searchable(cell) in _YES else "0" if searchable(cell) in _NO else cell
