@@ -39,6 +39,7 @@ class Kind(Enum):
     NUMBER = "a number"
     DAY = "a day"
     YES_OR_NO = "yes or no"
+    AS_IT_IS = "whatever it is"
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ def _problem(cell: str, kind: Kind) -> str:
     if kind == Kind.YES_OR_NO:
         known = searchable(cell) in _YES | _NO
         return "" if known else f"{cell} is neither yes nor no."
+    if kind == Kind.AS_IT_IS:
+        return ""
     if isinstance(cell, Date):
         return f"The spreadsheet has made the day {cell} of this. Enter it as text."
     if isinstance(cell, FromNumber):
@@ -186,4 +189,4 @@ def _said(cell: str, kind: Kind) -> str:
         return day.isoformat()
     if kind == Kind.YES_OR_NO:
         return "1" if searchable(cell) in _YES else "0" if searchable(cell) in _NO else cell
-    return str(cell)
+    return cell

@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -61,10 +61,12 @@ class FromNumber(str):
 
 @dataclass(frozen=True)
 class TableRow:
-    """The cells of a row, as many as the header has; `number` is that of the spreadsheet."""
+    """The cells of a row, as many as the header has; `number` is that of the spreadsheet, `width`
+    how many cells were written."""
 
     number: int
     cells: Sequence[str]
+    width: int
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,11 @@ class Table:
 
     header: Sequence[str]
     rows: Sequence[TableRow]
+    width: int  # cells that were written in the row of the header
     notes: Sequence[str] = field(default=())
 
 
-def read_table(raw: bytes) -> Table:
+def read_table(raw: bytes, *, most_rows: int = MAX_ROWS) -> Table:
     """The table in a file. Raises BadFile."""
     if raw.startswith(_OLD_EXCEL):
         raise BadFile("This is an old Excel file (.xls). Save it as .xlsx or as CSV.")
@@ -84,7 +87,7 @@ def read_table(raw: bytes) -> Table:
         records, notes = _of_workbook(raw)
     else:
         records, notes = _of_text(raw)
-    return _table(records, notes)
+    return _table(records, notes, most_rows)
 
 
 def column_name(position: int) -> str:
@@ -100,10 +103,12 @@ def column_name(position: int) -> str:
 Records = Iterator[tuple[int, list[str]]]
 
 
-def _table(records: Records, notes: list[str]) -> Table:
+def _table(records: Records, notes: list[str], most_rows: int) -> Table:
     header: list[str] = []
     rows: list[TableRow] = []
+    header_width = 0
     for number, cells in records:
+        width = len(cells)
         while cells and not cells[-1]:
             cells.pop()
         if not cells:
@@ -111,11 +116,11 @@ def _table(records: Records, notes: list[str]) -> Table:
         if len(cells) > MAX_COLUMNS:
             raise BadFile(f"Row {number} has more than {MAX_COLUMNS} columns.")
         if not header:
-            header = cells
+            header, header_width = cells, width
             continue
-        if len(rows) == MAX_ROWS:
-            raise BadFile(f"The file has more than {MAX_ROWS:,} rows: cut it into several.")
-        rows.append(TableRow(number, cells))
+        if len(rows) == most_rows:
+            raise BadFile(f"The file has more than {most_rows:,} rows: cut it into several.")
+        rows.append(TableRow(number, cells, width))
     if not header:
         raise BadFile("The file is empty.")
     if not rows:
@@ -132,17 +137,18 @@ def _table(records: Records, notes: list[str]) -> Table:
         if (position < len(header) and header[position])
         or any(position < len(row.cells) and row.cells[position] for row in rows)
     ]
-    return Table(
-        [names[position] for position in named],
-        [
-            TableRow(
-                row.number,
-                [row.cells[each] if each < len(row.cells) else "" for each in named],
-            )
+    if len(named) < width:
+        rows = [
+            replace(row, cells=[cell for at, cell in enumerate(row.cells) if at in named])
             for row in rows
-        ],
-        notes,
-    )
+        ]
+    padded = [
+        replace(row, cells=[*row.cells, *[""] * (len(named) - len(row.cells))])
+        if len(row.cells) < len(named)
+        else row
+        for row in rows
+    ]
+    return Table([names[position] for position in named], padded, header_width, notes)
 
 
 # --- CSV ---
