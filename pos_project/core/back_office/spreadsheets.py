@@ -144,6 +144,7 @@ class ImportsTables(ImportExportModelAdmin):
         names = [column.name for column in resource.columns if not column.elsewhere]
         page.context_data["template"] = _as_link([names])
         page.context_data["understood"] = [each for each in resource.columns if not each.elsewhere]
+        page.context_data["fields_list"] = ()  # (said above, with the names that people use)
         result = page.context_data.get("result")
         if result is not None and (result.invalid_rows or result.row_errors()):
             page.context_data["errors"] = errors = list(_errors_of(result))

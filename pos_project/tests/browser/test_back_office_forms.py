@@ -140,13 +140,11 @@ def test_a_file_with_mistakes_shows_them_and_a_mended_one_what_it_changes(
         office.press("Submit")
         office.reads("Nothing was imported: 1 cell of the file is not right yet.", "Write 10.50.")
         office.reads("nobody knows what they mean: colour")
-        office.page.screenshot(path=tmp_path / "errors.png", full_page=True)
         assert office.overflow_px == 0
         file.write_text("sku;name;price\nA-1;Black tea;10.50\n")
         office.page.set_input_files("[name=import_file]", file)
         office.press("Submit")
         office.reads("Green tea → Black tea")
-        office.page.screenshot(path=tmp_path / "preview.png", full_page=True)
         assert office.overflow_px == 0
         office.press("Confirm import")
         office.page.wait_for_url("**/product/")
