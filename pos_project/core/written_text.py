@@ -12,6 +12,7 @@ _INVISIBLE = re.compile(
     "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")  # of Latin, Greek and Cyrillic; not the Bengali dot
+_DOTTED = "\u09dc\u09dd\u09df"  # ড় ঢ় য়
 _DIGITS = re.compile(r"[^\D0-9]")  # those of all scripts but our own
 
 
@@ -23,6 +24,25 @@ def visible(text: str) -> str:
 def western_digits(text: str) -> str:
     """The text with the digits of every script as 0 to 9: `১২.৫` as `12.5`."""
     return _DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+
+
+def _with_dots(text: str) -> str:
+    """With the Bengali letters that keyboards type as one, and Unicode composes from two."""
+    for letter in _DOTTED:
+        text = text.replace(unicodedata.normalize("NFC", letter), letter)
+    return text
+
+
+def spellings(words: str) -> list[str]:
+    """The ways in which a text that was never spelt anew may hold these words: for columns that
+    the database compares by its own rules. Latin letters without accents it folds itself."""
+    if words.isascii():
+        return [words]
+    composed = unicodedata.normalize("NFC", words)
+    forms = [words, composed, unicodedata.normalize("NFD", words), _with_dots(composed)]
+    forms += [western_digits(form) for form in forms]
+    cased = [form for each in forms for form in (each, each.lower(), each.upper(), each.title())]
+    return list(dict.fromkeys(cased))
 
 
 def searchable(text: str) -> str:

@@ -1,5 +1,6 @@
 """What people type otherwise is found, and what looks the same is the same, on every database."""
 
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,7 @@ from catalog.codes import products_by_code
 from catalog.models import Product
 from conftest import at_the_office
 from inventory.products import create_product
+from ledger.expenses import Spending, record_expense
 from pos_project.core.back_office.list_search import found
 from pos_project.core.db.search_text import fill_search_text
 from pos_project.core.db.unique_keys import key_of
@@ -107,6 +109,57 @@ def test_a_phone_is_found_in_every_spelling(
     assert names(as_admin, "/api/customers", typed) == ["Rahim"]
     page = at_the_office(admin).get("/admin/sales/customer/", {"q": typed})
     assert [row.name for row in page.context["cl"].result_list] == ["Rahim"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        (COMPOSED, DECOMPOSED),
+        (DECOMPOSED, COMPOSED),
+        ("Чай для гостей", "ЧАЙ"),
+        ("ÖL", "öl"),
+        ("Rent 5", "rent ৫"),
+    ],
+)
+def test_titles_of_history_are_found_too(
+    as_admin: APIClient, admin: User, title: str, typed: str
+) -> None:
+    for each in (title, "Something else"):
+        record_expense(Spending(each, Decimal(5)), by=admin)
+
+    found_titles = as_admin.get("/api/expenses", {"search": typed}).json()["data"]
+    assert [row["title"] for row in found_titles] == [title]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "field", "typed"),
+    [
+        ("/api/products", "price", "১২"),
+        ("/api/products", "stock", "৫"),
+        ("/api/customers", "phone", "০১৭১১২২৩৩৪৪"),
+        ("/api/customers", "birthday", "১৯৮৫-১১-০৫"),
+        ("/api/expenses", "amount", "৫"),
+        ("/api/expenses", "expense_date", "২০২৬-০৮-০৩"),
+    ],
+)
+def test_the_api_takes_digits_as_the_contract_has_them(
+    as_admin: APIClient, path: str, field: str, typed: str
+) -> None:
+    body = {"name": "Tea", "sku": "A", "price": 1, "title": "Rent", "amount": 5, field: typed}
+    answer = as_admin.post(path, body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+@pytest.mark.django_db
+def test_a_page_in_other_digits_is_no_page(as_admin: APIClient) -> None:
+    for number in range(3):
+        shop.a_customer(name=f"Rahim {number}")
+
+    assert as_admin.get("/api/customers?limit=1&page=২").json()["page"] == 1
+    assert as_admin.get("/api/customers?limit=২&page=1").json()["limit"] != 2
+    assert as_admin.get("/api/customers/১/details").status_code in (400, 404)
 
 
 @pytest.mark.django_db

@@ -50,6 +50,7 @@ class MovesToAnOpenDay(forms.Form):
                 f"{day:%d-%m-%Y} {why}: this would count on {counts:%d-%m-%Y}. Send it once more"
                 " to book it so, or choose another day.",
             )
-            self.data = self.data.copy()  # shown again, it knows what was said
-            self.data[self.add_prefix("moved")] = told
+            sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
+            sent[self.add_prefix("moved")] = told  # shown again, it knows what was said
+            self.data = sent
         return said

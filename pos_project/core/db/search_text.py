@@ -15,7 +15,7 @@ from django.db.migrations import RunPython
 from django.db.models import Q
 
 from pos_project.core.db.unique_keys import KeyField, key_of
-from pos_project.core.written_text import searchable, western_digits
+from pos_project.core.written_text import searchable, spellings, western_digits
 
 SEARCH_TEXT = "search_text"
 MAX_LENGTH = 700  # an index of InnoDB holds 768 letters
@@ -108,7 +108,10 @@ def holding(model: type[models.Model], path: str, words: str) -> Q:
             **{f"{path}__contains": key_of(words) or ""}
         )
     if not isinstance(field, SearchText):
-        return Q(**{f"{path}__icontains": words.strip()})
+        said = Q()
+        for spelling in spellings(words.strip()):
+            said |= Q(**{f"{path}__icontains": spelling})
+        return said
     spelled = searchable(words)
     if not field.phones and _GTIN.fullmatch(spelled):
         return Q(**{f"{path}__contains": spelled.lstrip("0") or spelled})

@@ -1,6 +1,8 @@
-// A Bengali keyboard types Bengali digits; fields of numbers and days take them as 0 to 9.
+// A Bengali keyboard types Bengali digits; fields of numbers, days and phones take them as 0 to 9.
 (() => {
-  const FIGURES = "input[type=number], input[inputmode=numeric], input[inputmode=decimal], .vDateField, .vCustomDateField";
+  const FIGURES =
+    "input[type=number], input[inputmode=numeric], input[inputmode=decimal], input[name$=quantity], " +
+    ".vDateField, .vCustomDateField, input[name$=phone], input[name=whatsapp]";
   const western = (text) => text.replace(/[০-৯]/g, (digit) => digit.charCodeAt(0) - 0x9e6);
 
   const insert = (event, text) => {
