@@ -290,9 +290,9 @@ class UserAdmin(MasterDataAdmin):
     list_display = ("name", "email", "role", "state", "last_login")
     list_filter = ("role", "status")
     removal_warning = "They can no longer sign in; their sessions end now."
-    search_fields = ("name", "email", "username", "phone")
+    search_fields = ("search_text",)
     search_help_text = "Name, email or phone"
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
     actions_detail = ("remove",)
     readonly_fields = ("last_login",)
     fields = (

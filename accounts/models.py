@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.db.search_text import Searchable, SearchText
 from pos_project.core.db.unique_keys import KeyField, key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
@@ -66,7 +67,7 @@ class UserManager(BaseUserManager["User"].from_queryset(ArchivableQuerySet)):  #
         return self.create_user(email=email, password=password, **{**fields, "role": ADMIN})
 
 
-class User(Archivable, Contact, AbstractBaseUser):
+class User(Searchable, Archivable, Contact, AbstractBaseUser):
     """A person who signs in. Admins and managers may enter the back office."""
 
     ROLES = ((ADMIN, "Admin"), (STAFF, "Staff"), (MANAGER, "Manager"))
@@ -76,6 +77,7 @@ class User(Archivable, Contact, AbstractBaseUser):
     username_key = KeyField(max_length=100, unique=True)
     email = models.EmailField(max_length=254)
     email_key = KeyField(max_length=254, unique=True)
+    search_text = SearchText(of=("name", "username", "email"), phones=("phone",))
     role = models.CharField(max_length=10, choices=ROLES, default=STAFF)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     verify = models.BooleanField(default=False)  # the e-mail address was confirmed

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -40,7 +39,7 @@ from pos_project.core.back_office.model_admin import (
     picture_of_form,
     status_label,
 )
-from pos_project.core.back_office.spreadsheets import EXPORT_FORMATS
+from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.images.pictures import PictureChange, image_url
 from pos_project.core.people import Status
@@ -123,11 +122,10 @@ class CountForm(forms.Form):
 
 
 @admin.register(Product)
-class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
+class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
-    export_formats = EXPORT_FORMATS
     list_display = (
         "thumbnail",
         "name",
@@ -148,11 +146,11 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
         "keeps_stock",
     )
     removal_warning = "It can no longer be sold, and its SKU is free again."
-    search_fields = ("name", "sku")
+    search_fields = ("search_text",)
     search_help_text = "Name or SKU; a scanned barcode is the SKU."
     autocomplete_fields = ("brand", "category")
     list_select_related = ("brand", "category")
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
     actions = ("change_prices", "take_off_the_list")
     actions_detail = ("count_stock", "remove")
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")

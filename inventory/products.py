@@ -146,6 +146,9 @@ def _locked(product_id: int) -> Product:
 
 
 def _require_known(fields: Mapping[str, Any]) -> None:
+    if "sku" in fields and key_of(fields["sku"]) is None:
+        text = "The SKU has nothing that is seen."
+        raise Invalid(text, fields={"sku": [text]})
     for name, model in (("brand_id", Brand), ("category_id", Category)):
         row_id = fields.get(name)
         if row_id is not None and not model.objects.filter(pk=row_id).exists():

@@ -38,9 +38,9 @@ class PartyAdmin(MasterDataAdmin):
     """The parties of a `book`: entered, changed and removed by the use cases of the API."""
 
     book: ClassVar[DueBook]
-    search_fields = ("name", "phone", "email")
+    search_fields = ("search_text",)
     search_help_text = "Name, phone or email"
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

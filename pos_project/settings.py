@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 
 from pos_project.core.durations import duration
+from pos_project.formats.en import formats
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
@@ -264,6 +265,8 @@ USE_TZ = True
 # No-break spaces: in a narrow column a moment stays on one line.
 DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
 DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}H:i"
+DATE_INPUT_FORMATS = formats.DATE_INPUT_FORMATS  # (the filters of lists read these)
+DATETIME_INPUT_FORMATS = formats.DATETIME_INPUT_FORMATS
 TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
 
 # --- Files and pictures ---
@@ -327,6 +330,7 @@ UNFOLD = {
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
     "STYLES": [lambda request: static("shop/shop.css")],
+    "SCRIPTS": [lambda request: static("shop/digits.js")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("shop/icon.svg")}
     ],

@@ -164,7 +164,7 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         ("payment_method", MethodFilter),
         "user",
     )
-    search_fields = ("invoice_no__istartswith", "customer__name", "customer__phone")
+    search_fields = ("invoice_no__istartswith", "customer__search_text")
     search_help_text = "Invoice, customer or phone"
     list_select_related = ("customer", "user")
     ordering = ("-id",)
@@ -325,7 +325,7 @@ class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
         "user",
     )
     list_filter = (("business_date", RangeDateFilter), ("refund_method", MethodFilter))
-    search_fields = ("sale__invoice_no__istartswith", "customer__name", "reason")
+    search_fields = ("sale__invoice_no__istartswith", "customer__search_text", "reason")
     search_help_text = "Invoice, customer or reason"
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)

@@ -28,6 +28,13 @@ def require_not_ahead(day: date | None, *, field: str) -> None:
         raise Invalid(f"{field}: {text}", fields={field: [text]})
 
 
+def counts_on(day: date) -> date:
+    """The day on which a document of this day would count now: its own, or today where that is
+    closed, locked or has not come. Only asked: what is booked claims its day."""
+    now = today()
+    return day if day < now and not past_days.is_sealed(day) else now
+
+
 @dataclass(frozen=True)
 class PostingContext:
     """What every event row carries. `at` is aware; `business_date` is the shop's local day."""

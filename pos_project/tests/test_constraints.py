@@ -55,6 +55,7 @@ BROKEN = [
     ("catalog_taxrate_rate_is_a_percentage", {"rate": Decimal("-0.01")}, {}),
     ("catalog_product_price_not_negative", {"price": Decimal("-0.01")}, {}),
     ("catalog_product_status_known", {"status": "asleep"}, {}),
+    ("catalog_product_listed_has_a_code", {"sku_key": None}, {"archived_at": None}),
     ("ledger_journalline_one_positive_side", {"debit": 5, "credit": 5}, {}),
     ("ledger_journalline_one_positive_side", {"debit": 0, "credit": 0}, {}),
     ("ledger_journalline_one_positive_side", {"debit": -5, "credit": 0}, {}),

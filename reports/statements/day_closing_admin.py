@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from ledger import closing
 from ledger.models import DaySeal
+from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.forms import show_refusal
 from pos_project.core.back_office.model_admin import ReadOnlyAdmin, asked
 from pos_project.core.days import today
@@ -29,7 +29,7 @@ MAX_DAYS = 31
 class CloseForm(forms.Form):
     """Up to which day; `first` is the first open day, and `last` the latest that is over."""
 
-    until = forms.DateField(label="Close up to and with", widget=UnfoldAdminSingleDateWidget)
+    until = DayField(label="Close up to and with")
     # What the page showed: those days are closed, or it is shown anew.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -34,7 +34,7 @@ def held_as_of(day: date, *, store_id: int | None = None) -> list[Held]:
     where: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
     sums = figures(STOCK, plan_reading(period, STOCK)[STOCK.name], by=("product_id",), where=where)
     held = []
-    products = Product.objects.order_by("name", "id").values_list("id", "name", "sku")
+    products = Product.objects.order_by("search_text", "id").values_list("id", "name", "sku")
     for product_id, name, sku in products:
         units, cost = sums.get((product_id,), (None, None))
         row = Held(product_id, name, sku, exact(units, 3), exact(cost, 2))

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
-from django.db.models import Model, QuerySet
+from django.db.models import DateField, Model, QuerySet
 from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,9 +17,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
+from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sentence, show_refusal
 from pos_project.core.back_office.list_search import found
-from pos_project.core.days import day_start, today
+from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
+from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.errors import DomainError
 from pos_project.core.images.pictures import ImageField, PictureChange, picture_change
 from pos_project.core.people import Archivable
@@ -50,6 +53,12 @@ class ShopChangeList(ChangeList):
     def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
         return qs.prefetch_related(*(self.list_select_related or ()))
 
+    def get_ordering_field(self, field_name: Any) -> Any:
+        # Names sort alike on every database, whatever its collation.
+        if field_name == "name" and issubclass(self.model, Searchable):
+            return SEARCH_TEXT
+        return super().get_ordering_field(field_name)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if not (self.query or self.has_active_filters):
@@ -63,6 +72,8 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
     list_filter_submit = True
+    # (Days of documents are asked for on pages of their own.)
+    formfield_overrides = {DateField: {"form_class": partial(DayField, first=EARLIEST_BIRTHDAY)}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
