@@ -326,7 +326,7 @@ class StoreAdmin(ShopAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.own_pin)
-        return [path("my-pin", page, name="accounts_store_own_pin"), *super().get_urls()]
+        return [path("my-pin/", page, name="accounts_store_own_pin"), *super().get_urls()]
 
     def own_pin(self, request: HttpRequest) -> HttpResponse:
         """Ask whoever is signed in for the PIN with which they approve."""
@@ -394,6 +394,8 @@ class UserAdmin(MasterDataAdmin):
     search_help_text = "Name, email or phone"
     ordering = ("name", "id")
     actions_detail = ("remove",)
+    actions_list = ("archived",)
+    restore_warning = "They can sign in again, with their password and role of then."
     readonly_fields = ("last_login",)
     fields = (
         "name",
@@ -421,6 +423,9 @@ class UserAdmin(MasterDataAdmin):
     def take_out(self, row: Any, *, by: Any) -> None:
         """Nobody signs in as them any more; a name with history stays in old records."""
         people.remove_user(row.pk, by=by, at=timezone.now())
+
+    def bring_back(self, row: Any, *, by: Any) -> None:
+        people.restore_user(row.pk, by=by)
 
 
 def _is_admin(request: HttpRequest) -> bool:

@@ -159,6 +159,24 @@ def remove_user(user_id: int, *, by: User, at: datetime) -> None:
     transact(remove)
 
 
+def restore_user(user_id: int, *, by: User) -> User:
+    """Let an archived user in again, as they were but without their sessions and PIN.
+
+    Raises NotFound, or Taken when somebody else has their e-mail or username meanwhile.
+    """
+
+    def restore() -> User:
+        removed = User.objects.exclude(archived_at=None).select_for_update()
+        user: User | None = removed.filter(pk=user_id).first()
+        if user is None:
+            raise NotFound("User not found")
+        user.archived_at, user.pin, user.updated_by = None, "", by
+        _save(user)
+        return user
+
+    return transact(restore)
+
+
 def add_first_admin(fields: Mapping[str, Any]) -> User | None:
     """Add an admin if no active one exists; None if there is one. Raises Taken."""
     if has_active_admin():

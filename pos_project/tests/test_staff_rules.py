@@ -361,7 +361,7 @@ def test_a_manager_sets_rules_and_a_pin_in_the_back_office(office: Client, manag
     )
 
     answer = office.post(
-        "/admin/accounts/store/my-pin", {"password": "a-good-password", "pin": PIN}, follow=True
+        "/admin/accounts/store/my-pin/", {"password": "a-good-password", "pin": PIN}, follow=True
     )
 
     assert "Your PIN was changed." in answer.content.decode()
