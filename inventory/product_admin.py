@@ -31,7 +31,13 @@ from catalog.price_admin import PricesAdmin
 from inventory import product_figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
-from inventory.products import Opening, change_product, create_product, remove_product
+from inventory.products import (
+    Opening,
+    change_product,
+    create_product,
+    remove_product,
+    restore_product,
+)
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
@@ -153,6 +159,8 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     ordering = ("search_text", "id")
     actions = ("change_prices", "take_off_the_list")
     actions_detail = ("count_stock", "remove")
+    actions_list = ("archived",)
+    restore_warning = "It is on every list again, as it was; its stock was written off."
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
@@ -307,6 +315,9 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
         remove_product(row.pk, by=by)
+
+    def bring_back(self, row: Any, *, by: Any) -> None:
+        restore_product(row.pk)
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

@@ -13,6 +13,7 @@ import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from pos_project.core.durations import duration
 from pos_project.formats.en import formats
@@ -350,6 +351,11 @@ UNFOLD = {
         }
     },
     "DASHBOARD_CALLBACK": "pos_project.back_office.home.glance",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "My approval PIN", "link": reverse_lazy("admin:accounts_store_own_pin")}
+        ]
+    },
     "LOGIN": {"form": "accounts.back_office_sign_in.SignInForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

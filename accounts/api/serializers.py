@@ -85,6 +85,11 @@ class UserChangesIn(UserIn):
     )
 
 
+class OwnPinIn(serializers.Serializer):
+    password = serializers.CharField(trim_whitespace=False, max_length=MAX_PASSWORD_LENGTH)
+    pin = serializers.CharField(allow_blank=True, max_length=20)
+
+
 class UserRowOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()

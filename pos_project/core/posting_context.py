@@ -12,9 +12,10 @@ from pos_project.core.errors import Invalid
 
 
 class Actor(Protocol):
-    """Whoever may act: a user with an id and a store."""
+    """Whoever may act: a user with an id, a role and a store."""
 
     pk: int
+    role: str
 
     @property
     def store_id(self) -> int | None:

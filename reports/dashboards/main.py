@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.serializers import CharField, IntegerField
 
+from accounts.api.cost import CostField
 from ledger.models import Payment
 from ledger.payments import CASH
 from pos_project.core.days import today
@@ -107,7 +108,7 @@ class MainDashboardOut(FiguresSerializer):
         total_transactions = IntegerField(source="sold.orders")
         today_cash = MoneyField()
         today_credit = MoneyField()
-        today_profit = MoneyField(source="today_sold.gross_profit")
+        today_profit = CostField(source="today_sold.gross_profit")
         critical_alerts = IntegerField(source="alerts.count")
 
     class TopCustomers(CustomerOut):

@@ -15,7 +15,7 @@ from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
 from reports.statements.day_closing import close_until, last_closable_day
-from reports.statements.day_report import COLUMNS, DayReport, day_reports
+from reports.statements.day_report import COLUMNS, DayReport, Drawer, day_reports
 
 EPILOG = """
 Closing is for good: nothing is posted into a closed day any more (what is dated into it counts
@@ -135,8 +135,19 @@ def _lines(report: DayReport) -> list[str]:
         f"   received      {drawer.received:>15,}",
         f"   paid          {drawer.paid:>15,}",
         f"   expected      {drawer.expected:>15,}",
+        *_counted(drawer),
         f"Journal          {report.debits:>15,}  debit = credit {report.credits:,},"
         f" in {report.entries:,} entries",
+    ]
+
+
+def _counted(drawer: Drawer) -> list[str]:
+    if drawer.counted is None:
+        return ["   counted                   –  nobody counted"]
+    return [
+        f"   counted       {drawer.counted:>15,}  difference {drawer.difference:,}"
+        f"{f': {drawer.reason}' if drawer.reason else ''}",
+        f"   to the bank   {drawer.banked:>15,}",
     ]
 
 

@@ -12,6 +12,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection
 
+from ledger import time_zone
 from pos_project.core.db.migrated import missing_migrations
 from pos_project.core.http import static_files
 
@@ -60,6 +61,9 @@ class Command(BaseCommand):
                 f"The database is not up to date: {len(missing)} migrations are missing"
                 f" ({missing[0]}, …). Run `manage.py migrate` first."
             )
+
+        if told := time_zone.disagreement():
+            raise CommandError(f"{told} {time_zone.HINT}")
 
     def _say_where(self, listener: socket.socket, *, demo: bool) -> None:
         host, port = listener.getsockname()[:2]
