@@ -226,7 +226,7 @@ def general_ledger(
         yield Row(["Closing", *nothing, closing], "grand")
 
     columns = [
-        Column("Date", width=0.95),
+        Column("Date", "day", 0.95),
         Column("Entry", width=0.7),
         Column("Event", width=1.1),
         Column("Reference", width=1.3),

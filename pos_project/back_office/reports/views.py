@@ -27,6 +27,7 @@ from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import parse_day
 from pos_project.core.http.formats import note_export
 from pos_project.core.http.period_query import period_of
+from pos_project.core.money import ZERO
 from pos_project.core.period import Period
 from reports.documents import csv, document, pdf, xlsx
 from reports.documents.document import Document, Row, Table, TooLong, written
@@ -41,6 +42,7 @@ from reports.statements.scope import Scope
 from reports.summaries.building import CATCHING_UP
 
 LINES = 100  # of a page
+NOTHING = document.accounted(ZERO)
 CSV, XLSX, PDF = "csv", "xlsx", "pdf"
 # A day's end is asked for less often than a period: the ends of these are offered.
 ENDS = ("today", "yesterday", "last_week", "last_month", "last_quarter", "last_year")
@@ -211,13 +213,17 @@ def _cut(rows: list[Row], start: int) -> list[Row]:
 
 def _shown(row: Row, table: Table, asked: Asked) -> dict[str, Any]:
     cells = []
+    words = sum(not column.is_figure for column in table.columns)
     for at, (value, column) in enumerate(zip(row.cells, table.columns, strict=False)):
-        about = row.about.get(at)
+        text, about = written(value, column.kind), row.about.get(at)
+        is_nothing = text in ("", NOTHING)
+        look = ["figure"] if column.is_figure else ["name"] if at == words - 1 else []
         cells.append(
             {
-                "text": written(value, column.kind),
+                "text": text,
                 "is_figure": column.is_figure,
-                "link": links.address(about, asked) if about else None,
+                "look": " ".join([*look, *(["nothing"] if is_nothing else [])]),
+                "link": links.address(about, asked) if about and not is_nothing else None,
                 "label": column.label,
             }
         )
