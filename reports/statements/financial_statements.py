@@ -77,6 +77,11 @@ def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decim
     return by_account(rows).get(account, Sums()).net
 
 
+def balances(day: date) -> dict[str, Decimal]:
+    """Where every account that ever moved stood at the end of the day: debit (+), credit (−)."""
+    return {code: sums.net for code, sums in _standing(day, None).items()}
+
+
 def _before(period: Period, store_id: int | None) -> dict[str, Sums]:
     """The sums of everything before the period."""
     return _standing(period.first - ONE_DAY, store_id)

@@ -177,6 +177,7 @@ def _page(request: HttpRequest, report: Report, asked: Asked) -> HttpResponse:
             "title": made.title,
             "days": _in_words(asked),
             "shop": asked.scope.shop.name,
+            "facts": [fact for fact in made.facts if fact[0] not in ("Period", "As of")],
             "columns": table.columns,
             "lines": Lines(
                 [_shown(row, table, asked) for row in rows],
