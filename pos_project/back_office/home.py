@@ -142,10 +142,11 @@ def _compared(now: Decimal, then: Decimal, earlier: Period, sign: str) -> str:
 def _money_cards(now: date, sign: str) -> list[Card]:
     to_collect, to_pay = _open(CustomerDue), _open(SupplierDue)
     cash = METHODS.get()[CASH].account
+    stands_at = financial_statements.balances(now)
     return [
         Card(
             "Expected cash",
-            _told(financial_statements.balance_of(cash, now), sign),
+            _told(stands_at.get(cash, ZERO), sign),
             "what the drawer must hold now",
             f"{reverse('report-ledger', args=[cash])}?range=today",
         ),
@@ -163,7 +164,7 @@ def _money_cards(now: date, sign: str) -> list[Card]:
         ),
         Card(
             "Stock value",
-            _told(financial_statements.balance_of(chart.INVENTORY, now), sign),
+            _told(stands_at.get(chart.INVENTORY, ZERO), sign),
             "at cost, first in, first out",
             _report("stock", "today"),
         ),

@@ -2,7 +2,8 @@
 numbers. Text is neutralised as in CSV, so that no spreadsheet runs it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -31,23 +32,35 @@ _FORMATS: dict[Kind, str] = {
 
 def render(*documents: Document) -> bytes:
     """The file. Raises TooLong for more rows than a sheet has."""
-    book = Workbook(write_only=True)
-    for document in documents:
-        for table in document.tables:
-            _write(book, document.title if not table.title else table.title, table)
-    return _saved(book)
+    with _book() as book:
+        for document in documents:
+            for table in document.tables:
+                _write(book, table.title or document.title, table)
+        return _saved(book)
 
 
 def render_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A plain table as a workbook of one sheet."""
+    with _book() as book:
+        sheet = book.create_sheet(_sheet_name(title, book.sheetnames))
+        sheet.freeze_panes = "A2"
+        sheet.append([_cell(sheet, label, bold=True) for label in header])
+        for number, row in enumerate(rows, start=1):
+            _limit(number)
+            sheet.append([_cell(sheet, value) for value in row])
+        return _saved(book)
+
+
+@contextmanager
+def _book() -> Iterator[Workbook]:
+    """A workbook that is written as it is filled; left half-way, its files are closed."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_name(title, book.sheetnames))
-    sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, label, bold=True) for label in header])
-    for number, row in enumerate(rows, start=1):
-        _limit(number)
-        sheet.append([_cell(sheet, value) for value in row])
-    return _saved(book)
+    try:
+        yield book
+    except BaseException:
+        for sheet in book.worksheets:
+            sheet.close()
+        raise
 
 
 def _write(book: Workbook, title: str, table: Table) -> None:

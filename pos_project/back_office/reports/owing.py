@@ -97,7 +97,7 @@ REPORTS = (
     ),
     Report(
         "receivables-balances",
-        "Customers' balances",
+        "Receivables",
         "What each customer owes, less what they paid ahead.",
         statement(ReceivablesView),
         of_day=True,
@@ -105,7 +105,7 @@ REPORTS = (
     ),
     Report(
         "payables-balances",
-        "Suppliers' balances",
+        "Payables",
         "What the shop owes each supplier, less what it paid ahead.",
         statement(PayablesView),
         of_day=True,

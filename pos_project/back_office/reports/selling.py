@@ -168,7 +168,7 @@ def _product_lines(asked: Asked) -> list[ProductLine]:
     )
     lines = [ProductLine(day, "Sold", *rest) for day, *rest in sold]
     lines += [ProductLine(day, "Came back", *rest) for day, *rest in came_back]
-    return sorted(lines, key=lambda line: (line.day, line.sale_id), reverse=True)
+    return sorted(lines, key=lambda line: (line.day, line.sale_id, -line.units), reverse=True)
 
 
 def _sale(row: ProductLine) -> Subject:

@@ -22,7 +22,7 @@ from pos_project.back_office.reports.ranges import OWN, RANGES
 from pos_project.back_office.reports.report import Asked, Chart, Report
 from pos_project.core.days import today
 from pos_project.core.db.transactions import snapshot
-from pos_project.core.errors import DomainError, Invalid, NotFound
+from pos_project.core.errors import DomainError, Invalid
 from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import parse_day
 from pos_project.core.http.formats import note_export
@@ -83,16 +83,17 @@ def show(request: HttpRequest, name: str, of: str = "") -> HttpResponseBase:
     CATCHING_UP.now()
     try:
         asked = _asked(request, report, of)
+    except Invalid as error:
+        return _refused(request, report, error.message)
+    try:
         if wanted in _FILES:
             return _FILES[wanted](request, report, asked)
         with snapshot():
             return _page(request, report, asked)
-    except NotFound as error:
-        raise Http404(error.message) from error
     except TooLong:
         return _refused(request, report, "Too long to be printed: take the spreadsheet.")
-    except Invalid as error:
-        return _refused(request, report, error.message)
+    except DomainError as error:  # nobody has this id
+        raise Http404(error.message) from error
 
 
 def _as_csv(request: HttpRequest, report: Report, asked: Asked) -> HttpResponseBase:
