@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
@@ -158,7 +158,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     list_select_related = ("brand", "category")
     ordering = ("search_text", "id")
     actions = ("change_prices", "take_off_the_list")
-    actions_detail = ("count_stock", "remove")
+    actions_detail = ("count_stock", "sales", "explain", "remove")
     actions_list = ("archived",)
     restore_warning = "It is on every list again, as it was; its stock was written off."
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
@@ -284,6 +284,16 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         self, row_id: Any, fields: dict[str, Any], *, picture: PictureChange, **_: Any
     ) -> None:
         change_product(row_id, fields, picture=picture)
+
+    @action(description="Sales", url_path="sales", icon="receipt_long")
+    def sales(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The lines that sold it."""
+        return redirect("report-product-sales", object_id)
+
+    @action(description="Explain", url_path="explain", icon="account_tree")
+    def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Its stock by batch and movement, and what these are worth."""
+        return redirect("report-explain", "product", object_id)
 
     @action(description="Count stock", permissions=["change"], url_path="count", icon="fact_check")
     def count_stock(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -53,9 +53,9 @@ class AccountForm(forms.ModelForm):
         self.initial["archived"] = self.instance.archived_at is not None
 
 
-@admin.register(LedgerAccount)
 class LedgerAccountAdmin(ShopAdmin):
-    """The chart. Accounts are added, renamed and archived by the use cases of the API."""
+    """The chart. Accounts are added, renamed and archived by the use cases of the API. It is
+    registered with what the accounts stand at, by `reports.statements.chart_admin`."""
 
     form = AccountForm
     list_display = ("number", "name", "kind", "is_control", "in_use")

@@ -38,6 +38,7 @@ urlpatterns = [
         "admin/papers/statements/<str:kind>/<int:party_id>", statements.statement, name="statement"
     ),
     path("admin/papers/<str:kind>/<int:document_id>", documents.own, name="open-document"),
+    path("admin/reports/", include("pos_project.back_office.reports.urls")),
     path("admin/", admin.site.urls),
 ]
 

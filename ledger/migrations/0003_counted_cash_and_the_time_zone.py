@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_what_staff_may_do"),
+        ("accounts", "0003_what_staff_may_do"),
         ("ledger", "0002_own_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
