@@ -283,6 +283,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "pos_project.core.http.static_files.HashedStaticFiles"},
 }
 
+# --- Backups ---
+BACKUP_FOLDER = Path(text("BACKUP_FOLDER", str(BASE_DIR / "backups")))
+BACKUP_RECIPIENTS = words("BACKUP_RECIPIENTS")  # public keys of age; none: not encrypted
+
 # --- The API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
