@@ -220,6 +220,7 @@ CORS_EXPOSE_HEADERS = [
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = ["^health"]  # asked by watchers on the machine itself
 SECURE_HSTS_SECONDS = int(text("SECURE_HSTS_SECONDS", "31536000" if PRODUCTION else "0"))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 if TRUST_PROXY:
@@ -286,6 +287,10 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "pos_project.core.http.static_files.HashedStaticFiles"},
 }
+
+# --- Backups ---
+BACKUP_FOLDER = Path(text("BACKUP_FOLDER", str(BASE_DIR / "backups")))
+BACKUP_RECIPIENTS = words("BACKUP_RECIPIENTS")  # public keys of age; none: not encrypted
 
 # --- The API ---
 REST_FRAMEWORK = {

@@ -130,8 +130,7 @@ def user_cannot_pass_the_guards(
         Warning(
             f"The database user has the right {' and '.join(held)}, which reaches past the"
             " append-only triggers.",
-            hint="Let the shop run as a user with SELECT, INSERT, UPDATE and DELETE alone, and"
-            " migrate as another: docs/append-only.md.",
+            hint="manage.py database_users makes a user without it, and another who migrates.",
             id="core.W002",
         )
     ]

@@ -17,7 +17,6 @@ from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -68,7 +67,7 @@ class CloseForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label="Day", widget=UnfoldAdminSingleDateWidget)
+    day = DayField(label="Day")
 
 
 def _amount(**kwargs: Any) -> forms.DecimalField:
