@@ -118,7 +118,11 @@ class Product(Archivable):
                 name="catalog_product_status_known", condition=Q(status__in=Status.values)
             ),
         )
-        indexes = (models.Index(fields=["name"], name="catalog_product_by_name"),)
+        indexes = (
+            models.Index(fields=["name"], name="catalog_product_by_name"),
+            # serves how many are listed
+            models.Index(fields=["archived_at"], name="catalog_product_listed"),
+        )
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"

@@ -99,9 +99,10 @@ class Batch(AppendOnly):
             models.Index(
                 fields=["product", "store", "is_open", "received_on", "id"], name=FIFO_INDEX
             ),
-            # serves what all stock is worth: the open batches alone, without their rows
+            # serves what all stock is worth, and how much there is of a product in a store: the
+            # open batches alone, without their rows
             models.Index(
-                fields=["is_open", "product", "remaining", "unit_cost"],
+                fields=["is_open", "product", "store", "remaining", "unit_cost"],
                 name="inventory_batch_on_shelf",
             ),
         )
