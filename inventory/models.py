@@ -105,6 +105,8 @@ class Batch(AppendOnly):
                 fields=["is_open", "product", "store", "remaining", "unit_cost"],
                 name="inventory_batch_on_shelf",
             ),
+            # serves what a unit cost when a product was last bought; no sale changes it
+            models.Index(fields=["origin", "product", "id"], name="inventory_batch_by_origin"),
         )
 
     def __str__(self) -> str:
