@@ -125,7 +125,11 @@ class Product(Searchable, Archivable):
                 condition=Q(archived_at__isnull=False) | Q(sku_key__isnull=False),
             ),
         )
-        indexes = (models.Index(fields=["search_text"], name="catalog_product_by_name"),)
+        indexes = (
+            models.Index(fields=["search_text"], name="catalog_product_by_name"),
+            # serves how many are listed
+            models.Index(fields=["archived_at"], name="catalog_product_listed"),
+        )
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"

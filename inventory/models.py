@@ -99,11 +99,14 @@ class Batch(AppendOnly):
             models.Index(
                 fields=["product", "store", "is_open", "received_on", "id"], name=FIFO_INDEX
             ),
-            # serves what all stock is worth: the open batches alone, without their rows
+            # serves what all stock is worth, and how much there is of a product in a store: the
+            # open batches alone, without their rows
             models.Index(
-                fields=["is_open", "product", "remaining", "unit_cost"],
+                fields=["is_open", "product", "store", "remaining", "unit_cost"],
                 name="inventory_batch_on_shelf",
             ),
+            # serves what a unit cost when a product was last bought; no sale changes it
+            models.Index(fields=["origin", "product", "id"], name="inventory_batch_by_origin"),
         )
 
     def __str__(self) -> str:

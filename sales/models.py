@@ -41,7 +41,11 @@ class Customer(Searchable, Archivable, Contact):
                 name="sales_customer_status_known", condition=Q(status__in=Status.values)
             ),
         )
-        indexes = (models.Index(fields=["search_text"], name="sales_customer_by_name"),)
+        indexes = (
+            models.Index(fields=["search_text"], name="sales_customer_by_name"),
+            # serves how many are listed
+            models.Index(fields=["archived_at"], name="sales_customer_listed"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,18 +1,19 @@
 """What clients send and see of products (docs/api.md §18)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import DecimalField, F, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet, Subquery, Value
 from rest_framework import serializers
 
 from accounts.api.approvals import ApprovableIn
 from accounts.api.cost import CostField
 from catalog.models import Product
 from inventory import product_figures
+from inventory.best_sellers import units_sold
 from inventory.products import Opening
 from pos_project.core.db.prepared import prepared
 from pos_project.core.http.fields import (
@@ -25,15 +26,16 @@ from pos_project.core.http.fields import (
     OptionalText,
     WholeNumberField,
 )
+from pos_project.core.http.figures import compile_fields
 from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Status
 
 MAX_DESCRIPTION = 10_000
-# What `_details` reads; the id is known.
-_SHOWN = (
+# What is read to show a product, beside its id.
+_COLUMNS = (
     *("name", "sku", "price", "stock", "description", "image_public_id", "brand_id", "brand_name"),
-    *("category_id", "category_name", "status", "keeps_stock", "sold_last_30_days", "cost_price"),
-    *("created_at", "updated_at"),
+    *("category_id", "category_name", "status", "keeps_stock", "sold_last_30_days", "created_at"),
+    "updated_at",
 )
 # Sent empty these mean "not given"; an empty brand, category or description means "none".
 _NEVER_EMPTY = ("price", "status", "keeps_stock")
@@ -139,28 +141,46 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
     ]
 
 
-def details_of(product_id: int, *, store_id: int, today: date) -> dict[str, Any] | None:
-    """One product as a row for ProductDetailsOut, in one query; None when there is none."""
-    since = product_figures.sold_since(today)
-    for row in _details(product_id, store_id, since):
-        return {**row._asdict(), "id": product_id}
+def details_of(product_id: int, *, store_id: int) -> dict[str, Any] | None:
+    """One product as a row for ProductDetailsOut, in two queries; None when there is none."""
+    for row in _details(product_id, store_id):
+        sold = units_sold([product_id], store_id=store_id).get(product_id, 0)
+        return {**row._asdict(), "id": product_id, "sold_last_30_days": sold}
     return None
 
 
 @prepared
-def _details(product_id: int, store_id: int, since: date) -> QuerySet[Any]:
-    units = DecimalField(max_digits=12, decimal_places=3)
-    stock = product_figures.stock_of([product_id], store_id).values("units")
-    sold = product_figures.sold_of([product_id], store_id, since).values("units")
+def _details(product_id: int, store_id: int) -> QuerySet[Any]:
+    cost = Subquery(product_figures.latest_cost(product_id))
     return (
-        Product.objects.listed()
+        _rows(store_id)
         .filter(pk=product_id)
-        .annotate(
-            brand_name=F("brand__name"),
-            category_name=F("category__name"),
-            stock=Coalesce(Subquery(stock), Value(Decimal(0)), output_field=units),
-            sold_last_30_days=Coalesce(Subquery(sold), Value(Decimal(0)), output_field=units),
-            cost_price=Subquery(product_figures.latest_cost(product_id)),
-        )
-        .values_list(*_SHOWN, named=True)
+        .annotate(cost_price=cost)
+        .values_list(*_COLUMNS, "cost_price", named=True)
     )
+
+
+@prepared
+def listed_rows(product_ids: Sequence[int], store_id: int) -> QuerySet[Any]:
+    """Products as rows of the list, but for what they sold."""
+    return _rows(store_id).filter(pk__in=product_ids).values_list("id", *_COLUMNS, named=True)
+
+
+def _rows(store_id: int) -> QuerySet[Any]:
+    return Product.objects.listed().annotate(
+        brand_name=F("brand__name"),
+        category_name=F("category__name"),
+        stock=product_figures.stock_of_each(store_id),
+        sold_last_30_days=Value(0),
+    )
+
+
+def show_rows(rows: Iterable[Any], sold: Mapping[int, Decimal]) -> list[dict[str, Any]]:
+    """The wire's rows of `listed_rows`; pictures have the address at which they are asked for."""
+    show = _show_row()
+    return [show(row._replace(sold_last_30_days=sold.get(row.id, 0))) for row in rows]
+
+
+@cache
+def _show_row() -> Callable[[Any], dict[str, Any]]:
+    return compile_fields(ProductOut().fields)

@@ -1,5 +1,6 @@
 """`/api/products` (docs/api.md §18)."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -18,14 +19,19 @@ from inventory.api.product_serializers import (
     ProductIn,
     ProductOut,
     details_of,
+    listed_rows,
     rows_of,
+    show_rows,
 )
+from inventory.best_sellers import UNITS_SOLD
 from inventory.products import change_product, create_product, remove_product
 from pos_project.core.days import today
+from pos_project.core.db.followed import Followed, Ranking
 from pos_project.core.errors import NotFound
-from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id, shown
+from pos_project.core.http.endpoints import answer_once, checked, path_id, shown
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import AdminStaff
+from pos_project.core.http.ranked_list import RankedList, Shown
 from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 from pos_project.core.posting_context import Actor
 
@@ -36,7 +42,7 @@ _DETAILS: dict[str, serializers.Field] = {
 }
 
 
-class ProductViewSet(ContractViewSet):
+class ProductViewSet(RankedList):
     noun = "product"
     page_limit = 8
     permission_classes = (AdminStaff,)
@@ -57,7 +63,7 @@ class ProductViewSet(ContractViewSet):
     @extend_schema(responses=ProductOut(many=True), tags=["products"])
     def list(self, request: Request) -> Response:
         """Products, best sellers of the last 30 days first."""
-        return self.page(
+        return self.list_ranked(request) or self.page(
             self.get_queryset(),
             lambda products: (
                 ProductOut(
@@ -67,6 +73,17 @@ class ProductViewSet(ContractViewSet):
                 ).data
             ),
         )
+
+    def ranking(self) -> tuple[Followed, Ranking]:
+        figures = UNITS_SOLD.get()
+        return figures, figures.in_store(self.store_id)
+
+    def shown_rows(self) -> Shown:
+        store_id = self.store_id
+        return lambda ids: listed_rows(ids, store_id)
+
+    def show_ranked(self, rows: Sequence[Any], ranking: Ranking) -> Sequence[dict[str, Any]]:
+        return show_rows(rows, ranking.figures)
 
     @extend_schema(responses=inline_serializer("ProductFetched", _DETAILS), tags=["products"])
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -124,7 +141,7 @@ class ProductViewSet(ContractViewSet):
         return Response({"success": True, "message": "Product removed", **written_off})
 
     def details(self, product_id: int) -> dict[str, Any]:
-        row = details_of(product_id, store_id=self.store_id, today=today())
+        row = details_of(product_id, store_id=self.store_id)
         if row is None:
             raise NotFound("Product not found")
         return shown(ProductDetailsOut, row, self.request)

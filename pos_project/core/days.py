@@ -58,9 +58,9 @@ def read_day(text: str, *, first: date = FIRST_DAY) -> date | None:
 
 def local_iso(moment: datetime) -> str:
     """F1: ISO 8601 with the shop's offset, whole seconds: `2026-02-08T15:04:05+06:00`."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")
+    return moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds")
 
 
 def local_text(moment: datetime) -> str:
     """F2: `08-02-2026 03:04 PM` in the shop's zone, as the published client parses it."""
-    return timezone.localtime(moment).strftime("%d-%m-%Y %I:%M %p")
+    return moment.astimezone(timezone.get_default_timezone()).strftime("%d-%m-%Y %I:%M %p")

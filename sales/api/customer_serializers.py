@@ -1,10 +1,18 @@
 """What clients send and see of customers (docs/api.md §20)."""
 
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, cast
 
+from django.db.models import QuerySet, Value
 from rest_framework import serializers
+from rest_framework.request import Request
 
+from accounts.models import User
+from ledger.parties import owed_of_each
 from pos_project.core.contact_fields import ContactOut, PartyChangesIn
+from pos_project.core.db.prepared import prepared
 from pos_project.core.http.fields import (
     FilledText,
     MomentField,
@@ -13,10 +21,13 @@ from pos_project.core.http.fields import (
     OptionalText,
     WholeNumberField,
 )
+from pos_project.core.http.figures import compile_fields
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import Admin
 from pos_project.core.images.pictures import ImageUrlField
 from pos_project.core.people import Status
+from sales.customer_payments import CUSTOMER_DUES
+from sales.models import Customer
 
 MAX_NOTES = 10_000
 
@@ -66,6 +77,32 @@ class AuditedCustomerRowOut(_Audited):
     join_at = MomentTextField()
     last_purchased = MomentTextField(allow_null=True)
     user_name = serializers.CharField(source="created_by__name", allow_null=True, required=False)
+
+
+@prepared
+def listed_rows(customer_ids: Sequence[int]) -> QuerySet[Any]:
+    """Customers as rows of the list, but for when they last bought."""
+    rows = Customer.objects.listed().filter(pk__in=customer_ids)
+    return rows.annotate(debt=owed_of_each(CUSTOMER_DUES), last_purchased=Value(0)).values_list(
+        *("id", "name", "email", "district", "city", "phone", "status", "image_public_id", "debt"),
+        *("join_at", "last_purchased", "created_by__name"),
+        named=True,
+    )
+
+
+def show_rows(
+    rows: Iterable[Any], last_purchases: Mapping[int, datetime], request: Request
+) -> list[dict[str, Any]]:
+    """The wire's rows of `listed_rows`, as much of them as the caller may see."""
+    show = _show_row(cast(User, request.user).role in Admin.reading)
+    return [show(row._replace(last_purchased=last_purchases.get(row.id))) for row in rows]
+
+
+@cache
+def _show_row(sees_editors: bool) -> Callable[[Any], dict[str, Any]]:
+    fields = AuditedCustomerRowOut().fields
+    hidden = frozenset() if sees_editors else AuditedCustomerRowOut.AUDIT
+    return compile_fields({name: fields[name] for name in fields if name not in hidden})
 
 
 class AuditedCustomerOut(_Audited, ContactOut):

@@ -1,5 +1,6 @@
 """`/api/customers` (docs/api.md §20): people who buy, their open dues, payments and lines."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,9 +16,11 @@ from ledger.api.parties import (
     PartyViewSet,
 )
 from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut
+from pos_project.core.db.followed import Followed, Ranking
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.openapi import answered
 from pos_project.core.http.permissions import AdminStaff, AnyUser
+from pos_project.core.http.ranked_list import RankedList, Shown
 from pos_project.core.http.scoping import seen_by_caller
 from sales import customers
 from sales.api.customer_filters import CustomerFilter
@@ -29,9 +32,12 @@ from sales.api.customer_serializers import (
     CustomerDueOut,
     CustomerIn,
     CustomerUpdatedOut,
+    listed_rows,
+    show_rows,
 )
 from sales.api.sale_serializers import SaleItemOut
 from sales.customer_payments import CUSTOMER_DUES
+from sales.latest_buyers import LAST_PURCHASES
 from sales.models import Customer, Sale
 from sales.sale_lines import sale_lines
 
@@ -62,7 +68,7 @@ class OfCustomer:
         description="Remove a customer with whom nothing is open; one who ever bought is archived."
     ),
 )
-class CustomerViewSet(OfCustomer, PartyViewSet):
+class CustomerViewSet(OfCustomer, RankedList, PartyViewSet):
     filterset_class = CustomerFilter
     entered, changes = CustomerIn, CustomerChangesIn
     row, file = AuditedCustomerRowOut, AuditedCustomerOut
@@ -70,6 +76,19 @@ class CustomerViewSet(OfCustomer, PartyViewSet):
 
     def get_permissions(self) -> list[Any]:
         return [AnyUser() if self.action == "sale_items" else AdminStaff()]
+
+    def list(self, request: Request) -> Response:
+        return self.list_ranked(request) or super().list(request)
+
+    def ranking(self) -> tuple[Followed, Ranking]:
+        figures = LAST_PURCHASES.get()
+        return figures, figures.ranking
+
+    def shown_rows(self) -> Shown:
+        return listed_rows
+
+    def show_ranked(self, rows: Sequence[Any], ranking: Ranking) -> Sequence[dict[str, Any]]:
+        return show_rows(rows, ranking.figures, self.request)
 
     @extend_schema(responses=AuditedCustomerOut)
     @action(detail=True, methods=["get"])

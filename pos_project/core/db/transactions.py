@@ -164,6 +164,13 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311
 
 
+def is_in_transaction() -> bool:
+    """Whether what is read now may still be rolled back. A test's own transaction is let through,
+    as Django lets it through `durable=True`."""
+    blocks: Any = connection.atomic_blocks
+    return not all(block._from_testcase for block in blocks)
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """All reads inside see the same moment, while the tills go on selling. Read only.
@@ -171,10 +178,8 @@ def snapshot() -> Iterator[None]:
     REPEATABLE READ with a consistent snapshot on MySQL/MariaDB; on SQLite a deferred BEGIN, so
     that no writer waits for the reader.
     """
+    assert not is_in_transaction(), "A snapshot cannot begin inside a transaction."
     if connection.in_atomic_block:
-        # A test's own transaction is let through, as Django lets it through `durable=True`.
-        outermost: Any = connection.atomic_blocks[-1]
-        assert outermost._from_testcase, "A snapshot cannot begin inside a transaction."
         yield
         return
     connection.ensure_connection()

@@ -14,7 +14,7 @@ where they were computed. A section of an answer is a class within the answer's 
 names in full: `MainDashboardKeyMetrics`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -46,7 +46,12 @@ AS_THEY_ARE = (serializers.IntegerField, serializers.CharField, MoneyField)
 @cache
 def _compile(serializer: type[FiguresSerializer]) -> Show:
     """What turns an object into the answer that this serializer describes."""
-    fields = [(name, _compile_field(field)) for name, field in serializer().fields.items()]
+    return compile_fields(serializer().fields)
+
+
+def compile_fields(described: Mapping[str, serializers.Field]) -> Show:
+    """What turns an object into what these fields show of it. They know no context."""
+    fields = [(name, _compile_field(field)) for name, field in described.items()]
     return lambda figures: {name: show(figures) for name, show in fields}
 
 

@@ -35,21 +35,25 @@ class ContractPagination(BasePagination):
     def paginate_queryset(
         self, queryset: "QuerySet[Any] | Sequence[Any]", request: Request, view: Any = None
     ) -> list[Any]:
-        default = getattr(view, "page_limit", 50)
-        most = getattr(view, "max_limit", MAX_LIMIT)
-        self.page = bounded_int(request.query_params.get("page"), default=1, most=MAX_PAGE)
-        self.limit = bounded_int(request.query_params.get("limit"), default=default, most=most)
+        start, stop = self.bounds(request, view)
         if isinstance(queryset, QuerySet):
             count_rows = getattr(view, "count_rows", QuerySet.count)
             self.total = count_rows(queryset)
         else:
             self.total = len(queryset)
-        start = (self.page - 1) * self.limit
         if start >= self.total:
             return []
         if not isinstance(queryset, QuerySet) or not queryset.query.select_related:
-            return list(queryset[start : start + self.limit])
-        return _cut_first(queryset, start, start + self.limit)
+            return list(queryset[start:stop])
+        return _cut_first(queryset, start, stop)
+
+    def bounds(self, request: Request, view: Any) -> tuple[int, int]:
+        """The places of the page's first row and of the one after its last."""
+        default = getattr(view, "page_limit", 50)
+        most = getattr(view, "max_limit", MAX_LIMIT)
+        self.page = bounded_int(request.query_params.get("page"), default=1, most=MAX_PAGE)
+        self.limit = bounded_int(request.query_params.get("limit"), default=default, most=most)
+        return (self.page - 1) * self.limit, self.page * self.limit
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"success": True, "message": "Fetched", "data": data, **self.block()})

@@ -1,0 +1,37 @@
+"""What a till waits for is found by keys, as MariaDB itself says."""
+
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from conftest import signed_in
+from inventory.tests.test_locking_read import explained, values_of
+from pos_project.core.http import ranked_list
+from pos_project.tests import shop
+from sales.models import Customer
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("route", ["products", "customers"])
+def test_a_page_is_read_by_keys_and_none_of_it_is_sorted(route: str) -> None:
+    client = signed_in(shop.a_cashier())
+    goods = shop.many_products(ranked_list.FEW + 100)
+    people = Customer.objects.bulk_create(
+        Customer(name=f"Customer {number}") for number in range(ranked_list.FEW + 100)
+    )
+    shop.buy(*((each, 9, "2.00") for each in goods[:60]))
+    for number in range(30):
+        shop.sell((goods[number], 1), customer=people[number])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE TABLE products, customers, batches, sales, inventory_log")
+        cursor.fetchall()
+    ask = partial(client.get, f"/api/{route}?limit=10")
+    ask()
+    sent = shop.statements(ask)
+    assert len(sent) == 4  # who asks, what is new, how many there are, the page
+    for sql in sent:
+        plan = explained(sql)
+        assert not {"ALL", None} & set(values_of(plan, "access_type")), (sql, plan)
+        assert "filesort" not in str(plan), (sql, plan)
