@@ -47,6 +47,24 @@ class IdSet:
         for chunk, bits in other._chunks.items():
             self._chunks[chunk] = self._chunks.get(chunk, 0) | bits
 
+    def __or__(self, other: "IdSet") -> "IdSet":
+        both = IdSet()
+        both._chunks = dict(self._chunks)
+        both.add_all(other)
+        return both
+
+    def __sub__(self, other: "IdSet") -> "IdSet":
+        left = IdSet()
+        for chunk, bits in self._chunks.items():
+            if rest := bits & ~other._chunks.get(chunk, 0):
+                left._chunks[chunk] = rest
+        return left
+
+    @property
+    def bytes(self) -> int:
+        """About what it takes in memory."""
+        return 200 + len(self._chunks) * (1 << (CHUNK_BITS - 3))
+
     def __len__(self) -> int:
         return sum(bits.bit_count() for bits in self._chunks.values())
 

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
@@ -164,6 +165,17 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311
 
 
+_READ: ContextVar[dict[Any, Any] | None] = ContextVar("read in the snapshot", default=None)
+
+
+def read_in_snapshot() -> dict[Any, Any] | None:
+    """A place for what was read in the snapshot that runs, and is true until it ends.
+
+    None where there is no snapshot: two statements may then see different moments.
+    """
+    return _READ.get()
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """All reads inside see the same moment, while the tills go on selling. Read only.
@@ -171,6 +183,16 @@ def snapshot() -> Iterator[None]:
     REPEATABLE READ with a consistent snapshot on MySQL/MariaDB; on SQLite a deferred BEGIN, so
     that no writer waits for the reader.
     """
+    with _one_moment():
+        token = _READ.set({})
+        try:
+            yield
+        finally:
+            _READ.reset(token)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
     if connection.in_atomic_block:
         # A test's own transaction is let through, as Django lets it through `durable=True`.
         outermost: Any = connection.atomic_blocks[-1]
