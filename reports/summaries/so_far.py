@@ -115,13 +115,14 @@ def _present(day_rows: DayRows, days: Days) -> _Present | None:
     """Which rows these days have now: those known, if they are as many, and the newer ones; else
     all are read. None in a snapshot that began before another one that is known."""
     key = ("present", day_rows, days)
-    known: _Present = remembered.recall(key) or _Present(IdSet(), history=object())
+    recalled: _Present | None = remembered.recall(key)
+    known = recalled or _Present(IdSet(), history=object())
     count, written, newer = _ask(day_rows, days, known.newest)
     same_row = written == known.written
     if same_row and count == len(known.ids) + len(newer):
-        if not newer:
-            return known
-        ids, newest = known.ids | IdSet(newer), max(newer)
+        if recalled and not newer:
+            return recalled
+        ids, newest = known.ids | IdSet(newer), max(newer, default=0)
     else:
         every = _all_ids(day_rows, days)
         ids, newest = IdSet(every), max(every, default=0)
