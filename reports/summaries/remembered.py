@@ -78,4 +78,20 @@ def forget() -> None:
 
 
 def _of_database(key: Hashable) -> Hashable:
-    return hashkey(connection.settings_dict["NAME"], key)
+    return hashkey(connection.settings_dict["NAME"], _node(), key)
+
+
+def _node() -> Any:
+    """Which server answers: behind one address may be several, and one may lag behind another.
+
+    Asked once per connection, and not through Django: it is no statement of any request.
+    """
+    if connection.vendor != "mysql":
+        return None
+    connection.ensure_connection()
+    session: Any = connection.connection
+    if not hasattr(session, "node"):
+        with session.cursor() as cursor:
+            cursor.execute("SELECT @@hostname, @@port")
+            session.node = cursor.fetchone()
+    return session.node

@@ -6,17 +6,19 @@ has, and reads those that are new; ids that were given out early and committed l
 were held, are among them like any other (ADR 49).
 """
 
+import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pos_project.core.db.transactions import read_in_snapshot
+from pos_project.core.db.transactions import current_snapshot
 from reports.summaries import remembered
 from reports.summaries.builder import DayRows, Which
 from reports.summaries.day_sets import Days
 from reports.summaries.id_set import IdSet
 from reports.summaries.raw import id_list, rows
 
+MOST_GAPS = 500
 MANY = 2_000  # new rows: reading all of their days costs less than naming so many
 
 V = TypeVar("V")
@@ -46,6 +48,9 @@ class _Present:
     # Where each set of ids holds the one before. It begins anew when the database is not the one
     # that was read before: restored, or another.
     history: Any = None
+    # The runs of ids between them that may still come; None when they are too many to be named.
+    gaps: Sequence[tuple[int, int]] | None = None
+    known_at: float = 0.0  # whoever asks for a snapshot from here on sees all of these rows
 
 
 @dataclass(frozen=True)
@@ -100,62 +105,81 @@ def _follow(earlier: Sequence[_Present], later: Sequence[_Present]) -> bool:
 
 
 def _all_present(day_rows: Sequence[DayRows], days: Days) -> tuple[_Present, ...] | None:
-    read = read_in_snapshot()
-    if read is None:
+    snapshot = current_snapshot()
+    if snapshot is None:
         return None
-    found = []
+    present = []
     for each in day_rows:
-        if (each, days) not in read:
-            read[each, days] = _present(each, days)
-        found.append(read[each, days])
-    return None if None in found else tuple(found)
+        key = ("present", each, days)
+        if key not in snapshot.found:
+            snapshot.found[key] = _present(each, days, snapshot.asked_at)
+        present.append(snapshot.found[key])
+    return None if None in present else tuple(present)
 
 
-def _present(day_rows: DayRows, days: Days) -> _Present | None:
-    """Which rows these days have now: those known, if they are as many, and the newer ones; else
-    all are read. None in a snapshot that began before another one that is known."""
+def _present(day_rows: DayRows, days: Days, asked_at: float) -> _Present | None:
+    """Which rows these days have in a snapshot. None in one that is older than another one that
+    is known."""
     key = ("present", day_rows, days)
-    recalled: _Present | None = remembered.recall(key)
-    known = recalled or _Present(IdSet(), history=object())
-    count, written, newer = _ask(day_rows, days, known.newest)
-    same_row = written == known.written
-    if same_row and count == len(known.ids) + len(newer):
-        if recalled and not newer:
-            return recalled
-        ids, newest = known.ids | IdSet(newer), max(newer, default=0)
-    else:
-        every = _all_ids(day_rows, days)
-        ids, newest = IdSet(every), max(every, default=0)
-    gone = known.ids - ids
-    if gone and (written is None or (same_row and not ids - known.ids)):
-        return None
-    history = known.history if same_row and not gone else object()
-    present = _Present(ids, newest, _when_written(day_rows, newest), history)
+    known: _Present | None = remembered.recall(key)
+    if known and known.gaps is not None and known.known_at <= asked_at:
+        written, new = _ask_for_new(day_rows, days, known)
+        if written == known.written:
+            if not new:
+                return known
+            return _know(key, day_rows, known.ids | IdSet(new), known.history)
+    ids = IdSet(_ids(day_rows, days))
+    if known and known.ids - ids:
+        written = _when_written(day_rows, known.newest)
+        if written is None or (written == known.written and not ids - known.ids):
+            return None
+        known = None
+    elif known and known.newest and _when_written(day_rows, known.newest) != known.written:
+        known = None
+    return _know(key, day_rows, ids, known.history if known else object())
+
+
+def _know(key: Hashable, day_rows: DayRows, ids: IdSet, history: Any) -> _Present:
+    newest = ids.greatest if ids else 0
+    present = _Present(
+        ids,
+        newest,
+        _when_written(day_rows, newest) if newest else None,
+        history,
+        gaps=ids.gaps(most=MOST_GAPS) if newest else [],
+        known_at=time.perf_counter(),
+    )
     remembered.keep(key, present, ids.bytes)
     return present
 
 
-def _ask(day_rows: DayRows, days: Days, after: int) -> tuple[int, Any, list[int]]:
-    """How many rows there are; when the one with the id `after` was written; the ids after it."""
-    count, written, newer = 0, None, []
-    of_days, alias = _of_days(day_rows, days), day_rows.alias
-    for is_count, number, moment in rows(
+def _ask_for_new(day_rows: DayRows, days: Days, known: _Present) -> tuple[Any, list[int]]:
+    """When the newest known row was written; and the ids of these days that are not known.
+
+    Those are before the first that is known, after the last, or in a gap. The + keeps SQLite
+    from reading the table in their order: it has an index by day.
+    """
+    pk, of_days = f"{day_rows.alias}.id", _of_days(day_rows, days)
+    if known.newest:
+        unknown = [f"+{pk} < {known.ids.least}", f"+{pk} > {known.newest}"]
+        unknown += [f"+{pk} BETWEEN {first} AND {last}" for first, last in known.gaps or ()]
+        of_days += f" AND ({' OR '.join(unknown)})"
+    written, new = None, []
+    for is_new, number, moment in rows(
         f"""
-        SELECT 1, COUNT(*), (SELECT created_at FROM {day_rows.table} WHERE id = %(after)s)
-        FROM {of_days}
-        UNION ALL
-        SELECT 0, {alias}.id, NULL FROM {of_days} AND {alias}.id > %(after)s
-        """,  # noqa: S608  (our own names)
-        {"after": after, **days.parameters()},
+        SELECT 0, id, created_at FROM {day_rows.table} WHERE id = %(newest)s
+        UNION ALL SELECT 1, {pk}, NULL FROM {of_days}
+        """,  # noqa: S608  (our own names and ids)
+        {"newest": known.newest, **days.parameters()},
     ):
-        if is_count:
-            count, written = number, moment
+        if is_new:
+            new.append(number)
         else:
-            newer.append(number)
-    return count, written, newer
+            written = moment
+    return written, new
 
 
-def _all_ids(day_rows: DayRows, days: Days) -> list[int]:
+def _ids(day_rows: DayRows, days: Days) -> list[int]:
     sql = f"SELECT {day_rows.alias}.id FROM {_of_days(day_rows, days)}"  # noqa: S608  (ours)
     return [pk for (pk,) in rows(sql, days.parameters())]
 

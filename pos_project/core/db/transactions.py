@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
@@ -165,15 +166,20 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311
 
 
-_READ: ContextVar[dict[Any, Any] | None] = ContextVar("read in the snapshot", default=None)
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a snapshot that runs."""
+
+    asked_at: float  # seconds, of `time.perf_counter`: it sees all that was committed by then
+    found: dict[Any, Any] = field(default_factory=dict)  # what was read, and is true until its end
 
 
-def read_in_snapshot() -> dict[Any, Any] | None:
-    """A place for what was read in the snapshot that runs, and is true until it ends.
+_SNAPSHOT: ContextVar[Snapshot | None] = ContextVar("snapshot", default=None)
 
-    None where there is no snapshot: two statements may then see different moments.
-    """
-    return _READ.get()
+
+def current_snapshot() -> Snapshot | None:
+    """The snapshot that runs. Without one, two statements may see different moments."""
+    return _SNAPSHOT.get()
 
 
 @contextmanager
@@ -183,12 +189,13 @@ def snapshot() -> Iterator[None]:
     REPEATABLE READ with a consistent snapshot on MySQL/MariaDB; on SQLite a deferred BEGIN, so
     that no writer waits for the reader.
     """
+    asked_at = time.perf_counter()
     with _one_moment():
-        token = _READ.set({})
+        token = _SNAPSHOT.set(Snapshot(asked_at))
         try:
             yield
         finally:
-            _READ.reset(token)
+            _SNAPSHOT.reset(token)
 
 
 @contextmanager
