@@ -9,6 +9,8 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
@@ -171,6 +173,22 @@ def is_in_transaction() -> bool:
     return not all(block._from_testcase for block in blocks)
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a snapshot that runs."""
+
+    asked_at: float  # seconds, of `time.perf_counter`: it sees all that was committed by then
+    found: dict[Any, Any] = field(default_factory=dict)  # what was read, and is true until its end
+
+
+_SNAPSHOT: ContextVar[Snapshot | None] = ContextVar("snapshot", default=None)
+
+
+def current_snapshot() -> Snapshot | None:
+    """The snapshot that runs. Without one, two statements may see different moments."""
+    return _SNAPSHOT.get()
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """All reads inside see the same moment, while the tills go on selling. Read only.
@@ -179,6 +197,17 @@ def snapshot() -> Iterator[None]:
     that no writer waits for the reader.
     """
     assert not is_in_transaction(), "A snapshot cannot begin inside a transaction."
+    asked_at = time.perf_counter()
+    with _one_moment():
+        token = _SNAPSHOT.set(Snapshot(asked_at))
+        try:
+            yield
+        finally:
+            _SNAPSHOT.reset(token)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
