@@ -89,6 +89,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pos_project.core.http.observe.Observed",
     "pos_project.core.http.middleware.CompressLarge",
     "pos_project.core.http.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
@@ -152,7 +153,7 @@ if DB_HOST:
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "pos_project.core.db.sqlite",
             "NAME": text("SQLITE_PATH", str(BASE_DIR / "db.sqlite3")),
             "OPTIONS": {
                 # There are no row locks: writers queue for the whole transaction instead.
@@ -207,7 +208,7 @@ CORS_ALLOWED_ORIGINS = [
 ]
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
-CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
     "Retry-After",
@@ -215,6 +216,7 @@ CORS_EXPOSE_HEADERS = [
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
+    "X-Request-ID",
     "X-Total-Count",
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
@@ -373,30 +375,45 @@ UNFOLD = {
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
+# --- Watching: who knows this token may read /metrics; without one nobody may ---
+METRICS_TOKEN = text("METRICS_TOKEN")
+
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
 LOG_LEVEL = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO", "WARN", "WARNING", "ERROR"} else "INFO"
+LOG_FORMAT = "json" if text("LOG_FORMAT").lower() == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"once_a_minute": {"()": "pos_project.core.logs.OnceAMinute"}},
+    "formatters": {
+        "line": {"()": "pos_project.core.logs.Line"},
+        "json": {"()": "pos_project.core.logs.Json"},
+    },
+    "filters": {
+        "once_a_minute": {"()": "pos_project.core.logs.OnceAMinute"},
+        "not_our_fault": {"()": "pos_project.core.logs.NotOurFault"},
+        "as_information": {"()": "pos_project.core.logs.AsInformation"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "patient": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["once_a_minute"],
+        },
+        "clients": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["as_information", "once_a_minute"],
         },
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # A database that is away is one line a minute, not one for each request.
-        **{
-            name: {"handlers": ["patient"], "propagate": False}
-            for name in ("pos_project.core.db", "pos_project.core.http.exception_handler")
-        },
+        "pos_project.core.db": {"handlers": ["patient"], "propagate": False},
         # 4xx are the client's business; what goes wrong here is an error.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not_our_fault"]},
+        "django.security": {"handlers": ["clients"], "propagate": False},
+        **({} if flag("ACCESS_LOG", default=True) else {"access": {"level": "WARNING"}}),
     },
 }

@@ -236,7 +236,7 @@ def test_an_old_snapshot_does_not_post_an_unbalanced_entry():
 
 @pytest.fixture
 def without_lock(request: pytest.FixtureRequest) -> Iterator[None]:
-    """One trigger (its name, the lock it takes) put up without its lock, as long as the test runs."""
+    """One trigger (its name, its lock) is put up without its lock, as long as the test runs."""
     name, lock = request.param
     sql(f"DROP TRIGGER {name}")
     sql(guards.expected()[name].create.replace(lock, ""))

@@ -142,6 +142,12 @@ def last_closable_day(now: datetime | None = None) -> date:
     return min(over, newest or over)
 
 
+def open_days(last: date) -> int:
+    """How many days up to and with `last` wait to be closed."""
+    first = closing.next_day()
+    return max((last - first).days + 1, 0) if first else 0
+
+
 def close_until(last: date, *, on_day: Callable[[DaySeal], None] | None = None) -> list[DaySeal]:
     """Close every open day up to and with `last`, oldest first; none when all are closed.
 

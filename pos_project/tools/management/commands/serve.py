@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
@@ -43,6 +44,10 @@ class Command(BaseCommand):
         static_files.collect()
         self._say_where(listener, demo=demo)
         listener.set_inheritable(True)
+        if settings.METRICS_TOKEN:
+            # The workers count in files there, which add up; the parent removes it at the end.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="pos-metrics-")
+        os.environ["LOG_FORMAT"] = settings.LOG_FORMAT
         words = [listener.fileno(), workers, threads]
         os.chdir(settings.BASE_DIR)
         os.execv(  # noqa: S606
