@@ -1,7 +1,7 @@
 """Reports of the stock: what it is worth, and what of it nobody buys."""
 
 from pos_project.back_office.reports.report import Asked, Field, Report, listing, statement
-from reports.dashboards.product_sales import UNITS_AND_REVENUE, sold_products
+from reports.dashboards.product_sales import sold_products
 from reports.documents.document import Subject
 from reports.statements.api.party_views import StockView
 from reports.statements.stock_as_of import Held, held_as_of
@@ -12,7 +12,7 @@ from reports.summaries.sale_sums import PRODUCTS
 def _never_sold(asked: Asked) -> list[Held]:
     """What was in stock at the end of the days and not sold on any of them."""
     plan = plan_reading(asked.period, PRODUCTS)[PRODUCTS.name]
-    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
+    [sums] = sold_products(plan)
     sold = {product_id for product_id, (lines, *_) in sums.items() if lines}
     held = held_as_of(asked.period.last, store_id=asked.scope.store_id)
     unsold = [each for each in held if each.product_id not in sold and each.units > 0]
