@@ -155,6 +155,7 @@ else:
         "default": {
             "ENGINE": "pos_project.core.db.sqlite",
             "NAME": text("SQLITE_PATH", str(BASE_DIR / "db.sqlite3")),
+            "TEST": {"NAME": ":memory:"},
             "OPTIONS": {
                 # There are no row locks: writers queue for the whole transaction instead.
                 "transaction_mode": "IMMEDIATE",
