@@ -89,7 +89,7 @@ class LedgerAccountAdmin(ShopAdmin):
 class PaymentMethodAdmin(ShopAdmin):
     """Added and renamed, taken in and out of use; never deleted, for payments name them."""
 
-    list_display = ("name", "code", "account", "is_active")
+    list_display = ("name", "code", "account", "is_active", "has_transaction_ids")
     list_select_related = ("account",)
     search_fields = ("name", "code")
     search_help_text = "Name or code"

@@ -30,10 +30,15 @@ def ensure_chart(apps: Apps = installed, **_: Any) -> None:
         account.objects.create(
             code=code, number=number, name=name, kind=kind, is_control=is_control
         )
+
+    def flag(pays_once: bool) -> dict[str, bool]:
+        known = {field.name for field in method._meta.get_fields()}  # fewer, migrated back
+        return {"has_transaction_ids": pays_once} if "has_transaction_ids" in known else {}
+
     method.objects.bulk_create(
         [
-            method(code=code, name=name, account_id=account_code)
-            for code, name, account_code in chart.PAYMENT_METHODS
+            method(code=code, name=name, account_id=account_code, **flag(pays_once))
+            for code, name, account_code, pays_once in chart.PAYMENT_METHODS
         ],
         ignore_conflicts=True,
     )

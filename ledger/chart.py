@@ -79,10 +79,10 @@ ACCOUNTS = (
     (OTHER_EXPENSES, "6900", "Other expenses", "expense", False),
 )
 
-# code, name, account
+# code, name, account, whether a transaction number of it pays once
 PAYMENT_METHODS = (
-    ("cash", "Cash", CASH),
-    ("card", "Card", "CARD"),
-    ("bkash", "bKash", "BKASH"),
-    ("nagad", "Nagad", "NAGAD"),
+    ("cash", "Cash", CASH, False),
+    ("card", "Card", "CARD", False),
+    ("bkash", "bKash", "BKASH", True),
+    ("nagad", "Nagad", "NAGAD", True),
 )

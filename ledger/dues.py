@@ -286,7 +286,7 @@ def _book_money(
                 **whose,
             )
         )
-    payments.record(rows, entry_id=entry_id, context=context)
+    payments.record(rows, entry_id=entry_id, context=context, paid_by=tender)
     return JournalEntry(pk=entry_id, status=JournalEntry.Status.POSTED, created_at=context.at)
 
 

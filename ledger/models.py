@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Store
 from pos_project.core.db.append_only import AppendOnly
+from pos_project.core.db.unique_keys import KeyField
 from pos_project.core.money import money
 from pos_project.core.people import Archivable, ArchivableQuerySet
 
@@ -50,6 +51,11 @@ class PaymentMethod(models.Model):
     name = models.CharField(max_length=50)
     account = models.OneToOneField(LedgerAccount, on_delete=models.PROTECT)
     is_active = models.BooleanField(default=True)
+    has_transaction_ids = models.BooleanField(
+        "a transaction number pays once",
+        default=False,
+        help_text="A wallet's: a number that a till sends is refused when it has paid before.",
+    )
 
     class Meta:
         db_table = "payment_methods"
@@ -244,6 +250,25 @@ class Payment(AppendOnly):
 
     def __str__(self) -> str:
         return f"payment {self.pk}: {self.direction} {self.amount}"
+
+
+class TransactionId(models.Model):
+    """A wallet's transaction and the entry that it paid. Freed when that payment is taken back."""
+
+    method = models.ForeignKey(PaymentMethod, on_delete=models.PROTECT, db_column="method")
+    number_key = KeyField(max_length=100, null=False)
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "transaction_ids"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["method", "number_key"], name="ledger_transactionid_pays_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.method_id} {self.number_key}"
 
 
 class Expense(AppendOnly):

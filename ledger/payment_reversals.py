@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ledger import advances, dues, payments, posting, reversals
+from ledger import advances, dues, payments, posting, reversals, transaction_ids
 from ledger.models import JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, NotFound
@@ -42,6 +42,7 @@ def _reverse(payment_id: int, reason: str, context: PostingContext) -> list[Paym
     dues.reopen(book, party_id, _settled(book, together))
     _require_unused(book, party_id, together)
     context = context.in_store(entry.store_id)
+    transaction_ids.free(entry.pk)
     entry_id = posting.reverse(entry, context=context, reason=reason)
     ids = payments.record(
         [payments.opposite(payment, reason=reason) for payment in together],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from ledger import transaction_ids
 from ledger.models import Payment, PaymentMethod
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
@@ -52,16 +53,20 @@ class Settlement:
 
 
 class Method(NamedTuple):
-    """A payment method: the account that holds its money, what it is called, if it is taken now."""
+    """A payment method: the account that holds its money, what it is called, if it is taken now,
+    and whether a transaction of it pays once."""
 
     account: str
     name: str
     is_active: bool
+    has_transaction_ids: bool
 
 
 def _read_methods() -> dict[str, Method]:
-    rows = PaymentMethod.objects.values_list("code", "account_id", "name", "is_active")
-    return {code: Method(account, name, active) for code, account, name, active in rows}
+    rows = PaymentMethod.objects.values_list(
+        "code", "account_id", "name", "is_active", "has_transaction_ids"
+    )
+    return {code: Method(*row) for code, *row in rows}
 
 
 # By code; those that are not taken now too, for what was paid by them.
@@ -177,12 +182,29 @@ def opposite(payment: Payment, *, reason: str, purchase_id: int | None = None) -
 
 
 def record(
-    lines: Sequence[PaymentLine], *, entry_id: int | None, context: PostingContext
+    lines: Sequence[PaymentLine],
+    *,
+    entry_id: int | None,
+    context: PostingContext,
+    paid_by: Tender | None = None,
 ) -> Sequence[int]:
-    """Write the payment rows of one journal entry, in one statement; their ids in order."""
+    """Write the payment rows of one journal entry, in one statement; their ids in order.
+
+    `paid_by` is the tender that the rows share out among dues. One statement more where a wallet's
+    transaction number was sent. Raises Conflict when it has paid before.
+    """
     if not lines:
         return []
     assert entry_id is not None, "Money moved without an entry."
+    tenders = [line.tender for line in lines if line.reverses_id is None]
+    transaction_ids.claim(
+        (
+            (tender.method, tender.reference)
+            for tender in (*tenders, *filter(None, [paid_by]))
+            if tender.reference and METHODS.get()[tender.method].has_transaction_ids
+        ),
+        entry_id=entry_id,
+    )
     return insert_rows(
         Payment,
         PAYMENT_FIELDS,

@@ -6,7 +6,7 @@ from datetime import datetime
 from inventory import receiving
 from inventory.models import Batch
 from inventory.shelf import ShelfBatch
-from ledger import dues, payments, posting, reversals
+from ledger import dues, payments, posting, reversals, transaction_ids
 from ledger.models import JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.rows import insert_rows
@@ -151,6 +151,7 @@ def _book(
     ).first()
     if entry is None:  # goods that cost nothing
         return
+    transaction_ids.free(entry.pk)
     entry_id = posting.reverse(
         entry, context=context, reason=reason, document_id=opposite.pk, reference=number
     )

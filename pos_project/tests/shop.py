@@ -224,10 +224,15 @@ def units_of(item: SaleItem, units: int, *, restock: bool | None = None) -> Retu
     return Returned(Decimal(units), sale_item_id=item.pk, restock=restock)
 
 
-def pay_dues(customer: Customer, amount: Amount, method: str = "cash", **fields: Any) -> DuePayment:
-    return receive_due_payment(
-        customer.pk, Tender(method, Decimal(amount)), **{"by": a_cashier(), **fields}
-    )
+def pay_dues(
+    customer: Customer,
+    amount: Amount,
+    method: str = "cash",
+    number: str | None = None,
+    **fields: Any,
+) -> DuePayment:
+    tender = Tender(method, Decimal(amount), number)
+    return receive_due_payment(customer.pk, tender, **{"by": a_cashier(), **fields})
 
 
 def pay_the(supplier: Supplier, amount: Amount, method: str = "cash", **fields: Any) -> DuePayment:

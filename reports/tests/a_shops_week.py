@@ -104,7 +104,7 @@ class Week:
             (sugar, 4), (tea, 1), customer=self.other_customer, offered=shop.cash(5)
         ).sale
         shop.pay_dues(self.other_customer, "4.00")
-        shop.pay_dues(self.other_customer, "24.00", "bkash", note="rest")
+        shop.pay_dues(self.other_customer, "24.00", "bkash", "8N7A6K2", note="rest")
         nagad = shop.by_method("nagad", "1.50", use_advance=True)
         self.advance_sale = shop.sell(
             (sugar, 6), (postage, 2), customer=self.other_customer, offered=nagad

@@ -184,3 +184,20 @@ def due_payments_are_of_one_party(scope: Scope) -> Iterator[Violation]:
         found="{2} payments",
         parts=scope.parts("journal_entries"),
     )
+
+
+@invariant("I10", "A wallet's transaction number stands with an entry that it paid.")
+def transaction_numbers_are_of_payments(scope: Scope) -> Iterator[Violation]:
+    return breaking(
+        """
+        SELECT t.id, t.method, t.entry_id FROM transaction_ids t WHERE PART(t.entry_id)
+            AND NOT EXISTS (
+                SELECT 1 FROM payments p LEFT JOIN payments r ON r.reverses_id = p.id
+                WHERE p.entry_id = t.entry_id AND p.method = t.method AND r.id IS NULL
+            )
+        """,
+        "transaction number {0}",
+        expected="a payment by {1} that stands in entry {2}",
+        found="none",
+        parts=scope.parts("journal_entries"),
+    )

@@ -89,5 +89,8 @@ BROKEN: dict[str, list[Breaking]] = {
             )
         ),
     ],
+    "transaction_numbers_are_of_payments": [
+        first("transaction_ids", "id > 0", "method = 'nagad'", "transaction number {}: expected"),
+    ],
     "due_payments_are_of_one_party": [_without_its_payment],
 }
