@@ -359,11 +359,10 @@ def statements(action: Callable[[], Any]) -> list[str]:
 
 def many_products(count: int) -> list[Product]:
     """So many products, made in one go."""
+    first = Product.objects.count()
     Product.objects.bulk_create(
-        Product(
-            name=f"Good {number}", sku=f"G-{number}", sku_key=f"g-{number}", price=Decimal("2.50")
-        )
-        for number in range(count)
+        Product(name=f"Good {n}", sku=f"G-{n}", sku_key=f"g-{n}", price=Decimal("2.50"))
+        for n in range(first, first + count)
     )
     return list(Product.objects.order_by("-id")[:count])
 
