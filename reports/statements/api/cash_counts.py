@@ -148,5 +148,6 @@ class CashCountViewSet(ContractViewSet):
         if day is None:
             raise Invalid("day: A real date YYYY-MM-DD.", fields={"day": ["A real date."]})
         store_id = cast(User, request.user).store_id
+        assert store_id is not None
         data = {"day": day.isoformat(), "expected": expected_cash(day, store_id=store_id)}
         return Response({"success": True, "data": data})
