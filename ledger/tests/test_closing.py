@@ -128,6 +128,7 @@ def test_a_seal_covers_the_days_journal_payments_and_stock_log() -> None:
     shop.stock(mug, 3, "2.00")
     sold = shop.sell((mug, 1), at=at_noon(days_ago(1))).sale
     assert closing.seal(days_ago(1)).row_counts == {
+        "cash_counts": 0,
         "inventory_log": 1,
         "journal_entries": 1,
         "journal_lines": 4,

@@ -15,6 +15,7 @@ from ledger.models import JournalEntry, JournalLine
 from pos_project.core.db import guards
 from pos_project.core.db.guards.rules import guarded_models
 from pos_project.tests import shop
+from reports.statements.cash_counting import Counted, count_cash
 from sales.models import Sale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
@@ -47,6 +48,7 @@ of_each_fixed_column = pytest.mark.parametrize(("model", "field"), FIXED, ids=na
 @pytest.fixture(scope="module")
 def books(standing):
     standing(shop.a_days_work)
+    standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
 
 

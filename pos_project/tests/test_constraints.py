@@ -15,6 +15,7 @@ from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
 from pos_project.tests.examples import examples
 from purchasing.models import Purchase, Supplier
+from reports.statements.cash_counting import Counted, count_cash
 from sales.models import Sale
 
 # Rows are broken on purpose here, below the triggers that would not let them be touched.
@@ -37,6 +38,8 @@ def books(guards_off, standing):
 def trade():
     shop.a_days_work()
     shop.a_days_corrections()
+    counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
+    count_cash(counted, by=shop.a_cashier())
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
     baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
 
@@ -58,6 +61,10 @@ BROKEN = [
     ("catalog_product_price_not_negative", {"price": Decimal("-0.01")}, {}),
     ("catalog_product_status_known", {"status": "asleep"}, {}),
     ("catalog_product_listed_has_a_code", {"sku_key": None}, {"archived_at": None}),
+    ("ledger_cashcount_counted_not_negative", {"counted": -1, "banked": 0}, {}),
+    ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": 2}, {}),
+    ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": -1}, {}),
+    ("ledger_cashcount_banked_in_an_account", {"bank_account": None}, {}),
     ("ledger_journalline_one_positive_side", {"debit": 5, "credit": 5}, {}),
     ("ledger_journalline_one_positive_side", {"debit": 0, "credit": 0}, {}),
     ("ledger_journalline_one_positive_side", {"debit": -5, "credit": 0}, {}),

@@ -66,6 +66,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger/accounts": {"get": BOOKS, "post": BOOKS},
     "ledger/accounts/1": {"put": BOOKS},
     "ledger/balance-sheet": {"get": ADMIN},
+    "ledger/cash-counts": {"get": BOOKS, "post": BOOKS},
+    "ledger/cash-counts/expected": {"get": BOOKS},
     "ledger/customers/1/statement": {"get": ADMIN},
     "ledger/entries": {"get": BOOKS, "post": BOOKS},
     "ledger/entries/1": {"get": BOOKS},

@@ -145,4 +145,4 @@ def _count(counted: Counted, by: Actor, context: PostingContext) -> CashCount:
 
 
 def _refuse(field: str, text: str) -> None:
-    raise Invalid(f"{field}: {text}", fields={field: [text]})
+    raise Invalid(text, fields={field: [text]})

@@ -28,7 +28,7 @@ from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeLi
 from pos_project.core.days import today
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
-from pos_project.core.money import money
+from pos_project.core.money import total
 from reports.documents.document import amount
 from reports.statements.cash_counting import Counted, bank_accounts, count_cash, expected_cash
 from reports.statements.day_closing import (
@@ -81,8 +81,28 @@ def _amount(**kwargs: Any) -> forms.DecimalField:
     )
 
 
+class NotesForm(forms.Form):
+    """How many there are of each note and coin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for note in NOTES:
+            self.fields[f"of_{note}"] = forms.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=10**6,
+                label=f"{note} ×",
+                widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+            )
+
+    def counts(self) -> dict[str, int]:
+        """Note → how many, of those that were counted."""
+        of_each = {note: self.cleaned_data.get(f"of_{note}") for note in NOTES}
+        return {note: count for note, count in of_each.items() if count}
+
+
 class CountForm(DayForm):
-    """What lies in the drawer, in one sum or note by note."""
+    """What lies in the drawer, in one sum or, by `notes`, note by note."""
 
     # What the page showed for the day it was about.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -97,36 +117,26 @@ class CountForm(DayForm):
     )
     bank_account = forms.ChoiceField(label="Bank", widget=UnfoldAdminSelectWidget)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notes: NotesForm, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.notes = notes
         bank: Any = self.fields["bank_account"]
         bank.choices = list(bank_accounts().items())
         bank.required = bool(bank.choices)
-        for note in NOTES:
-            self.fields[f"of_{note}"] = forms.IntegerField(
-                required=False,
-                min_value=0,
-                max_value=10**6,
-                label=f"{note} ×",
-                widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-            )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if said.get("counted") is None and not self.notes() and not self.errors:
+        if not self.notes.is_valid():
+            raise forms.ValidationError("Say of each note and coin how many there are.")
+        if said.get("counted") is None and not self.notes.counts() and not self.errors:
             self.add_error("counted", "Say what lies in the drawer; 0 if it is empty.")
         return said
 
-    def notes(self) -> dict[str, int]:
-        """Note → how many, where it was counted so."""
-        of_each = {note: self.cleaned_data.get(f"of_{note}") for note in NOTES}
-        return {note: count for note, count in of_each.items() if count}
-
     def counted_cash(self, *, expected: Decimal) -> Counted:
-        said, notes = self.cleaned_data, self.notes()
+        said, notes = self.cleaned_data, self.notes.counts()
         sum_ = said.get("counted")
         if sum_ is None:
-            sum_ = money(sum((Decimal(note) * count for note, count in notes.items()), Decimal(0)))
+            sum_ = total(Decimal(note) * count for note, count in notes.items())
         return Counted(
             sum_,
             day=said["day"],
@@ -143,11 +153,12 @@ class ClosedDayList(ShopChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows: Any = list(self.result_list)
+        shown: Any = self
+        rows = list(shown.result_list)
         came_to = what_days_came_to([row.day for row in rows])
         for row in rows:
             row.came_to = came_to[row.day]
-        self.result_list = rows
+        shown.result_list = rows
 
 
 @admin.register(DaySeal)
@@ -162,7 +173,7 @@ class DaySealAdmin(ReadOnlyAdmin):
         "expected_cash",
         "counted_cash",
         "difference",
-        "created_at",
+        "closed_at",
     )
     list_filter = (("day", RangeDateFilter),)
     ordering = ("-day",)
@@ -203,6 +214,10 @@ class DaySealAdmin(ReadOnlyAdmin):
     def difference(self, seal: Any) -> str:
         return "–" if seal.came_to.counted is None else amount(seal.came_to.difference)
 
+    @display(description="closed at", ordering="created_at")
+    def closed_at(self, seal: DaySeal) -> Any:
+        return seal.created_at
+
     @action(description="Report of a day", url_path="report-of", icon="calendar_month")
     def report_of_a_day(self, request: HttpRequest) -> HttpResponse:
         """Ask for a day, open or closed, and show its report."""
@@ -218,7 +233,8 @@ class DaySealAdmin(ReadOnlyAdmin):
         """Show what must lie in the drawer, ask what does, and book the difference."""
         by: Any = request.user
         day = parse_day(request.GET.get("day", "")) or day_to_count(store_id=by.store_id)
-        form = CountForm(asked(request), initial={"day": day})
+        notes = NotesForm(asked(request))
+        form = CountForm(asked(request), initial={"day": day}, notes=notes)
         if form.is_valid():
             day = form.cleaned_data["day"]
         expected = expected_cash(day, store_id=by.store_id)
@@ -240,7 +256,7 @@ class DaySealAdmin(ReadOnlyAdmin):
             button="Book the count",
             back_to=self.list_page,
             template="back_office/count_cash.html",
-            extra={"day": day, "expected": amount(expected), "seen": seen},
+            extra={"day": day, "expected": amount(expected), "seen": seen, "notes": notes},
         )
 
     @action(description="Day report", url_path="report", icon="summarize")

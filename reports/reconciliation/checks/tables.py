@@ -103,7 +103,7 @@ def _lost_keys(
 def unique_keys_fold_their_text(scope: Scope) -> Iterator[Violation]:
     for model in our_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, KeyField):
+            if isinstance(field, KeyField) and field.null:  # (a required one stands alone)
                 of = table(model)
                 # Master data has no business day: it is looked at whatever the day.
                 asked = scope if is_dated(of) else scope.whole()

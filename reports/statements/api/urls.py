@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from pos_project.core.http.endpoints import ContractRouter
+from reports.statements.api.cash_counts import CashCountViewSet
 from reports.statements.api.explain import SaleExplainView
 from reports.statements.api.party_views import (
     CustomerStatementView,
@@ -20,7 +22,11 @@ from reports.statements.api.views import (
     TrialBalanceView,
 )
 
+router = ContractRouter()
+router.register("ledger/cash-counts", CashCountViewSet, basename="cash-count")
+
 urlpatterns = [
+    *router.urls,
     path("sales/<str:pk>/explain", SaleExplainView.as_view()),
     path("ledger/trial-balance", TrialBalanceView.as_view()),
     path("ledger/general-ledger/<str:account>", GeneralLedgerView.as_view()),

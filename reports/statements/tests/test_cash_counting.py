@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Product
@@ -15,6 +17,7 @@ from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.tests import shop
 from pos_project.tests.invariants import balance, books_agree
+from reports.reconciliation.reconcile import reconcile
 from reports.statements.cash_counting import CashMoved, Counted, count_cash, expected_cash
 from reports.statements.day_closing import close_until, last_closable_day
 from reports.statements.day_report import day_reports
@@ -178,3 +181,90 @@ def test_the_bank_may_be_archived_but_not_the_account_of_differences(manager: Us
     with shop.refused(Conflict):
         change_account("CASH_OVER_SHORT", AccountChanges(archived=True))
     assert LedgerAccount.objects.get(pk="CASH_OVER_SHORT").kind == "expense"
+
+
+def test_a_count_that_says_another_sum_than_it_booked_is_found(
+    guards_off: None, manager: User, yesterday: date
+) -> None:
+    counted = count(90, manager, day=yesterday, reason="Short", banked=Decimal(5))
+    assert all(verdict.holds for verdict in reconcile(["I15", "I18"]))
+    QuerySet(CashCount).filter(pk=counted.pk).update(counted=Decimal(91))
+
+    [broken] = [verdict for verdict in reconcile(["I15", "I18"]) if not verdict.holds]
+
+    assert broken.invariant.name == "documents_posted_what_they_say"
+    assert str(broken.violations[0]).startswith(f"cash count {counted.pk}, cash_count entry")
+
+
+# --- Over the wire ---
+
+
+def test_the_drawer_is_counted_over_the_wire(
+    as_manager: APIClient, manager: User, yesterday: date
+) -> None:
+    asked = as_manager.get("/api/ledger/cash-counts/expected", {"day": yesterday.isoformat()})
+    assert asked.json()["data"] == {"day": str(yesterday), "expected": 100}
+    body = {
+        "day": str(yesterday),
+        "denominations": {"50": 1, "0.50": 4},
+        "reason": "Change",
+        "banked": 40,
+        "expected": 100,
+    }
+    key = {"HTTP_IDEMPOTENCY_KEY": "close-1"}
+
+    answer = as_manager.post("/api/ledger/cash-counts", body, **key)
+
+    assert answer.status_code == 201, answer.json()
+    data = answer.json()["data"]
+    assert data.pop("created_at").endswith("+06:00")
+    assert data == {
+        "id": CashCount.objects.get().pk,
+        "day": str(yesterday),
+        "store_id": 1,
+        "expected": 100,
+        "counted": 52,
+        "difference": -48,
+        "denominations": {"50.00": 1, "0.50": 4},
+        "reason": "Change",
+        "banked": 40,
+        "bank_account": "BANK",
+        "opening_next_day": 12,
+        "user_id": manager.pk,
+        "user_name": manager.name,
+    }
+    assert as_manager.post("/api/ledger/cash-counts", body, **key).content == answer.content
+    assert as_manager.get("/api/ledger/cash-counts").json()["data"][0]["id"] == data["id"]
+    entry = as_manager.get("/api/ledger/entries", {"event": "cash_count"}).json()["data"][0]
+    assert entry["document"] == {"type": "cash_count", "id": data["id"]}
+    books_agree()
+
+
+@pytest.mark.parametrize(
+    ("body", "at_fault"),
+    [
+        ({}, "counted"),
+        ({"counted": "NaN"}, "counted"),
+        ({"denominations": {"fifty": 1}}, "denominations"),
+        ({"denominations": {"50": -1}}, "denominations.50"),
+        ({"denominations": [50]}, "denominations"),
+        ({"counted": 99}, "reason"),
+        ({"counted": 100, "amount": 5}, "amount"),
+        ({"counted": 100, "day": "31-08-2026"}, "day"),
+        ({"counted": 100, "banked": 5, "bank_account": "shells"}, "bank_account"),
+    ],
+)
+def test_what_cannot_be_counted_is_400_over_the_wire(
+    body: dict[str, Any], at_fault: str, as_manager: APIClient, yesterday: date
+) -> None:
+    answer = as_manager.post("/api/ledger/cash-counts", {"day": str(yesterday), **body})
+    assert answer.status_code == 400, answer.json()
+    assert any(name.startswith(at_fault) for name in answer.json()["errors"]), answer.json()
+    assert not CashCount.objects.exists()
+
+
+def test_cash_that_moved_meanwhile_is_a_conflict(as_manager: APIClient, yesterday: date) -> None:
+    body = {"day": str(yesterday), "counted": 100, "expected": 90}
+    answer = as_manager.post("/api/ledger/cash-counts", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "cash_moved")
+    assert answer.json()["details"] == {"expected": 100}
