@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from conftest import signed_in
-from inventory.tests.test_locking_read import explained, values_of
+from inventory.tests.test_locking_read import explained, rows_touched, values_of
 from pos_project.core.http import ranked_list
 from pos_project.tests import shop
 from sales.models import Customer
@@ -35,3 +35,22 @@ def test_a_page_is_read_by_keys_and_none_of_it_is_sorted(route: str) -> None:
         plan = explained(sql)
         assert not {"ALL", None} & set(values_of(plan, "access_type")), (sql, plan)
         assert "filesort" not in str(plan), (sql, plan)
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+def test_a_product_costs_as_much_with_a_thousand_batches_as_with_one() -> None:
+    client, costs = signed_in(shop.a_cashier()), []
+    for batches in (1, 1000):
+        mug = shop.a_product("5.00")
+        shop.buy(*((mug, 4, "1.25") for _ in range(batches)))
+        ask = partial(client.get, f"/api/products/{mug.pk}")
+        ask()
+        for sql in shop.statements(ask):
+            plan = explained(sql)
+            assert not {"ALL", None} & set(values_of(plan, "access_type")), (sql, plan)
+            assert "filesort" not in str(plan), (sql, plan)
+        costs.append(rows_touched(ask))
+        assert ask().json()["data"]["stock"] == 4 * batches
+    # The entries of one index are summed, which takes a fifth of a millisecond for a thousand.
+    assert costs[1] <= costs[0] + 1000

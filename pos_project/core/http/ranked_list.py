@@ -30,15 +30,19 @@ Shown = Callable[[Sequence[int]], Sequence[Any]]
 
 
 class Listing:
-    """The rows of a model that some filters leave. `narrowed`: whether any filter was given."""
+    """The rows of a model that some filters leave.
 
-    def __init__(self, rows: "QuerySet[Any]", *, narrowed: bool) -> None:
+    `narrowed`: whether any filter was given. `searched`: whether the database looks through all
+    rows to find them; then it does so once, for their ids.
+    """
+
+    def __init__(self, rows: "QuerySet[Any]", *, narrowed: bool, searched: bool) -> None:
         ids = rows.order_by().values_list("pk", flat=True)
         counted = ids.values(one=Value(1)).annotate(number=Count("*"))
-        self.narrowed = narrowed
+        self.narrowed, self.searched = narrowed, searched
         self._is_long = False  # as it was when it was last read: what to ask for first
         self._count = Prepared[int](lambda: counted.values_list("number", flat=True))
-        self._few = Prepared[int](lambda: ids[: FEW + 1])
+        self._few = Prepared[int](lambda: ids if searched else ids[: FEW + 1])
         self._among = Prepared[int](lambda wanted: ids.filter(pk__in=wanted))
         self._newest_but = cache(
             lambda most: Prepared[int](
@@ -56,7 +60,7 @@ class Listing:
             self._is_long = total > FEW
         if not self._is_long:
             ids = self._few()
-            if len(ids) <= FEW:
+            if self.searched or len(ids) <= FEW:
                 with figures.lock:
                     page = ranking.sort(ids)[start:stop]
                 return len(ids), _in_order(page, shown(page)) if page else []
@@ -134,7 +138,8 @@ class RankedList(ContractViewSet):
             known = self._listings.get(key)
         if known is None:
             narrowed = any(name not in ("sort", "order") for name, _ in given)
-            known = Listing(self.filter_queryset(self.get_queryset()), narrowed=narrowed)
+            rows = self.filter_queryset(self.get_queryset())
+            known = Listing(rows, narrowed=narrowed, searched=bool(asked.get("search")))
             with self._lock:
                 self._listings[key] = known
         return known
