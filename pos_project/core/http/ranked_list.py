@@ -7,7 +7,7 @@ list is narrowed is put together once per set of filters; then only its statemen
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from cachetools import LRUCache
 from django.db.models import Count, QuerySet, Value
@@ -17,7 +17,9 @@ from rest_framework.response import Response
 from pos_project.core.db.followed import Followed, Ranking
 from pos_project.core.db.prepared import Prepared
 from pos_project.core.http.endpoints import ASKED_BY, ContractViewSet
+from pos_project.core.http.filters import ContractFilter
 from pos_project.core.http.formats import wants_csv
+from pos_project.core.posting_context import Actor
 
 FEW = 500  # so many rows are sorted here; of more, the first of the ranking are looked at
 MORE = 8  # times as many, when those that were looked at do not fill the page
@@ -99,6 +101,7 @@ class RankedList(ContractViewSet):
     (`show_ranked`); its filters' `default_sort` names the order.
     """
 
+    filterset_class: ClassVar[type[ContractFilter]]
     _listings: ClassVar[LRUCache[Any, Listing]] = LRUCache(KEPT)
     _lock: ClassVar[Lock] = Lock()
 
@@ -133,7 +136,7 @@ class RankedList(ContractViewSet):
         given = tuple(
             (name, asked[name]) for name in self.filterset_class.base_filters if asked.get(name)
         )
-        key = type(self), self.request.user.store_id, given
+        key = type(self), cast(Actor, self.request.user).store_id, given
         with self._lock:
             known = self._listings.get(key)
         if known is None:
