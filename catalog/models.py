@@ -120,8 +120,9 @@ class Product(Archivable):
         )
         indexes = (
             models.Index(fields=["name"], name="catalog_product_by_name"),
-            # serves how many are listed
-            models.Index(fields=["archived_at"], name="catalog_product_listed"),
+            # serves how many are listed, in all or with a status; not `archived_at` alone, which a
+            # till that names a few rows would be sent through, too
+            models.Index(fields=["archived_at", "status"], name="catalog_product_listed"),
         )
 
     def __str__(self) -> str:
