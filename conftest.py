@@ -28,6 +28,7 @@ from pos_project.tests.examples import PROFILES
 from pos_project.tests.invariants import the_books_agree
 from pos_project.tests.switch import guards_off
 from purchasing.models import Supplier
+from reports.summaries import remembered as summaries
 from sales.models import Customer
 
 __all__ = ["guards_off", "the_books_agree"]
@@ -109,6 +110,7 @@ def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     cache.clear()
     for each in Remembered.everything:
         each.forget()
+    summaries.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -27,10 +29,13 @@ from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     ReadOnlyAdmin,
     ShopAdmin,
+    asked,
     picture_of_form,
     status_label,
 )
+from pos_project.core.errors import Invalid
 from pos_project.core.http.permissions import ADMIN
+from pos_project.core.http.throttling import Limit, counted
 from pos_project.core.images.pictures import drop_picture, image_url, picture_change
 
 admin.site.disable_action("delete_selected")
@@ -49,7 +54,14 @@ class WitnessAdmin(ReadOnlyAdmin):
 
 
 # What the library calls create, update, delete and access.
-DONE = {0: "added", 1: "changed", 2: "removed", 3: "exported"}
+DONE = {
+    0: "added",
+    1: "changed",
+    2: "removed",
+    3: "exported",
+    AuditEntry.REFUSED: "refused",
+    AuditEntry.APPROVED: "approved",
+}
 
 
 class DoneFilter(admin.SimpleListFilter):
@@ -98,7 +110,14 @@ class AuditEntryAdmin(WitnessAdmin):
 
     @display(
         description="what",
-        label={"added": "success", "changed": "info", "removed": "danger", "exported": "warning"},
+        label={
+            "added": "success",
+            "changed": "info",
+            "removed": "danger",
+            "exported": "warning",
+            "refused": "danger",
+            "approved": "info",
+        },
     )
     def what(self, entry: AuditEntry) -> tuple[str, str]:
         return DONE[entry.action], self.what_was_done(entry)
@@ -200,6 +219,16 @@ class LoginEventAdmin(WitnessAdmin):
         return event.outcome, event.get_outcome_display()
 
 
+STAFF_RULES = (
+    "staff_sell_below_list",
+    "staff_max_discount",
+    "staff_refund_without_goods",
+    "staff_max_refund",
+    "staff_correct_stock",
+    "staff_see_cost",
+)
+
+
 class StoreForm(forms.ModelForm):
     """What stands on papers. The logo is a picture like any other."""
 
@@ -218,15 +247,47 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "price_changers",
+            *STAFF_RULES,
         )
+        help_texts: ClassVar[dict[str, str]] = {
+            "staff_sell_below_list": "Off: a lower price, at the till or in the list, needs an"
+            " approval.",
+            "staff_max_discount": "Discount and lowered prices together, in per cent of the list's"
+            " prices. Empty: any.",
+            "staff_refund_without_goods": "Off: money back for goods that stay out needs an"
+            " approval.",
+            "staff_max_refund": "All that is refunded of one sale, in the shop's currency."
+            " Empty: any amount.",
+            "staff_correct_stock": "Off: adjustments, undoing them, opening stock and removing a"
+            " product that is in stock need an approval.",
+            "staff_see_cost": "Off: costs and profit are left empty for staff at the till."
+            " Totals of purchases stay, since staff pay them.",
+        }
 
     def clean_logo_file(self) -> Any:
         return picture_of_form(self.cleaned_data.get("logo_file"))
 
 
+class PinForm(forms.Form):
+    password = forms.CharField(
+        label="Your password",
+        max_length=MAX_PASSWORD_LENGTH,
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+    )
+    pin = forms.CharField(
+        label="New PIN",
+        required=False,
+        max_length=people.MAX_PIN,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text="Six to twelve digits. With it and your e-mail you approve at the till what staff"
+        " may not do. Empty: no PIN.",
+    )
+
+
 @admin.register(Store)
 class StoreAdmin(ShopAdmin):
-    """The shop's settings: papers and these pages, never what the API does."""
+    """The shop's settings: papers, these pages, and what staff may do at the till."""
 
     form = StoreForm
     list_display = ("name", "address", "phone", "currency_sign")
@@ -234,7 +295,16 @@ class StoreAdmin(ShopAdmin):
     fieldsets = (
         (None, {"fields": ("name", "address", "phone", "tax_number", "currency_sign")}),
         ("Papers", {"fields": ("logo_now", "logo_file", "receipt_header", "receipt_footer")}),
-        ("Rights", {"fields": ("price_changers",)}),
+        ("Rights in the back office", {"fields": ("price_changers",)}),
+        (
+            "What staff may do at the till",
+            {
+                "fields": STAFF_RULES,
+                "description": "What is not allowed is refused, or approved by a manager with"
+                " e-mail and password or PIN; both are in the audit. Managers and admins are not"
+                " bound by it.",
+            },
+        ),
     )
 
     @display(description="logo now")
@@ -253,6 +323,36 @@ class StoreAdmin(ShopAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.own_pin)
+        return [path("my-pin/", page, name="accounts_store_own_pin"), *super().get_urls()]
+
+    def own_pin(self, request: HttpRequest) -> HttpResponse:
+        """Ask whoever is signed in for the PIN with which they approve."""
+        by: Any = request.user
+
+        def do(answers: dict[str, Any]) -> str:
+            limit = Limit(
+                "own-password",
+                str(by.pk),
+                settings.LOGIN_RATE_LIMIT,
+                settings.LOGIN_RATE_WINDOW,
+            )
+            if limit.count and limit.seconds and counted(request, limit)["should_limit"]:
+                raise Invalid("Too many attempts, please wait.")
+            people.change_own_pin(by, answers["password"], answers["pin"])
+            return "Your PIN was changed." if answers["pin"] else "Your PIN was removed."
+
+        return self.ask_and_do(
+            request,
+            PinForm(asked(request)),
+            do,
+            title="My approval PIN",
+            button="Save",
+            back_to=self.list_page,
+            warning="" if by.pin else "You have no PIN yet: you approve by your password.",
+        )
 
     def save_model(self, request: HttpRequest, obj: Store, form: Any, change: bool) -> None:
         with picture_change({"image": form.cleaned_data.get("logo_file")}) as picture:
@@ -290,10 +390,12 @@ class UserAdmin(MasterDataAdmin):
     list_display = ("name", "email", "role", "state", "last_login")
     list_filter = ("role", "status")
     removal_warning = "They can no longer sign in; their sessions end now."
-    search_fields = ("name", "email", "username", "phone")
+    search_fields = ("search_text",)
     search_help_text = "Name, email or phone"
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
     actions_detail = ("remove",)
+    actions_list = ("archived",)
+    restore_warning = "They can sign in again, with their password and role of then."
     readonly_fields = ("last_login",)
     fields = (
         "name",
@@ -321,6 +423,9 @@ class UserAdmin(MasterDataAdmin):
     def take_out(self, row: Any, *, by: Any) -> None:
         """Nobody signs in as them any more; a name with history stays in old records."""
         people.remove_user(row.pk, by=by, at=timezone.now())
+
+    def bring_back(self, row: Any, *, by: Any) -> None:
+        people.restore_user(row.pk, by=by)
 
 
 def _is_admin(request: HttpRequest) -> bool:

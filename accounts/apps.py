@@ -24,5 +24,5 @@ class AccountsConfig(AppConfig):
         from accounts.models import Store, User
 
         audit.connect()
-        audit.watch(User, secret=("password",))
+        audit.watch(User, secret=("password", "pin"))
         audit.watch(Store)

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.signals import pre_save
 from django.http import HttpRequest, HttpResponse
 
+from pos_project.core.db.search_text import SEARCH_TEXT
 from pos_project.core.http.throttling import client_address
 
 # Written by the program itself, or told by another column.
@@ -39,7 +40,7 @@ class Audited:
 def watch(model: type[models.Model], *, secret: tuple[str, ...] = ()) -> None:
     """Audit a model from now on. Of `secret` columns it is only said that they changed."""
     names = {field.name for field in model._meta.get_fields()}
-    keys = [name for name in names if name.endswith("_key")]
+    keys = [name for name in names if name.endswith("_key") or name == SEARCH_TEXT]
     auditlog.register(
         model,
         exclude_fields=[*(name for name in _NEVER if name in names), *keys],

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.db.search_text import Searchable, SearchText
 from pos_project.core.db.unique_keys import KeyField, key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
@@ -36,6 +37,21 @@ class Store(models.Model):
         choices=PriceChanger.choices,
         default=PriceChanger.MANAGERS,
     )
+    # What staff may do without a manager's approval (accounts/staff_rules.py); all of it at first.
+    staff_sell_below_list = models.BooleanField(
+        "staff may sell below the list's price", default=True
+    )
+    staff_max_discount = models.DecimalField(
+        "staff may give off up to (%)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    staff_refund_without_goods = models.BooleanField(
+        "staff may refund without taking goods back", default=True
+    )
+    staff_max_refund = models.DecimalField(
+        "staff may refund up to", max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    staff_correct_stock = models.BooleanField("staff may correct stock", default=True)
+    staff_see_cost = models.BooleanField("staff see cost and profit", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -44,6 +60,16 @@ class Store(models.Model):
             models.CheckConstraint(
                 name="accounts_store_price_changers_known",
                 condition=models.Q(price_changers__in=("admins", "managers")),
+            ),
+            models.CheckConstraint(
+                name="accounts_store_staff_max_discount_is_a_percentage",
+                condition=models.Q(staff_max_discount__isnull=True)
+                | models.Q(staff_max_discount__gte=0, staff_max_discount__lte=100),
+            ),
+            models.CheckConstraint(
+                name="accounts_store_staff_max_refund_not_negative",
+                condition=models.Q(staff_max_refund__isnull=True)
+                | models.Q(staff_max_refund__gte=0),
             ),
         )
 
@@ -66,7 +92,7 @@ class UserManager(BaseUserManager["User"].from_queryset(ArchivableQuerySet)):  #
         return self.create_user(email=email, password=password, **{**fields, "role": ADMIN})
 
 
-class User(Archivable, Contact, AbstractBaseUser):
+class User(Searchable, Archivable, Contact, AbstractBaseUser):
     """A person who signs in. Admins and managers may enter the back office."""
 
     ROLES = ((ADMIN, "Admin"), (STAFF, "Staff"), (MANAGER, "Manager"))
@@ -76,9 +102,11 @@ class User(Archivable, Contact, AbstractBaseUser):
     username_key = KeyField(max_length=100, unique=True)
     email = models.EmailField(max_length=254)
     email_key = KeyField(max_length=254, unique=True)
+    search_text = SearchText(of=("name", "username", "email"), phones=("phone",))
     role = models.CharField(max_length=10, choices=ROLES, default=STAFF)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     verify = models.BooleanField(default=False)  # the e-mail address was confirmed
+    pin = models.CharField(max_length=128, blank=True, default="")  # hashed; signs approvals
     store = models.ForeignKey(Store, on_delete=models.PROTECT, default=Store.FIRST_ID)
     created_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     updated_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
@@ -136,7 +164,10 @@ class AuditEntryManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # t
 
 
 class AuditEntry(AppendOnly, AbstractLogEntry):
-    """One change of master data, or one export: who, what, when, from where, before and after."""
+    """One change of master data, one export, or one thing that a rule for staff kept from them or
+    a manager approved: who, what, when, from where, before and after."""
+
+    REFUSED, APPROVED = 4, 5  # beside the library's own actions
 
     objects = AuditEntryManager()  # type: ignore[misc]  # (a class variable in AppendOnly's eyes)
 

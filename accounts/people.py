@@ -17,6 +17,7 @@ from django.db.models import ProtectedError, RestrictedError
 
 from accounts.models import RefreshToken, User
 from accounts.sessions import revoke_sessions
+from accounts.sign_in import password_matches
 from accounts.verification import mail_link
 from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
@@ -25,6 +26,8 @@ from pos_project.core.http.permissions import ADMIN
 from pos_project.core.images.pictures import PictureChange, drop_picture
 from pos_project.core.people import Status
 
+MIN_PIN, MAX_PIN = 6, 12
+STAIRS = "012345678901234567890"
 UNIQUE_KEYS = {"email": "email_key", "username": "username_key"}
 
 
@@ -77,13 +80,14 @@ def change_user(
     picture: PictureChange | None = None,
 ) -> User:
     """Change columns of a user, and a plain `password`. A new password, role or status withdraws
-    the user's refresh tokens; a new e-mail must be confirmed again.
+    the user's refresh tokens, and a new password their PIN; a new e-mail must be confirmed again.
 
     Raises NotFound, Taken or LastAdmin.
     """
     columns = dict(changes)
     if "password" in columns:
         columns["password"] = make_password(columns["password"])
+        columns["pin"] = ""  # it was set by somebody who knew the old password
 
     def change() -> User:
         user, there_is_another_admin = _locked(user_id)
@@ -108,6 +112,31 @@ def change_user(
     return transact(change)
 
 
+def change_own_pin(by: User, password: str, pin: str) -> None:
+    """Set the PIN with which a manager or admin approves what staff may not; `""` takes it away.
+
+    Six to twelve digits. Raises Invalid for a wrong password or a PIN that is guessed first.
+    """
+    text = ""
+    if pin and not (pin.isascii() and pin.isdigit() and MIN_PIN <= len(pin) <= MAX_PIN):
+        text = f"A PIN has {MIN_PIN} to {MAX_PIN} digits."
+    elif pin and (len(set(pin)) == 1 or pin in STAIRS or pin in STAIRS[::-1]):
+        text = "This PIN is guessed first; take another."
+    if text:
+        raise Invalid(text, fields={"pin": [text]})
+    if not password_matches(by, password):
+        text = "Not your password."
+        raise Invalid(text, fields={"password": [text]})
+    kept = make_password(pin) if pin else ""
+
+    def change() -> None:
+        user, _ = _locked(by.pk)
+        user.pin = kept
+        user.save(update_fields=["pin", "updated_at"])
+
+    transact(change)
+
+
 def remove_user(user_id: int, *, by: User, at: datetime) -> None:
     """Delete a user without history; archive one with history, whose name stays in old records.
     Either way nobody signs in as them any more, and e-mail and username are free again.
@@ -128,6 +157,24 @@ def remove_user(user_id: int, *, by: User, at: datetime) -> None:
             user.archive(keys=("email_key", "username_key"))
 
     transact(remove)
+
+
+def restore_user(user_id: int, *, by: User) -> User:
+    """Let an archived user in again, as they were but without their sessions and PIN.
+
+    Raises NotFound, or Taken when somebody else has their e-mail or username meanwhile.
+    """
+
+    def restore() -> User:
+        removed = User.objects.exclude(archived_at=None).select_for_update()
+        user: User | None = removed.filter(pk=user_id).first()
+        if user is None:
+            raise NotFound("User not found")
+        user.archived_at, user.pin, user.updated_by = None, "", by
+        _save(user)
+        return user
+
+    return transact(restore)
 
 
 def add_first_admin(fields: Mapping[str, Any]) -> User | None:

@@ -101,25 +101,27 @@ def user_of(email: str | None) -> User | None:
     return User.objects.listed().filter(email_key=key_of(email)).first()
 
 
-def password_matches(user: User | None, password: str) -> bool:
-    """Whether this is the user's password. Nobody (None) costs as much time as a wrong one.
+def password_matches(user: User | None, password: str, *, column: str = "password") -> bool:
+    """Whether this is the user's password, or PIN (`column` says which). Nobody (None) costs as
+    much time as a wrong one.
 
     Hashing takes its time on purpose, so this stays out of transactions. A hash made under
     older settings is replaced on the way.
     """
     if len(password) > MAX_PASSWORD_LENGTH:
         return False
-    if user is None:
+    kept = getattr(user, column, "")
+    if user is None or not kept:
         make_password(password)
         return False
 
     def replace_hash(raw: str) -> None:
         fresh = make_password(raw)
         # Only if it is still the hash that was checked: the password may change meanwhile.
-        User.objects.filter(pk=user.pk, password=user.password).update(password=fresh)
-        user.password = fresh
+        User.objects.filter(pk=user.pk, **{column: kept}).update(**{column: fresh})
+        setattr(user, column, fresh)
 
-    return check_password(password, user.password, replace_hash)
+    return check_password(password, kept, replace_hash)
 
 
 def record_attempt(

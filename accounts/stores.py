@@ -1,9 +1,7 @@
-"""What sales and documents need of a store, remembered for seconds."""
+"""The stores as they are set up, remembered for seconds: every sale asks for them."""
 
 from accounts.models import Store
 from pos_project.core.remembered import Remembered
 
-# Store id → the sign before its amounts.
-CURRENCY_SIGNS: Remembered[dict[int, str]] = Remembered(
-    lambda: dict(Store.objects.values_list("id", "currency_sign")), of=Store
-)
+# Store id → the store with its settings.
+STORES: Remembered[dict[int, Store]] = Remembered(Store.objects.in_bulk, of=Store)

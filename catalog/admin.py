@@ -24,9 +24,9 @@ class NamedAdmin(MasterDataAdmin):
     """Few rows, each name used once: written and removed by the use cases of the API."""
 
     form = NamedForm
-    search_fields = ("name",)
+    search_fields = ("name_key",)
     search_help_text = "Name"
-    ordering = ("name", "id")
+    ordering = ("name_key", "id")
     actions_detail = ("remove",)
 
     def add_row(self, fields: dict[str, Any], **_: Any) -> Any:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from pos_project.core.db.search_text import Searchable, SearchText
 from pos_project.core.db.unique_keys import KeyField, key_of
 from pos_project.core.people import Archivable, ArchivableQuerySet, Status
 
@@ -78,7 +79,7 @@ class ProductQuerySet(ArchivableQuerySet):
         return self.listed().filter(status=Status.ACTIVE)
 
 
-class Product(Archivable):
+class Product(Searchable, Archivable):
     """Something the shop sells. Its stock is the sum of its open batches, never a column here.
 
     A service product (`keeps_stock=False`: postage, a discount line) has no batches, no log and
@@ -88,6 +89,7 @@ class Product(Archivable):
     name = models.CharField(max_length=255)
     sku = models.CharField("SKU", max_length=100)
     sku_key = KeyField(max_length=100, unique=True)
+    search_text = SearchText(of=("name", "sku"))
     price = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.CharField(max_length=20, default="pcs")  # a label
     keeps_stock = models.BooleanField(default=True)
@@ -117,9 +119,14 @@ class Product(Archivable):
             models.CheckConstraint(
                 name="catalog_product_status_known", condition=Q(status__in=Status.values)
             ),
+            # A code of nothing that is seen is none.
+            models.CheckConstraint(
+                name="catalog_product_listed_has_a_code",
+                condition=Q(archived_at__isnull=False) | Q(sku_key__isnull=False),
+            ),
         )
         indexes = (
-            models.Index(fields=["name"], name="catalog_product_by_name"),
+            models.Index(fields=["search_text"], name="catalog_product_by_name"),
             # serves how many are listed, in all or with a status; not `archived_at` alone, which a
             # till that names a few rows would be sent through, too
             models.Index(fields=["archived_at", "status"], name="catalog_product_listed"),
@@ -128,7 +135,10 @@ class Product(Archivable):
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def clean(self) -> None:
         if self.archived_at is None:
             self.sku_key = key_of(self.sku)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
         super().save(*args, **kwargs)

@@ -71,7 +71,7 @@ class PricesAdmin(ShopAdmin):
     @admin.action(description="Change prices…", permissions=["change"])
     def change_prices(self, request: HttpRequest, products: QuerySet[Any]) -> HttpResponse | None:
         """Ask for a rule, show what it makes of each price, then do just that."""
-        chosen = list(products.order_by("name", "id")[: MAX_REPRICED + 1])
+        chosen = list(products.order_by("search_text", "id")[: MAX_REPRICED + 1])
         if len(chosen) > MAX_REPRICED:
             messages.error(request, f"At most {MAX_REPRICED} products at once.")
             return None

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from accounts import staff_rules
 from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
@@ -37,18 +38,28 @@ def adjust(
     by: Actor,
     at: datetime | None = None,
     key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> InventoryLog:
     """Move stock by hand: inventory ↔ inventory gain or loss. Units are whole.
 
     A decrease takes the oldest batches first and raises InsufficientStock when there is too
-    little. Raises Invalid for an unknown or a service product. Nothing is written then.
+    little. Raises Invalid for an unknown or a service product, NeedsApproval where staff do not
+    correct stock. Nothing is written then.
     """
-    with kept_answer_first(key):
+    with staff_rules.refusals_kept(by, InventoryLog), kept_answer_first(key):
         product = Product.objects.listed().filter(pk=adjustment.product_id).first()
         if product is None:
             raise Invalid("Unknown product.", fields={"product_id": ["Unknown product."]})
         receiving.require_stock_keeping(product)
-    return once(key, lambda: _adjust(product, adjustment, PostingContext.claim(by, at)))
+        breaches = staff_rules.stock_breaches(by, field="change_qty")
+        staff_rules.require_allowed(breaches, approval)
+
+    def adjusted() -> InventoryLog:
+        entry = _adjust(product, adjustment, PostingContext.claim(by, at))
+        staff_rules.keep_approved(breaches, approval, entry, by=by)
+        return entry
+
+    return once(key, adjusted)
 
 
 def _adjust(product: Product, adjustment: Adjustment, context: PostingContext) -> InventoryLog:
@@ -132,14 +143,24 @@ def void(
     reason: str | None = None,
     at: datetime | None = None,
     key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> InventoryLog:
     """Undo an adjustment by its opposite, on the very batches it moved. Both leave the list.
 
     `reason`, where one is given, is the opposite's note and the memo of its entry. Raises NotFound
     for an unknown or already undone entry, Conflict for one that a document wrote, Invalid when
-    the added units are no longer all there.
+    the added units are no longer all there, NeedsApproval where staff do not correct stock.
     """
-    return once(key, lambda: _void(log_id, reason, PostingContext.claim(by, at)))
+    with staff_rules.refusals_kept(by, InventoryLog), kept_answer_first(key):
+        breaches = staff_rules.stock_breaches(by)
+        staff_rules.require_allowed(breaches, approval)
+
+    def voided() -> InventoryLog:
+        entry = _void(log_id, reason, PostingContext.claim(by, at))
+        staff_rules.keep_approved(breaches, approval, entry, by=by)
+        return entry
+
+    return once(key, voided)
 
 
 def _void(log_id: int, reason: str | None, context: PostingContext) -> InventoryLog:

@@ -20,7 +20,7 @@ from pos_project.core.errors import DomainError
 class BatchAdmin(ReadOnlyAdmin):
     list_display = ("product", "received_on", "origin", "unit_cost", "came", "left")
     list_filter = ("is_open", "origin", ("received_on", RangeDateFilter))
-    search_fields = ("product__name", "product__sku")
+    search_fields = ("product__search_text",)
     search_help_text = "Product or SKU"
     list_select_related = ("product",)
     ordering = ("-id",)
@@ -35,7 +35,7 @@ class InventoryLogAdmin(ReversibleAdmin):
     opposite = staticmethod(void)
     list_display = ("created_at", "product", "change", "what", "reference", "cost", "user")
     list_filter = ("kind", ("business_date", RangeDateFilter))
-    search_fields = ("product__name", "product__sku", "reference__istartswith")
+    search_fields = ("product__search_text", "reference__istartswith")
     search_help_text = "Product, SKU or document"
     list_select_related = ("product", "user")
     ordering = ("-id",)

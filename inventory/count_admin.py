@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from catalog.codes import products_by_code
 from catalog.models import Brand, Category, Product
 from inventory.counting import Counted, Difference
-from pos_project.core.db.unique_keys import key_of
+from pos_project.core.db.search_text import SEARCH_TEXT, holding
 from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import ZERO
 
@@ -48,10 +49,8 @@ class ChooseForm(forms.Form):
         if said["brand"]:
             found = found.filter(brand=said["brand"])
         if said["words"]:
-            words = said["words"]
-            named = found.filter(name__icontains=words)
-            found = named | found.filter(sku_key__startswith=key_of(words))
-        return list(found.order_by("name", "id")[: MAX_LINES + 1])
+            found = found.filter(holding(Product, SEARCH_TEXT, said["words"]))
+        return list(found.order_by(SEARCH_TEXT, "id")[: MAX_LINES + 1])
 
 
 class CountForm(forms.Form):
@@ -121,14 +120,9 @@ class CountLineFormSet(forms.BaseFormSet):
 
     def look_up(self) -> None:
         """Give each line its product, in one query."""
-        keys = {form: key_of(form.cleaned_data.get("sku")) for form in self.forms}
-        wanted = {key for key in keys.values() if key}
-        known = {
-            product.sku_key: product
-            for product in Product.objects.listed().filter(sku_key__in=wanted)
-        }
-        for form, key in keys.items():
-            form.product = known.get(key)
+        known = products_by_code(form.cleaned_data.get("sku") for form in self.forms)
+        for form in self.forms:
+            form.product = known.get(form.cleaned_data.get("sku"))
 
     @cached_property
     def filled(self) -> list[Any]:

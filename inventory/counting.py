@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Model
 
+from accounts import staff_rules
 from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog
@@ -83,17 +84,28 @@ def count_stock(
     note: str | None = None,
     at: datetime | None = None,
     key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Adjusted:
     """Adjust each product by what was counted less what was expected, all in one transaction.
 
     Missing units leave the oldest batches, found ones come at the cost of the last purchase: one
     log row and one entry per product that differs, the statements the same for 1 as for 100.
     Raises StockMoved, naming the lines, when the books no longer have what was expected; Invalid
-    for unknown, service and repeated products. Nothing is written then.
+    for unknown, service and repeated products, NeedsApproval where staff do not correct stock.
+    Nothing is written then.
     """
-    with kept_answer_first(key):
+    with staff_rules.refusals_kept(by, InventoryLog), kept_answer_first(key):
         products = _products([count.product_id for count in counts])
-    return once(key, lambda: _count(products, counts, reason, note, PostingContext.claim(by, at)))
+        breaches = staff_rules.stock_breaches(by)
+        staff_rules.require_allowed(breaches, approval)
+
+    def adjusted() -> Adjusted:
+        done = _count(products, counts, reason, note, PostingContext.claim(by, at))
+        for entry in done.entries[:1]:
+            staff_rules.keep_approved(breaches, approval, entry, by=by)
+        return done
+
+    return once(key, adjusted)
 
 
 def _count(

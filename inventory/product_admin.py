@@ -11,11 +11,10 @@ from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -32,7 +31,13 @@ from catalog.price_admin import PricesAdmin
 from inventory import product_figures
 from inventory.adjustments import Adjustment, adjust
 from inventory.product_import import ProductResource
-from inventory.products import Opening, change_product, create_product, remove_product
+from inventory.products import (
+    Opening,
+    change_product,
+    create_product,
+    remove_product,
+    restore_product,
+)
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
@@ -40,7 +45,7 @@ from pos_project.core.back_office.model_admin import (
     picture_of_form,
     status_label,
 )
-from pos_project.core.back_office.spreadsheets import EXPORT_FORMATS
+from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.images.pictures import PictureChange, image_url
 from pos_project.core.people import Status
@@ -123,11 +128,10 @@ class CountForm(forms.Form):
 
 
 @admin.register(Product)
-class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
+class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
-    export_formats = EXPORT_FORMATS
     list_display = (
         "thumbnail",
         "name",
@@ -148,13 +152,15 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
         "keeps_stock",
     )
     removal_warning = "It can no longer be sold, and its SKU is free again."
-    search_fields = ("name", "sku")
+    search_fields = ("search_text",)
     search_help_text = "Name or SKU; a scanned barcode is the SKU."
     autocomplete_fields = ("brand", "category")
     list_select_related = ("brand", "category")
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
     actions = ("change_prices", "take_off_the_list")
-    actions_detail = ("count_stock", "remove")
+    actions_detail = ("count_stock", "sales", "explain", "remove")
+    actions_list = ("archived",)
+    restore_warning = "It is on every list again, as it was; its stock was written off."
     readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
@@ -279,6 +285,16 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
     ) -> None:
         change_product(row_id, fields, picture=picture)
 
+    @action(description="Sales", url_path="sales", icon="receipt_long")
+    def sales(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The lines that sold it."""
+        return redirect("report-product-sales", object_id)
+
+    @action(description="Explain", url_path="explain", icon="account_tree")
+    def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Its stock by batch and movement, and what these are worth."""
+        return redirect("report-explain", "product", object_id)
+
     @action(description="Count stock", permissions=["change"], url_path="count", icon="fact_check")
     def count_stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask what was counted, and adjust by the difference."""
@@ -309,6 +325,9 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportExportModelAdmin):
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
         remove_product(row.pk, by=by)
+
+    def bring_back(self, row: Any, *, by: Any) -> None:
+        restore_product(row.pk)
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

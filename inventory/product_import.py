@@ -9,6 +9,7 @@ from import_export import fields
 from import_export.widgets import BooleanWidget, CharWidget, DecimalWidget, ForeignKeyWidget
 
 from catalog.models import Brand, Category, Product
+from inventory.product_columns import PRODUCT_COLUMNS
 from pos_project.core.back_office.spreadsheets import SpreadsheetResource
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import MAX_AMOUNT
@@ -48,6 +49,8 @@ class ProductResource(SpreadsheetResource):
     """A row with a known SKU changes that product, any other row adds one. Stock is not imported:
     it comes by purchases, opening stock and counts."""
 
+    columns, needed = PRODUCT_COLUMNS, ("sku",)
+
     sku = fields.Field("sku", "sku", widget=CharWidget())
     name = fields.Field("name", "name", widget=CharWidget())
     price = fields.Field("price", "price", widget=_Price())
@@ -86,6 +89,7 @@ class ProductResource(SpreadsheetResource):
         return Product.objects.listed().select_related("brand", "category")
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        super().before_import_row(row, **kwargs)
         for name in ("sku", "name"):
             row[name] = str(row.get(name) or "").strip()
             if not row[name]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
+from accounts import staff_rules
 from catalog.models import Brand, Category, Product
 from inventory import adjustments
 from inventory.receiving import receive_opening_stock
-from pos_project.core.db.idempotency import RequestKey, once
+from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid, NotFound
@@ -33,12 +34,15 @@ def create_product(
     picture: PictureChange,
     by: Actor,
     key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Product:
     """A new product, with its opening stock on the shelf and in the books.
 
     Raises Conflict for a taken SKU, Invalid for an unknown brand or category or for opening
-    stock of a service product; then nothing is written.
+    stock of a service product, NeedsApproval for opening stock where staff do not correct stock;
+    then nothing is written.
     """
+    breaches = staff_rules.stock_breaches(by, field="stock") if opening else []
 
     def create() -> Product:
         context = PostingContext.claim(by)
@@ -53,20 +57,33 @@ def create_product(
             receive_opening_stock(
                 product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
             )
+        staff_rules.keep_approved(breaches, approval, product, by=by)
         return product
 
-    return once(key, create)
+    with staff_rules.refusals_kept(by, Product):
+        with kept_answer_first(key):
+            staff_rules.require_allowed(breaches, approval)
+        return once(key, create)
 
 
 def change_product(
-    product_id: int, fields: Mapping[str, Any], *, picture: PictureChange
+    product_id: int,
+    fields: Mapping[str, Any],
+    *,
+    picture: PictureChange,
+    by: Actor | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Product:
     """Change the given fields only; never stock. Raises NotFound, Conflict for a taken SKU,
     Invalid for an unknown brand or category, or when a product with history would become a
-    service or stop being one."""
+    service or stop being one, NeedsApproval where staff (`by`) do not sell below the list's price
+    and would lower it."""
 
     def change() -> Product:
         product = _locked(product_id)
+        before = product.price
+        breaches = staff_rules.price_breaches(by, before=before, after=fields.get("price", before))
+        staff_rules.require_allowed(breaches, approval)
         if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
             product
         ):
@@ -77,17 +94,25 @@ def change_product(
         picture.put_on(product)
         _require_known(fields)
         _save(product)
+        if by is not None:
+            staff_rules.keep_approved(breaches, approval, product, by=by)
         return product
 
-    return transact(change)
+    if by is None:
+        return transact(change)
+    with staff_rules.refusals_kept(by, Product):
+        return transact(change)
 
 
-def remove_product(product_id: int, *, by: Actor) -> int:
+def remove_product(
+    product_id: int, *, by: Actor, approval: staff_rules.Approval | None = None
+) -> int:
     """Delete a product that nothing refers to, with its picture; archive any other.
 
     An archived product is off every list, cannot be sold, and its SKU is free again. Units that
     are still in stock are written off in the same transaction, as a loss, or their value would
-    stay in the books where nobody sees it; returns how many. Raises NotFound.
+    stay in the books where nobody sees it; returns how many. Raises NotFound, NeedsApproval for
+    units in stock where staff do not correct stock.
     """
 
     def remove() -> int:
@@ -95,7 +120,10 @@ def remove_product(product_id: int, *, by: Actor) -> int:
         units = adjustments.write_off(
             product_id, reason="REMOVED", context=PostingContext.claim(by)
         )
+        breaches = staff_rules.stock_breaches(by) if units else []
+        staff_rules.require_allowed(breaches, approval)
         product = _locked(product_id)
+        staff_rules.keep_approved(breaches, approval, product, by=by)
         if has_history(product):
             product.archive(keys=("sku_key",))
             return units
@@ -109,7 +137,8 @@ def remove_product(product_id: int, *, by: Actor) -> int:
         drop_picture(product.image_public_id)
         return units
 
-    return transact(remove)
+    with staff_rules.refusals_kept(by, Product):
+        return transact(remove)
 
 
 def restore_product(product_id: int) -> Product:
@@ -146,6 +175,9 @@ def _locked(product_id: int) -> Product:
 
 
 def _require_known(fields: Mapping[str, Any]) -> None:
+    if "sku" in fields and key_of(fields["sku"]) is None:
+        text = "The SKU has nothing that is seen."
+        raise Invalid(text, fields={"sku": [text]})
     for name, model in (("brand_id", Brand), ("category_id", Category)):
         row_id = fields.get(name)
         if row_id is not None and not model.objects.filter(pk=row_id).exists():

@@ -10,7 +10,6 @@ from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
@@ -21,6 +20,7 @@ from ledger.admin_forms import MethodForm
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.payment_reversals import reverse_payment
+from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.back_office.model_admin import (
     ReversibleAdmin,
@@ -53,9 +53,9 @@ class AccountForm(forms.ModelForm):
         self.initial["archived"] = self.instance.archived_at is not None
 
 
-@admin.register(LedgerAccount)
 class LedgerAccountAdmin(ShopAdmin):
-    """The chart. Accounts are added, renamed and archived by the use cases of the API."""
+    """The chart. Accounts are added, renamed and archived by the use cases of the API. It is
+    registered with what the accounts stand at, by `reports.statements.chart_admin`."""
 
     form = AccountForm
     list_display = ("number", "name", "kind", "is_control", "in_use")
@@ -117,7 +117,7 @@ class PaymentAdmin(ReversibleAdmin):
         "payment_type",
         "payment_party",
     )
-    search_fields = ("reference_no__istartswith", "customer__name", "supplier__name")
+    search_fields = ("reference_no__istartswith", "customer__search_text", "supplier__search_text")
     search_help_text = "Slip number, customer or supplier"
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
@@ -137,7 +137,9 @@ class PaymentAdmin(ReversibleAdmin):
         return party.name if party else "walk-in"
 
 
-class ExpenseForm(MethodForm):
+class ExpenseForm(MovesToAnOpenDay, MethodForm):
+    day_field = "expense_date"
+
     title = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
     amount = forms.DecimalField(
         min_value=0.01, max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
@@ -149,13 +151,7 @@ class ExpenseForm(MethodForm):
         help_text="The name of an expense account books it there; anything else goes to others.",
     )
     method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
-    expense_date = forms.DateField(
-        label="Day",
-        required=False,
-        initial=today,
-        widget=UnfoldAdminSingleDateWidget,
-        help_text="A closed day moves to today.",
-    )
+    expense_date = DayField(label="Day", required=False, initial=today)
     description = FreeTextField(max_length=1000)
 
 

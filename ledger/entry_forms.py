@@ -1,6 +1,5 @@
 """How the back office asks for what an accountant posts by hand: the head, and lines of it."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,14 +7,14 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
 )
 
 from ledger import chart
 from ledger.models import LedgerAccount
 from ledger.posting import Line
+from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import FreeTextField
-from pos_project.core.days import FIRST_DAY, LAST_DAY, today
+from pos_project.core.days import today
 from pos_project.core.money import ZERO
 
 MAX_LINES = 500
@@ -23,23 +22,14 @@ EMPTY_LINES = 4
 Choices = list[tuple[str, str]]
 
 
-class EntryForm(forms.Form):
+class EntryForm(MovesToAnOpenDay):
     """When it happened and what it is about."""
 
-    entry_date = forms.DateField(
-        label="Day",
-        initial=today,
-        widget=UnfoldAdminSingleDateWidget,
-        help_text="A locked or closed day moves to today.",
-    )
+    day_field = "entry_date"
+
+    entry_date = DayField(label="Day", initial=today)
     memo = FreeTextField(label="What it is about", max_length=1000)
     reference = FreeTextField(max_length=100, help_text="The number of a paper, if there is one.")
-
-    def clean_entry_date(self) -> date:
-        day: date = self.cleaned_data["entry_date"]
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise forms.ValidationError("A day between 2000 and 2100.")
-        return day
 
 
 class ManualEntryForm(EntryForm):

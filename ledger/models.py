@@ -1,11 +1,14 @@
 """The books: accounts, journal, the shop's ways of being paid, payments, expenses, sealed days."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import Store
 from pos_project.core.db.append_only import AppendOnly
+from pos_project.core.money import money
 from pos_project.core.people import Archivable, ArchivableQuerySet
 
 
@@ -78,6 +81,7 @@ class JournalEntry(AppendOnly):
         VOID = "void"
         MANUAL = "manual"
         OPENING_BALANCE = "opening_balance"
+        CASH_COUNT = "cash_count"
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -281,6 +285,73 @@ class Expense(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.title}: {self.amount}"
+
+
+class CashCount(AppendOnly):
+    """The drawer counted for a business day: what the books expected, what lay there, and what of
+    it was taken to the bank. The difference is booked; a later count of the day builds on it.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    expected = models.DecimalField(max_digits=14, decimal_places=2)
+    counted = models.DecimalField(max_digits=14, decimal_places=2)
+    # Note or coin → how many of it, where it was counted so: {"500": 3}.
+    denominations = models.JSONField(null=True)
+    reason = models.CharField("why it differs", max_length=255, null=True)
+    banked = models.DecimalField("to the bank", max_digits=14, decimal_places=2)
+    bank_account = models.ForeignKey(
+        LedgerAccount, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField(db_index=True)
+    created_at = models.DateTimeField("when")
+
+    class Meta:
+        db_table = "cash_counts"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_cashcount_counted_not_negative", condition=Q(counted__gte=0)
+            ),
+            models.CheckConstraint(
+                name="ledger_cashcount_banked_is_of_what_was_counted",
+                condition=Q(banked__gte=0, banked__lte=models.F("counted")),
+            ),
+            models.CheckConstraint(
+                name="ledger_cashcount_banked_in_an_account",
+                condition=Q(banked=0, bank_account__isnull=True)
+                | Q(banked__gt=0, bank_account__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"cash of {self.business_date}: {self.counted}"
+
+    @property
+    def difference(self) -> Decimal:
+        """Over (+) or short (−)."""
+        return money(self.counted - self.expected)
+
+    @property
+    def left(self) -> Decimal:
+        """What stays in the drawer: the opening cash of the next day."""
+        return money(self.counted - self.banked)
+
+
+class ShopTimeZone(AppendOnly):
+    """In which zone the shop's days are dated, and since when; the newest row holds.
+
+    The first, which `migrate` makes, has no day: the shop began in it.
+    """
+
+    zone = models.CharField(max_length=64)
+    since = models.DateField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "shop_time_zones"
+
+    def __str__(self) -> str:
+        return f"{self.zone} since {self.since or 'the beginning'}"
 
 
 class PeriodLock(AppendOnly):

@@ -87,6 +87,23 @@ def remove(book: DueBook, party_id: int, *, by: Actor) -> None:
     transact(do)
 
 
+def restore(book: DueBook, party_id: int, *, by: Actor) -> Any:
+    """Bring an archived party back, as it was; returns its row. Raises NotFound."""
+
+    def do() -> Any:
+        removed = book.party_model._default_manager.exclude(archived_at=None)
+        party: Any = removed.select_for_update().filter(pk=party_id).first()
+        if party is None:
+            raise NotFound(f"{book.party.capitalize()} not found")
+        party.archived_at = None
+        if book.names_editors:
+            party.updated_by_id = by.pk
+        party.save()
+        return party
+
+    return transact(do)
+
+
 def name_of(book: DueBook, party_id: int) -> str:
     """The name of a party, for a document that is made out to it. Raises Invalid for one that is
     not listed."""

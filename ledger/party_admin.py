@@ -38,9 +38,10 @@ class PartyAdmin(MasterDataAdmin):
     """The parties of a `book`: entered, changed and removed by the use cases of the API."""
 
     book: ClassVar[DueBook]
-    search_fields = ("name", "phone", "email")
+    search_fields = ("search_text",)
     search_help_text = "Name, phone or email"
-    ordering = ("name", "id")
+    ordering = ("search_text", "id")
+    actions_list = ("archived",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -61,6 +62,9 @@ class PartyAdmin(MasterDataAdmin):
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever traded is archived."""
         parties.remove(self.book, row.pk, by=by)
+
+    def bring_back(self, row: Any, *, by: Any) -> None:
+        parties.restore(self.book, row.pk, by=by)
 
     def pay_dues(
         self, request: HttpRequest, object_id: str, *, title: str, button: str

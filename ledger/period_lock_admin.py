@@ -2,23 +2,21 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from ledger.models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
+from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.forms import ReasonForm
 from pos_project.core.back_office.model_admin import WritableAdmin, asked
 
 
 class LockForm(ReasonForm):
-    locked_through = forms.DateField(
+    locked_through = DayField(
         label="Locked through",
         required=False,
-        widget=UnfoldAdminSingleDateWidget,
         help_text="This day and all before it. Empty takes the lock back altogether.",
     )
     field_order = ("locked_through", "reason")

@@ -134,6 +134,10 @@ class Section:
     def total(self) -> Decimal:
         return total(line.amount for line in self.lines)
 
+    def of(self, account: Account) -> Decimal:
+        """What the account contributes; nothing if it is not among the lines."""
+        return total(line.amount for line in self.lines if line.account == account)
+
 
 def _section(
     known: Accounts,

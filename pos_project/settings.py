@@ -13,8 +13,10 @@ import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from pos_project.core.durations import duration
+from pos_project.formats.en import formats
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pos_project.core.http.observe.Observed",
     "pos_project.core.http.middleware.CompressLarge",
     "pos_project.core.http.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
@@ -150,8 +153,9 @@ if DB_HOST:
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "pos_project.core.db.sqlite",
             "NAME": text("SQLITE_PATH", str(BASE_DIR / "db.sqlite3")),
+            "TEST": {"NAME": ":memory:"},
             "OPTIONS": {
                 # There are no row locks: writers queue for the whole transaction instead.
                 "transaction_mode": "IMMEDIATE",
@@ -205,7 +209,7 @@ CORS_ALLOWED_ORIGINS = [
 ]
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
-CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition",
     "Retry-After",
@@ -213,11 +217,13 @@ CORS_EXPOSE_HEADERS = [
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
+    "X-Request-ID",
     "X-Total-Count",
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = ["^health"]  # asked by watchers on the machine itself
 SECURE_HSTS_SECONDS = int(text("SECURE_HSTS_SECONDS", "31536000" if PRODUCTION else "0"))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 if TRUST_PROXY:
@@ -264,6 +270,8 @@ USE_TZ = True
 # No-break spaces: in a narrow column a moment stays on one line.
 DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
 DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}H:i"
+DATE_INPUT_FORMATS = formats.DATE_INPUT_FORMATS  # (the filters of lists read these)
+DATETIME_INPUT_FORMATS = formats.DATETIME_INPUT_FORMATS
 TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
 
 # --- Files and pictures ---
@@ -282,6 +290,10 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "pos_project.core.http.static_files.HashedStaticFiles"},
 }
+
+# --- Backups ---
+BACKUP_FOLDER = Path(text("BACKUP_FOLDER", str(BASE_DIR / "backups")))
+BACKUP_RECIPIENTS = words("BACKUP_RECIPIENTS")  # public keys of age; none: not encrypted
 
 # --- The API ---
 REST_FRAMEWORK = {
@@ -327,6 +339,7 @@ UNFOLD = {
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
     "STYLES": [lambda request: static("shop/shop.css")],
+    "SCRIPTS": [lambda request: static("shop/digits.js")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("shop/icon.svg")}
     ],
@@ -346,6 +359,11 @@ UNFOLD = {
         }
     },
     "DASHBOARD_CALLBACK": "pos_project.back_office.home.glance",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "My approval PIN", "link": reverse_lazy("admin:accounts_store_own_pin")}
+        ]
+    },
     "LOGIN": {"form": "accounts.back_office_sign_in.SignInForm"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -358,30 +376,45 @@ UNFOLD = {
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
+# --- Watching: who knows this token may read /metrics; without one nobody may ---
+METRICS_TOKEN = text("METRICS_TOKEN")
+
 # --- Logs: one line an event, no secret in it ---
 LOG_LEVEL = text("LOG_LEVEL", "INFO").upper()
 LOG_LEVEL = LOG_LEVEL if LOG_LEVEL in {"DEBUG", "INFO", "WARN", "WARNING", "ERROR"} else "INFO"
+LOG_FORMAT = "json" if text("LOG_FORMAT").lower() == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"once_a_minute": {"()": "pos_project.core.logs.OnceAMinute"}},
+    "formatters": {
+        "line": {"()": "pos_project.core.logs.Line"},
+        "json": {"()": "pos_project.core.logs.Json"},
+    },
+    "filters": {
+        "once_a_minute": {"()": "pos_project.core.logs.OnceAMinute"},
+        "not_our_fault": {"()": "pos_project.core.logs.NotOurFault"},
+        "as_information": {"()": "pos_project.core.logs.AsInformation"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "patient": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["once_a_minute"],
+        },
+        "clients": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["as_information", "once_a_minute"],
         },
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # A database that is away is one line a minute, not one for each request.
-        **{
-            name: {"handlers": ["patient"], "propagate": False}
-            for name in ("pos_project.core.db", "pos_project.core.http.exception_handler")
-        },
+        "pos_project.core.db": {"handlers": ["patient"], "propagate": False},
         # 4xx are the client's business; what goes wrong here is an error.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not_our_fault"]},
+        "django.security": {"handlers": ["clients"], "propagate": False},
+        **({} if flag("ACCESS_LOG", default=True) else {"access": {"level": "WARNING"}}),
     },
 }

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
+from pos_project.tools.metrics_page import page as metrics_page
 from reports.documents import views as documents
 from reports.statements import views as statements
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("health", HealthView.as_view()),
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
+    path("metrics", metrics_page),
     path("api/schema", SpectacularAPIView.as_view(throttle_classes=()), name="schema"),
     path(
         "api/docs",
@@ -38,6 +40,7 @@ urlpatterns = [
         "admin/papers/statements/<str:kind>/<int:party_id>", statements.statement, name="statement"
     ),
     path("admin/papers/<str:kind>/<int:document_id>", documents.own, name="open-document"),
+    path("admin/reports/", include("pos_project.back_office.reports.urls")),
     path("admin/", admin.site.urls),
 ]
 

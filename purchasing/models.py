@@ -8,15 +8,17 @@ from django.db.models.functions import Round
 from accounts.models import Store
 from catalog.models import Product
 from pos_project.core.db.append_only import AppendOnly
+from pos_project.core.db.search_text import Searchable, SearchText
 from pos_project.core.db.unique_keys import KeyField
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact
 
 
-class Supplier(Archivable, Contact):
+class Supplier(Searchable, Archivable, Contact):
     """Whom the shop buys from. What it owes them is the sum of their open dues."""
 
     name = models.CharField(max_length=100)
     email = models.EmailField(max_length=254, null=True, blank=True)
+    search_text = SearchText(of=("name", "email"), phones=("phone",))
     sector = models.CharField(max_length=100, null=True, blank=True)
     verify = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

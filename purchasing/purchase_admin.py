@@ -14,13 +14,13 @@ from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from catalog.models import Product
+from catalog.codes import products_by_code
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
+from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -29,7 +29,6 @@ from pos_project.core.back_office.model_admin import (
     units,
 )
 from pos_project.core.days import today
-from pos_project.core.db.unique_keys import key_of
 from purchasing.models import Purchase, PurchaseItem, Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
 from purchasing.reversals import reverse_purchase
@@ -38,8 +37,10 @@ MAX_LINES = 500
 EMPTY_LINES = 5
 
 
-class DeliveryForm(SettlementForm):
+class DeliveryForm(MovesToAnOpenDay, SettlementForm):
     """The head of a supplier's paper."""
+
+    day_field = "purchase_date"
 
     supplier = forms.ModelChoiceField(queryset=Supplier.objects.none())
     invoice_no = forms.CharField(
@@ -49,7 +50,7 @@ class DeliveryForm(SettlementForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="As on the paper; empty makes one.",
     )
-    purchase_date = forms.DateField(label="Date", initial=today, widget=UnfoldAdminSingleDateWidget)
+    purchase_date = DayField(label="Date", initial=today)
     method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
     paid = forms.DecimalField(
         label="Paid now",
@@ -106,13 +107,9 @@ class LineFormSet(forms.BaseFormSet):
         filled = self.filled
         if not filled:
             raise forms.ValidationError("Enter at least one line.")
-        keys = {key_of(form.cleaned_data["sku"]) for form in filled}
-        known = {
-            product.sku_key: product
-            for product in Product.objects.listed().filter(sku_key__in=keys)
-        }
+        known = products_by_code(form.cleaned_data["sku"] for form in filled)
         for form in filled:
-            product = known.get(key_of(form.cleaned_data["sku"]))
+            product = known.get(form.cleaned_data["sku"])
             if product is None:
                 form.add_error("sku", "There is no product with this SKU.")
             elif not product.keeps_stock:
@@ -176,7 +173,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
         "user",
     )
     list_filter = (("purchase_date", RangeDateFilter), ("payment_method", MethodFilter))
-    search_fields = ("invoice_no__istartswith", "supplier__name")
+    search_fields = ("invoice_no__istartswith", "supplier__search_text")
     search_help_text = "Invoice or supplier"
     list_select_related = ("supplier", "user")
     ordering = ("-id",)

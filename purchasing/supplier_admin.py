@@ -45,7 +45,7 @@ class SupplierAdmin(PartyAdmin):
 class SupplierDueAdmin(OpenDueAdmin):
     list_display = ("supplier", "purchase", "created_at", "age", "due_amount")
     list_filter = (AgeFilter, ("purchase__purchase_date", RangeDateFilter))
-    search_fields = ("supplier__name", "purchase__invoice_no__istartswith")
+    search_fields = ("supplier__search_text", "purchase__invoice_no__istartswith")
     search_help_text = "Supplier or invoice"
     list_select_related = ("supplier", "purchase")
     actions_row = ("settle",)

@@ -6,17 +6,18 @@ grouped query per figure; `last_transition_of_each` is for lists that are ordere
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from ledger import parties
 from ledger.models import Payment
 from ledger.parties import Row
 from ledger.reversals import STANDING
-from pos_project.core.money import ZERO
+from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase
 from purchasing.supplier_payments import SUPPLIER_DUES
 
@@ -57,6 +58,34 @@ def supplies(supplier_ids: Iterable[int]) -> dict[int, Supply]:
         count=Count("id", filter=STANDING), last_at=Max("created_at")
     )
     return {supplier_id: Supply(count, last_at) for supplier_id, count, last_at in bought}
+
+
+@dataclass(frozen=True)
+class Bought:
+    """The purchases from a supplier in a period: how many stand, and Σ of their totals."""
+
+    supplier_id: int
+    name: str
+    count: int
+    total: Decimal
+
+
+def bought_in(first: date, last: date, *, store_id: int | None = None) -> list[Bought]:
+    """By supplier, the largest total first; by the day a purchase reached the books. Reversals are
+    below zero and count none. One statement."""
+    rows = Purchase.objects.filter(
+        status=Purchase.Status.RECEIVED, business_date__range=(first, last)
+    )
+    if store_id is not None:
+        rows = rows.filter(store_id=store_id)
+    grouped = rows.order_by().values_list("supplier_id", "supplier__name")
+    found = [
+        Bought(supplier_id, name, count, money(total))
+        for supplier_id, name, count, total in grouped.annotate(
+            count=Count("id", filter=STANDING), total=Sum("total_amount")
+        )
+    ]
+    return sorted(found, key=lambda each: (-each.total, each.supplier_id))
 
 
 def last_payments(supplier_ids: Iterable[int]) -> dict[int, datetime]:

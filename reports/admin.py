@@ -1,5 +1,5 @@
 """The pages of the back office that reports bring."""
 
-from reports.statements import day_closing_admin
+from reports.statements import chart_admin, day_closing_admin
 
-__all__ = ["day_closing_admin"]
+__all__ = ["chart_admin", "day_closing_admin"]

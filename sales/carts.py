@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from accounts import staff_rules
 from catalog.models import Product
 from inventory import fifo
 from inventory.models import Batch
@@ -20,8 +21,9 @@ from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.posting_context import Actor, PostingContext
 from sales import checkout
 from sales.completion import Sold
-from sales.models import Cart, CartItem
+from sales.models import Cart, CartItem, Sale
 from sales.pricing import Line, Order
+from sales.staff_limits import order_breaches
 
 
 def items_of(cart: Cart) -> QuerySet[CartItem]:
@@ -86,16 +88,24 @@ def check_out(
     by: Actor,
     at: datetime | None = None,
     key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Sold:
     """Sell the caller's cart (`order` brings everything but the lines) and close it.
 
     Raises Invalid for an empty cart and what `checkout.sell` raises; the cart stays open then.
     """
-    return once(key, lambda: _check_out(order, offered, by, PostingContext.claim(by, at)))
+    with staff_rules.refusals_kept(by, Sale):
+        return once(
+            key, lambda: _check_out(order, offered, by, PostingContext.claim(by, at), approval)
+        )
 
 
 def _check_out(
-    order: Order, offered: payments.TendersOffered, by: Actor, context: PostingContext
+    order: Order,
+    offered: payments.TendersOffered,
+    by: Actor,
+    context: PostingContext,
+    approval: staff_rules.Approval | None,
 ) -> Sold:
     cart = Cart.objects.select_for_update().filter(open_for_id=by.pk).first()
     items = list(items_of(cart)) if cart else []
@@ -104,7 +114,10 @@ def _check_out(
     lines = [Line(item.product_id, item.quantity, item.unit_price) for item in items]
     priced = checkout.read_and_price(replace(order, lines=lines))
     checkout.require_customer_for_advance(priced.customer_id, offered)
+    breaches = order_breaches(priced, staff_rules.rules_for(by))
+    staff_rules.require_allowed(breaches, approval)
     sold = checkout.sell_priced(priced, offered, context)
+    staff_rules.keep_approved(breaches, approval, sold.sale, by=by)
     Cart.objects.filter(pk=cart.pk).update(
         open_for=None, sale_id=sold.sale.pk, updated_at=context.at
     )

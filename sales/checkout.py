@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.stores import CURRENCY_SIGNS
+from accounts import staff_rules
+from accounts.stores import STORES
 from catalog.models import Product, TaxRate
 from catalog.tax_rates import RATES, Rate
 from inventory import fifo
@@ -28,6 +29,7 @@ from sales.completion import Sold, deliver
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder, price
+from sales.staff_limits import order_breaches
 
 ITEM_FIELDS = ("sale_id", "product_id", "product_name", "quantity", "unit_price", "subtotal")
 
@@ -46,23 +48,32 @@ def sell(
     by: Actor,
     at: datetime | None = None,
     key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Sold:
     """Sell the order: stock out first in, first out; paid, owed or both; booked.
 
     Amounts in shop currency. Raises Invalid (unknown or inactive product, unknown customer, sums
     that do not match, a walk-in who does not pay in full) or fifo.InsufficientStock, naming the
-    lines; nothing is written then.
+    lines, and NeedsApproval for what staff may not give off; nothing is written then.
     """
-    with kept_answer_first(key):
+    with staff_rules.refusals_kept(by, Sale), kept_answer_first(key):
         priced = read_and_price(order)
         require_customer_for_advance(priced.customer_id, offered)
-    return once(key, lambda: sell_priced(priced, offered, PostingContext.claim(by, at)))
+        breaches = order_breaches(priced, staff_rules.rules_for(by))
+        staff_rules.require_allowed(breaches, approval)
+
+    def sold() -> Sold:
+        done = sell_priced(priced, offered, PostingContext.claim(by, at))
+        staff_rules.keep_approved(breaches, approval, done.sale, by=by)
+        return done
+
+    return once(key, sold)
 
 
 def sell_priced(
     order: PricedOrder, offered: payments.TendersOffered, context: PostingContext
 ) -> Sold:
-    """The transaction of a checkout; the caller has opened it."""
+    """The transaction of a checkout; the caller has opened it and asked whether it is allowed."""
     settlement = settle(order.total, order.customer_id, offered)
     picks = pick(demand_of(order.lines), store_id=context.store_id)
     sale = insert_draft(order, context, settlement=settlement)
@@ -164,7 +175,7 @@ def insert_draft(
         tax_rate_name=order.tax_rate.name if order.tax_rate else None,
         tax_percent=order.tax_rate.percent if order.tax_rate else None,
         customer_name=order.customer_name,
-        currency_sign=CURRENCY_SIGNS.get()[context.store_id],
+        currency_sign=STORES.get()[context.store_id].currency_sign,
         tendered_amount=covered.tendered,
         change_amount=covered.change,
         created_at=context.at,

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import transaction
+
 from inventory import fifo, movements
 from inventory.models import InventoryLog
 from ledger import chart, payments, posting
 from ledger.models import JournalEntry, Payment
+from pos_project.core import metrics
 from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import unit_cost
 from pos_project.core.posting_context import PostingContext
@@ -91,6 +94,7 @@ def deliver(
         entry_id=entry_id,
         context=context,
     )
+    transaction.on_commit(metrics.SALES.inc, robust=True)
     return Sold(_complete(sale, number, settlement, context), settlement.change)
 
 

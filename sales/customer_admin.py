@@ -93,7 +93,7 @@ class CustomerAdmin(PartyAdmin):
 class CustomerDueAdmin(OpenDueAdmin):
     list_display = ("customer", "sale", "created_at", "age", "due_amount")
     list_filter = (AgeFilter, ("sale__business_date", RangeDateFilter))
-    search_fields = ("customer__name", "customer__phone", "sale__invoice_no__istartswith")
+    search_fields = ("customer__search_text", "sale__invoice_no__istartswith")
     search_help_text = "Customer, phone or invoice"
     list_select_related = ("customer", "sale")
     actions_row = ("collect",)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts import staff_rules
 from catalog.models import Product
 from inventory.picking import pick, preview
 from ledger import parties, payments
@@ -14,18 +15,33 @@ from sales.completion import Sold, deliver
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Sale, SaleItem
 from sales.pricing import Order, PricedLine, PricedOrder
+from sales.staff_limits import order_breaches
 
 
 def hold(
-    order: Order, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+    order: Order,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Sale:
     """Keep the order for later, at its prices of now. The goods must be there, but stay free.
 
-    Raises what `checkout.sell` raises about the order; nothing is written then.
+    Whether staff may sell at these prices is decided now: completing asks no more. Raises what
+    `checkout.sell` raises about the order; nothing is written then.
     """
-    with kept_answer_first(key):
+    with staff_rules.refusals_kept(by, Sale), kept_answer_first(key):
         priced = checkout.read_and_price(order)
-    return once(key, lambda: _hold(priced, PostingContext.claim(by, at)))
+        breaches = order_breaches(priced, staff_rules.rules_for(by))
+        staff_rules.require_allowed(breaches, approval)
+
+    def held() -> Sale:
+        sale = _hold(priced, PostingContext.claim(by, at))
+        staff_rules.keep_approved(breaches, approval, sale, by=by)
+        return sale
+
+    return once(key, held)
 
 
 def _hold(order: PricedOrder, context: PostingContext) -> Sale:
@@ -101,4 +117,5 @@ def _line(position: int, item: SaleItem) -> PricedLine:
         item.quantity,
         item.unit_price,
         item.subtotal,
+        product.price,
     )

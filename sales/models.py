@@ -9,14 +9,16 @@ from accounts.models import Store
 from catalog.models import Product
 from inventory.models import Batch
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
+from pos_project.core.db.search_text import Searchable, SearchText
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
 
 
-class Customer(Archivable, Contact):
+class Customer(Searchable, Archivable, Contact):
     """Who buys. What they owe is the sum of their open dues, never a column here."""
 
     name = models.CharField(max_length=100)
     email = models.EmailField(max_length=254, null=True, blank=True)
+    search_text = SearchText(of=("name", "email"), phones=("phone",))
     sector = models.CharField(max_length=100, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     verify = models.BooleanField(default=False)
@@ -40,7 +42,7 @@ class Customer(Archivable, Contact):
             ),
         )
         indexes = (
-            models.Index(fields=["name"], name="sales_customer_by_name"),
+            models.Index(fields=["search_text"], name="sales_customer_by_name"),
             # serves how many are listed, in all or with a status; not `archived_at` alone, which a
             # till that names a few rows would be sent through, too
             models.Index(fields=["archived_at", "status"], name="sales_customer_listed"),

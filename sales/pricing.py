@@ -48,7 +48,7 @@ class Order:
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A line of a sale: name and price as they were at that moment."""
+    """A line of a sale: name and prices, its own and the list's, as they were at that moment."""
 
     product_id: int
     product_name: str
@@ -56,6 +56,7 @@ class PricedLine:
     quantity: Decimal
     unit_price: Decimal
     subtotal: Decimal
+    list_price: Decimal
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def _priced(line: Line, product: Sellable) -> PricedLine:
         line.quantity,
         unit_price,
         money(line.quantity * unit_price),
+        product.price,
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from accounts import staff_rules
 from inventory import fifo, movements
 from inventory.models import Batch, InventoryLog
 from ledger import chart, payments, posting
@@ -27,6 +28,7 @@ from sales.models import (
     SaleItemBatch,
 )
 from sales.refund_shares import Shares, SoldLine, SoldSale, share
+from sales.staff_limits import refund_breaches
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,28 @@ class _Line:
 
 
 def refund(
-    claim: Claim, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+    claim: Claim,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+    approval: staff_rules.Approval | None = None,
 ) -> Refund:
     """Refund a completed sale, in part or whole. Amounts in shop currency.
 
     Raises NotFound for an unknown sale, Invalid when it is not completed, nothing is left of it,
-    or more comes back than was sold; nothing is written then.
+    or more comes back than was sold, NeedsApproval for what staff may not pay back; nothing is
+    written then.
     """
     with kept_answer_first(key):
         payments.require_method(claim.method, field="refund_method")
-    return once(key, lambda: _refund(claim, PostingContext.claim(by, at)))
+    with staff_rules.refusals_kept(by, Refund):
+        return once(key, lambda: _refund(claim, by, PostingContext.claim(by, at), approval))
 
 
-def _refund(claim: Claim, context: PostingContext) -> Refund:
+def _refund(
+    claim: Claim, by: Actor, context: PostingContext, approval: staff_rules.Approval | None
+) -> Refund:
     sale = Sale.objects.select_for_update().filter(pk=claim.sale_id).first()
     if sale is None:
         raise NotFound("Sale not found")
@@ -83,12 +94,19 @@ def _refund(claim: Claim, context: PostingContext) -> Refund:
     refunded, consumptions = _refunded_units(sale), _consumptions(items)
     lines = resolve(claim, items, refunded, from_stock=consumptions.keys())
     shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
+    breaches = refund_breaches(
+        staff_rules.rules_for(by),
+        refunded=sale.refund_amount + shares.amount,
+        goods_stay_out=any(not line.restock and line.item.pk in consumptions for line in lines),
+    )
+    staff_rules.require_allowed(breaches, approval)
     returns = _plan_returns([line for line in lines if line.restock], consumptions, sale.store_id)
     written = _insert(sale, claim, shares, due, context)
     line_ids = _insert_items(written, lines, shares)
     cost = _restock(lines, line_ids, returns, sale, context)
     _move(sale, due, written)
     _book(sale, written, cost, context)
+    staff_rules.keep_approved(breaches, approval, written, by=by)
     return written
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -164,12 +164,12 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         ("payment_method", MethodFilter),
         "user",
     )
-    search_fields = ("invoice_no__istartswith", "customer__name", "customer__phone")
+    search_fields = ("invoice_no__istartswith", "customer__search_text")
     search_help_text = "Invoice, customer or phone"
     list_select_related = ("customer", "user")
     ordering = ("-id",)
     inlines = (SaleItemInline, SalePaymentInline, SaleRefundInline)
-    actions_detail = ("receipt", "invoice", "refund_lines", "complete", "cancel")
+    actions_detail = ("receipt", "invoice", "refund_lines", "explain", "complete", "cancel")
     fields = (
         ("invoice_no", "status"),
         ("customer", "user"),
@@ -218,6 +218,11 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
     @action(description="Invoice", permissions=["act"], url_path="invoice", icon="description")
     def invoice(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._document(request, object_id, "invoice")
+
+    @action(description="Explain", permissions=["act"], url_path="explain", icon="account_tree")
+    def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where its total, tax, cost and profit come from."""
+        return redirect("report-explain", "sale", object_id)
 
     def _document(self, request: HttpRequest, object_id: str, kind: str) -> HttpResponse:
         sale = get_object_or_404(self.get_queryset(request), pk=object_id)
@@ -303,7 +308,7 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         offered = super().get_actions_detail(request, object_id)
         status = Sale.objects.filter(pk=object_id).values_list("status", flat=True).first()
         fitting = {
-            "completed": {"receipt", "invoice", "refund"},
+            "completed": {"receipt", "invoice", "refund", "explain"},
             "pending": {"complete", "cancel"},
         }.get(str(status), set())
         return [each for each in offered if each.method.url_path in fitting]
@@ -325,7 +330,7 @@ class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
         "user",
     )
     list_filter = (("business_date", RangeDateFilter), ("refund_method", MethodFilter))
-    search_fields = ("sale__invoice_no__istartswith", "customer__name", "reason")
+    search_fields = ("sale__invoice_no__istartswith", "customer__search_text", "reason")
     search_help_text = "Invoice, customer or reason"
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)

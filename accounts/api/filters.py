@@ -13,10 +13,10 @@ EVERY = [("All", "All"), ("all", "All")]  # the client's word for "any"
 
 
 class UserFilter(ContractFilter):
-    search_in = ("name", "email", "username", "phone")
+    search_in = ("search_text",)
     orders = {
         "id": "id",
-        "name": "name",
+        "name": "search_text",
         "created_at": "created_at",
         "last_login": "last_login",
     }

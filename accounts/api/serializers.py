@@ -4,7 +4,8 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.sign_in import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH
-from pos_project.core.contact_fields import EARLIEST_BIRTHDAY, GenderField
+from pos_project.core.contact_fields import GenderField
+from pos_project.core.days import EARLIEST_BIRTHDAY
 from pos_project.core.http.fields import (
     DayField,
     FilledText,
@@ -82,6 +83,11 @@ class UserChangesIn(UserIn):
         min_length=MIN_PASSWORD_LENGTH,
         max_length=MAX_PASSWORD_LENGTH,
     )
+
+
+class OwnPinIn(serializers.Serializer):
+    password = serializers.CharField(trim_whitespace=False, max_length=MAX_PASSWORD_LENGTH)
+    pin = serializers.CharField(allow_blank=True, max_length=20)
 
 
 class UserRowOut(serializers.Serializer):

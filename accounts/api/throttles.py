@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from rest_framework.request import Request
 
 from accounts.sign_in import MAX_EMAIL_LENGTH, sign_in_limits
@@ -16,6 +17,19 @@ class SignInThrottle(ContractThrottle):
             return
         address = client_address(request._request)
         yield from sign_in_limits(address, lambda: typed_email(request))
+
+
+class OwnPasswordThrottle(SignInThrottle):
+    """Where a signed-in user's password is asked for again: as often as one may sign in."""
+
+    def limits(self, request: Request) -> Iterator[Limit]:
+        if request.user.is_authenticated:
+            yield Limit(
+                "own-password",
+                str(request.user.pk),
+                settings.LOGIN_RATE_LIMIT,
+                settings.LOGIN_RATE_WINDOW,
+            )
 
 
 def typed_email(request: Request) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.api.auth import LoginView, LogoutView, RefreshView, VerifyView
-from accounts.api.users import OwnProfileView, UserViewSet
+from accounts.api.users import OwnPinView, OwnProfileView, UserViewSet
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
@@ -15,5 +15,6 @@ urlpatterns = [
     path("auth/logout", LogoutView.as_view()),
     path("auth/verify", VerifyView.as_view()),
     path("users/me", OwnProfileView.as_view()),  # before users/<id>
+    path("users/me/pin", OwnPinView.as_view()),
     *router.urls,
 ]

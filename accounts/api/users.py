@@ -13,6 +13,7 @@ from accounts import people
 from accounts.api.filters import UserFilter
 from accounts.api.serializers import (
     NewUserOut,
+    OwnPinIn,
     OwnProfileAnswer,
     OwnProfileOut,
     UserChangesIn,
@@ -22,10 +23,12 @@ from accounts.api.serializers import (
     UserRowOut,
     UserUpdatedOut,
 )
+from accounts.api.throttles import OwnPasswordThrottle
 from accounts.models import User
 from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id, shown
 from pos_project.core.http.openapi import Done
-from pos_project.core.http.permissions import Admin, AdminStaff
+from pos_project.core.http.permissions import Admin, AdminManager, AdminStaff
+from pos_project.core.http.throttling import PerUser
 from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 
 
@@ -93,6 +96,20 @@ class OwnProfileView(APIView):
         """The caller's own profile."""
         profile = shown(OwnProfileOut, request.user, request)
         return Response({"success": True, "message": "Fetched", "data": profile})
+
+
+class OwnPinView(APIView):
+    permission_classes = (AdminManager,)
+    throttle_classes = (PerUser, OwnPasswordThrottle)
+
+    @extend_schema(request=OwnPinIn, responses={200: Done}, tags=["users"])
+    def put(self, request: Request) -> Response:
+        """Set the PIN with which the caller approves what staff may not; an empty one ends it."""
+        body = checked(OwnPinIn, request)
+        people.change_own_pin(cast(User, request.user), body["password"], body["pin"])
+        return Response(
+            {"success": True, "message": "PIN changed" if body["pin"] else "PIN removed"}
+        )
 
 
 def _warnings(body: dict[str, Any]) -> dict[str, list[str]]:

@@ -42,7 +42,8 @@ class TradedProductViewSet(ContractViewSet):
     def summary(self, request: Request, **path: str) -> Response:
         """The totals of that list."""
         sums = self.history(asked(DayRangeIn, request), **path).products_summary()
-        return Response(self.totals({"data": sums}).data)
+        context = self.get_serializer_context()
+        return Response(self.totals({"data": sums}, context=context).data)
 
     @action(detail=True)
     def lines(self, request: Request, product: str, **path: str) -> Response:

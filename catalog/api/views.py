@@ -35,7 +35,7 @@ LIST_PARAMETERS = [
 
 
 class NameFilter(ContractFilter):
-    search_in = ("name",)
+    search_in = ("name_key",)
 
 
 class BrandFilter(NameFilter):

@@ -11,6 +11,7 @@ from catalog.models import Product
 from inventory import product_figures
 from inventory.models import Batch
 from pos_project.core.days import today
+from pos_project.core.db.search_text import SEARCH_TEXT, holding
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter, IdFormField
 from pos_project.core.people import Status
 
@@ -33,10 +34,10 @@ class IdOrAllFilter(IdFilter):
 
 
 class ProductFilter(ContractFilter):
-    search_in = ("name", "sku")
+    search_in = ("search_text",)
     orders = {
         "sold_last_30_days": "sold",
-        "name": "name",
+        "name": "search_text",
         "price": "price",
         "stock": "units",
         "created_at": "created_at",
@@ -88,7 +89,7 @@ class ProductFilter(ContractFilter):
 
 
 class InventoryLogFilter(ContractFilter):
-    search_in = ("reference", "product__name")
+    search_in = ("reference", "product__search_text")
     orders = {"id": "id", "created_at": "created_at"}
 
     fromDate = DayFilter(field_name="business_date", lookup_expr="gte")
@@ -98,5 +99,5 @@ class InventoryLogFilter(ContractFilter):
 
     def _search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         # The few products with that name first: joined to the long log it takes ten times longer.
-        named = Product.objects.filter(name__icontains=value.strip()).values("pk")
+        named = Product.objects.filter(holding(Product, SEARCH_TEXT, value)).values("pk")
         return queryset.filter(Q(reference__icontains=value.strip()) | Q(product_id__in=named))

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import F, QuerySet, Subquery, Value
 from rest_framework import serializers
 
+from accounts.api.approvals import ApprovableIn
+from accounts.api.cost import CostField
 from catalog.models import Product
 from inventory import product_figures
 from inventory.best_sellers import units_sold
@@ -39,7 +41,7 @@ _COLUMNS = (
 _NEVER_EMPTY = ("price", "status", "keeps_stock")
 
 
-class ProductChangeIn(PictureIn):
+class ProductChangeIn(ApprovableIn, PictureIn):
     """Every field may be left out. Stock is no field here: it moves by `POST /inventory`."""
 
     name = FilledText(max_length=255, required=False)
@@ -101,7 +103,7 @@ class ProductDetailsOut(ProductOut):
     """One product. It has no key `image`: the client's edit form would take it for a file."""
 
     image_public_id = serializers.CharField(allow_null=True)
-    cost_price = MoneyField(allow_null=True)
+    cost_price = CostField()
 
 
 class ProductCreatedOut(serializers.Serializer):

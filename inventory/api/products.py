@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.approvals import ApprovableIn, approval_of
 from catalog.models import Product
 from inventory.api.filters import ProductFilter
 from inventory.api.product_serializers import (
@@ -99,10 +100,18 @@ class ProductViewSet(RankedList):
         """A new product, with its opening stock if it has any."""
         body = checked(ProductIn, request)
         opening, by = body.pop("opening"), cast(Actor, request.user)
+        signed = {"approval": body.pop("approval", None)}
         with picture_change(body) as picture:
             return answer_once(
                 request,
-                lambda key: create_product(body, opening=opening, picture=picture, by=by, key=key),
+                lambda key: create_product(
+                    body,
+                    opening=opening,
+                    picture=picture,
+                    by=by,
+                    key=key,
+                    approval=approval_of(request, signed),
+                ),
                 self.created,
             )
 
@@ -115,15 +124,19 @@ class ProductViewSet(RankedList):
         """Change the fields that are sent; `stock` is ignored, it moves by `POST /inventory`."""
         product_id = path_id(pk, self.noun)
         body = checked(ProductChangeIn, request)
+        approval = approval_of(request, {"approval": body.pop("approval", None)})
+        by = cast(Actor, request.user)
         with picture_change(body) as picture:
-            product = change_product(product_id, body, picture=picture)
+            product = change_product(product_id, body, picture=picture, by=by, approval=approval)
         data = self.details(product.pk)
         return Response({"success": True, "message": "Product updated", "data": data})
 
     @extend_schema(responses=Done, tags=["products"])
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a product, or archive it when anything refers to it; its stock is written off."""
-        units = remove_product(path_id(pk, self.noun), by=cast(Actor, request.user))
+        product_id, by = path_id(pk, self.noun), cast(Actor, request.user)
+        approval = approval_of(request, checked(ApprovableIn, request))
+        units = remove_product(product_id, by=by, approval=approval)
         written_off = {"written_off": units} if units else {}
         return Response({"success": True, "message": "Product removed", **written_off})
 

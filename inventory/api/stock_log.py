@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.approvals import ApprovableIn, approval_of
 from inventory.adjustments import Adjustment, adjust, void
 from inventory.api.filters import InventoryLogFilter
 from inventory.models import Batch, InventoryLog
@@ -29,7 +30,7 @@ from pos_project.core.posting_context import Actor
 _SIGNS = {"in": 1, "out": -1}
 
 
-class AdjustmentIn(MovesMoneyIn):
+class AdjustmentIn(ApprovableIn, MovesMoneyIn):
     """A signed `change_qty`, or the original program's `change_type` and `quantity`.
 
     `change_type` `in` and `out` give the quantity its sign; any other text is the reason, and the
@@ -153,15 +154,20 @@ class InventoryViewSet(ContractViewSet):
             unit_cost=body.get("unit_cost"),
         )
         by = cast(Actor, request.user)
-        return answer_once(request, lambda key: adjust(adjustment, by=by, key=key), self.added)
+        return answer_once(
+            request,
+            lambda key: adjust(adjustment, by=by, key=key, approval=approval_of(request, body)),
+            self.added,
+        )
 
     @extend_schema(responses=Done, tags=["inventory"])
     def destroy(self, request: Request, pk: str) -> Response:
         """Undo an adjustment by its opposite; both leave the list and stay in the books."""
         log_id, by = path_id(pk, self.noun), cast(Actor, request.user)
+        body = checked(ApprovableIn, request)
         return answer_once(
             request,
-            lambda key: void(log_id, by=by, key=key),
+            lambda key: void(log_id, by=by, key=key, approval=approval_of(request, body)),
             lambda _: {"success": True, "message": "Inventory entry removed"},
             status=200,
         )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("catalog", "0003_listed_are_counted_by_index"),
+        ("catalog", "0004_listed_are_counted_by_index"),
         ("inventory", "0001_initial"),
         ("purchasing", "0002_own_words"),
     ]

@@ -202,7 +202,7 @@ def test_an_import_shows_every_bad_row_at_once_and_writes_nothing(office: Client
 
     shown = page.content.decode()
     assert "The name is missing." in shown
-    assert "is no price" in shown
+    assert "cheap is no number" in shown
     assert "There is no brand named Nobody" in shown
     assert Product.objects.count() == 0
 

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -65,10 +64,8 @@ def test_what_was_exported_is_imported_as_it_was(
     file = exported(office, file_format)
     Product.objects.update(name="Changed meanwhile", price=Decimal("1.00"))
 
-    formats: Any = office.get(f"{LIST}import/").context["form"].fields["format"].choices
-    [wanted] = [number for number, name in formats if name == ending]
     uploaded = SimpleUploadedFile(f"products.{ending}", file)
-    page = office.post(f"{LIST}import/", {"import_file": uploaded, "format": wanted})
+    page = office.post(f"{LIST}import/", {"import_file": uploaded, "format": "0"})
     office.post(f"{LIST}process_import/", page.context["confirm_form"].initial)
 
     after = Product.objects.values().get()

@@ -23,6 +23,7 @@ DOCUMENTS = {
     JournalEntry.Event.OPENING: "inventory",
     JournalEntry.Event.ADJUSTMENT: "inventory",
     JournalEntry.Event.VOID: "inventory",
+    JournalEntry.Event.CASH_COUNT: "cash_count",
 }
 
 

@@ -11,6 +11,20 @@ from pos_project.core.http.permissions import ADMIN
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
     ("Today", (("Home", "home", "index", False),)),
     (
+        "Reports",
+        (
+            ("Profit and loss", "trending_up", "report-profit-loss", False),
+            ("Takings by method", "point_of_sale", "report-takings", False),
+            ("Sales by day", "calendar_month", "report-sales-by-day", False),
+            ("Tax", "percent", "report-tax", False),
+            ("Who owes us", "request_quote", "report-receivables", False),
+            ("Stock value", "inventory", "report-stock", False),
+            ("What never sells", "hourglass_empty", "report-unsold", False),
+            ("For the accountant", "calculate", "report-accountant", False),
+            ("All reports", "analytics", "reports", False),
+        ),
+    ),
+    (
         "Selling",
         (
             ("Sales", "receipt_long", "sales_sale_changelist", False),
@@ -101,6 +115,6 @@ def _mark(path: str, items: list[dict[str, Any]]) -> None:
 
 def _link(page: str) -> str | None:
     try:
-        return reverse(f"admin:{page}")
+        return reverse(page if page.startswith("report") else f"admin:{page}")
     except NoReverseMatch:
         return None

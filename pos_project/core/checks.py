@@ -34,6 +34,16 @@ def secrets_are_set(**_: Any) -> list[Error]:
 
 
 @register(Tags.security)
+def metrics_token_is_long(**_: Any) -> list[Error]:
+    """Who guesses the token reads how much the shop sells."""
+    if not 0 < len(settings.METRICS_TOKEN.encode()) < MIN_SECRET_BYTES:
+        return []
+    return [
+        Error("METRICS_TOKEN is shorter than 32 bytes.", hint="Make it longer.", id="core.E008")
+    ]
+
+
+@register(Tags.security)
 def hosts_are_named(**_: Any) -> list[Error]:
     """In production a server without a name would refuse every request: better not to start."""
     if settings.ALLOWED_HOSTS or not settings.PRODUCTION:
@@ -52,7 +62,12 @@ def asserts_are_on(**_: Any) -> list[Error]:
 
 def refuse_unsafe_start() -> None:
     """Stop a server that would run unsafely; servers do not run system checks by themselves."""
-    errors = [*secrets_are_set(), *hosts_are_named(), *asserts_are_on()]
+    errors = [
+        *secrets_are_set(),
+        *hosts_are_named(),
+        *metrics_token_is_long(),
+        *asserts_are_on(),
+    ]
     if errors:
         raise ImproperlyConfigured(" ".join(f"{error.id}: {error.msg}" for error in errors))
 
@@ -130,8 +145,7 @@ def user_cannot_pass_the_guards(
         Warning(
             f"The database user has the right {' and '.join(held)}, which reaches past the"
             " append-only triggers.",
-            hint="Let the shop run as a user with SELECT, INSERT, UPDATE and DELETE alone, and"
-            " migrate as another: docs/append-only.md.",
+            hint="manage.py database_users makes a user without it, and another who migrates.",
             id="core.W002",
         )
     ]

@@ -1,10 +1,10 @@
 """People and firms over the wire: the fields that users, customers and suppliers share."""
 
-from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
+from pos_project.core.days import EARLIEST_BIRTHDAY
 from pos_project.core.http.fields import (
     BlankIsAbsent,
     DayField,
@@ -16,8 +16,6 @@ from pos_project.core.http.fields import (
 )
 from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import CONTACT_FIELDS, Gender
-
-EARLIEST_BIRTHDAY = date(1900, 1, 1)
 
 
 class GenderField(BlankIsAbsent, serializers.ChoiceField):

@@ -1,10 +1,16 @@
 """Moments and business days. A business day is the shop's local day (`SHOP_TIME_ZONE`)."""
 
+import re
 from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 
+from pos_project.core.written_text import western_digits
+
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 
 
 def today() -> date:
@@ -32,6 +38,22 @@ def moment_of(day: date | None, now: datetime) -> datetime:
     if day is None or day >= business_day(now):
         return now
     return at_noon(day).astimezone(UTC)
+
+
+def read_day(text: str, *, first: date = FIRST_DAY) -> date | None:
+    """The day that a person wrote as 2026-11-05 or, day first, as 05/11/2026, in any digits; None
+    where that is no day between `first` and 2100."""
+    written = western_digits(text).strip()
+    try:
+        if _ISO.fullmatch(written):
+            day = date.fromisoformat(written)
+        elif match := _DAY_FIRST.fullmatch(written):
+            day = date(int(match[3]), int(match[2]), int(match[1]))
+        else:
+            return None
+    except ValueError:
+        return None
+    return day if first <= day <= LAST_DAY else None
 
 
 def local_iso(moment: datetime) -> str:

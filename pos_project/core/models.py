@@ -1,4 +1,4 @@
-"""The tables that belong to no room: answers kept for retries, and counters for rate limits."""
+"""The tables that belong to no app: answers kept for retries, counters, what commands last did."""
 
 from django.conf import settings
 from django.db import models
@@ -40,3 +40,19 @@ class RateCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_hash}: {self.count}"
+
+
+class MaintenanceRun(models.Model):
+    """When a command that must run regularly last ended, how, and when it last ended well."""
+
+    name = models.CharField(max_length=40, unique=True)  # of the command
+    ok = models.BooleanField()
+    detail = models.CharField(max_length=500)
+    finished_at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "maintenance_runs"
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.finished_at}"

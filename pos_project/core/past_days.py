@@ -14,9 +14,9 @@ _watchers: list[Callable[[date], None]] = []
 _last_sealed: list[Callable[[], date | None]] = []
 
 
-def sealed_by(is_sealed: Callable[[date], bool]) -> None:
-    """Ask `is_sealed` before a past day is written, inside the writing transaction."""
-    _seals.append(is_sealed)
+def sealed_by(sealed: Callable[[date], bool]) -> None:
+    """Ask `sealed` before a past day is written, inside the writing transaction."""
+    _seals.append(sealed)
 
 
 def watched_by(written: Callable[[date], None]) -> None:
@@ -41,9 +41,14 @@ def require_open_today(day: date) -> None:
             )
 
 
+def is_sealed(day: date) -> bool:
+    """Whether a past day may not be written any more."""
+    return any(sealed(day) for sealed in _seals)
+
+
 def claim(day: date) -> bool:
     """Whether a past day may still be written; if so, whoever watches it has been told."""
-    if any(is_sealed(day) for is_sealed in _seals):
+    if is_sealed(day):
         return False
     for written in _watchers:
         written(day)

@@ -12,9 +12,10 @@ from pos_project.core.errors import Invalid
 
 
 class Actor(Protocol):
-    """Whoever may act: a user with an id and a store."""
+    """Whoever may act: a user with an id, a role and a store."""
 
     pk: int
+    role: str
 
     @property
     def store_id(self) -> int | None:
@@ -26,6 +27,13 @@ def require_not_ahead(day: date | None, *, field: str) -> None:
     if day is not None and day > today() + timedelta(days=1):
         text = f"In the future: today is {today()}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
+
+
+def counts_on(day: date) -> date:
+    """The day on which a document of this day would count now: its own, or today where that is
+    closed, locked or has not come. Only asked: what is booked claims its day."""
+    now = today()
+    return day if day < now and not past_days.is_sealed(day) else now
 
 
 @dataclass(frozen=True)

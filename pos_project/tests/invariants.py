@@ -191,7 +191,8 @@ def _accounts_agree() -> None:
             (method.code, line.debit - line.credit)
             for method in PaymentMethod.objects.all()
             for line in JournalLine.objects.filter(
-                account_id=method.account_id, entry__event__in=("manual", "opening_balance")
+                account_id=method.account_id,
+                entry__event__in=("manual", "opening_balance", "cash_count"),
             )
         ]
     )

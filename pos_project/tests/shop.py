@@ -355,7 +355,9 @@ def statements(action: Callable[[], Any]) -> list[str]:
 def many_products(count: int) -> list[Product]:
     """So many products, made in one go."""
     Product.objects.bulk_create(
-        Product(name=f"Good {number}", sku=f"G-{number}", price=Decimal("2.50"))
+        Product(
+            name=f"Good {number}", sku=f"G-{number}", sku_key=f"g-{number}", price=Decimal("2.50")
+        )
         for number in range(count)
     )
     return list(Product.objects.order_by("-id")[:count])

@@ -234,11 +234,21 @@ def test_an_old_snapshot_does_not_post_an_unbalanced_entry():
         flip(entry)
 
 
+@pytest.fixture
+def without_lock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """One trigger (its name, its lock) is put up without its lock, as long as the test runs."""
+    name, lock = request.param
+    sql(f"DROP TRIGGER {name}")
+    sql(guards.expected()[name].create.replace(lock, ""))
+    yield
+    guards.install()
+
+
 @pytest.mark.mariadb
-def test_control_a_trigger_that_reads_without_a_lock_lets_it_through():
-    trigger = guards.expected()["append_only_journal_entries_update"]
-    sql(f"DROP TRIGGER {trigger.name}")
-    sql(trigger.create.replace(" FOR UPDATE", ""))
+@pytest.mark.parametrize(
+    "without_lock", [("append_only_journal_entries_update", " FOR UPDATE")], indirect=True
+)
+def test_control_a_trigger_that_reads_without_a_lock_lets_it_through(without_lock):
     with an_old_snapshot() as entry:
         flip(entry)
         assert JournalEntry.objects.get(pk=entry.pk).status == "posted"
@@ -275,10 +285,12 @@ def test_no_line_slips_in_while_its_entry_is_being_posted(a_line_while_posting):
 
 
 @pytest.mark.mariadb
-def test_control_where_the_trigger_does_not_lock_the_entry_the_line_slips_in(a_line_while_posting):
-    trigger = guards.expected()["append_only_journal_lines_insert"]
-    sql(f"DROP TRIGGER {trigger.name}")
-    sql(trigger.create.replace(" LOCK IN SHARE MODE", ""))
+@pytest.mark.parametrize(
+    "without_lock", [("append_only_journal_lines_insert", " LOCK IN SHARE MODE")], indirect=True
+)
+def test_control_where_the_trigger_does_not_lock_the_entry_the_line_slips_in(
+    a_line_while_posting, without_lock
+):
     entry, *sessions = a_line_while_posting
     assert at_once(*sessions) == [None, None]
     assert JournalLine.objects.filter(entry=entry).count() == 3

@@ -123,6 +123,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "users/1/transactions": {"get": ADMIN},
     "users/1/transactions/summary": {"get": ADMIN},
     "users/me": {"get": SHOP},
+    "users/me/pin": {"put": BOOKS},
     "users/me/performance": {"get": SHOP},
     "users/me/summary": {"get": SHOP},
     "users/me/transactions": {"get": SHOP},

@@ -9,10 +9,10 @@ from purchasing.suppliers import last_transition_of_each
 class SupplierFilter(ContractFilter):
     """In the order in which they were entered."""
 
-    search_in = ("name", "phone", "email")
+    search_in = ("search_text",)
     orders = {
         "id": "id",
-        "name": "name",
+        "name": "search_text",
         "payable": owed_of_each(SUPPLIER_DUES),
         "last_transition": last_transition_of_each(),
     }

@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
+from accounts.api.cost import CostField
 from catalog.api.traded_products import TradedProductViewSet
 from pos_project.core.http.day_range import DayRangeIn, KindField
 from pos_project.core.http.endpoints import found
-from pos_project.core.http.fields import MomentTextField, MoneyField, QuantityField
+from pos_project.core.http.fields import MomentTextField, QuantityField
 from pos_project.core.http.histories import (
     LIMIT,
     HistoryViewSet,
@@ -45,14 +46,14 @@ class SuppliedProductOut(serializers.Serializer):
     image = ImageUrlField()
     times_supplied = serializers.IntegerField()
     total_quantity = QuantityField()
-    total_amount = MoneyField()
+    total_amount = CostField()
 
 
 class SuppliedTotalsOut(serializers.Serializer):
     totalTimesPurchased = serializers.IntegerField()
     totalProductsSupplied = serializers.IntegerField()
     totalQuantity = QuantityField()
-    totalAmount = MoneyField()
+    totalAmount = CostField()
 
 
 class SuppliedSummaryOut(serializers.Serializer):
@@ -67,9 +68,9 @@ class SuppliedLineOut(serializers.Serializer):
     purchase_id = serializers.IntegerField()
     invoice = serializers.CharField(source="purchase.invoice_no")
     quantity = QuantityField()
-    price = MoneyField(source="cost_price")
-    cost_price = MoneyField()
-    subtotal = MoneyField()
+    price = CostField(source="cost_price")
+    cost_price = CostField()
+    subtotal = CostField()
     created_at = MomentTextField(source="purchase.created_at")
     product_name = serializers.CharField()
     user_name = serializers.CharField(source="purchase.user.name")

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from accounts.api.cost import CostField
 from pos_project.core.contact_fields import ContactOrBlankOut, PartyChangesIn
 from pos_project.core.http.fields import (
     FilledText,
@@ -80,10 +81,10 @@ class PurchaseItemOut(serializers.Serializer):
     product_name = serializers.CharField()
     image = ImageUrlField(source="product.image_public_id")
     quantity = QuantityField()
-    price = MoneyField(source="cost_price")
-    cost_price = MoneyField()
-    subtotal = MoneyField()
-    total = MoneyField(source="subtotal")
+    price = CostField(source="cost_price")
+    cost_price = CostField()
+    subtotal = CostField()
+    total = CostField(source="subtotal")
     qty_remaining = QuantityField(source="batch.remaining", default=0)  # a service has no batch
     invoice = serializers.CharField(source="purchase.invoice_no")
     created_at = MomentTextField(source="purchase.created_at")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from pos_project.core.period import Period
 from reports.summaries.active_products import ACTIVE
-from reports.summaries.categories import CATEGORIES, CATEGORY_NOW, moved
+from reports.summaries.categories import CATEGORIES, CATEGORY_NOW, labels_now, moved
 from reports.summaries.plan import ReadPlan
 from reports.summaries.raw import rows
 from reports.summaries.sums import figures
@@ -17,9 +17,10 @@ from reports.summaries.sums import figures
 def sales_by_category(plan: ReadPlan, period: Period, now: Mapping[int, int]) -> dict[int, int]:
     """Sales with a line of an active product, by category id (0: none); a constant number of
     statements. `now` is today's category of every active product."""
-    counted = figures(CATEGORIES, plan, by=("category_id",))
+    labels = labels_now()
+    counted = figures(CATEGORIES, plan, by=("category_id",), given=labels)
     counts = {category_id: int(row[0]) for (category_id,), row in counted.items()}
-    for category_id, change in _made_up_for(moved(now), period):
+    for category_id, change in _made_up_for(moved(labels, now), period):
         counts[category_id] = counts.get(category_id, 0) + int(change)
     return counts
 

@@ -270,6 +270,5 @@ def _find_late_customers(until: date) -> list[LateCustomer]:
 
 
 def _find_latest_sales(period: Period) -> list[CustomerSale]:
-    to_customers = Sale.objects.completed().filter(customer__isnull=False)
-    found = latest_sales(to_customers, period, most=ROWS)
+    found = latest_sales(period, most=ROWS, to_customers=True)
     return [CustomerSale(sale, sale.customer) for sale in found if sale.customer]

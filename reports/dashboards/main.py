@@ -6,18 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.serializers import CharField, IntegerField
 
+from accounts.api.cost import CostField
 from ledger.models import Payment
 from ledger.payments import CASH
 from pos_project.core.days import today
 from pos_project.core.http.fields import DayField, MomentField, MoneyField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.permissions import AdminStaff
-from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
 from reports.dashboards.alerts import REORDER_BELOW, CriticalAlerts, find_critical_alerts
 from reports.dashboards.customer_sales import (
@@ -31,11 +30,14 @@ from reports.dashboards.latest_sales import latest_sales
 from reports.dashboards.owed import sum_open_dues
 from reports.dashboards.product_sales import TopProduct, top_products
 from reports.dashboards.sales_figures import SalesFigures, sales_figures
+from reports.summaries.builder import Which
 from reports.summaries.buyer_sets import buyers
 from reports.summaries.buyers import BUYERS
 from reports.summaries.day_sets import Days
 from reports.summaries.plan import ReadPlan, plan_reading
-from reports.summaries.sale_sums import CUSTOMERS, PRODUCTS, SALES
+from reports.summaries.raw import exact, rows
+from reports.summaries.sale_sums import CUSTOMERS, PAYMENTS, PRODUCTS, SALES
+from reports.summaries.so_far import so_far
 from sales.models import Customer, Sale
 
 TOP, RECENT = 5, 10
@@ -107,7 +109,7 @@ class MainDashboardOut(FiguresSerializer):
         total_transactions = IntegerField(source="sold.orders")
         today_cash = MoneyField()
         today_credit = MoneyField()
-        today_profit = MoneyField(source="today_sold.gross_profit")
+        today_profit = CostField(source="today_sold.gross_profit")
         critical_alerts = IntegerField(source="alerts.count")
 
     class TopCustomers(CustomerOut):
@@ -197,10 +199,7 @@ class MainView(PeriodView):
             top_customers=top_customers(bought, query, most=TOP),
             top_products=top_products(plans[PRODUCTS.name], most=TOP),
             alerts=find_critical_alerts(day),
-            recent_sales=[
-                RecentSale(sale)
-                for sale in latest_sales(Sale.objects.completed(), query, most=RECENT)
-            ],
+            recent_sales=[RecentSale(sale) for sale in latest_sales(query, most=RECENT)],
             today_sold=sold_today,
             today_cash=_sum_cash_from_customers(day),
             today_credit=sum_open_dues(Period(day, day)),
@@ -217,11 +216,24 @@ def _sum_sales(plan: ReadPlan, day: date) -> tuple[SalesFigures, SalesFigures]:
 
 def _sum_cash_from_customers(day: date) -> Decimal:
     """What customers paid in cash on that day, less such payments that were reversed on it."""
-    direction = Payment.Direction
-    cash = Payment.objects.filter(
-        business_date=day, method=CASH, payment_party=Payment.Party.CUSTOMER
-    ).aggregate(
-        received=Sum("amount", filter=Q(direction=direction.IN, reverses=None)),
-        reversed=Sum("amount", filter=Q(direction=direction.OUT, reverses__isnull=False)),
+
+    def read(which: Which) -> Decimal:
+        [(cash,)] = rows(
+            f"""
+            SELECT SUM(CASE WHEN p.direction = 'in' AND p.reverses_id IS NULL THEN p.amount
+                WHEN p.direction = 'out' AND p.reverses_id IS NOT NULL THEN -p.amount END)
+            FROM payments p WHERE {which.on(PAYMENTS.day)}
+                AND p.method = %(cash)s AND p.payment_party = %(customer)s
+            """,  # noqa: S608  (our own names)
+            {"cash": CASH, "customer": Payment.Party.CUSTOMER.value, **which.parameters()},
+        )
+        return exact(cash, 2)
+
+    return so_far(
+        "cash from customers",
+        Days.of([day]),
+        (PAYMENTS,),
+        read,
+        lambda mine, theirs: mine + theirs,
+        bytes_of=lambda _: 100,
     )
-    return money(cash["received"] or ZERO) - money(cash["reversed"] or ZERO)

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from rest_framework.request import Request
 from rest_framework.serializers import CharField, IntegerField
 
-from inventory.product_figures import shelves
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import (
     CentsField,
@@ -26,12 +25,13 @@ from pos_project.core.http.figures import (
 )
 from pos_project.core.http.period_query import FROM, TO, period_of
 from pos_project.core.images.pictures import image_url
-from pos_project.core.money import amount, money
+from pos_project.core.money import amount, divided, money
 from pos_project.core.percentages import average
 from pos_project.core.period import Period
 from reports.dashboards.category_sales import sales_by_category
 from reports.dashboards.dashboard import DAYS, DashboardView, NamedPeriod
 from reports.dashboards.product_sales import NOTHING, sold_products
+from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.summaries.active_products import ACTIVE, NO_BRAND, NO_CATEGORY
 from reports.summaries.categories import CATEGORIES
 from reports.summaries.plan import ReadPlan, plan_reading
@@ -262,12 +262,11 @@ def _count_sales(plan: ReadPlan) -> int:
 
 def _read_products(plan: ReadPlan) -> list[Row]:
     [sums] = sold_products(plan)
+    stock = stock_now()
     found = rows(
         f"""
-        SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")},
-            {whole("COALESCE(shelf.units, 0)")}
-        FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-        WHERE {ACTIVE}
+        SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")}
+        FROM products p WHERE {ACTIVE}
         """,  # noqa: S608  (our own names)
         {},
     )
@@ -275,7 +274,8 @@ def _read_products(plan: ReadPlan) -> list[Row]:
     for row in found:
         _, sales, quantity, subtotal, returned, returned_value, cogs = sums.get(row[0], NOTHING)
         units, revenue = (quantity - returned) // 1000, subtotal - returned_value
-        products.append((*row, sales, units, revenue, cogs))
+        on_shelf = divided(stock.get(row[0], EMPTY).units, 1000)
+        products.append((*row, on_shelf, sales, units, revenue, cogs))
     return products
 
 

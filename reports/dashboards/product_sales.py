@@ -4,7 +4,6 @@ Product revenue and units are net of what came back; order discounts and tax are
 products.
 """
 
-from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 from heapq import nsmallest
@@ -57,18 +56,10 @@ class Sold(NamedTuple):
 NOTHING = Sold(0, 0, 0, 0, 0, 0, 0)
 
 
-# What most reports need. The others cost as much again to be read of today: each line's cost and
-# its sale.
-UNITS_AND_REVENUE = ("line_count", "quantity", "subtotal", "returned", "returned_value")
-
-
-def sold_products(*plans: ReadPlan, live: Collection[str] = ()) -> list[Sums]:
+def sold_products(*plans: ReadPlan) -> list[Sums]:
     """What was sold and brought back of each product that moved in each of these periods: the
-    fields of `Sold`, as plain tuples, which ten thousand of are cheap.
-
-    Of live days only the fields named in `live` are read, if any are: the others are then None.
-    """
-    return sums_by_key(PRODUCTS, *plans, live=live)
+    fields of `Sold`, as plain tuples, which ten thousand of are cheap."""
+    return sums_by_key(PRODUCTS, *plans)
 
 
 def last_days(today: date, days: int) -> Period:
@@ -86,7 +77,7 @@ def units_sold(sums: Sums) -> dict[int, int]:
 
 def top_products(plan: ReadPlan, *, most: int) -> list[TopProduct]:
     """The products sold in the period that brought in the most, archived ones included."""
-    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
+    [sums] = sold_products(plan)
     first = nsmallest(
         most,
         [

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from rest_framework.serializers import CharField, IntegerField
 
-from inventory.product_figures import shelves
 from pos_project.core.days import today
 from pos_project.core.http.figures import (
     AverageField,
@@ -26,6 +25,7 @@ from pos_project.core.money import divided
 from reports.dashboards.dashboard import LastDaysView
 from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
 from reports.dashboards.product_sales import last_days, units_sold
+from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.dashboards.unit_costs import UnitCost, sold_and_costs
 from reports.summaries.active_products import KEPT_IN_STOCK
 from reports.summaries.raw import rows, whole
@@ -159,23 +159,17 @@ def plan_reordering(today: date, *, days: int) -> Reordering:
 
 def _find_needs(today: date, days: int) -> list[Need]:
     sums, costs = sold_and_costs(last_days(today, days), today=today)
-    sold = units_sold(sums)
-    found = [
-        (product_id, price, stock // 1000, units)
-        for product_id, price, stock in rows(
-            f"""
-            SELECT p.id, {whole("p.price * 100")}, {whole("COALESCE(shelf.units, 0) * 1000")}
-            FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-            WHERE {KEPT_IN_STOCK}
-            """,  # noqa: S608  (our own names)
-            {},
-        )
-        if (units := sold.get(product_id, 0)) > 0 and _is_needed(stock, units, days)
-    ]
-    needs = [
-        Need(pk, price, stock, units, days, divided(stock * days, units), costs[pk])
-        for pk, price, stock, units in found
-    ]
+    sold, stock = units_sold(sums), stock_now()
+    needs = []
+    for product_id, price in rows(
+        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",  # noqa: S608  (ours)
+        {},
+    ):
+        units, left = sold.get(product_id, 0), stock.get(product_id, EMPTY).units
+        if units > 0 and _is_needed(left, units, days):
+            left //= 1000
+            days_left = divided(left * days, units)
+            needs.append(Need(product_id, price, left, units, days, days_left, costs[product_id]))
     return sorted(needs, key=lambda need: (need.days_left, -need.units_sold, need.product_id))
 
 

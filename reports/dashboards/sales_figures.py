@@ -123,7 +123,7 @@ def sales_figures(plan: ReadPlan) -> SalesFigures:
 def sales_by(plan: ReadPlan, *by: str, seller_id: int | None = None) -> dict[Key, SalesFigures]:
     """The figures by `seller_id`, `method`, or `first_day` (of a plan by day)."""
     found = dict(_of_summaries(plan, by, seller_id))
-    if plan.live or not plan.versions:
+    if plan.live:
         for key, live in _read(ReadPlan(live=plan.live), by, seller_id).items():
             found[key] = found[key] + live if key in found else live
     return found

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from heapq import nsmallest
 
 from rest_framework.request import Request
 from rest_framework.serializers import CharField, IntegerField
 
-from inventory.product_figures import SOLD_DAYS, shelves
+from inventory.product_figures import SOLD_DAYS
 from pos_project.core.days import today
 from pos_project.core.http.fields import DayField, MoneyField
 from pos_project.core.http.figures import (
@@ -19,13 +20,14 @@ from pos_project.core.http.figures import (
     PercentField,
 )
 from pos_project.core.http.period_query import WholeNumber
-from pos_project.core.money import ZERO, amount, money
+from pos_project.core.money import ZERO, amount, divided, money
 from reports.dashboards.dashboard import DashboardView
-from reports.dashboards.listed_products import ListedProduct, ProductOut
-from reports.dashboards.product_sales import last_days, units_sold
+from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
+from reports.dashboards.product_sales import NOTHING, Sold, last_days
+from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.dashboards.unit_costs import UnitCost, sold_and_costs
-from reports.summaries.active_products import KEPT_IN_STOCK, NO_BRAND, NO_CATEGORY
-from reports.summaries.raw import as_day, exact, id_list, rows
+from reports.summaries.active_products import KEPT_IN_STOCK
+from reports.summaries.raw import as_day, exact, id_list, rows, whole
 
 LIMIT = WholeNumber("limit", default=50, most=500)
 HISTORY = 20  # purchase lines shown of a product
@@ -166,44 +168,32 @@ class StockDetailsView(DashboardView):
 
 def _find_most_valuable(today: date, *, most: int) -> list[StockedProduct]:
     """Active products with stock, the largest stock × price first."""
-    found = list(
-        rows(
-            f"""
-            SELECT p.id, p.name, p.sku, p.price, c.name, b.name, top.units, top.worth
-            FROM (
-                SELECT p.id, shelf.units, shelf.worth, ROUND(shelf.units * p.price, 2) AS retail
-                FROM ({shelves(worth=True)}) shelf JOIN products p ON p.id = shelf.product_id
-                WHERE {KEPT_IN_STOCK}
-                ORDER BY retail DESC, p.id LIMIT %(most)s
-            ) top
-            JOIN products p ON p.id = top.id
-            LEFT JOIN categories c ON c.id = p.category_id
-            LEFT JOIN brands b ON b.id = p.brand_id
-            ORDER BY top.retail DESC, p.id
-            """,  # noqa: S608  (our own names)
-            {"most": most},
-        )
+    stock = stock_now()
+    prices = rows(
+        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",  # noqa: S608  (ours)
+        {},
     )
-    ids = [row[0] for row in found]
+    first = nsmallest(
+        most,
+        [
+            (-divided(units * price, 1000), product_id)
+            for product_id, price in prices
+            if (units := stock.get(product_id, EMPTY).units) > 0
+        ],
+    )
+    ids = [product_id for _, product_id in first]
+    products = find_products(ids, stock={each: stock[each].units // 1000 for each in ids})
     sums, costs = sold_and_costs(last_days(today, SOLD_DAYS), today=today)
-    sold, purchases = units_sold(sums), _find_purchases(ids)
+    purchases = _find_purchases(ids)
     return [
         StockedProduct(
-            ListedProduct(
-                product_id,
-                name,
-                sku,
-                exact(price, 2),
-                category or NO_CATEGORY,
-                brand or NO_BRAND,
-                int(units),
-            ),
-            exact(worth, 2),
-            sold.get(product_id, 0),
+            products[product_id],
+            amount(stock[product_id].worth),
+            Sold._make(sums.get(product_id, NOTHING)).units,
             costs[product_id],
             purchases.get(product_id, Purchases()),
         )
-        for product_id, name, sku, price, category, brand, units, worth in found
+        for product_id in ids
     ]
 
 

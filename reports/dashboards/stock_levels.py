@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from inventory.product_figures import shelves
 from reports.dashboards.listed_products import ListedProduct, find_products
+from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.summaries.active_products import KEPT_IN_STOCK
-from reports.summaries.raw import rows, whole
+from reports.summaries.raw import rows
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,10 @@ class Level:
     most: int | None = None
 
     @property
-    def condition(self) -> str:
-        bounds = []
-        if self.least is not None:
-            bounds.append(f"units >= {self.least}")
-        if self.most is not None:
-            bounds.append(f"units <= {self.most}")
-        return " AND ".join(bounds)
+    def bounds(self) -> tuple[float, float]:
+        """In thousandths."""
+        least = float("-inf") if self.least is None else self.least * 1000
+        return least, float("inf") if self.most is None else self.most * 1000
 
 
 @dataclass(frozen=True)
@@ -42,29 +39,22 @@ class AtLevel:
 def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
     """For each level all of its products counted, and the `most` with the least stock.
 
-    A product is at the first level that it fits. Two statements: who is where, and what those
-    that are shown are called. (Placing them in SQL sorts every product twice.)
+    A product is at the first level that it fits. Those that are shown are looked up once they are
+    chosen. (Placing them in SQL sorts every product twice.)
     """
     at_level: list[list[tuple[int, int]]] = [[] for _ in levels]
-    whens = " ".join(f"WHEN {each.condition} THEN {at}" for at, each in enumerate(levels))
-    for at, units, product_id in rows(
-        f"""
-        SELECT level, {whole("units * 1000")}, id FROM (
-            SELECT id, units, CASE {whens} END AS level FROM (
-                SELECT p.id, COALESCE(shelf.units, 0) AS units
-                FROM products p LEFT JOIN ({shelves()}) shelf ON shelf.product_id = p.id
-                WHERE {KEPT_IN_STOCK}
-            ) stocked
-        ) levelled
-        WHERE level IS NOT NULL
-        """,  # noqa: S608  (our own names and numbers)
-        {},
-    ):
-        at_level[at].append((units, product_id))
+    places = [(*each.bounds, found) for each, found in zip(levels, at_level, strict=True)]
+    stock = stock_now()
+    for (product_id,) in rows(f"SELECT p.id FROM products p WHERE {KEPT_IN_STOCK}", {}):  # noqa: S608  (ours)
+        units = stock.get(product_id, EMPTY).units
+        for least, most_units, found in places:
+            if least <= units <= most_units:
+                found.append((units, product_id))
+                break
     emptiest = [nsmallest(most, products) for products in at_level]
-    stock = {product_id: units // 1000 for products in emptiest for units, product_id in products}
-    found = find_products(stock, stock=stock)
+    shown = {product_id: units // 1000 for products in emptiest for units, product_id in products}
+    listed = find_products(shown, stock=shown)
     return [
-        AtLevel(len(products), [found[product_id] for _, product_id in few])
+        AtLevel(len(products), [listed[product_id] for _, product_id in few])
         for products, few in zip(at_level, emptiest, strict=True)
     ]

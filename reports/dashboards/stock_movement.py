@@ -16,7 +16,6 @@ from reports.dashboards.dashboard import LastDaysView
 from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
 from reports.dashboards.product_sales import (
     NOTHING,
-    UNITS_AND_REVENUE,
     Sold,
     last_days,
     sold_products,
@@ -107,7 +106,7 @@ class MovementView(LastDaysView):
 def measure_movement(today: date, *, days: int) -> Movement:
     """Active products by pace: all counted, and the first of each, most units first."""
     plan = plan_reading(last_days(today, days), PRODUCTS)[PRODUCTS.name]
-    [sums] = sold_products(plan, live=UNITS_AND_REVENUE)
+    [sums] = sold_products(plan)
     at_pace = _by_pace(units_sold(sums), days)
     first = {pace: nsmallest(MOST_ROWS, products) for pace, products in at_pace.items()}
     listed = find_products(product_id for few in first.values() for _, product_id in few)

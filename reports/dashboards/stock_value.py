@@ -1,16 +1,16 @@
 """What the stock is worth: at cost, which is each batch's own (ADR 2), and at today's prices.
 
-Live over the index of the open batches. Active products of all stores; services have no stock.
+Active products of all stores; services have no stock.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inventory.product_figures import shelves
-from pos_project.core.money import ZERO, total
+from pos_project.core.money import ZERO, amount, divided, total
+from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.summaries.active_products import KEPT_IN_STOCK, NO_CATEGORY
-from reports.summaries.raw import exact, rows
+from reports.summaries.raw import rows, whole
 
 
 @dataclass(frozen=True)
@@ -36,28 +36,28 @@ class CategoryWorth:
 
 def worth_by_category() -> list[CategoryWorth]:
     """Every category with stock, the most valuable at retail first."""
-    # A LEFT JOIN that stays one: products are read in a row, and each looks its shelf up by a key.
-    found = rows(
-        f"""
-        SELECT c.name, worth.products, worth.units, worth.at_cost, worth.at_retail
-        FROM (
-            SELECT p.category_id, COUNT(*) AS products, SUM(shelf.units) AS units,
-                SUM(shelf.worth) AS at_cost, SUM(ROUND(shelf.units * p.price, 2)) AS at_retail
-            FROM products p LEFT JOIN ({shelves(worth=True)}) shelf ON shelf.product_id = p.id
-            WHERE {KEPT_IN_STOCK} AND COALESCE(shelf.units, 0) > 0
-            GROUP BY p.category_id
-        ) worth
-        LEFT JOIN categories c ON c.id = worth.category_id
-        """,  # noqa: S608
+    stock = stock_now()
+    sums: dict[int | None, list[int]] = {}  # products, thousandths, cents at cost and at retail
+    for product_id, category_id, price in rows(
+        f"SELECT p.id, p.category_id, {whole('p.price * 100')} FROM products p"  # noqa: S608
+        f" WHERE {KEPT_IN_STOCK}",
         {},
-    )
+    ):
+        units, worth = stock.get(product_id, EMPTY)
+        if units > 0:
+            of_category = sums.setdefault(category_id, [0, 0, 0, 0])
+            of_category[0] += 1
+            of_category[1] += units
+            of_category[2] += worth
+            of_category[3] += divided(units * price, 1000)
+    names = dict(rows("SELECT id, name FROM categories", {}))
     return sorted(
         (
             CategoryWorth(
-                name or NO_CATEGORY,
-                Worth(products, int(units), exact(at_cost, 2), exact(at_retail, 2)),
+                names.get(category_id) or NO_CATEGORY,
+                Worth(products, thousandths // 1000, amount(at_cost), amount(at_retail)),
             )
-            for name, products, units, at_cost, at_retail in found
+            for category_id, (products, thousandths, at_cost, at_retail) in sums.items()
         ),
         key=lambda each: (-each.worth.at_retail, each.category),
     )

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.cost import require_sight_of_cost
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.permissions import AnyUser
 from purchasing.models import Purchase
@@ -56,5 +57,6 @@ class PurchaseDocumentsView(APIView):
     @extend_schema(responses=_described("Purchase", "purchase-order"), tags=["purchases"])
     def get(self, request: Request, purchase: str) -> Response:
         """A link to the goods received note of a purchase, good for ninety days."""
+        require_sight_of_cost(request)
         completed = Purchase.objects.exclude(status=Purchase.Status.DRAFT)
         return _answer(request, found(completed, purchase, "purchase").pk, "purchase-order")

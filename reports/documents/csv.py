@@ -10,10 +10,10 @@ from reports.documents.document import Document, Table
 def render(document: Document) -> Iterator[bytes]:
     """The file, line by line. A document for spreadsheets has one table."""
     [table] = document.tables
-    return encode([row] for row in _rows(table))
+    return encode([row] for row in _lines(table))
 
 
-def _rows(table: Table) -> Iterator[Sequence[Any]]:
+def _lines(table: Table) -> Iterator[Sequence[Any]]:
     labels = [column.label for column in table.columns]
     yield ["Section", *labels] if table.sectioned else labels
     heading = ""

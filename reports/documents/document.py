@@ -5,8 +5,8 @@ model and shown by the same renderers (`html`, `pdf`, `csv`). Lines carry the fi
 totals and sums are for readers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from accounts.models import Store
 from pos_project.core.errors import Invalid
 from pos_project.core.images.pictures import image_url
 from pos_project.core.money import money
+from pos_project.core.period import Period
 
 MAX_LINES = 2000  # some fifty pages; whoever needs more wants a spreadsheet
 
@@ -90,11 +91,25 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a cell is about, for pages that lead there: an account, a sale, a customer …
+
+    `days` are those of the figure, where they are not the document's own.
+    """
+
+    kind: str
+    id: Any
+    days: Period | None = None
+
+
+@dataclass(frozen=True)
 class Row:
-    """Cells in the order of the columns; a heading has one. None is an empty cell."""
+    """Cells in the order of the columns; a heading has one. None is an empty cell. `about` says by
+    position what a cell is about."""
 
     cells: Sequence[Any]
     style: Style = "line"
+    about: Mapping[int, Subject] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,7 +194,7 @@ def written(value: Any, kind: Kind) -> str:
 
 _WRITTEN: dict[Kind, Callable[[Any], str]] = {
     "text": str,
-    "day": day,
+    "day": lambda value: day(value) if isinstance(value, date) else str(value),  # or "Total"
     "count": lambda units: f"{Decimal(units).normalize():,f}",  # 2, or 2.5 where there is a part
     "money": amount,
     "charge": lambda value: amount(value) if value else "",

@@ -33,6 +33,7 @@ _LATE = {
             ("expenses", "business_date"),
             ("journal_entries", "business_date"),
             ("inventory_log", "business_date"),
+            ("cash_counts", "business_date"),
             ("customer_dues", "sale_date"),
         )
     },

@@ -1,6 +1,7 @@
 """Closed days in the back office: what each came to, and closing the days that are over."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,25 +12,42 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSingleDateWidget
+from unfold.decorators import action, display
+from unfold.views import ChangeList
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from ledger import closing
-from ledger.models import DaySeal
-from pos_project.core.back_office.forms import show_refusal
-from pos_project.core.back_office.model_admin import ReadOnlyAdmin, asked
+from ledger.models import CashCount, DaySeal
+from pos_project.core.back_office.days import DayField
+from pos_project.core.back_office.forms import FreeTextField, show_refusal
+from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeList, asked
 from pos_project.core.days import today
 from pos_project.core.errors import DomainError
-from reports.statements.day_closing import DayToClose, close_until, days_to_close, last_closable_day
+from pos_project.core.http.fields import parse_day
+from pos_project.core.money import money
+from reports.documents.document import amount
+from reports.statements.cash_counting import Counted, bank_accounts, count_cash, expected_cash
+from reports.statements.day_closing import (
+    DayToClose,
+    close_until,
+    days_to_close,
+    last_closable_day,
+    what_days_came_to,
+)
 
-# A page is waited for; a backlog is for the command, which shows how far it is.
-MAX_DAYS = 31
+# A page is waited for: so many days are closed at once, and the page goes on by itself.
+AT_ONCE = 31
+NOTES = ("1000", "500", "200", "100", "50", "20", "10", "5", "2", "1")
 
 
 class CloseForm(forms.Form):
     """Up to which day; `first` is the first open day, and `last` the latest that is over."""
 
-    until = forms.DateField(label="Close up to and with", widget=UnfoldAdminSingleDateWidget)
+    until = DayField(label="Close up to and with")
     # What the page showed: those days are closed, or it is shown anew.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -45,29 +63,185 @@ class CloseForm(forms.Form):
             )
         if until < self.first:
             raise forms.ValidationError(f"The first open day is {self.first:%d-%m-%Y}.")
-        if (until - self.first).days >= MAX_DAYS:
-            raise forms.ValidationError(
-                f"At most {MAX_DAYS} days at once are closed here. For more, run:"
-                f" manage.py close_day {until}"
-            )
         return until
+
+
+class DayForm(forms.Form):
+    day = DayField(label="Day")
+
+
+def _amount(**kwargs: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        **kwargs,
+    )
+
+
+class CountForm(DayForm):
+    """What lies in the drawer, in one sum or note by note."""
+
+    # What the page showed for the day it was about.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    counted = _amount(
+        label="Counted cash", help_text="Left empty, the notes and coins below are added up."
+    )
+    reason = FreeTextField(
+        max_length=255, label="Why it differs", help_text="Needed when it differs."
+    )
+    banked = _amount(
+        label="Taken to the bank", help_text="The rest is the opening cash of the next day."
+    )
+    bank_account = forms.ChoiceField(label="Bank", widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bank: Any = self.fields["bank_account"]
+        bank.choices = list(bank_accounts().items())
+        bank.required = bool(bank.choices)
+        for note in NOTES:
+            self.fields[f"of_{note}"] = forms.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=10**6,
+                label=f"{note} ×",
+                widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("counted") is None and not self.notes() and not self.errors:
+            self.add_error("counted", "Say what lies in the drawer; 0 if it is empty.")
+        return said
+
+    def notes(self) -> dict[str, int]:
+        """Note → how many, where it was counted so."""
+        of_each = {note: self.cleaned_data.get(f"of_{note}") for note in NOTES}
+        return {note: count for note, count in of_each.items() if count}
+
+    def counted_cash(self, *, expected: Decimal) -> Counted:
+        said, notes = self.cleaned_data, self.notes()
+        sum_ = said.get("counted")
+        if sum_ is None:
+            sum_ = money(sum((Decimal(note) * count for note, count in notes.items()), Decimal(0)))
+        return Counted(
+            sum_,
+            day=said["day"],
+            denominations=notes or None,
+            reason=said["reason"],
+            banked=said.get("banked") or Decimal(0),
+            bank_account=said.get("bank_account") or None,
+            expected=expected,
+        )
+
+
+class ClosedDayList(ShopChangeList):
+    """Each row knows what its day came to: read for the page, not for each row."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: Any = list(self.result_list)
+        came_to = what_days_came_to([row.day for row in rows])
+        for row in rows:
+            row.came_to = came_to[row.day]
+        self.result_list = rows
 
 
 @admin.register(DaySeal)
 class DaySealAdmin(ReadOnlyAdmin):
-    """The closed days, each with its seal and what it came to."""
+    """The closed days, each with what it came to; its seal stands on its own page."""
 
-    list_display = ("day", "seal", "created_at")
+    list_display = (
+        "day",
+        "sales",
+        "sales_total",
+        "takings",
+        "expected_cash",
+        "counted_cash",
+        "difference",
+        "created_at",
+    )
     list_filter = (("day", RangeDateFilter),)
     ordering = ("-day",)
     fields = ("day", "seal", "previous", "row_counts", "created_at")
-    actions_list = ("close_days", "today_so_far")
+    actions_list = ("count_drawer", "close_days", "report_of_a_day", "today_so_far")
     actions_row = ("report",)
     actions_detail = ("report",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # The genesis is no day; the checksums are for `reconcile`.
         return super().get_queryset(request).filter(day__isnull=False).defer("checksums")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ClosedDayList
+
+    @display(description="sales")
+    def sales(self, seal: Any) -> str:
+        return f"{seal.came_to.sales:,}"
+
+    @display(description="sold")
+    def sales_total(self, seal: Any) -> str:
+        return amount(seal.came_to.sales_total)
+
+    @display(description="takings")
+    def takings(self, seal: Any) -> str:
+        return amount(seal.came_to.takings)
+
+    @display(description="expected cash")
+    def expected_cash(self, seal: Any) -> str:
+        return amount(seal.came_to.expected)
+
+    @display(description="counted")
+    def counted_cash(self, seal: Any) -> str:
+        counted = seal.came_to.counted
+        return "not counted" if counted is None else amount(counted)
+
+    @display(description="difference")
+    def difference(self, seal: Any) -> str:
+        return "–" if seal.came_to.counted is None else amount(seal.came_to.difference)
+
+    @action(description="Report of a day", url_path="report-of", icon="calendar_month")
+    def report_of_a_day(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a day, open or closed, and show its report."""
+        form = DayForm(asked(request), initial={"day": today()})
+        if form.is_valid():
+            return redirect("day-closing", form.cleaned_data["day"].isoformat())
+        return self.ask_page(
+            request, form, title="Report of a day", button="Show", back_to=self.list_page
+        )
+
+    @action(description="Count cash", url_path="count", icon="payments")
+    def count_drawer(self, request: HttpRequest) -> HttpResponse:
+        """Show what must lie in the drawer, ask what does, and book the difference."""
+        by: Any = request.user
+        day = parse_day(request.GET.get("day", "")) or day_to_count(store_id=by.store_id)
+        form = CountForm(asked(request), initial={"day": day})
+        if form.is_valid():
+            day = form.cleaned_data["day"]
+        expected = expected_cash(day, store_id=by.store_id)
+        seen = f"{day}:{expected}"
+        if form.is_valid() and form.cleaned_data["seen"] == seen:
+            try:
+                done = count_cash(form.counted_cash(expected=expected), by=by)
+            except DomainError as refusal:
+                show_refusal(form, refusal)
+            else:
+                self.message_user(request, _told(done), "SUCCESS")
+                return redirect(self.list_page)
+        elif form.is_valid() and form.cleaned_data["seen"]:
+            form.add_error(None, "Cash came or went meanwhile, or the day is another: see below.")
+        return self.ask_page(
+            request,
+            form,
+            title="Count cash",
+            button="Book the count",
+            back_to=self.list_page,
+            template="back_office/count_cash.html",
+            extra={"day": day, "expected": amount(expected), "seen": seen},
+        )
 
     @action(description="Day report", url_path="report", icon="summarize")
     def report(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -87,18 +261,20 @@ class DaySealAdmin(ReadOnlyAdmin):
         if first is None or first > last:
             self.message_user(request, "Every day that is over is closed.")
             return redirect(self.list_page)
-        until = min(last, first + timedelta(days=MAX_DAYS - 1))
-        form = CloseForm(asked(request), first=first, last=last, initial={"until": until})
+        until = parse_day(request.GET.get("until", "")) or last
+        form = CloseForm(
+            asked(request), first=first, last=last, initial={"until": min(max(until, first), last)}
+        )
+        until = form.initial["until"]
         if form.is_valid():
             until = form.cleaned_data["until"]
             if form.cleaned_data["seen"] == _seen(first, until):
                 try:
-                    closed = close_until(until)
+                    closed = close_until(min(until, first + timedelta(days=AT_ONCE - 1)))
                 except DomainError as refusal:
                     show_refusal(form, refusal)
                 else:
-                    self.message_user(request, _said(closed, until), "SUCCESS")
-                    return redirect(self.list_page)
+                    return self._closed(request, closed, until)
         days = [] if form.errors else days_to_close(first, until)
         return self.ask_page(
             request,
@@ -111,11 +287,17 @@ class DaySealAdmin(ReadOnlyAdmin):
             extra={
                 "days": days,
                 "seen": _seen(first, until),
-                "open_days": (last - first).days + 1,
-                "max_days": MAX_DAYS,
-                "last": last,
+                "goes_on": request.GET.get("goes_on") == "1" and request.method == "GET",
             },
         )
+
+    def _closed(self, request: HttpRequest, closed: list[DaySeal], until: date) -> HttpResponse:
+        """On to the list; or, when there are more days, to the page that closes the next ones."""
+        last = closed[-1].day if closed else None
+        self.message_user(request, _said(closed, last or until), "SUCCESS")
+        if last is not None and last < until:
+            return redirect(f"{request.path}?until={until}&goes_on=1")
+        return redirect(self.list_page)
 
 
 def _seen(first: date, until: date) -> str:
@@ -135,4 +317,21 @@ def _said(closed: list[DaySeal], until: date) -> str:
         count,
         reverse("day-closing", args=[until.isoformat()]),
         f"{until:%d-%m-%Y}",
+    )
+
+
+def day_to_count(*, store_id: int) -> date:
+    """The day whose cash is counted now: the last one that is over, while it is open and was not
+    counted, else today."""
+    over, open_from = last_closable_day(), closing.next_day()
+    counted = CashCount.objects.filter(store_id=store_id, business_date__gte=over).exists()
+    return over if open_from is not None and open_from <= over and not counted else today()
+
+
+def _told(count: CashCount) -> str:
+    over = "over" if count.difference > 0 else "short"
+    differs = f"{amount(abs(count.difference))} {over}" if count.difference else "it agrees"
+    return (
+        f"Cash of {count.business_date:%d-%m-%Y}: {amount(count.counted)} counted, {differs};"
+        f" {amount(count.banked)} to the bank, {amount(count.left)} stay in the drawer."
     )

@@ -102,5 +102,16 @@ def _drawer(report: DayReport) -> Table:
         "Received": drawer.received,
         "Paid out": -drawer.paid,
     }
-    sums = [Sum("Expected cash", drawer.expected, is_total=True)]
-    return Table(_FIGURES, [Row(row) for row in figures.items()], sums, title="The drawer")
+    rows = [Row(row) for row in figures.items()]
+    expected = Sum("Expected cash", drawer.expected, is_total=True)
+    if drawer.counted is None:
+        rows.append(Row(["Counted: nobody counted", None]))
+        return Table(_FIGURES, rows, [expected], title="The drawer")
+    rows += [
+        Row(["Expected cash", drawer.expected], "total"),
+        Row([f"Difference: {drawer.reason}" if drawer.reason else "Difference", drawer.difference]),
+        Row(["Counted", drawer.counted], "total"),
+        Row(["To the bank", -drawer.banked]),
+    ]
+    left = Sum("Opening cash of the next day", drawer.left, is_total=True)
+    return Table(_FIGURES, rows, [left], title="The drawer")

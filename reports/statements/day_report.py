@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
-from ledger.models import Expense, JournalEntry, JournalLine, Payment
+from ledger.models import CashCount, Expense, JournalEntry, JournalLine, Payment
 from ledger.payments import CASH, METHODS
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period
@@ -21,15 +21,27 @@ COLUMNS = (SALES, DUES, REFUNDS, SUPPLIERS, EXPENSES)
 
 @dataclass
 class Drawer:
-    """The cash account: what lay there in the morning, and what must lie there at night."""
+    """The cash account: what lay there in the morning, what must lie there at night, and what did.
+
+    `counted` is None where nobody counted; `banked` was taken to the bank after counting.
+    """
 
     opening: Decimal
     received: Decimal
     paid: Decimal
+    counted: Decimal | None = None
+    difference: Decimal = ZERO
+    banked: Decimal = ZERO
+    reason: str = ""
 
     @property
     def expected(self) -> Decimal:
         return self.opening + self.received - self.paid
+
+    @property
+    def left(self) -> Decimal:
+        """The opening cash of the next day."""
+        return self.expected + self.difference - self.banked
 
 
 @dataclass
@@ -64,7 +76,11 @@ class DayReport:
             "day": self.day.isoformat(),
             "sold_on_credit": self.sold_on_credit,
             "expenses_total": -self.of(EXPENSES),
-            "drawer": {**asdict(self.drawer), "expected": self.drawer.expected},
+            "drawer": {
+                **asdict(self.drawer),
+                "expected": self.drawer.expected,
+                "left": self.drawer.left,
+            },
         }
 
 
@@ -74,7 +90,7 @@ def day_reports(first: date, last: date) -> Iterator[DayReport]:
     while day <= last:
         report = _report(day, opening)
         yield report
-        opening, day = report.drawer.expected, day + ONE_DAY
+        opening, day = report.drawer.left, day + ONE_DAY
 
 
 def _report(day: date, opening: Decimal) -> DayReport:
@@ -88,7 +104,8 @@ def _report(day: date, opening: Decimal) -> DayReport:
     )
     lines = JournalLine.objects.filter(entry__business_date=day)
     in_cash = lines.filter(account_id=METHODS.get()[CASH].account)
-    cash = in_cash.aggregate(d=Sum("debit"), c=Sum("credit"))
+    traded = in_cash.exclude(entry__event=JournalEntry.Event.CASH_COUNT)
+    cash = traded.aggregate(d=Sum("debit"), c=Sum("credit"))
     booked = lines.aggregate(d=Sum("debit"), c=Sum("credit"))
     return DayReport(
         day=day,
@@ -97,11 +114,26 @@ def _report(day: date, opening: Decimal) -> DayReport:
         sales_from_advances=money(sold["advances"] or 0),
         refunds=refunded["count"],
         refunds_total=money(refunded["total"] or 0),
-        drawer=Drawer(opening, received=money(cash["d"] or 0), paid=money(cash["c"] or 0)),
+        drawer=_drawer(day, opening, money(cash["d"] or 0), money(cash["c"] or 0)),
         entries=JournalEntry.objects.filter(business_date=day).count(),
         debits=money(booked["d"] or 0),
         credits=money(booked["c"] or 0),
         by_method=_by_method(day),
+    )
+
+
+def _drawer(day: date, opening: Decimal, received: Decimal, paid: Decimal) -> Drawer:
+    """With what the stores counted; of several counts of a store the last is what lay there."""
+    counts = list(CashCount.objects.filter(business_date=day).order_by("id"))
+    last = {count.store_id: count.counted for count in counts}
+    return Drawer(
+        opening,
+        received,
+        paid,
+        counted=total(last.values()) if counts else None,
+        difference=total(count.difference for count in counts),
+        banked=total(count.banked for count in counts),
+        reason="; ".join(count.reason for count in counts if count.reason),
     )
 
 

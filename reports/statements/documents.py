@@ -1,16 +1,26 @@
 """Each statement of the books as a document, for printing and for spreadsheets."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger import chart
 from ledger.account_lines import LedgerLine
 from ledger.ageing import BUCKETS, Aged
 from ledger.models import LedgerAccount
 from ledger.party_balances import PartyBalance
-from ledger.statements import TRIAL_COLUMNS, BalanceSheet, ProfitLoss, Section, TrialBalance
+from ledger.statements import (
+    TRIAL_COLUMNS,
+    Account,
+    BalanceSheet,
+    ProfitLoss,
+    Section,
+    TrialBalance,
+)
 from pos_project.core.money import total
+from pos_project.core.period import Period
 from reports.documents import document
-from reports.documents.document import Column, Document, Row, Table
+from reports.documents.document import Column, Document, Row, Style, Subject, Table
 from reports.statements.financial_statements import Stock, Tax
 from reports.statements.scope import Scope
 
@@ -33,46 +43,102 @@ def trial_balance(balance: TrialBalance, scope: Scope) -> Document:
         *_amounts("Opening Dr", "Opening Cr", "Debit", "Credit", "Closing Dr", "Closing Cr"),
     ]
     rows = [
-        Row([row.account.number, row.account.name, *(getattr(row, at) for at in TRIAL_COLUMNS)])
+        Row(
+            [row.account.number, row.account.name, *(getattr(row, at) for at in TRIAL_COLUMNS)],
+            about=_ledgers(row.account, *range(1, 2 + len(TRIAL_COLUMNS))),
+        )
         for row in balance.rows
     ]
     rows.append(Row([None, "Total", *(sums[at] for at in TRIAL_COLUMNS)], "grand"))
     return scope.document("Trial balance", "trial-balance", Table(columns, rows), FROM_THE_JOURNAL)
 
 
+def _ledgers(account: Account, *cells: int) -> dict[int, Subject]:
+    """These cells are about the account."""
+    return dict.fromkeys(cells, Subject("account", account.code))
+
+
 _SECTION_COLUMNS = (Column("No.", width=0.5), Column("Account", width=4), *_amounts("Amount"))
 
 
-def _section(title: str, section: Section, total_label: str, *, sign: int = 1) -> Iterator[Row]:
-    yield Row([title], "heading")
-    for line in section.lines:
-        yield Row([line.account.number, line.account.name, sign * line.amount])
-    yield Row([None, total_label, sign * section.total], "total")
+@dataclass(frozen=True)
+class Earlier:
+    """A statement of earlier days, to stand beside the one of the days asked for."""
+
+    statement: ProfitLoss
+    period: Period
 
 
-def profit_loss(statement: ProfitLoss, scope: Scope) -> Document:
+def profit_loss(statement: ProfitLoss, scope: Scope, earlier: Earlier | None = None) -> Document:
+    """With `earlier`, two more columns: what it was then, and by how much it is more now."""
+    both = [statement, *([earlier.statement] if earlier else [])]
+
+    def beside(figure: Callable[[ProfitLoss], Decimal]) -> list[Decimal]:
+        now, *then = (figure(each) for each in both)
+        return [now, *(amount for before in then for amount in (before, now - before))]
+
+    def line(account: Account, section: Callable[[ProfitLoss], Section], sign: int) -> Row:
+        amounts = beside(lambda each: sign * section(each).of(account))
+        about = _ledgers(account, 1, 2)
+        if earlier:
+            about[3] = Subject("account", account.code, earlier.period)
+        return Row([account.number, account.name, *amounts], about=about)
+
+    def part(
+        title: str,
+        section: Callable[[ProfitLoss], Section],
+        total_label: str = "",
+        *,
+        sign: int = 1,
+    ) -> Iterator[Row]:
+        accounts = {each.account for statement in both for each in section(statement).lines}
+        yield Row([title], "heading")
+        for account in sorted(accounts, key=lambda account: account.number):
+            yield line(account, section, sign)
+        sums = beside(lambda each: sign * section(each).total)
+        yield Row([None, total_label or title, *sums], "total")
+
+    def grand(label: str, figure: Callable[[ProfitLoss], Decimal]) -> Row:
+        return Row([None, label, *beside(figure)], "grand")
+
     rows = [
-        *_section("Sales", statement.net_sales, "Net sales"),
-        *_section("Cost of sales", statement.cost_of_sales, "Cost of sales", sign=-1),
-        Row([None, "Gross profit", statement.gross_profit], "grand"),
-        *_section(
-            "Operating expenses", statement.operating_expenses, "Operating expenses", sign=-1
-        ),
-        Row([None, "Net profit", statement.net_profit], "grand"),
+        *part("Sales", lambda each: each.net_sales, "Net sales"),
+        *part("Cost of sales", lambda each: each.cost_of_sales, sign=-1),
+        grand("Gross profit", lambda each: each.gross_profit),
+        *part("Operating expenses", lambda each: each.operating_expenses, sign=-1),
+        grand("Operating profit", lambda each: each.net_profit),
     ]
-    if statement.other_income.lines:
-        rows += _section("Other income", statement.other_income, "Other income")
-    if statement.stock_differences.lines:
-        rows += _section("Stock found and lost", statement.stock_differences, "Stock differences")
-    rows.append(Row([None, "Result of the period", statement.result], "grand"))
+    if any(each.other_income.lines for each in both):
+        rows += part("Other income", lambda each: each.other_income)
+    if any(each.stock_differences.lines for each in both):
+        rows += part(
+            "Stock found and lost", lambda each: each.stock_differences, "Stock differences"
+        )
+    rows.append(grand("Result of the period", lambda each: each.result))
+    columns = (*_SECTION_COLUMNS, *(_amounts("Before", "Change") if earlier else ()))
+    before = (
+        f" Before: {document.day(earlier.period.first)} to {document.day(earlier.period.last)}."
+        if earlier
+        else ""
+    )
     return scope.document(
         "Profit and loss",
         "profit-loss",
-        Table(_SECTION_COLUMNS, rows, sectioned=True),
-        FROM_THE_JOURNAL,
-        "Sales and returns are without tax. Net profit is that of the dashboards: other income"
-        " and stock found or lost come after it.",
+        Table(columns, rows, sectioned=True),
+        f"{FROM_THE_JOURNAL}{before}",
+        "Sales and returns are without tax. Operating profit is the net profit of the dashboards:"
+        " other income and stock found or lost come after it.",
     )
+
+
+def _section(title: str, section: Section, total_label: str) -> Iterator[Row]:
+    yield Row([title], "heading")
+    for line in section.lines:
+        yield Row(
+            [line.account.number, line.account.name, line.amount],
+            about=_ledgers(line.account, 1, 2),
+        )
+    yield Row([None, total_label, section.total], "total")
 
 
 def balance_sheet(statement: BalanceSheet, scope: Scope) -> Document:
@@ -97,8 +163,9 @@ def balance_sheet(statement: BalanceSheet, scope: Scope) -> Document:
 def tax(statement: Tax, scope: Scope) -> Document:
     account, by_rate = statement.account, statement.by_rate
 
-    def standing(label: str, amount: Decimal) -> list[object]:
-        return [label, None, None, None, None, amount]
+    def standing(label: str, amount: Decimal, style: Style = "total") -> Row:
+        cells = [label, None, None, None, None, amount]
+        return Row(cells, style, {5: Subject("account", chart.TAX_PAYABLE)})
 
     figures = [(row.sales, row.taxable, row.collected, row.refunded, row.net) for row in by_rate]
     rows = [
@@ -109,10 +176,10 @@ def tax(statement: Tax, scope: Scope) -> Document:
         ),
         Row(["Total", *(sum(row[at] for row in figures) for at in range(5))], "total"),
         Row(["Tax payable"], "heading"),
-        Row(standing("Owed before the period", account.opening), "total"),
-        Row(standing("Collected less refunded", account.net), "total"),
-        Row(standing("Paid over or corrected by manual entries", -account.settled), "total"),
-        Row(standing("Owed at its end", account.payable), "grand"),
+        standing("Owed before the period", account.opening),
+        standing("Collected less refunded", account.net),
+        standing("Paid over or corrected by manual entries", -account.settled),
+        standing("Owed at its end", account.payable, "grand"),
     ]
     columns = [
         Column("Rate", width=2.2),
@@ -143,18 +210,23 @@ def general_ledger(
     lines: Iterable[LedgerLine],
     closing: Decimal,
     scope: Scope,
+    *,
+    opening_label: str = "Opening",
 ) -> Document:
     def rows() -> Iterator[Row]:
         nothing = [None] * 6
-        yield Row(["Opening", *nothing, opening], "total")
+        yield Row([opening_label, *nothing, opening], "total")
         for line in lines:
             event = line.event.replace("_", " ")
-            about = (line.day, line.entry_id, event, line.reference, line.party)
-            yield Row([*about, line.debit, line.credit, line.balance])
+            cells = (line.day, line.entry_id, event, line.reference, line.party)
+            about = {1: Subject("entry", line.entry_id)}
+            if line.document_id is not None:
+                about |= dict.fromkeys((2, 3), Subject(line.event, line.document_id))
+            yield Row([*cells, line.debit, line.credit, line.balance], about=about)
         yield Row(["Closing", *nothing, closing], "grand")
 
     columns = [
-        Column("Date", width=0.95),
+        Column("Date", "day", 0.95),
         Column("Entry", width=0.7),
         Column("Event", width=1.1),
         Column("Reference", width=1.3),
@@ -175,8 +247,9 @@ def general_ledger(
 
 
 def ageing(
-    title: str, name: str, rows: Sequence[Aged], names: Mapping[int, str], scope: Scope
+    title: str, name: str, rows: Sequence[Aged], names: Mapping[int, str], scope: Scope, party: str
 ) -> Document:
+    """`party` is what the rows are about: a customer, or a supplier."""
     sums = [total(row.buckets[at] for row in rows) for at in range(len(BUCKETS))]
     columns = [
         Column("Id", width=0.5),
@@ -186,7 +259,13 @@ def ageing(
     table = Table(
         columns,
         [
-            *(Row([row.party_id, names[row.party_id], *row.buckets, row.total]) for row in rows),
+            *(
+                Row(
+                    [row.party_id, names[row.party_id], *row.buckets, row.total],
+                    about=dict.fromkeys(range(1, len(columns)), Subject(party, row.party_id)),
+                )
+                for row in rows
+            ),
             Row([None, "Total", *sums, total(sums)], "grand"),
         ],
     )
@@ -200,7 +279,9 @@ def party_balances(
     rows: Sequence[tuple[int, PartyBalance]],
     names: Mapping[int, str],
     scope: Scope,
+    party: str,
 ) -> Document:
+    """`party` is what the rows are about: a customer, or a supplier."""
     sums = sum_of(rows)
     table = Table(
         [
@@ -209,7 +290,13 @@ def party_balances(
             *_amounts("Dues", "Advances", "Balance"),
         ],
         [
-            *(Row([party, names[party], at.dues, at.advances, at.balance]) for party, at in rows),
+            *(
+                Row(
+                    [party_id, names[party_id], at.dues, at.advances, at.balance],
+                    about=dict.fromkeys(range(1, 5), Subject(party, party_id)),
+                )
+                for party_id, at in rows
+            ),
             Row([None, "Total", sums.dues, sums.advances, sums.balance], "grand"),
         ],
     )
@@ -230,7 +317,16 @@ def stock(stock: Stock, scope: Scope) -> Document:
             *_amounts("Value"),
         ],
         [
-            *(Row([row.product_id, row.name, row.sku, row.units, row.value]) for row in stock.rows),
+            *(
+                Row(
+                    [row.product_id, row.name, row.sku, row.units, row.value],
+                    about={
+                        1: Subject("product", row.product_id),
+                        **dict.fromkeys((3, 4), Subject("stock", row.product_id)),
+                    },
+                )
+                for row in stock.rows
+            ),
             Row([None, "Total", None, stock.units, stock.value], "grand"),
         ],
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ledger import chart, statements
 from ledger.journal_sums import Sums, by_account
+from ledger.statements import TaxAccount
 from pos_project.core.money import ZERO
 from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import BEGINNING, moved
@@ -17,7 +18,7 @@ from sales.tax_by_rate import TaxOfRate, tax_by_rate
 class Tax:
     """The tax account of a period, and the documents behind it by rate."""
 
-    account: statements.TaxAccount
+    account: TaxAccount
     by_rate: list[TaxOfRate]
 
 
@@ -56,8 +57,12 @@ def balance_sheet(day: date, *, store_id: int | None = None) -> statements.Balan
 
 
 def tax(period: Period, *, store_id: int | None = None) -> Tax:
-    account = statements.tax_account(_before(period, store_id), moved(period, store_id=store_id))
+    account = tax_account(period, store_id=store_id)
     return Tax(account, tax_by_rate(period.first, period.last, store_id=store_id))
+
+
+def tax_account(period: Period, *, store_id: int | None = None) -> TaxAccount:
+    return statements.tax_account(_before(period, store_id), moved(period, store_id=store_id))
 
 
 def stock(day: date, *, store_id: int | None = None) -> Stock:
@@ -70,6 +75,11 @@ def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decim
     """Where an account stood at the end of the day: debit (+) or credit (−)."""
     rows = moved(Period(BEGINNING, day), store_id=store_id, account=account)
     return by_account(rows).get(account, Sums()).net
+
+
+def balances(day: date) -> dict[str, Decimal]:
+    """Where every account that ever moved stood at the end of the day: debit (+), credit (−)."""
+    return {code: sums.net for code, sums in _standing(day, None).items()}
 
 
 def _before(period: Period, store_id: int | None) -> dict[str, Sums]:

@@ -17,7 +17,17 @@ from pos_project.core.period import ONE_DAY, Period
 from purchasing.models import Supplier
 from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.supplier_payments import SUPPLIER_DUES
-from reports.documents.document import Column, Document, Letterhead, Row, Sum, Table, amount, day
+from reports.documents.document import (
+    Column,
+    Document,
+    Letterhead,
+    Row,
+    Subject,
+    Sum,
+    Table,
+    amount,
+    day,
+)
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer
 from sales.receivables import customer_statement, receivables_ageing
@@ -85,19 +95,37 @@ def party_statement(
     )
 
 
-def document(statement: PartyStatement, shop: Letterhead, *, name: str = "") -> Document:
-    """The statement for the party itself; its lines are read when it is rendered."""
+def document(
+    statement: PartyStatement,
+    shop: Letterhead,
+    *,
+    name: str = "",
+    start: int = 0,
+    limit: int | None = None,
+) -> Document:
+    """The statement for the party itself; its lines are read when it is rendered. With `limit`,
+    so many of them from position `start` on."""
     side, party, period = statement.side, statement.party, statement.period
     opening, closing = statement.opening, statement.closing
     charges, payments = statement.lines.sides()
 
     def rows() -> Iterator[Row]:
-        before = [period.first, "Balance before", None, None, None, opening.balance]
-        yield Row(before, "total")
-        for line in statement.lines.every(opening.balance):
+        carried = statement.lines.carried(opening.balance, start)
+        first = [period.first, "Balance before", None, None, None, carried]
+        yield Row(first, "total")
+        lines = (
+            statement.lines.every(carried)
+            if limit is None
+            else statement.lines.page(carried, start, limit)
+        )
+        for line in lines:
             kind = line.kind.replace("_", " ").capitalize()
             what = f"{kind}, {line.method}" if line.method else kind
-            yield Row([line.day, what, line.reference, line.charge, line.payment, line.balance])
+            of_line = Subject(side.book.document, line.document_id)
+            yield Row(
+                [line.day, what, line.reference, line.charge, line.payment, line.balance],
+                about=dict.fromkeys((1, 2, 3, 4), of_line) if line.document_id else {},
+            )
 
     contact = (("Name", party.name), ("Phone", party.phone), ("E-mail", party.email))
     return Document(

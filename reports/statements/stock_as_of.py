@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from catalog.models import Product
+from pos_project.core.money import amount
 from pos_project.core.period import Period
 from reports.statements.account_movements import BEGINNING
 from reports.summaries.plan import plan_reading
-from reports.summaries.raw import exact
 from reports.summaries.stock_sums import STOCK
-from reports.summaries.sums import figures
+from reports.summaries.sums import sums_by_key
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,13 @@ def held_as_of(day: date, *, store_id: int | None = None) -> list[Held]:
     Σ movements up to the day: a movement that was dated back shows from its business day on.
     """
     period = Period(BEGINNING, day)
-    where: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
-    sums = figures(STOCK, plan_reading(period, STOCK)[STOCK.name], by=("product_id",), where=where)
-    held = []
-    products = Product.objects.order_by("name", "id").values_list("id", "name", "sku")
-    for product_id, name, sku in products:
-        units, cost = sums.get((product_id,), (None, None))
-        row = Held(product_id, name, sku, exact(units, 3), exact(cost, 2))
-        if row.units or row.value:
-            held.append(row)
-    return held
+    where = () if store_id is None else (("store_id", store_id),)
+    plan = plan_reading(period, STOCK)[STOCK.name]
+    [sums] = sums_by_key(STOCK, plan, by="product_id", where=where)
+    products = Product.objects.order_by("search_text", "id").values_list("id", "name", "sku")
+    return [
+        Held(product_id, name, sku, Decimal(units).scaleb(-3), amount(cost))
+        for product_id, name, sku in products
+        for units, cost in [sums.get(product_id, (0, 0))]
+        if units or cost
+    ]

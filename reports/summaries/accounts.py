@@ -1,6 +1,6 @@
 """What the journal moved, by account and kind of event: what statements are made of."""
 
-from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.builder import DayRows, Events, TableBuilder
 from reports.summaries.models import AccountSummary
 
 ACCOUNTS = TableBuilder(
@@ -11,7 +11,7 @@ ACCOUNTS = TableBuilder(
     events=(
         Events(
             "FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id WHERE {days}",
-            "e.business_date",
+            DayRows("journal_entries", "e"),
             ("e.store_id", "l.account_id", "e.event"),
             {"line_count": "1", "debit": "l.debit", "credit": "l.credit"},
         ),

@@ -54,16 +54,48 @@ class SummaryBuilder(Protocol):
 
 
 @dataclass(frozen=True)
-class Events:
-    """Rows that count: where they are, on which day, whose, and what each adds to the figures.
+class DayRows:
+    """Rows that are only ever added to a business day, and never change in what counts of them.
 
-    `source` is FROM and WHERE, with `{days}` in the place of the condition on `day`.
+    `alias` is what SQL calls their table. `counting` are those that count; one that begins to count
+    later gets its business day then.
+    """
+
+    table: str
+    alias: str
+    counting: str = "1 = 1"
+
+    @property
+    def day(self) -> str:
+        return f"{self.alias}.business_date"
+
+
+class Which(Protocol):
+    """Which rows to read: those of some days, or rows that are named."""
+
+    def on(self, column: str, name: str = "day") -> str:
+        """SQL of a condition on rows whose business day is in `column`."""
+
+    def parameters(self, name: str = "day") -> Mapping[str, Any]:
+        """The values that it needs."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Rows that count: which they are, where, whose, and what each adds to the figures.
+
+    `source` is FROM and WHERE, with `{days}` in the place of the condition on their day; all that
+    it joins to a row is written with it.
     """
 
     source: str
-    day: str
+    rows: DayRows
     keys: tuple[str, ...]
     adds: Mapping[str, str]
+
+    @property
+    def day(self) -> str:
+        return self.rows.day
 
 
 @dataclass(frozen=True)
@@ -100,10 +132,15 @@ class TableBuilder:
             ),
         )
 
+    @property
+    def day_rows(self) -> tuple[DayRows, ...]:
+        """All rows of a day that are in its figures."""
+        return tuple(dict.fromkeys(events.rows for events in self.events))
+
     def sums_of_events(
-        self, days: Days, name: str = "day", *, by: Sequence[str], only: str = ""
+        self, which: Which, name: str = "day", *, by: Sequence[str], only: str = ""
     ) -> Iterator[str]:
-        """SQL of what each kind of event comes to on these days, by these keys; `only` is more
+        """SQL of what these events of each kind come to, by these keys; `only` is more
         conditions. Each by itself: to be summed up at once, without a table of all events."""
         grouped = f" GROUP BY {', '.join(by)}" if by else ""
         for events in self.events:
@@ -115,7 +152,7 @@ class TableBuilder:
             )
             yield (
                 f"SELECT {', '.join((*by, *shown))}"  # noqa: S608  (names are our own models)
-                f" FROM ({self._rows(events, days, name)}) happened WHERE 1 = 1{only}{grouped}"
+                f" FROM ({self._rows(events, which, name)}) happened WHERE 1 = 1{only}{grouped}"
             )
 
     def prepare(self) -> None:
@@ -165,8 +202,8 @@ class TableBuilder:
             return f"ROUND(SUM({column}), {places}) AS {column}"
         return f"{kind}({column}) AS {column}"
 
-    def _rows(self, events: Events, days: Days, name: str) -> str:
-        source = events.source.format(days=days.on(events.day, name))
+    def _rows(self, events: Events, which: Which, name: str) -> str:
+        source = events.source.format(days=which.on(events.day, name))
         keys = [f"{key} AS {column}" for key, column in zip(events.keys, self.keys, strict=True)]
         adds = [
             f"{events.adds.get(column, self._nothing(column))} AS {column}"
@@ -233,6 +270,11 @@ class TableBuilder:
         """Of the column, after the point."""
         field_ = self.model._meta.get_field(column)
         return field_.decimal_places if isinstance(field_, models.DecimalField) else 0
+
+    def digits(self, column: str) -> int:
+        """Of the column, if it is a decimal."""
+        field_ = self.model._meta.get_field(column)
+        return field_.max_digits if isinstance(field_, models.DecimalField) else 0
 
 
 def _month(month: date) -> Parameters:

@@ -32,7 +32,7 @@ LOOK_BACK = timedelta(days=400)  # how far back a reader looks for them
 CATCH_UP_SECONDS = 60.0
 
 # Tables of events; each has an index that begins with the business day.
-WHERE_THINGS_HAPPEN = ("sales", "refunds", "payments", "journal_entries")
+WHERE_THINGS_HAPPEN = ("sales", "refunds", "payments", "journal_entries", "inventory_log")
 
 Known = set[tuple[str, int, date]]  # summary, granularity, first day
 

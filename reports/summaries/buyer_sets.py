@@ -1,12 +1,13 @@
 """Reading who bought what: exact sets of a plan, by seller or of everybody."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Q
 
+from reports.summaries.builder import Which
 from reports.summaries.buyers import EVERYBODY, Buyers, bits_to_days
 from reports.summaries.day_sets import Days, month_of, within
 from reports.summaries.id_set import IdSet
@@ -14,7 +15,8 @@ from reports.summaries.models import BuyersSummary, Granularity
 from reports.summaries.plan import ReadPlan
 from reports.summaries.raw import as_day, rows
 from reports.summaries.remembered import remembered
-from reports.summaries.sale_sums import SALE_DAY, SOLD, SOLD_LINES
+from reports.summaries.sale_sums import COMPLETED_SALES, SALE_DAY, SOLD, SOLD_LINES
+from reports.summaries.so_far import so_far
 
 What = Literal["customers", "products", "days"]  # the sets that are kept of buyers
 LIVE: Mapping[What, tuple[str, str]] = {
@@ -26,20 +28,29 @@ LIVE: Mapping[What, tuple[str, str]] = {
 
 def buyers(plan: ReadPlan, *what: What) -> Buyers:
     """Who bought what on which days, of everybody; only the sets named in `what` are read."""
-    everybody = EVERYBODY[1]
-    return _read(plan, what, everybody, seller="0", only="").get(everybody, Buyers())
+    everybody = Buyers()
+    for each in _of_summaries(plan, what, EVERYBODY[1]).values():
+        everybody.add_all(each)
+    for live in _of_live(plan.live, what).values():
+        everybody.add_all(live)
+    return everybody
 
 
 def buyers_by_seller(plan: ReadPlan, *what: What) -> Mapping[int, Buyers]:
     """The same of each seller; whoever sold nothing is absent."""
-    return _read(plan, what, None, seller="s.user_id", only="")
+    found: dict[int, Buyers] = defaultdict(Buyers)
+    for of_sellers in (_of_summaries(plan, what, None), _of_live(plan.live, what)):
+        for seller_id, each in of_sellers.items():
+            found[seller_id].add_all(each)
+    return found
 
 
 def buyers_of(plan: ReadPlan, seller_id: int, *what: What) -> Buyers:
     """The same of one seller."""
-    only = " AND s.user_id = %(seller)s"
-    found = _read(plan, what, seller_id, seller="s.user_id", only=only)
-    return found.get(seller_id, Buyers())
+    found = Buyers()
+    for of_sellers in (_of_summaries(plan, what, seller_id), _of_live(plan.live, what)):
+        found.add_all(of_sellers.get(seller_id, Buyers()))
+    return found
 
 
 def customers_by_day(plan: ReadPlan) -> dict[date, int]:
@@ -51,23 +62,8 @@ def customers_by_day(plan: ReadPlan) -> dict[date, int]:
         seller_id=EVERYBODY[1],
     )
     counts = dict(summaries.values_list("first_day", "customer_count"))
-    if plan.live:
-        source = f"{SOLD} AND s.customer_id IS NOT NULL".format(days=plan.live.on(SALE_DAY))
-        sql = f"SELECT {SALE_DAY}, COUNT(DISTINCT s.customer_id) {source} GROUP BY {SALE_DAY}"
-        counts |= {as_day(day): count for day, count in rows(sql, plan.live.parameters())}
-    return counts
-
-
-def _read(
-    plan: ReadPlan, what: tuple[What, ...], seller_id: int | None, *, seller: str, only: str
-) -> Mapping[int, Buyers]:
-    """By seller. `seller` is whose a live sale is, `only` keeps some of them; both are SQL."""
-    found: dict[int, Buyers] = defaultdict(Buyers)
-    for whose, each in _of_summaries(plan, what, seller_id).items():
-        found[whose].add_all(each)
-    if plan.live:
-        _add_live(found, plan.live, what, seller, only, {"seller": seller_id})
-    return found
+    live = _sets_so_far(plan.live, SALE_DAY, *LIVE["customers"])
+    return counts | {as_day(day): len(customers) for day, customers in live.items()}
 
 
 @remembered(bytes_a_row=20_000)
@@ -93,23 +89,36 @@ def _of_summaries(
     return found
 
 
-def _add_live(
-    found: dict[int, Buyers],
-    live: Days,
-    what: tuple[What, ...],
-    seller: str,
-    only: str,
-    parameters: dict[str, Any],
-) -> None:
+def _of_live(live: Days, what: Sequence[What]) -> Mapping[int, Buyers]:
+    """Of each seller, on days that are not built."""
+    found: dict[int, Buyers] = defaultdict(Buyers)
     for name in what:
-        column, source = LIVE[name]
-        where = source.format(days=live.on(SALE_DAY))
-        ids: dict[int, set[Any]] = defaultdict(set)
-        sql = f"SELECT DISTINCT {seller}, {column} {where}{only}"
-        for whose, value in rows(sql, {**parameters, **live.parameters()}):
-            ids[whose].add(value)
-        for whose, values in ids.items():
+        for seller_id, ids in _sets_so_far(live, "s.user_id", *LIVE[name]).items():
             if name == "days":
-                found[whose].days |= {as_day(day) for day in values}
+                found[seller_id].days |= {date.fromordinal(day) for day in ids}
             else:
-                getattr(found[whose], name).add_all(IdSet(values))
+                getattr(found[seller_id], name).add_all(ids)
+    return found
+
+
+def _sets_so_far(live: Days, whose: str, what: str, source: str) -> Mapping[Any, IdSet]:
+    """The different ids in the column `what` of live sales, by the column `whose`."""
+
+    def read(which: Which) -> Mapping[Any, IdSet]:
+        ids: dict[Any, set[int]] = defaultdict(set)
+        sql = f"SELECT DISTINCT {whose}, {what} {source.format(days=which.on(SALE_DAY))}"
+        for key, value in rows(sql, which.parameters()):
+            ids[key].add(as_day(value).toordinal() if what == SALE_DAY else value)
+        return {key: IdSet(values) for key, values in ids.items()}
+
+    if not live:
+        return {}
+    return so_far((whose, what), live, (COMPLETED_SALES,), read, _united, bytes_of=_bytes_of)
+
+
+def _united(mine: Mapping[Any, IdSet], theirs: Mapping[Any, IdSet]) -> Mapping[Any, IdSet]:
+    return {**mine, **{key: mine.get(key, IdSet()) | ids for key, ids in theirs.items()}}
+
+
+def _bytes_of(sets: Mapping[Any, IdSet]) -> int:
+    return sum(ids.bytes for ids in sets.values())

@@ -7,7 +7,7 @@ longer true; readers make up for them, and the nightly run counts their days ane
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -16,6 +16,7 @@ from reports.summaries.builder import Events, TableBuilder
 from reports.summaries.day_sets import Days, month_of
 from reports.summaries.models import BuiltPeriod, CategorySummary, Granularity, ProductLabel
 from reports.summaries.raw import as_day, rows
+from reports.summaries.sale_sums import COMPLETED_SALES
 
 NO_CATEGORY = 0
 CATEGORY_NOW = f"COALESCE(p.category_id, {NO_CATEGORY})"  # of a product `p`
@@ -27,7 +28,7 @@ class CategoriesBuilder(TableBuilder):
 
     def prepare(self) -> None:
         """Label every product as it is now, and forget the days on which a moved one was sold."""
-        ids = moved(categories_now())
+        ids = moved(labels_now(), categories_now())
         if not ids:
             return
         built = BuiltPeriod.objects.filter(summary=self.name)
@@ -68,7 +69,7 @@ CATEGORIES = CategoriesBuilder(
             " JOIN sale_items i ON i.sale_id = s.id"
             " JOIN fact_labels l ON l.product_id = i.product_id"
             " WHERE s.status = 'completed' AND {days}) s",
-            "s.business_date",
+            COMPLETED_SALES,
             ("s.category_id",),
             {"sale_count": "1"},
         ),
@@ -81,12 +82,22 @@ def categories_now() -> dict[int, int]:
     return dict(rows(f"SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE}", {}))  # noqa: S608
 
 
-def moved(now: Mapping[int, int]) -> list[int]:
+@dataclass(frozen=True)
+class Labels:
+    """The category by which sales of each product are counted."""
+
+    of: Mapping[int, int] = field(hash=False)
+
+
+def labels_now() -> Labels:
+    return Labels(dict(rows("SELECT product_id, category_id FROM fact_labels", {})))
+
+
+def moved(labels: Labels, now: Mapping[int, int]) -> list[int]:
     """The products that are not labelled as they are `now`: with a category, or out of the shop."""
-    labels = dict(rows("SELECT product_id, category_id FROM fact_labels", {}))
-    if labels == now:
+    if labels.of == now:
         return []
-    return sorted({pk for pk, _ in labels.items() ^ now.items()})
+    return sorted({pk for pk, _ in labels.of.items() ^ now.items()})
 
 
 def _days_sold(ids: Sequence[int]) -> Days:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 CHUNK_BITS = 16
+WIDEST = 1 << 23  # ids from the smallest to the largest of a set whose gaps are asked for
 _HEAD = struct.Struct(">QI")  # chunk number, bytes that follow
 
 
@@ -47,18 +48,74 @@ class IdSet:
         for chunk, bits in other._chunks.items():
             self._chunks[chunk] = self._chunks.get(chunk, 0) | bits
 
+    def __or__(self, other: "IdSet") -> "IdSet":
+        both = IdSet()
+        both._chunks = dict(self._chunks)
+        both.add_all(other)
+        return both
+
+    def __sub__(self, other: "IdSet") -> "IdSet":
+        left = IdSet()
+        for chunk, bits in self._chunks.items():
+            if rest := bits & ~other._chunks.get(chunk, 0):
+                left._chunks[chunk] = rest
+        return left
+
+    @property
+    def least(self) -> int:
+        """The smallest id; of a set that has one."""
+        chunk = min(self._chunks)
+        bits = self._chunks[chunk]
+        return (chunk << CHUNK_BITS) + (bits & -bits).bit_length() - 1
+
+    @property
+    def greatest(self) -> int:
+        """The largest id; of a set that has one."""
+        chunk = max(self._chunks)
+        return (chunk << CHUNK_BITS) + self._chunks[chunk].bit_length() - 1
+
+    def gaps(self, *, most: int) -> list[tuple[int, int]] | None:
+        """The runs of ids between the smallest and the largest that it lacks, each with its first
+        and its last; None if there are more than `most`."""
+        start = self.least
+        span = self.greatest - start + 1
+        if span > WIDEST:
+            return None
+        bits = 0
+        for chunk, part in self._chunks.items():
+            shift = (chunk << CHUNK_BITS) - start
+            bits |= part << shift if shift >= 0 else part >> -shift
+        lacking = ~bits & ((1 << span) - 1)
+        begin, end = lacking & ~(lacking << 1), lacking & ~(lacking >> 1)
+        if begin.bit_count() > most:
+            return None
+        return [
+            (start + first, start + last)
+            for first, last in zip(_places(begin), _places(end), strict=True)
+        ]
+
+    @property
+    def bytes(self) -> int:
+        """About what it takes in memory."""
+        return 200 + len(self._chunks) * (1 << (CHUNK_BITS - 3))
+
     def __len__(self) -> int:
         return sum(bits.bit_count() for bits in self._chunks.values())
 
     def __iter__(self) -> Iterator[int]:
         for chunk in sorted(self._chunks):
             bits = self._chunks[chunk]
-            while bits:
-                lowest = bits & -bits
-                yield (chunk << CHUNK_BITS) + lowest.bit_length() - 1
-                bits ^= lowest
+            for place in _places(bits):
+                yield (chunk << CHUNK_BITS) + place
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IdSet) and self._chunks == other._chunks
 
     __hash__ = None  # type: ignore[assignment]  # (it grows)
+
+
+def _places(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

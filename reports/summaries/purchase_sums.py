@@ -1,6 +1,6 @@
 """What was bought of each product, for the average purchase cost (docs/figures.md)."""
 
-from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.builder import DayRows, Events, TableBuilder
 from reports.summaries.models import PurchaseSummary
 
 PURCHASES = TableBuilder(
@@ -12,7 +12,7 @@ PURCHASES = TableBuilder(
         Events(
             "FROM purchases u JOIN purchase_items i ON i.purchase_id = u.id"
             " WHERE u.status = 'received' AND {days}",
-            "u.business_date",
+            DayRows("purchases", "u", "u.status = 'received'"),
             ("i.product_id",),
             {"quantity": "i.quantity", "subtotal": "i.subtotal"},
         ),

@@ -6,13 +6,15 @@ not with each request (ADR 0041). Nobody has to be told when something changes: 
 a rebuilt or a restored one has another version.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
+from django.db import connection
 
 from reports.summaries.plan import ReadPlan
 
@@ -22,7 +24,7 @@ Read = Callable[..., Mapping[Any, Any]]
 
 
 class _Kept(NamedTuple):
-    found: Mapping[Any, Any]
+    found: Any
     size: int
 
 
@@ -44,9 +46,52 @@ def remembered(*, bytes_a_row: int) -> Callable[[Read], Read]:
             found = read(plan, *asked)
             return _Kept(found, len(found) * bytes_a_row)
 
-        def recall(plan: ReadPlan, *asked: Any) -> Mapping[Any, Any]:
-            return once(plan.without_live(), *asked).found if plan.versions else {}
+        def read_once(plan: ReadPlan, *asked: Any) -> Mapping[Any, Any]:
+            if not plan.versions:
+                return {}
+            found: Mapping[Any, Any] = once(plan.without_live(), *asked).found
+            return found
 
-        return recall
+        return read_once
 
     return decorate
+
+
+def keep(key: Hashable, value: Any, size: int) -> None:
+    """Remember something else of this database, of about so many bytes; what is larger than all
+    that may be kept is not."""
+    with _LOCK, suppress(ValueError):
+        _CACHE[_of_database(key)] = _Kept(value, size)
+
+
+def recall(key: Hashable) -> Any:
+    """What was kept under the key and has not gone since; else None."""
+    with _LOCK:
+        kept = _CACHE.get(_of_database(key))
+    return kept and kept.found
+
+
+def forget() -> None:
+    """Remember nothing: for tests, which take back what they wrote."""
+    with _LOCK:
+        _CACHE.clear()
+
+
+def _of_database(key: Hashable) -> Hashable:
+    return hashkey(connection.settings_dict["NAME"], _node(), key)
+
+
+def _node() -> Any:
+    """Which server answers: behind one address may be several, and one may lag behind another.
+
+    Asked once per connection, and not through Django: it is no statement of any request.
+    """
+    if connection.vendor != "mysql":
+        return None
+    connection.ensure_connection()
+    session: Any = connection.connection
+    if not hasattr(session, "node"):
+        with session.cursor() as cursor:
+            cursor.execute("SELECT @@hostname, @@port")
+            session.node = cursor.fetchone()
+    return session.node

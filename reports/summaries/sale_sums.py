@@ -4,8 +4,13 @@ docs/figures.md in SQL, once: a sale counts on its business day, a refund on its
 seller, customer, method and products of its sale.
 """
 
-from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.builder import DayRows, Events, TableBuilder
 from reports.summaries.models import CashSummary, CustomerSummary, ProductSummary, SalesSummary
+
+COMPLETED_SALES = DayRows("sales", "s", "s.status = 'completed'")
+REFUNDS = DayRows("refunds", "r")
+PAYMENTS = DayRows("payments", "p")
+SALE_DAY = COMPLETED_SALES.day
 
 SOLD = "FROM sales s WHERE s.status = 'completed' AND {days}"
 SOLD_LINES = (
@@ -26,8 +31,6 @@ SOLD_COST = (
 RESTOCKED_COST = (
     "COALESCE((SELECT SUM(c.total_cost) FROM sale_cogs c WHERE c.refund_item_id = x.id), 0)"
 )
-SALE_DAY, REFUND_DAY = "s.business_date", "r.business_date"
-
 OF_SALE = ("s.store_id", "s.user_id", "COALESCE(s.payment_method, 'due')")
 RETURNED_VALUE = "ROUND(x.quantity * i.unit_price, 2)"
 HAS_CUSTOMER = "CASE WHEN s.customer_id IS NULL THEN 0 ELSE {} END"
@@ -62,7 +65,7 @@ SALES = TableBuilder(
     events=(
         Events(
             SOLD,
-            SALE_DAY,
+            COMPLETED_SALES,
             OF_SALE,
             {
                 "orders": "1",
@@ -77,10 +80,10 @@ SALES = TableBuilder(
                 "customer_gross": HAS_CUSTOMER.format("s.total_amount"),
             },
         ),
-        Events(SOLD_LINES, SALE_DAY, OF_SALE, {"units": "i.quantity", "cogs": SOLD_COST}),
+        Events(SOLD_LINES, COMPLETED_SALES, OF_SALE, {"units": "i.quantity", "cogs": SOLD_COST}),
         Events(
             REFUNDED,
-            REFUND_DAY,
+            REFUNDS,
             OF_SALE,
             {
                 "refunds": "1",
@@ -91,7 +94,7 @@ SALES = TableBuilder(
         ),
         Events(
             RETURNED_LINES,
-            REFUND_DAY,
+            REFUNDS,
             OF_SALE,
             {
                 "units_returned": "x.quantity",
@@ -116,7 +119,7 @@ PRODUCTS = TableBuilder(
     events=(
         Events(
             SOLD_LINES,
-            SALE_DAY,
+            COMPLETED_SALES,
             ("i.product_id",),
             {
                 "line_count": "1",
@@ -125,10 +128,10 @@ PRODUCTS = TableBuilder(
                 "cogs": SOLD_COST,
             },
         ),
-        Events(SOLD_IN, SALE_DAY, ("s.product_id",), {"sale_count": "1"}),
+        Events(SOLD_IN, COMPLETED_SALES, ("s.product_id",), {"sale_count": "1"}),
         Events(
             RETURNED_LINES,
-            REFUND_DAY,
+            REFUNDS,
             ("i.product_id",),
             {"returned": "x.quantity", "returned_value": RETURNED_VALUE, "cogs": RESTOCKED_COST},
         ),
@@ -144,13 +147,13 @@ CUSTOMERS = TableBuilder(
     events=(
         Events(
             f"{SOLD} AND s.customer_id IS NOT NULL",
-            SALE_DAY,
+            COMPLETED_SALES,
             ("s.customer_id",),
             {"orders": "1", "gross_total": "s.total_amount", "last_at": "s.completed_at"},
         ),
         Events(
             f"{REFUNDED} AND s.customer_id IS NOT NULL",
-            REFUND_DAY,
+            REFUNDS,
             ("s.customer_id",),
             {"refund_amount": "r.refund_amount"},
         ),
@@ -166,7 +169,7 @@ CASH = TableBuilder(
     events=(
         Events(
             "FROM payments p WHERE {days}",
-            "p.business_date",
+            PAYMENTS,
             ("p.store_id", "p.method", "p.direction", "p.payment_type", "p.payment_party"),
             {"payments": "1", "amount": "p.amount"},
         ),

@@ -1,7 +1,9 @@
 """How stock moved, by product: what was there at the end of any day."""
 
-from reports.summaries.builder import Events, TableBuilder
+from reports.summaries.builder import DayRows, Events, TableBuilder
 from reports.summaries.models import StockSummary
+
+MOVEMENTS = DayRows("inventory_log", "m")
 
 STOCK = TableBuilder(
     name="stock",
@@ -11,7 +13,7 @@ STOCK = TableBuilder(
     events=(
         Events(
             "FROM inventory_log m WHERE {days}",
-            "m.business_date",
+            MOVEMENTS,
             ("m.store_id", "m.product_id"),
             {"units": "m.change_qty", "cost": "m.cost"},
         ),

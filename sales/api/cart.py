@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.approvals import approval_of
 from accounts.models import User
 from inventory.models import Batch
 from ledger.api.tenders import tenders_offered
@@ -152,7 +153,11 @@ class CartCheckoutView(APIView):
         return answer_once(
             request,
             lambda key: carts.check_out(
-                order_of(body, lines=[]), tenders_offered(body), by=by, key=key
+                order_of(body, lines=[]),
+                tenders_offered(body),
+                by=by,
+                key=key,
+                approval=approval_of(request, body),
             ),
             lambda sold: shown(CartCheckoutOut, sold),
         )

@@ -16,10 +16,10 @@ from sales.customers import last_purchase_of_each
 class CustomerFilter(ContractFilter):
     """Whoever bought last comes first, those who never bought last."""
 
-    search_in = ("name", "phone", "email")
+    search_in = ("search_text",)
     orders = {
         "last_purchased": last_purchase_of_each(),
-        "name": "name",
+        "name": "search_text",
         "debt": owed_of_each(CUSTOMER_DUES),
         "join_at": "join_at",
         "id": "id",

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.approvals import ApprovableIn
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import (
     FlagField,
@@ -31,7 +32,7 @@ class ReturnedIn(serializers.Serializer):
         return attrs
 
 
-class RefundIn(MovesMoneyIn):
+class RefundIn(ApprovableIn, MovesMoneyIn):
     aliases = {"method": "refund_method", "payment_method": "refund_method"}
 
     sale_id = IdField()

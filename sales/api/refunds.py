@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.approvals import approval_of
 from accounts.models import User
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
 from pos_project.core.http.permissions import AdminStaff
@@ -51,10 +52,12 @@ class RefundViewSet(ContractViewSet):
     @extend_schema(request=RefundIn, responses=RefundedOut, tags=["refunds"])
     def create(self, request: Request) -> Response:
         """Take goods or money back on a sale; no items means everything not yet refunded."""
-        claim = claim_of(checked(RefundIn, request))
+        body = checked(RefundIn, request)
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: refunds.refund(claim, by=by, key=key),
+            lambda key: refunds.refund(
+                claim_of(body), by=by, key=key, approval=approval_of(request, body)
+            ),
             lambda written: RefundedOut(refunds_with_lines().get(pk=written.pk)).data,
         )

@@ -13,7 +13,7 @@ from pos_project.core.http.filters import (
 
 
 class SaleFilter(ContractFilter):
-    search_in = ("invoice_no", "customer__name")
+    search_in = ("invoice_no", "customer__search_text")
     orders = {
         "id": "id",
         "created_at": "created_at",

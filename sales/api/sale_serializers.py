@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.approvals import ApprovableIn
 from ledger.api.payment_serializers import PaymentOut
 from ledger.api.tenders import TendersOfferedIn
 from pos_project.core.http.aliases import MovesMoneyIn
@@ -33,7 +34,7 @@ class SaleLineIn(MovesMoneyIn):
     unit_price = MoneyField(required=False, exact=True)
 
 
-class _Sums(MovesMoneyIn):
+class _Sums(ApprovableIn, MovesMoneyIn):
     """What checkout, hold and the cart's checkout have in common, but for the lines."""
 
     aliases = {"notes": "note"}

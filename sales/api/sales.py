@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.approvals import approval_of
 from accounts.models import User
 from ledger.api.tenders import tenders_offered
 from ledger.models import Payment
@@ -93,7 +94,11 @@ class SaleViewSet(ContractViewSet):
         return answer_once(
             request,
             lambda key: checkout.sell(
-                order_of(body), tenders_offered(body), by=cashier(request), key=key
+                order_of(body),
+                tenders_offered(body),
+                by=cashier(request),
+                key=key,
+                approval=approval_of(request, body),
             ),
             lambda sold: shown(CheckoutOut, sold),
         )
@@ -109,10 +114,12 @@ class SaleViewSet(ContractViewSet):
                 Prefetch("items", SaleItem.objects.order_by("id"))
             )
             return self.page(rows, lambda held: HeldSaleOut(held, many=True).data)
-        order = order_of(checked(OrderIn, request))
+        body = checked(OrderIn, request)
         return answer_once(
             request,
-            lambda key: holds.hold(order, by=cashier(request), key=key),
+            lambda key: holds.hold(
+                order_of(body), by=cashier(request), key=key, approval=approval_of(request, body)
+            ),
             lambda sale: shown(HeldOut, sale),
         )
 

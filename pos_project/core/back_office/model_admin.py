@@ -2,23 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
-from django.db.models import Model, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import DateField, Model, QuerySet
 from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
+from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sentence, show_refusal
 from pos_project.core.back_office.list_search import found
-from pos_project.core.days import day_start, today
+from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
+from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.errors import DomainError
 from pos_project.core.images.pictures import ImageField, PictureChange, picture_change
 from pos_project.core.people import Archivable
@@ -50,6 +55,12 @@ class ShopChangeList(ChangeList):
     def apply_select_related(self, qs: "QuerySet[Any]") -> "QuerySet[Any]":
         return qs.prefetch_related(*(self.list_select_related or ()))
 
+    def get_ordering_field(self, field_name: Any) -> Any:
+        # Names sort alike on every database, whatever its collation.
+        if field_name == "name" and issubclass(self.model, Searchable):
+            return SEARCH_TEXT
+        return super().get_ordering_field(field_name)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         if not (self.query or self.has_active_filters):
@@ -63,6 +74,8 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
     list_filter_submit = True
+    # (Days of documents are asked for on pages of their own.)
+    formfield_overrides = {DateField: {"form_class": partial(DayField, first=EARLIEST_BIRTHDAY)}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -256,10 +269,18 @@ class MasterDataAdmin(ShopAdmin):
     papers name it."""
 
     removal_warning = ""
+    restore_warning = "It is on every list again, as it was."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.filter(archived_at=None) if issubclass(self.model, Archivable) else rows
+
+    def get_urls(self) -> list[URLPattern]:
+        if not issubclass(self.model, Archivable):
+            return super().get_urls()
+        page = self.admin_site.admin_view(self.restore)
+        name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_restore"
+        return [path("<int:object_id>/restore/", page, name=name), *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         fields, by = changed(form), request.user
@@ -303,6 +324,53 @@ class MasterDataAdmin(ShopAdmin):
             back_to=self.list_page if request.method == "POST" else self.page_of(row.pk),
             warning=self.removal_warning,
         )
+
+    def bring_back(self, row: Any, *, by: Any) -> None:
+        """The use case that takes an archived row back onto the list; it refuses what clashes
+        with what came since."""
+        raise NotImplementedError
+
+    @action(description="Archived", permissions=["change"], url_path="archived", icon="archive")
+    def archived(self, request: HttpRequest) -> HttpResponse:
+        """What was removed and kept for its history; each can be brought back."""
+        wanted = request.GET.get("q", "")
+        rows = self._removed().order_by("-archived_at", "-pk")
+        if wanted:
+            rows = found(rows, self.get_search_fields(request), wanted)
+        page = Paginator(rows, self.list_per_page).get_page(request.GET.get("page"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": f"Archived {self.model._meta.verbose_name_plural}",
+            "page": page,
+            "wanted": wanted,
+            "back_to": self.list_page,
+        }
+        return TemplateResponse(request, "back_office/archived.html", context)
+
+    def restore(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask, and take an archived row back onto the list."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        row: Any = get_object_or_404(self._removed(), pk=object_id)
+
+        def do(_: dict[str, Any]) -> tuple[str, str]:
+            self.bring_back(row, by=request.user)
+            return f"{row.name} is back.", self.page_of(row.pk)
+
+        return self.ask_and_do(
+            request,
+            Form(asked(request)),
+            do,
+            title=f"Bring {row.name} back?",
+            button="Bring back",
+            back_to=self.list_page,
+            warning=self.restore_warning,
+        )
+
+    def _removed(self) -> QuerySet[Any]:
+        removed: QuerySet[Any] = self.model._default_manager.exclude(archived_at=None)
+        return removed
 
 
 class ReadOnlyAdmin(ShopAdmin):

@@ -9,10 +9,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
 
+from pos_project.core import metrics
 from pos_project.core.db.pipeline import flush
 from pos_project.core.errors import CannotSave, Conflict, OutcomeUnknown, Unavailable
 
@@ -27,8 +30,9 @@ LOCK_WAIT = 1205
 LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
 # Restarting (2002, 2003) or full (1040, 1203): nothing was begun.
 OUT_OF_REACH = {1040, 1203, 2002, 2003}
-# 1213 deadlock (and Galera certification), 1020 record changed since the snapshot
-REFUSALS = {1213, 1020, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
+# A deadlock (and Galera certification), 1020 record changed since the snapshot
+DEADLOCK = 1213
+REFUSALS = {DEADLOCK, 1020, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
 # Nothing can be saved until somebody acts: read only (1290, 1836), a cluster without quorum (1047),
 # no right (1044, 1045, 1142, 1143, 1227, 1370), a full disk (3, 28, 1021, 1026, 1030, 1114).
 CANNOT_WRITE = {
@@ -74,6 +78,23 @@ def unavailable(error: BaseException | None) -> Unavailable | None:
     return Unavailable("The shop is busy. Please try again.") if is_refusal(error) else None
 
 
+def log_refusal(error: DatabaseError | InterfaceError) -> None:
+    """One text for each way in which a database refuses: the log tells each once a minute."""
+    if is_unable(error):
+        log.error("the database cannot save: %s", error)
+    elif error_number(error) in LOST_CONNECTION | OUT_OF_REACH:
+        log.warning("the database is away: %s", error)
+    else:
+        log.warning("refused by the engine: %s", error)
+
+
+def _reason(error: DatabaseError | InterfaceError) -> str:
+    number = error_number(error)
+    if number in LOST_CONNECTION | OUT_OF_REACH:
+        return "away"
+    return {DEADLOCK: "deadlock", LOCK_WAIT: "lock wait"}.get(number or 0, "busy")
+
+
 def _no_row(result: object) -> None:
     """Nothing tells whether it was saved."""
 
@@ -114,15 +135,17 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
             if refusal is None:
                 raise
             if isinstance(refusal, CannotSave):
-                log.error("the database cannot save: %s", error)
+                log_refusal(error)
                 raise refusal from error
             if error_number(error) in LOST_CONNECTION:
                 connection.close()
                 if committing and _was_saved(row_of(result), error):
                     return result
             if attempt == TRIES or time.monotonic() > give_up_at:
+                log_refusal(error)
                 raise refusal from error
-            log.warning("refused by the engine, try %d of %d: %s", attempt, TRIES, error)
+            metrics.TRANSACTION_RETRIES.labels(_reason(error)).inc()
+            log_refusal(error)
             _pause(attempt)
     raise AssertionError("unreachable")
 
@@ -171,6 +194,22 @@ def is_in_transaction() -> bool:
     return not all(block._from_testcase for block in blocks)
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a snapshot that runs."""
+
+    asked_at: float  # seconds, of `time.perf_counter`: it sees all that was committed by then
+    found: dict[Any, Any] = field(default_factory=dict)  # what was read, and is true until its end
+
+
+_SNAPSHOT: ContextVar[Snapshot | None] = ContextVar("snapshot", default=None)
+
+
+def current_snapshot() -> Snapshot | None:
+    """The snapshot that runs. Without one, two statements may see different moments."""
+    return _SNAPSHOT.get()
+
+
 @contextmanager
 def snapshot() -> Iterator[None]:
     """All reads inside see the same moment, while the tills go on selling. Read only.
@@ -179,6 +218,17 @@ def snapshot() -> Iterator[None]:
     that no writer waits for the reader.
     """
     assert not is_in_transaction(), "A snapshot cannot begin inside a transaction."
+    asked_at = time.perf_counter()
+    with _one_moment():
+        token = _SNAPSHOT.set(Snapshot(asked_at))
+        try:
+            yield
+        finally:
+            _SNAPSHOT.reset(token)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return

@@ -1,7 +1,8 @@
 """Uniqueness that does not depend on a database's collation.
 
 Text is kept as typed. Beside it stands a nullable unique key: normalised (NFKC), case folded,
-trimmed, compared byte by byte. Archiving a row sets the key to NULL, so the name is free again.
+trimmed, without what nobody sees, compared byte by byte. Archiving a row sets the key to NULL, so
+the name is free again.
 """
 
 import hashlib
@@ -12,12 +13,14 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Combinable
 
+from pos_project.core.written_text import visible
+
 DIGEST_LENGTH = 32  # hex digits that stand for the end of a key too long for its column
 
 
 def key_of(text: str | None) -> str | None:
-    """The key under which `text` is unique; None when there is no text."""
-    folded = unicodedata.normalize("NFKC", text or "").casefold()
+    """The key under which `text` is unique; None when there is no text, or none that is seen."""
+    folded = visible(unicodedata.normalize("NFKC", text or "").casefold())
     return unicodedata.normalize("NFKC", folded).strip() or None
 
 

@@ -1,6 +1,7 @@
 """The shape of an endpoint: check the body, call one use case, show its result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, TypeVar
 
@@ -20,6 +21,7 @@ from pos_project.core.http.json import dumps
 
 R = TypeVar("R")
 # Whose answer is being made, for fields that show the address they are reached at.
+SIGNATURE = "approval"  # a manager's, in the body of a request
 ASKED_BY: ContextVar[Request | None] = ContextVar("asked_by", default=None)
 M = TypeVar("M", bound=Model)
 
@@ -49,15 +51,22 @@ def checked(
     return _made(serializer, partial=partial).run_validation(request.data)
 
 
+@contextmanager
+def asked_by(request: Request | None) -> Iterator[None]:
+    """Inside, fields know whose answer they make: an address of a picture, whether costs show."""
+    token = ASKED_BY.set(request)
+    try:
+        yield
+    finally:
+        ASKED_BY.reset(token)
+
+
 def shown(
     serializer: type[BaseSerializer[Any]], result: Any, request: Request | None = None
 ) -> dict[str, Any]:
-    """A result as `serializer` shows it; one that shows pictures needs the request."""
-    token = ASKED_BY.set(request)
-    try:
+    """A result as `serializer` shows it; one that shows pictures or costs needs the request."""
+    with asked_by(request):
         body: dict[str, Any] = _made(serializer).to_representation(result)
-    finally:
-        ASKED_BY.reset(token)
     return body
 
 
@@ -97,7 +106,9 @@ def answer_once(
         body = request.data
         assert not isinstance(body, list), body  # our parsers make objects
         assert request.user.pk is not None  # no view with keyed actions is public
-        print_ = fingerprint(str(request.method), request.path, body)
+        # Who signs is no part of what is asked for, and no digest of a PIN is kept.
+        asked = {name: body.get(name) for name in body if not name.startswith(SIGNATURE)}
+        print_ = fingerprint(str(request.method), request.path, asked)
         key = RequestKey(request.user.pk, header, print_, answer)
     with kept_answer_first(key):  # what the view itself looks up must not refuse a retry either
         result = use_case(key)
@@ -128,10 +139,15 @@ class ContractViewSet(GenericViewSet[Any]):
         """
         if isinstance(rows, QuerySet):
             rows = self.filter_queryset(rows)
+
+        def show_to_them(part: list[Any]) -> Any:
+            with asked_by(self.request):  # a file's rows are made when the view is long done
+                return show(part)
+
         if wants_csv(self.request):
-            return FileToCome(stream(self.request, rows, show))
+            return FileToCome(stream(self.request, rows, show_to_them))
         chosen = self.paginate_queryset(rows)
-        return self.get_paginated_response(show(list(chosen or [])))
+        return self.get_paginated_response(show_to_them(list(chosen or [])))
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

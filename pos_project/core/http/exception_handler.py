@@ -1,20 +1,19 @@
 """Every error on the wire, in one envelope: success, message, error, errors?, code, details?."""
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from pos_project.core.db.idempotency import Replayed
-from pos_project.core.db.transactions import unavailable
+from pos_project.core.db.transactions import log_refusal, unavailable
 from pos_project.core.errors import DomainError, Unavailable
 from pos_project.core.http.json import BodyTooLarge
 
-log = logging.getLogger(__name__)
 TEXTS = {
     401: "Authentication required",
     403: "Access denied",
@@ -58,7 +57,8 @@ def envelope(exception: Exception, context: dict[str, Any]) -> Response | None:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(body, status=exception.status, headers=headers)
     if refusal := unavailable(exception):
-        log.warning("the database refused: %s", exception)
+        assert isinstance(exception, DatabaseError | InterfaceError)
+        log_refusal(exception)
         return envelope(refusal, context)
     return _of_framework(exception)
 

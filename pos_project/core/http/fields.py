@@ -16,6 +16,7 @@ from pos_project.core.days import FIRST_DAY, LAST_DAY, local_iso, local_text
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.card_numbers import holds_card_number
 from pos_project.core.money import CENT, MAX_AMOUNT, money
+from pos_project.core.written_text import visible
 
 MAX_ID = 2**63 - 1
 MAX_QUANTITY = 10**6
@@ -127,6 +128,12 @@ class FilledText(serializers.CharField):
             return dictionary.get(self.field_name, empty)
         return super().get_value(dictionary)
 
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not visible(text).strip():
+            self.fail("blank")
+        return text
+
 
 class KeyedText(FilledText):
     """A text whose key (`core.keys`) is unique; folding may lengthen it, so the key is measured."""
@@ -137,9 +144,7 @@ class KeyedText(FilledText):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        key = key_of(text)
-        if key is None:
-            self.fail("blank")
+        key = key_of(text) or ""
         if len(key) > self.max_key_length:
             self.fail("max_length", max_length=self.max_key_length)
         return text

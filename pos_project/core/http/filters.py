@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django_filters.rest_framework import BooleanFilter
 
 from pos_project.core.days import day_start
+from pos_project.core.db.search_text import holding
 from pos_project.core.http.fields import MAX_ID, parse_day
 from pos_project.core.period import ONE_DAY
 
@@ -86,7 +87,7 @@ class ContractFilterForm(forms.Form):
 class ContractFilter(django_filters.FilterSet):
     """Base of the list filters.
 
-    `search_in` names the columns of a case-insensitive substring search (`%` and `_` literal),
+    `search_in` names the columns of a substring search (`core.db.search_text.holding`),
     `orders` maps the wire's `sort` values to columns or expressions, `default_order` applies
     without `sort` and `order`; `order` alone turns `default_sort`. Ties are broken by id,
     descending.
@@ -124,7 +125,7 @@ class ContractFilter(django_filters.FilterSet):
         """Rows that hold the searched text in one of `search_in`."""
         condition = Q()
         for column in self.search_in:
-            condition |= Q(**{f"{column}__icontains": value.strip()})
+            condition |= holding(queryset.model, column, value)
         return queryset.filter(condition)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.views import defaults
 
-from pos_project.core.db.transactions import unavailable
+from pos_project.core.db.transactions import log_refusal, unavailable
 from pos_project.core.http.exception_handler import CODES, TEXTS, body_of
 from pos_project.core.http.json import dumps
 from pos_project.core.http.throttling import usage_headers
@@ -19,7 +20,7 @@ TEXT_TYPES = ("application/json", "text/", "application/vnd.oai", "image/svg+xml
 
 def is_api(request: HttpRequest) -> bool:
     """Whether a program asks, and not a person's browser."""
-    return f"{request.path_info}/".startswith(("/api/", "/health/"))
+    return f"{request.path_info}/".startswith(("/api/", "/health/", "/metrics/"))
 
 
 class ApiEnvelope:
@@ -68,9 +69,12 @@ class CompressLarge(GZipMiddleware):
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler for what nobody caught: 503 when it is the database's fault, else 500."""
-    refusal = unavailable(sys.exc_info()[1])
+    error = sys.exc_info()[1]
+    refusal = unavailable(error)
     if refusal is None:
         return defaults.server_error(request)
+    assert isinstance(error, DatabaseError | InterfaceError)
+    log_refusal(error)
     headers = {"Retry-After": str(refusal.retry_after_seconds)}
     if is_api(request):
         body: bytes | str = dumps(body_of(refusal.message, code=refusal.code))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -86,6 +87,7 @@ def client_address(request: HttpRequest) -> str:
     return own
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> str | None:
     """The one spelling of an IP address (without a zone, IPv4 as such); None if it is none."""
     try:

@@ -2,3 +2,11 @@
 
 DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y, g:i A"
+
+# ISO, and day first as papers print it: never month first.
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y"]
+DATETIME_INPUT_FORMATS = [
+    f"{day} {time}" if time else day
+    for day in DATE_INPUT_FORMATS
+    for time in ("%H:%M:%S", "%H:%M", "%I:%M %p", "")
+]

@@ -105,3 +105,48 @@ def test_the_days_of_a_statement_are_chosen_on_its_page(manager: User, live_serv
         office.press("Show")
         office.reads("01-02-2026 to 28-02-2026")
         assert office.overflow_px == 0
+
+
+def test_bengali_digits_are_typed_into_fields_of_numbers_and_days(
+    manager: User, live_server: Any
+) -> None:
+    with at_the_desk(live_server.url) as office:
+        office.sign_in()
+        office.page.goto(f"{office.address}/admin/ledger/journalentry/add/")
+        office.fill(memo="ব্যাংকে ৫০")  # a text stays as it is typed
+        for name, typed in (("entry_date", "০৩/০৮/২০২৬"), ("form-0-debit", "৫০.২৫")):
+            entry = office.page.locator(f"[name={name}]")
+            entry.fill("")
+            entry.focus()
+            for letter in typed:  # as a keyboard does it, letter by letter
+                office.page.keyboard.insert_text(letter)
+        expect(office.page.locator("[name=entry_date]")).to_have_value("03/08/2026")
+        expect(office.page.locator("[name=form-0-debit]")).to_have_value("50.25")
+        expect(office.page.locator("[name=memo]")).to_have_value("ব্যাংকে ৫০")
+        expect(office.page.locator("#difference")).to_have_text("Difference: 50.25 more debit")
+
+
+def test_a_file_with_mistakes_shows_them_and_a_mended_one_what_it_changes(
+    manager: User, live_server: Any, tmp_path: Any
+) -> None:
+    shop.a_product("9.50", name="Green tea", sku="A-1")
+    file = tmp_path / "list.csv"
+
+    with at_the_desk(live_server.url, **PHONE) as office:
+        office.sign_in()
+        office.page.goto(f"{office.address}/admin/catalog/product/import/")
+        file.write_text("sku;name;price;colour\nA-1;Black tea;10,50;red\n")
+        office.page.set_input_files("[name=import_file]", file)
+        office.press("Submit")
+        office.reads("Nothing was imported: 1 cell of the file is not right yet.", "Write 10.50.")
+        office.reads("nobody knows what they mean: colour")
+        assert office.overflow_px == 0
+        file.write_text("sku;name;price\nA-1;Black tea;10.50\n")
+        office.page.set_input_files("[name=import_file]", file)
+        office.press("Submit")
+        office.reads("Green tea → Black tea")
+        assert office.overflow_px == 0
+        office.press("Confirm import")
+        office.page.wait_for_url("**/product/")
+
+    assert Product.objects.get().name == "Black tea"

@@ -5,15 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
 
 from catalog.models import Product
 from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
+from pos_project.tests.metric_figures import figures
 from pos_project.tests.servers import ShopServer, free_port, serving, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
@@ -60,6 +63,34 @@ def test_the_server_says_where_it_really_listens(
     until(lambda: answers(port), "the server")
     server.terminate()
     assert server.wait(30) == 0
+
+
+def test_any_process_tells_the_figures_of_all(
+    own_database: OwnDatabase, products: list[Product], token: str, tmp_path: Path
+) -> None:
+    secret = "only-prometheus-knows-this-secret"
+
+    def told() -> dict[str, float]:
+        return figures(fetched(f"{server.base_url}/metrics", secret))
+
+    with serving(tmp_path / "log", **own_database(), METRICS_TOKEN=secret) as server:
+        queue = Queue(server.base_url, token, products)
+        while_serving(queue, lambda: None)
+        sold = queue.acknowledged
+        for _ in range(10):  # whichever process answers
+            assert told()["pos_sales_completed_total"] == sold
+        server.kill_worker(server.workers()[0])
+        threads = 4 * len(server.workers())
+        until(lambda: told()["pos_threads"] == threads, "a successor that counts")
+        assert told()["pos_sales_completed_total"] == sold
+        folders = set(Path(tempfile.gettempdir()).glob("pos-metrics-*"))
+    assert len(folders - set(Path(tempfile.gettempdir()).glob("pos-metrics-*"))) == 1
+
+
+def fetched(url: str, token: str) -> str:
+    wanted = Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310  (loopback)
+    with urlopen(wanted, timeout=30) as answer:  # noqa: S310
+        return str(answer.read().decode())
 
 
 def answers(port: int) -> bool:

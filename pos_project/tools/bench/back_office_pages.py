@@ -15,10 +15,14 @@ from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import User
+from catalog.models import Product
+from ledger.chart import CASH
 from pos_project.core.days import today
+from purchasing.models import Supplier
+from sales.models import Customer
 
 # Answers to a POST, and what nobody may do: rows leave by actions of their own.
 NOT_OPENED = ("_delete", "_process_import")
@@ -48,8 +52,26 @@ def pages(user: User, *, row_of: RowOf = lambda model: None) -> Iterator[Page]:
     for name in ("index", "password_change"):
         yield Page("site", name, reverse(f"admin:{name}"))
     yield Page("site", "search", f"{reverse('admin:search')}?s=sal")
+    yield from _reports()
     for model, office in admin.site._registry.items():
         yield from _of_model(model, office, asking(user), row_of(model))
+
+
+def _reports() -> Iterator[Page]:
+    """Every report with the days it opens with, and those of one account, party and product."""
+    ones: dict[str, object] = {
+        "report-ledger": CASH,
+        "report-customer": Customer.objects.values_list("pk", flat=True).first(),
+        "report-supplier": Supplier.objects.values_list("pk", flat=True).first(),
+        "report-product-sales": Product.objects.values_list("pk", flat=True).first(),
+    }
+    for name in sorted(each for each in get_resolver().reverse_dict if isinstance(each, str)):
+        if not name.startswith("report") or name == "report-explain":
+            continue
+        if name not in ones:
+            yield Page("report", name, reverse(name))
+        elif ones[name] is not None:
+            yield Page("report", name, reverse(name, args=[ones[name]]))
 
 
 def ways(user: User) -> Iterator[Page]:

@@ -31,6 +31,7 @@ from pos_project.tools.imports.retail_plan import (
     Return,
     Skip,
     code_key,
+    needs,
 )
 from pos_project.tools.trade.steps import Step, Steps
 from purchasing import receive
@@ -195,23 +196,42 @@ class RetailImport:
     # --- Documents ---
 
     def _buy(self, day: Day, supplier_id: int) -> None:
-        """Receive what the day needs and no earlier run has received, paid in full in cash.
+        """Receive what the day's documents take, paid in full in cash.
 
-        A later file may know more invoices of a day that was imported before: what is missing
-        then comes as one more purchase of that day.
+        A later file may know more documents of a day that was imported before: each purchase
+        notes which it was for, and what none was for comes as one more purchase of that day.
         """
-        missing = {key: n for key, n in day.needs.items() if self._products[key].keeps_stock}
+        open_documents = {_name(document): document for document in day.documents}
         number = 0
-        while missing:
+        while True:
+            wanted = {
+                key: units
+                for key, units in needs(list(open_documents.values())).items()
+                if self._products[key].keeps_stock
+            }
+            if not wanted:
+                return
             number += 1
             name = f"{day.date}" if number == 1 else f"{day.date}-{number}"
-            step = self._receive(name, day, missing, supplier_id)
-            for key, units in step.note["received"].items():
-                if key in missing:
-                    missing[key] -= units
-            missing = {key: units for key, units in missing.items() if units > 0}
+            step = self._receive(name, day, wanted, list(open_documents), supplier_id)
+            for document in self._bought_for(step, open_documents):
+                open_documents.pop(document, None)
 
-    def _receive(self, name: str, day: Day, wanted: dict[str, int], supplier_id: int) -> Step:
+    def _bought_for(self, step: Step, names: Iterable[str]) -> list[str]:
+        known: list[str] | None = step.note.get("for")
+        if known is not None:
+            return known
+        # Of an import by an earlier version it is only known what was traded then.
+        return [name for name in names if self._steps.is_done(name)]
+
+    def _receive(
+        self,
+        name: str,
+        day: Day,
+        wanted: dict[str, int],
+        documents: list[str],
+        supplier_id: int,
+    ) -> Step:
         lines = [
             receive.Line(self._products[key].product_id, Decimal(units), day.costs[key])
             for key, units in wanted.items()
@@ -228,13 +248,13 @@ class RetailImport:
                 f"purchase:{name}",
                 lambda key: receive.receive_purchase(
                     delivery,
-                    _cash(delivery.total),
+                    _paid(delivery.total),
                     by=self.by,
                     at=_moment(day.date, DELIVERY_TIME),
                     key=key,
                 ),
                 note=lambda purchase: {
-                    "received": dict(wanted),
+                    "for": documents,
                     "total": str(purchase.total_amount),
                 },
             )
@@ -254,12 +274,15 @@ class RetailImport:
                 for row in invoice.rows
             ],
             self._customers[invoice.customer] if invoice.customer else None,
+            tax=sum((row.tax for row in invoice.rows), ZERO),
             note=f"Online Retail invoice {invoice.number}",
         )
-        amount = sum((row.amount for row in invoice.rows), ZERO)
+        amount = sum((row.amount + row.tax for row in invoice.rows), ZERO)
         step = self._steps.once(
-            invoice.number,
-            lambda key: checkout.sell(order, _cash(amount), by=self.by, at=at, key=key),
+            _name(invoice),
+            lambda key: checkout.sell(
+                order, _paid(amount, by=invoice.rows[0].method), by=self.by, at=at, key=key
+            ),
             note=lambda sold: {"sale_id": sold.sale.pk, "total": str(sold.sale.total_amount)},
             content=_content(invoice.rows),
         )
@@ -282,10 +305,11 @@ class RetailImport:
                 refunds.Returned(Decimal(units), sale_item_id=items[position])
                 for position, units in back.units
             ],
+            method=back.rows[0].method or CASH,
             reason=f"Online Retail cancellation {back.number}",
         )
         step = self._steps.once(
-            f"{back.number}:{back.of_invoice}",
+            _name(back),
             lambda key: refunds.refund(claim, by=self.by, at=at, key=key),
             note=lambda refund: {"amount": str(refund.refund_amount)},
             content=_content(back.rows),
@@ -305,7 +329,7 @@ class RetailImport:
             unit_cost=ZERO if row.quantity > 0 else None,
         )
         step = self._steps.once(
-            f"{row.invoice}:{correction.position}",
+            _name(correction),
             lambda key: adjustments.adjust(adjustment, by=self.by, at=at, key=key),
             note=lambda log: {"cost": str(log.cost)},
             content=_content([row]),
@@ -317,16 +341,32 @@ def _rows(document: Document) -> Sequence[Row]:
     return [document.row] if isinstance(document, Correction) else document.rows
 
 
+def _name(document: Document) -> str:
+    """What the step of a document is called."""
+    if isinstance(document, Invoice):
+        return document.number
+    if isinstance(document, Correction):
+        return f"{document.row.invoice}:{document.position}"
+    return f"{document.number}:{document.of_invoice}"
+
+
 def _content(rows: Sequence[Row]) -> dict[str, object]:
-    return {
+    said: dict[str, object] = {
         "day": rows[0].day.isoformat(),
         "customer": rows[0].customer,
         "lines": [[code_key(row), row.quantity, row.price] for row in rows],
     }
+    # Only where the file has them: what was imported without stays what it was.
+    if rows[0].method:
+        said["method"] = rows[0].method
+    if any(row.tax for row in rows):
+        said["tax"] = [row.tax for row in rows]
+    return said
 
 
-def _cash(amount: Decimal) -> TendersOffered:
-    return TendersOffered((Tender(CASH, amount),), CASH)
+def _paid(amount: Decimal, *, by: str | None = None) -> TendersOffered:
+    method = by or CASH
+    return TendersOffered((Tender(method, amount),), method)
 
 
 def _moment(day: date, clock: time) -> datetime:

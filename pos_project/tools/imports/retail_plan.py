@@ -3,7 +3,7 @@
 A row is sold, counted (a stock correction), returned, or skipped with a reason; never lost.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,11 @@ from pos_project.core.money import ZERO, money
 from pos_project.tools.imports.retail_file import Row
 
 _NO_SALE = "no earlier sale to {} has {} left to return at this price"
-COST_SHARE = Decimal("0.60")  # of the price: the file does not say what the goods cost
+COST_SHARE = Decimal("0.60")  # of the price, where the file does not say what the goods cost
+# What the data set calls what is sold and not kept: postage, discounts, fees.
+SERVICES = frozenset(
+    {"POST", "C2", "DOT", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "POSTAGE"}
+)
 
 
 @dataclass
@@ -64,11 +68,10 @@ class Skip:
 
 @dataclass(frozen=True)
 class Day:
-    """One day's documents in file order, and what must be bought before the first of them."""
+    """One day's documents in file order, and what the goods cost that it takes off the shelves."""
 
     date: date
     documents: Sequence[Document]
-    needs: Mapping[str, int]  # code key → units
     costs: Mapping[str, Decimal]  # code key → cost per unit, 2 decimals
 
 
@@ -81,9 +84,17 @@ class Plan:
     row_count: int
 
 
-def plan(rows: Sequence[Row]) -> Plan:
-    """Turn the rows into documents. Days in calendar order, documents in file order."""
-    goods = _goods(rows)
+class ServicesInDoubt(Exception):
+    """The file has codes without a digit that may be goods; the message names some of them."""
+
+
+def plan(rows: Sequence[Row], *, services: Collection[str] | None = None) -> Plan:
+    """Turn the rows into documents. Days in calendar order, documents in file order.
+
+    `services` are the codes that keep no stock; without it they are told by their looks, and
+    ServicesInDoubt is raised where most codes of the file look so.
+    """
+    goods = _goods(rows, services)
     invoices: dict[str, list[Row]] = {}
     for row in rows:
         invoices.setdefault(row.invoice, []).append(row)
@@ -91,9 +102,7 @@ def plan(rows: Sequence[Row]) -> Plan:
     documents: dict[date, list[Document]] = {}
     for number, lines in sorted(invoices.items(), key=lambda item: item[1][0].day):
         documents.setdefault(lines[0].day, []).extend(sorting.documents(number, lines))
-    days = [
-        Day(day, of_day, *_bought(of_day, goods)) for day, of_day in documents.items() if of_day
-    ]
+    days = [Day(day, of_day, _costs(of_day, goods)) for day, of_day in documents.items() if of_day]
     return Plan(
         days,
         goods,
@@ -110,15 +119,31 @@ def code_key(row: Row) -> str:
     return key
 
 
-def is_service(code: str) -> bool:
+def _looks_like_a_service(code: str) -> bool:
     """Postage, carriage, discounts, bank charges: sold, but not kept on a shelf."""
-    return code.upper() == "C2" or not any(character.isdigit() for character in code)
+    return code.upper() in SERVICES or not any(character.isdigit() for character in code)
 
 
-def _goods(rows: Sequence[Row]) -> dict[str, Good]:
+def _services(rows: Sequence[Row]) -> set[str]:
+    """The keys of codes that look like services. Raises ServicesInDoubt."""
+    codes = {code_key(row): row.code for row in rows}
+    found = {key for key, code in codes.items() if _looks_like_a_service(code)}
+    unknown = sorted(codes[key] for key in found if codes[key].upper() not in SERVICES)
+    if 2 * len(unknown) > len(codes):
+        some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        raise ServicesInDoubt(
+            f"{len(unknown)} of {len(codes)} codes have no digit ({some}) and would be services,"
+            " which keep no stock. Say which are: --services POST,DISCOUNT, or --services none."
+        )
+    return found
+
+
+def _goods(rows: Sequence[Row], services: Collection[str] | None) -> dict[str, Good]:
+    kept_no_stock = _services(rows) if services is None else {key_of(code) for code in services}
     goods: dict[str, Good] = {}
     for row in rows:
-        good = goods.setdefault(code_key(row), Good(row.code, not is_service(row.code)))
+        key = code_key(row)
+        good = goods.setdefault(key, Good(row.code, key not in kept_no_stock))
         if row.price > 0 and not good.price:
             good.price = money(row.price)
         # Rows without a price carry the staff's notes ("damages", "?") where a name should be.
@@ -129,20 +154,28 @@ def _goods(rows: Sequence[Row]) -> dict[str, Good]:
     return goods
 
 
-def _bought(
-    documents: Sequence[Document], goods: Mapping[str, Good]
-) -> tuple[dict[str, int], dict[str, Decimal]]:
-    """What the day takes off the shelves, and what a unit of it costs."""
-    needs: dict[str, int] = {}
-    costs: dict[str, Decimal] = {}
+def needs(documents: Sequence[Document]) -> dict[str, int]:
+    """What documents take off the shelves: code key → units."""
+    wanted: dict[str, int] = {}
     for row in _taking(documents):
-        key = code_key(row)
-        needs[key] = needs.get(key, 0) + abs(row.quantity)
+        wanted[code_key(row)] = wanted.get(code_key(row), 0) + abs(row.quantity)
+    return wanted
+
+
+def _costs(documents: Sequence[Document], goods: Mapping[str, Good]) -> dict[str, Decimal]:
+    """What a unit of each code costs that day: as the file says, or a share of the price."""
+    costs: dict[str, Decimal] = {}
+    rows = list(_taking(documents))
+    for row in rows:
+        if row.cost is not None:
+            costs.setdefault(code_key(row), row.cost)
+    for row in rows:
         if row.price > 0:
-            costs.setdefault(key, money(row.price * COST_SHARE))
-    for key in needs.keys() - costs.keys():
-        costs[key] = money(goods[key].price * COST_SHARE)
-    return needs, costs
+            costs.setdefault(code_key(row), money(row.price * COST_SHARE))
+    for row in rows:
+        key = code_key(row)
+        costs.setdefault(key, money(goods[key].price * COST_SHARE))
+    return costs
 
 
 def _taking(documents: Sequence[Document]) -> Iterable[Row]:

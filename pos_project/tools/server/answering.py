@@ -11,6 +11,7 @@ from threading import Event
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
+from pos_project.core import metrics
 from pos_project.core.http.exception_handler import CODES, body_of
 from pos_project.core.http.json import dumps
 from pos_project.tools.server.reading import Refused, Request
@@ -104,6 +105,7 @@ def _head(
 
 def refusal(reason: Refused, *, keep_alive: bool = False) -> Answer:
     """The error envelope (docs/api.md §8) for what the server itself says no to."""
+    metrics.SERVER_REFUSALS.labels(reason.status).inc()
     code = CODES.get(reason.status, "busy" if reason.status == 503 else "bad_request")
     body = dumps(body_of(reason.message, code=code))
     extra = f"Retry-After: {RETRY_AFTER_SECONDS}\r\n" if reason.status == 503 else ""

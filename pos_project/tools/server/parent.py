@@ -7,6 +7,7 @@ SIGHUP starts new workers and stops the old ones when the new ones serve.
 import logging
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,13 @@ import sys
 import time
 from dataclasses import dataclass
 
+from prometheus_client.multiprocess import mark_process_dead
+
+from pos_project.core.logs import Json, Line
+
 log = logging.getLogger("server")
+# Where the workers count together; `serve` has made it for this server alone.
+METRICS_FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 KILL_SECONDS = 40.0  # a worker stops by itself within 30
 RESPAWN_SECONDS = 2.0  # before another try, when a new worker did not come up
 
@@ -111,6 +118,8 @@ class Parent:
             if code is None:
                 continue
             self._workers.remove(worker)
+            if METRICS_FOLDER:
+                mark_process_dead(worker.process.pid)
             if not worker.is_retired:
                 log.error("worker %d ended with %d", worker.process.pid, code)
             if not worker.is_ready:
@@ -132,11 +141,15 @@ class Parent:
             except subprocess.TimeoutExpired:
                 worker.process.kill()
                 worker.process.wait()
+        if METRICS_FOLDER:
+            shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
         log.info("stopped")
 
 
 def main(listener_fd: int, workers: int, threads: int) -> int:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    console = logging.StreamHandler()
+    console.setFormatter(Json() if os.environ.get("LOG_FORMAT") == "json" else Line())
+    logging.basicConfig(handlers=[console], level=logging.INFO)
     return Parent(listener_fd, workers=workers, threads=threads).run()
 
 

@@ -1,8 +1,8 @@
 """One worker process: threads take turns at one epoll, and none ever waits for a client.
 
 A thread reads what has come, and goes on to the next connection unless a whole request is there.
-The application runs in at most `threads` of them; two more keep reading, refusing and answering
-`/health` while all the others wait for a database that does not answer.
+The application runs in at most `threads` of them; three more keep reading, refusing and
+answering `/health` and `/metrics` while all the others wait for a database that does not answer.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ import time
 from collections import deque
 from wsgiref.types import WSGIApplication
 
+from pos_project.core import metrics
 from pos_project.tools.server import answering
 from pos_project.tools.server.answering import CHUNK_BYTES, Answer, Readable
 from pos_project.tools.server.reading import BIG_BODIES_BYTES, Budget, Reader, Refused
@@ -83,6 +84,7 @@ class Lane:
     """So many requests at once; the others wait their turn without a thread."""
 
     def __init__(self, width: int) -> None:
+        self.width = width
         self._free, self._lock = width, threading.Lock()
         self._queue: deque[Connection] = deque()
 
@@ -97,6 +99,14 @@ class Lane:
             connection.deadline = time.monotonic() + QUEUE_SECONDS
             self._queue.append(connection)
             return False
+
+    @property
+    def busy(self) -> int:
+        return self.width - self._free
+
+    @property
+    def queued(self) -> int:
+        return len(self._queue)
 
     def leave(self) -> Connection | None:
         """Who is next: the place is theirs now."""
@@ -117,8 +127,8 @@ class Worker:
         self._listener, self._application = listener, application
         self._waiting: dict[int, Connection] = {}  # a thread takes one by `pop`, which is atomic
         self._connections: dict[int, Connection] = {}
-        self._shop, self._health = Lane(threads), Lane(1)
-        self._threads = threads + 2
+        self._shop, self._health, self._metrics = Lane(threads), Lane(1), Lane(1)
+        self._threads = threads + 3
         self._budget = Budget(BIG_BODIES_BYTES)
         self._epoll = select.epoll()
         self._most = min(MOST_CONNECTIONS, _files_allowed() - SPARE_FILES)
@@ -137,7 +147,14 @@ class Worker:
             threading.Thread(target=self._work, name=f"server-{number}", daemon=True).start()
         while not self.stopping.wait(1.0):
             self._end_what_is_late()
+            self._tell_metrics()
         self._drain()
+
+    def _tell_metrics(self) -> None:
+        metrics.THREADS.set(self._shop.width)
+        metrics.THREADS_BUSY.set(self._shop.busy)
+        metrics.QUEUED.set(self._shop.queued)
+        metrics.CONNECTIONS.set(len(self._connections))
 
     # --- threads ---
 
@@ -220,8 +237,7 @@ class Worker:
         """The lane in which its next request may run now; None when there is nothing to run."""
         reader = connection.reader
         if reader.complete:
-            path: str = reader.complete[0].environ["PATH_INFO"]
-            lane = self._health if path.startswith("/health") else self._shop
+            lane = self._lane_of(reader.complete[0].environ["PATH_INFO"])
             entered = lane.enter(connection)
             if entered is None:
                 self._begin(connection, answering.refusal(_BUSY))
@@ -232,6 +248,11 @@ class Worker:
             connection.deadline = time.monotonic() + _seconds(reader)
             self._wait(connection)
         return None
+
+    def _lane_of(self, path: str) -> Lane:
+        if path.startswith("/health"):
+            return self._health
+        return self._metrics if path.startswith("/metrics") else self._shop
 
     def _answer(self, connection: Connection) -> bool:
         """Run one request; whether the connection is still this thread's."""

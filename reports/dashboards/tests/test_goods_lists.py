@@ -13,7 +13,7 @@ from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
 from reports.dashboards.alerts import find_critical_alerts
 from reports.summaries.building import build_missing
-from reports.summaries.categories import categories_now, moved
+from reports.summaries.categories import categories_now, labels_now, moved
 
 pytestmark = pytest.mark.django_db
 
@@ -211,10 +211,10 @@ def test_sales_follow_a_product_into_another_category(ask, tea_and_mug, refrozen
     build_missing()
     china = Category.objects.create(name="China")
     change_product(mug.pk, {"category_id": china.pk}, picture=PictureChange())
-    assert moved(categories_now()) == [mug.pk]
+    assert moved(labels_now(), categories_now()) == [mug.pk]
     if refrozen:
         build_missing()
-        assert moved(categories_now()) == []
+        assert moved(labels_now(), categories_now()) == []
     assert sales_by_category(ask) == {"China": 1, "Drinks": 2}
 
 

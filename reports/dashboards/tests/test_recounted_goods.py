@@ -55,7 +55,7 @@ def test_whatever_was_traded_every_figure_is_what_the_rows_say(
     for happened, changes in trade:
         trader.trade(happened)
         for which, how in changes:
-            _change(goods[which], how)
+            _change(goods[which], how, admin)
     with on(trader.day):
         if on_the_way:
             CATCHING_UP.forget()
@@ -74,13 +74,13 @@ def test_whatever_was_traded_every_figure_is_what_the_rows_say(
     assert broken == []
 
 
-def _change(product: Product, how: str) -> None:
+def _change(product: Product, how: str, by: User) -> None:
     product.refresh_from_db()
     if product.archived_at:
         return
     if how == "remove":
         if product.name.startswith("Good 0.35"):  # one is enough
-            remove_product(product.pk)
+            remove_product(product.pk, by=by)
         return
     fields: dict[str, Any] = {
         "off": {"status": "inactive"},

@@ -14,8 +14,8 @@ from ledger.models import DaySeal
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
-from reports.statements.day_closing import close_until, last_closable_day
-from reports.statements.day_report import COLUMNS, DayReport, day_reports
+from reports.statements.day_closing import close_until, last_closable_day, open_days
+from reports.statements.day_report import COLUMNS, DayReport, Drawer, day_reports
 
 EPILOG = """
 Closing is for good: nothing is posted into a closed day any more (what is dated into it counts
@@ -70,14 +70,12 @@ class Command(BaseCommand):
         show(closed, reports)
 
     def _close(self, last: date) -> list[DaySeal]:
-        first = closing.next_day()
-        open_days = max((last - first).days + 1, 0) if first else 0
         screen = Console(stderr=True)
         columns = (TextColumn("Closing"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
         with Progress(
             *columns, TimeRemainingColumn(), console=screen, disable=not screen.is_terminal
         ) as bar:
-            task = bar.add_task("days", total=open_days)
+            task = bar.add_task("days", total=open_days(last))
             return close_until(last, on_day=lambda _: bar.advance(task))
 
     def _print_json(self, closed: Sequence[DaySeal], reports: Sequence[DayReport]) -> None:
@@ -135,8 +133,19 @@ def _lines(report: DayReport) -> list[str]:
         f"   received      {drawer.received:>15,}",
         f"   paid          {drawer.paid:>15,}",
         f"   expected      {drawer.expected:>15,}",
+        *_counted(drawer),
         f"Journal          {report.debits:>15,}  debit = credit {report.credits:,},"
         f" in {report.entries:,} entries",
+    ]
+
+
+def _counted(drawer: Drawer) -> list[str]:
+    if drawer.counted is None:
+        return ["   counted                   –  nobody counted"]
+    return [
+        f"   counted       {drawer.counted:>15,}  difference {drawer.difference:,}"
+        f"{f': {drawer.reason}' if drawer.reason else ''}",
+        f"   to the bank   {drawer.banked:>15,}",
     ]
 
 

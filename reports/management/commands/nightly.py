@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts import sessions
 from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
+from pos_project.core.runs import record_run
 from reports.statements.day_closing import close_until, last_closable_day
 from reports.summaries.building import build_missing
 
@@ -33,5 +34,6 @@ class Command(BaseCommand):
             except DomainError as error:
                 failed.append(name)
                 self.stderr.write(f"   not done: {name}: {error.message}")
+        record_run("nightly", ok=not failed, detail=", ".join(failed))
         if failed:
             raise CommandError(f"{len(failed)} of {len(parts)} parts failed; run it again.")

@@ -11,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pos_project.core.http.fields import parse_day
+from pos_project.core.runs import record_run
 from reports.reconciliation.checks import INVARIANTS, Invariant
 from reports.reconciliation.reconcile import UnknownInvariant, Verdict, chosen, reconcile
 from reports.reconciliation.repair import Repaired, repair
 from reports.reconciliation.scope import Scope
 
 EPILOG = """
-Reads everything at one moment and, without --fix, writes nothing; the tills go on selling. Run it
+Reads everything at one moment and, without --fix, changes nothing; the tills go on selling. Run it
 every night, after a restore, and whenever a figure looks odd. An invariant that holds is one line;
 one that does not names the rows that break it, the oldest first. A check that cannot read its rows
 is a broken invariant, too, with the reason. docs/invariants.md explains each.
@@ -98,6 +99,10 @@ class Command(BaseCommand):
         _count(ids, options["head"])  # (says so before anything is changed)
         repaired = repair(Scope(since)) if options["fix"] else Repaired()
         verdicts = self._verdicts(ids, options["head"], since)
+        is_green = not repaired.changes and all(verdict.holds for verdict in verdicts)
+        if ids is None and since is None:
+            broken = [verdict.invariant.id for verdict in verdicts if not verdict.holds]
+            record_run("reconcile", ok=is_green, detail=", ".join(broken))
         most = max(options["rows"], 1)
         if options["json"]:
             answer = _as_json(verdicts, most, since)
@@ -110,7 +115,7 @@ class Command(BaseCommand):
             self._print(verdicts, most, with_seconds=options["verbosity"] > 1)
             if repaired.changes:
                 self.stdout.write(FOUND_OUT)
-        if repaired.changes or not all(verdict.holds for verdict in verdicts):
+        if not is_green:
             raise SystemExit(1)
 
     def _verdicts(

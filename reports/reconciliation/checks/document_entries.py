@@ -198,6 +198,19 @@ BOOKED = (
         ),
     ),
     _Booked(
+        "cash_count",
+        "cash_counts",
+        "cash count {0}",
+        (
+            "SELECT x.id, 'CASH', NULL, NULL, x.counted - x.expected - x.banked, 0"
+            " FROM cash_counts x WHERE PART(x.id)",
+            "SELECT x.id, 'CASH_OVER_SHORT', NULL, NULL, x.expected - x.counted, 0"
+            " FROM cash_counts x WHERE PART(x.id)",
+            "SELECT x.id, x.bank_account_id, NULL, NULL, x.banked, 0"
+            " FROM cash_counts x WHERE x.banked > 0 AND PART(x.id)",
+        ),
+    ),
+    _Booked(
         "customer_payment",
         "journal_entries",
         "payment entry {0}",

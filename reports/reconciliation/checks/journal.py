@@ -158,7 +158,10 @@ def _advances(
     )
 
 
-@invariant("I18", "A tender's account is payments in less out, less expenses, plus manual lines.")
+@invariant(
+    "I18",
+    "A tender's account is payments in less out, less expenses, plus manual lines and counts.",
+)
 def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
     # Every row that moves an account has the business day of its entry: any run of days agrees.
     expected: dict[str, Decimal] = {}
@@ -192,7 +195,8 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
         """
         SELECT l.account_id, SUM(l.debit - l.credit)
         FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id
-        WHERE PART(e.id) AND e.event IN ('manual', 'opening_balance') GROUP BY l.account_id
+        WHERE PART(e.id) AND e.event IN ('manual', 'opening_balance', 'cash_count')
+        GROUP BY l.account_id
         """,
     )
     add(

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
+from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.db.unique_keys import KeyField, key_of
 from reports.reconciliation.invariant import MOST, Derived, Violation, invariant
 from reports.reconciliation.rows import breaking, rows, rows_of, table
@@ -131,6 +132,25 @@ def _keys_of(
                 str(kept),
                 Derived(table(model), row_id, {str(key.column): expected}),
             )
+
+
+@invariant("I31", "What master data is searched by spells the columns beside it.")
+def search_texts_spell_their_columns(scope: Scope) -> Iterator[Violation]:
+    for model in our_models():
+        if not issubclass(model, Searchable):
+            continue
+        field: Any = model._meta.get_field(SEARCH_TEXT)
+        columns = (*field.of, *field.phones)
+        for row_id, kept, *told in rows_of(
+            scope.whole().parts(table(model)),
+            f"SELECT id, {SEARCH_TEXT}, {', '.join(columns)} FROM {table(model)}"
+            " WHERE PART(id) ORDER BY id",
+        ):
+            expected = field.spelled(model(**dict(zip(columns, told, strict=True))))
+            if kept != expected:
+                yield Violation(
+                    f"{table(model)} {row_id}, {SEARCH_TEXT}", repr(expected), repr(kept)
+                )
 
 
 def _text_beside(model: type[models.Model], key: KeyField) -> str:

@@ -89,7 +89,7 @@ class StatementView(GenericAPIView[Any]):
         return Period(BEGINNING, day_of(query)) if self.of_day else period_of(query)
 
     def scope(self, request: Request) -> Scope:
-        shop, store_id = _store_of(request.query_params)
+        shop, store_id = store_of(request.query_params)
         return Scope(shop, store_id, self.period(request.query_params))
 
     def window(self, count: int) -> slice:
@@ -155,7 +155,7 @@ def _format_of(query: Mapping[str, str]) -> str:
     return wanted
 
 
-def _store_of(query: Mapping[str, str]) -> tuple[Letterhead, int | None]:
+def store_of(query: Mapping[str, str]) -> tuple[Letterhead, int | None]:
     """`store_id`, or all stores (None). Raises Invalid for an unknown one. One statement."""
     asked = (query.get("store_id") or "").strip()
     stores = {str(store.pk): store for store in Store.objects.order_by("id")}

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.cost import require_sight_of_cost
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import MoneyField
@@ -32,7 +33,7 @@ class SaleExplanationOut(serializers.Serializer):
 
 
 class SaleExplainView(APIView):
-    # As the sale itself (docs/api.md §22): whoever may look at a sale may ask where it comes from.
+    # As the sale itself (docs/api.md §22), but for staff who do not see costs.
     permission_classes: tuple[Any, ...] = (AnyUser,)
 
     @extend_schema(
@@ -49,6 +50,7 @@ class SaleExplainView(APIView):
     def get(self, request: Request, pk: str) -> Response:
         """Total, tax, cost, profit, due and journal of a sale as trees: batches, purchase lines
         and suppliers' invoices are the leaves, and the leaves of a tree add up to its figure."""
+        require_sight_of_cost(request)
         sale_id = path_id(pk, "sale")
         with snapshot():
             told = explain_sale(sale_id)

@@ -108,7 +108,9 @@ class _AgeingView(StatementView):
 
     def document(self, figures: list[Aged], scope: Scope) -> Document:
         names = names_of(self.side.people, [row.party_id for row in figures])
-        return documents.ageing(self.message, self.file_name, figures, names, scope)
+        return documents.ageing(
+            self.message, self.file_name, figures, names, scope, self.side.book.party
+        )
 
 
 @statement(shapes.AgeingOut, as_of=True, paged=True)
@@ -159,7 +161,9 @@ class _PartyBalancesView(StatementView):
 
     def document(self, figures: list[tuple[int, PartyBalance]], scope: Scope) -> Document:
         names = names_of(self.side.people, [party for party, _ in figures])
-        return documents.party_balances(self.message, self.file_name, figures, names, scope)
+        return documents.party_balances(
+            self.message, self.file_name, figures, names, scope, self.side.book.party
+        )
 
 
 @statement(shapes.PartyBalancesOut, as_of=True, paged=True)

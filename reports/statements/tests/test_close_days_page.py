@@ -10,11 +10,11 @@ from django.test import Client
 from accounts.models import User
 from conftest import at_the_office
 from ledger import closing
-from ledger.models import DaySeal
+from ledger.models import CashCount, DaySeal
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from reports.statements import day_closing_admin as page
-from reports.statements.day_closing import days_to_close, last_closable_day
+from reports.statements.day_closing import close_until, days_to_close, last_closable_day
 from reports.summaries.models import BuiltPeriod
 
 pytestmark = pytest.mark.django_db
@@ -89,19 +89,23 @@ def test_a_day_that_cannot_be_closed_says_why(
     assert sealed() == []
 
 
-def test_a_backlog_is_for_the_command(
+def test_a_backlog_is_closed_piece_by_piece(
     office: Client, first: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "MAX_DAYS", 2)
+    monkeypatch.setattr(page, "AT_ONCE", 2)
     last = last_closable_day()
     shown = office.get(CLOSE)
-    assert [each.day for each in shown.context["days"]] == list(days(first, last))[:2]
-    assert f"manage.py close_day {last}" in shown.content.decode()
+    assert [each.day for each in shown.context["days"]] == list(days(first, last))
 
-    refused = office.post(CLOSE, {"until": last.isoformat(), "seen": f"{first}:{last}"})
+    answer = office.post(CLOSE, {"until": last.isoformat(), "seen": shown.context["seen"]})
 
-    assert f"manage.py close_day {last}" in str(refused.context["form"].errors["until"])
-    assert sealed() == []
+    assert sealed() == list(days(first, last))[:2]
+    assert answer["Location"] == f"{CLOSE}?until={last}&goes_on=1"
+    rest = office.get(answer["Location"])
+    assert [each.day for each in rest.context["days"]] == [last]
+    assert "Closing goes on by itself" in rest.content.decode()
+    office.post(answer["Location"], {"until": last.isoformat(), "seen": rest.context["seen"]})
+    assert sealed() == list(days(first, last))
 
 
 def test_days_closed_meanwhile_are_not_closed_twice(office: Client, first: date) -> None:
@@ -129,3 +133,97 @@ def test_staff_close_nothing(staff: User, first: date) -> None:
 
     assert answer["Location"].startswith("/admin/login/")
     assert sealed() == []
+
+
+# --- Counted cash, and what the list says of it ---
+
+
+COUNT = "/admin/ledger/dayseal/count/"
+
+
+def count(office: Client, day: date, **fields: Any) -> Any:
+    seen = office.get(COUNT, {"day": day.isoformat()}).context["seen"]
+    form = {"day": day.isoformat(), "seen": seen, "bank_account": "BANK", **fields}
+    return office.post(COUNT, form, follow=True)
+
+
+def test_cash_is_counted_before_the_day_is_closed(office: Client, first: date) -> None:
+    asks = office.get(CLOSE).content.decode()
+    assert "was not counted" in asks
+    assert f"{COUNT}?day={last_closable_day()}" in asks
+
+    told = count(office, last_closable_day(), counted="3", reason="Lost", banked="1")
+
+    assert "3.00 counted, 2.00 short; 1.00 to the bank, 2.00 stay" in told.content.decode()
+    shown = office.get(CLOSE)
+    assert "was not counted" not in shown.content.decode()
+    office.post(CLOSE, {"until": str(last_closable_day()), "seen": shown.context["seen"]})
+    listed = office.get("/admin/ledger/dayseal/").context["cl"].result_list
+    assert [
+        (row.came_to.takings, row.came_to.expected, row.came_to.counted, row.came_to.difference)
+        for row in listed
+    ] == [(0, 5, 3, -2), (0, 5, None, 0), (5, 5, None, 0)]
+    page = office.get("/admin/ledger/dayseal/").content.decode()
+    assert "not counted" in page
+    assert DaySeal.objects.latest("id").seal not in page
+
+
+def test_notes_and_coins_are_added_up(office: Client, first: date) -> None:
+    told = count(office, last_closable_day(), of_2="2", of_1="1").content.decode()
+    assert "5.00 counted, it agrees" in told
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Say what lies in the drawer"),
+        ({"counted": "4"}, "1.00 short: say why."),
+        ({"counted": "5", "banked": "6"}, "No more than was counted."),
+        ({"counted": "5", "of_1": "4"}, "They add up to 4.00."),
+        ({"counted": "5", "seen": "another"}, "Cash came or went meanwhile"),
+    ],
+)
+def test_what_cannot_be_counted_is_said_in_words(
+    office: Client, first: date, fields: dict[str, str], said: str
+) -> None:
+    answer = count(office, last_closable_day(), **fields)
+    assert said in answer.content.decode()
+    assert not CashCount.objects.exists()
+
+
+def test_another_day_is_shown_before_it_is_counted(office: Client, first: date) -> None:
+    seen = office.get(COUNT, {"day": str(last_closable_day())}).context["seen"]
+    form = {"day": str(first), "seen": seen, "counted": "5", "bank_account": "BANK"}
+
+    shown = office.post(COUNT, form)
+
+    assert (shown.context["day"], shown.context["expected"]) == (first, "5.00")
+    assert not CashCount.objects.exists()
+    office.post(COUNT, {**form, "seen": shown.context["seen"]})
+    assert CashCount.objects.get().business_date == first
+
+
+def test_the_day_over_is_counted_first_then_today(office: Client, first: date) -> None:
+    assert office.get(COUNT).context["day"] == last_closable_day()
+    count(office, last_closable_day(), counted="5")
+    assert office.get(COUNT).context["day"] == today()
+
+
+def test_the_report_of_an_open_day_is_reached_from_the_list(office: Client, first: date) -> None:
+    answer = office.post("/admin/ledger/dayseal/report-of/", {"day": first.isoformat()})
+    assert answer["Location"] == f"/admin/papers/day-closing/{first}"
+    assert "nobody counted" in office.get(answer["Location"]).content.decode()
+
+
+def test_the_list_costs_the_same_for_one_day_as_for_twenty(office: Client, queries: Any) -> None:
+    def page() -> Any:
+        return office.get("/admin/ledger/dayseal/")
+
+    last = last_closable_day()
+    shop.sell((shop.a_service("5.00"), 1), at=at_noon(last - timedelta(days=19)))
+    closing.seal(last - timedelta(days=19))
+    page()
+    one = len(queries(page))
+    close_until(last)
+    assert len(page().context["cl"].result_list) == 20
+    assert len(queries(page)) == one

@@ -33,3 +33,21 @@ def test_ten_thousand_customers_take_little_room():
 
 def test_one_very_large_id_costs_one_chunk_more():
     assert len(IdSet({1, 2**62}).to_bytes()) < 200
+
+
+@given(ids=st.sets(st.integers(1, 200_000), min_size=1), most=st.integers(0, 5))
+def test_gaps_are_what_lies_between(ids: set[int], most: int) -> None:
+    lacking = [each for each in range(min(ids), max(ids)) if each not in ids]
+    runs: list[tuple[int, int]] = []
+    for each in lacking:
+        if runs and runs[-1][1] == each - 1:
+            runs[-1] = (runs[-1][0], each)
+        else:
+            runs.append((each, each))
+
+    assert IdSet(ids).gaps(most=most) == (runs if len(runs) <= most else None)
+    assert (IdSet(ids).least, IdSet(ids).greatest) == (min(ids), max(ids))
+
+
+def test_gaps_of_what_lies_far_apart_are_not_looked_for() -> None:
+    assert IdSet([1, 1 << 40]).gaps(most=5) is None

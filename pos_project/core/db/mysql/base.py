@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from django.db.backends.mysql import base
 
 from pos_project.core.db.pipeline import Statement
+from pos_project.core.db.statements import SENT
 
 # PyMySQL, where it stands in, would need a flag for several statements at once: one by one there.
 SENDS_SEVERAL = MySQLdb.__name__ == "MySQLdb"
@@ -28,12 +29,14 @@ class CursorWrapper(base.CursorWrapper):
         self._wrapper = wrapper
 
     def execute(self, query: Any, args: Any = None) -> Any:
+        SENT.count += 1
         if not self._wrapper.queue:
             return super().execute(query, args)
         if not isinstance(args, list | tuple) or not self._wrapper.sends_several():
             self._wrapper.send_each()
             return super().execute(query, args)
         queue, self._wrapper.queue = self._wrapper.queue, []
+        SENT.count += len(queue)
         result = super().execute(
             ";".join([*(statement.sql for statement in queue), query]),
             [*chain.from_iterable(statement.parameters for statement in queue), *args],
@@ -45,6 +48,7 @@ class CursorWrapper(base.CursorWrapper):
 
     def executemany(self, query: Any, args: Any) -> Any:
         self._wrapper.send_each()
+        SENT.count += 1
         return super().executemany(query, args)
 
     def _next_result(self) -> None:

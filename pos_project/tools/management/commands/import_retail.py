@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from accounts.models import User
+from ledger.models import PaymentMethod
+from pos_project.core.back_office.table_files import BadFile
 from pos_project.core.days import today
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN
@@ -30,7 +32,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="the CSV file, in UTF-8")
+        parser.add_argument("file", metavar="FILE", type=Path, help="the CSV or XLSX file")
+        parser.add_argument(
+            "--dates",
+            choices=[order.value for order in retail_file.Dates],
+            help="how the file writes its days; asked for where each can be read both ways",
+        )
+        parser.add_argument(
+            "--services",
+            metavar="CODES",
+            help="the codes that keep no stock, between commas, or none (default: postage, fees"
+            " and the like, and codes without a digit where those are few)",
+        )
         parser.add_argument(
             "--user",
             metavar="EMAIL",
@@ -43,12 +56,27 @@ class Command(BaseCommand):
             help="check the file, say what it holds, write nothing",
         )
 
-    def handle(self, *, file: Path, user: str | None, dry_run: bool, **_: Any) -> None:
+    def handle(
+        self,
+        *,
+        file: Path,
+        user: str | None,
+        dry_run: bool,
+        dates: str | None,
+        services: str | None,
+        **_: Any,
+    ) -> None:
         try:
-            rows = retail_file.read(file, today=today())
-        except retail_file.BadFile as error:
+            read = retail_file.read(
+                file,
+                today=today(),
+                dates=retail_file.Dates(dates) if dates else None,
+                methods=_methods(),
+            )
+            plan = retail_plan.plan(read.rows, services=_codes(services))
+        except (BadFile, retail_plan.ServicesInDoubt) as error:
             raise CommandError(f"{error} Nothing was imported.") from error
-        plan = retail_plan.plan(rows)
+        self._write(*read.notes)
         if dry_run:
             self._foretell(plan)
             return
@@ -95,7 +123,8 @@ class Command(BaseCommand):
         )
 
     def _write(self, *lines: str) -> None:
-        self.stdout.write("\n".join(lines))
+        if lines:
+            self.stdout.write("\n".join(lines))
 
 
 def _line(name: str, tally: Tally, kind: str) -> str:
@@ -116,6 +145,18 @@ def _listed(skipped: Sequence[retail_plan.Skip]) -> list[str]:
 
 def _repeats(tally: Tally) -> str:
     return f" ({tally.repeated:,} of them by an earlier run)" if tally.repeated else ""
+
+
+def _methods() -> dict[str, str]:
+    """What a file may call the shop's payment methods, and their codes."""
+    active = PaymentMethod.objects.filter(is_active=True).values_list("code", "name")
+    return {called: code for code, name in active for called in (name, code)}
+
+
+def _codes(services: str | None) -> list[str] | None:
+    if services is None:
+        return None
+    return [] if services == "none" else [code.strip() for code in services.split(",")]
 
 
 def _nobody() -> User:

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection
 
+from ledger import time_zone
 from pos_project.core.db.migrated import missing_migrations
 from pos_project.core.http import static_files
 
@@ -42,6 +44,10 @@ class Command(BaseCommand):
         static_files.collect()
         self._say_where(listener, demo=demo)
         listener.set_inheritable(True)
+        if settings.METRICS_TOKEN:
+            # The workers count in files there, which add up; the parent removes it at the end.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="pos-metrics-")
+        os.environ["LOG_FORMAT"] = settings.LOG_FORMAT
         words = [listener.fileno(), workers, threads]
         os.chdir(settings.BASE_DIR)
         os.execv(  # noqa: S606
@@ -60,6 +66,9 @@ class Command(BaseCommand):
                 f"The database is not up to date: {len(missing)} migrations are missing"
                 f" ({missing[0]}, …). Run `manage.py migrate` first."
             )
+
+        if told := time_zone.disagreement():
+            raise CommandError(f"{told} {time_zone.HINT}")
 
     def _say_where(self, listener: socket.socket, *, demo: bool) -> None:
         host, port = listener.getsockname()[:2]

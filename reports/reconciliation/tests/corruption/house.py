@@ -31,4 +31,10 @@ BROKEN: dict[str, list[Breaking]] = {
             "invoice_key = 'another'",
         ),
     ],
+    "search_texts_spell_their_columns": [
+        named("products", "products {}, search_text", lambda w: w.tea.pk, "name = 'Green tea'"),
+        named("users", "users {}, search_text", lambda w: w.cashier.pk, "search_text = ''"),
+        first("customers", "1 = 1", "phone = '0171'", "customers {}, search_text"),
+        first("suppliers", "1 = 1", "email = 'a@b.example'", "suppliers {}, search_text"),
+    ],
 }

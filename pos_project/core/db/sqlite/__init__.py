@@ -1,0 +1,1 @@
+"""Django's backend for SQLite, which counts statements: `ENGINE` of the settings."""
