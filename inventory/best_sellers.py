@@ -43,7 +43,7 @@ class UnitsSold(Followed):
         sums = sales.order_by().values_list("store_id", "product_id").annotate(Sum("change_qty"))
         for store_id, product_id, units in sums:
             sold[store_id][product_id] = -quantity(units)
-        self._stores = defaultdict(lambda: Ranking({}))
+        self._stores: dict[int, Ranking] = defaultdict(lambda: Ranking({}))
         self._stores.update((store_id, Ranking(units)) for store_id, units in sold.items())
 
     def take(self, row: Any) -> bool:

@@ -43,8 +43,9 @@ class Customer(Searchable, Archivable, Contact):
         )
         indexes = (
             models.Index(fields=["search_text"], name="sales_customer_by_name"),
-            # serves how many are listed
-            models.Index(fields=["archived_at"], name="sales_customer_listed"),
+            # serves how many are listed, in all or with a status; not `archived_at` alone, which a
+            # till that names a few rows would be sent through, too
+            models.Index(fields=["archived_at", "status"], name="sales_customer_listed"),
         )
 
     def __str__(self) -> str:

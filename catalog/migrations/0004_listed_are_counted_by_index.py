@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="product",
-            index=models.Index(fields=["archived_at"], name="catalog_product_listed"),
+            index=models.Index(fields=["archived_at", "status"], name="catalog_product_listed"),
         ),
     ]

@@ -100,9 +100,9 @@ def show_rows(
 
 @cache
 def _show_row(sees_editors: bool) -> Callable[[Any], dict[str, Any]]:
-    fields = AuditedCustomerRowOut().fields
     hidden = frozenset() if sees_editors else AuditedCustomerRowOut.AUDIT
-    return compile_fields({name: fields[name] for name in fields if name not in hidden})
+    fields = AuditedCustomerRowOut().fields.items()
+    return compile_fields({name: field for name, field in fields if name not in hidden})
 
 
 class AuditedCustomerOut(_Audited, ContactOut):

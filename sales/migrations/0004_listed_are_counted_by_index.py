@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="customer",
-            index=models.Index(fields=["archived_at"], name="sales_customer_listed"),
+            index=models.Index(fields=["archived_at", "status"], name="sales_customer_listed"),
         ),
     ]

@@ -184,8 +184,7 @@ class Ranking:
 
     def sort(self, ids: Iterable[int]) -> list[int]:
         """These in order; those that have no figure come last."""
-        has, has_not = [], []
-        for each in ids:
-            (has if each in self.figures else has_not).append(each)
-        has.sort(key=lambda each: (self.figures[each], each), reverse=True)
-        return [*has, *sorted(has_not, reverse=True)]
+        wanted = set(ids)
+        ranked = wanted & self.figures.keys()
+        best = sorted(ranked, key=lambda each: (self.figures[each], each), reverse=True)
+        return [*best, *sorted(wanted - ranked, reverse=True)]

@@ -7,7 +7,7 @@ list is narrowed is put together once per set of filters; then only its statemen
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from cachetools import LRUCache
 from django.db.models import Count, QuerySet, Value
@@ -17,7 +17,9 @@ from rest_framework.response import Response
 from pos_project.core.db.followed import Followed, Ranking
 from pos_project.core.db.prepared import Prepared
 from pos_project.core.http.endpoints import ASKED_BY, ContractViewSet
+from pos_project.core.http.filters import ContractFilter
 from pos_project.core.http.formats import wants_csv
+from pos_project.core.posting_context import Actor
 
 FEW = 500  # so many rows are sorted here; of more, the first of the ranking are looked at
 MORE = 8  # times as many, when those that were looked at do not fill the page
@@ -30,15 +32,19 @@ Shown = Callable[[Sequence[int]], Sequence[Any]]
 
 
 class Listing:
-    """The rows of a model that some filters leave. `narrowed`: whether any filter was given."""
+    """The rows of a model that some filters leave.
 
-    def __init__(self, rows: "QuerySet[Any]", *, narrowed: bool) -> None:
+    `narrowed`: whether any filter was given. `searched`: whether the database looks through all
+    rows to find them; then it does so once, for their ids.
+    """
+
+    def __init__(self, rows: "QuerySet[Any]", *, narrowed: bool, searched: bool) -> None:
         ids = rows.order_by().values_list("pk", flat=True)
         counted = ids.values(one=Value(1)).annotate(number=Count("*"))
-        self.narrowed = narrowed
+        self.narrowed, self.searched = narrowed, searched
         self._is_long = False  # as it was when it was last read: what to ask for first
         self._count = Prepared[int](lambda: counted.values_list("number", flat=True))
-        self._few = Prepared[int](lambda: ids[: FEW + 1])
+        self._few = Prepared[int](lambda: ids if searched else ids[: FEW + 1])
         self._among = Prepared[int](lambda wanted: ids.filter(pk__in=wanted))
         self._newest_but = cache(
             lambda most: Prepared[int](
@@ -56,7 +62,7 @@ class Listing:
             self._is_long = total > FEW
         if not self._is_long:
             ids = self._few()
-            if len(ids) <= FEW:
+            if self.searched or len(ids) <= FEW:
                 with figures.lock:
                     page = ranking.sort(ids)[start:stop]
                 return len(ids), _in_order(page, shown(page)) if page else []
@@ -95,6 +101,7 @@ class RankedList(ContractViewSet):
     (`show_ranked`); its filters' `default_sort` names the order.
     """
 
+    filterset_class: ClassVar[type[ContractFilter]]
     _listings: ClassVar[LRUCache[Any, Listing]] = LRUCache(KEPT)
     _lock: ClassVar[Lock] = Lock()
 
@@ -129,12 +136,13 @@ class RankedList(ContractViewSet):
         given = tuple(
             (name, asked[name]) for name in self.filterset_class.base_filters if asked.get(name)
         )
-        key = type(self), self.request.user.store_id, given
+        key = type(self), cast(Actor, self.request.user).store_id, given
         with self._lock:
             known = self._listings.get(key)
         if known is None:
             narrowed = any(name not in ("sort", "order") for name, _ in given)
-            known = Listing(self.filter_queryset(self.get_queryset()), narrowed=narrowed)
+            rows = self.filter_queryset(self.get_queryset())
+            known = Listing(rows, narrowed=narrowed, searched=bool(asked.get("search")))
             with self._lock:
                 self._listings[key] = known
         return known
