@@ -170,7 +170,7 @@ def _read_live(
     parts = " UNION ALL ".join(builder.sums_of_events(which, "live", by=by, only=only))
     columns = ", ".join(by)
     source = f"SELECT {columns}, {builder.sums()} FROM ({parts}) parts GROUP BY {columns}"  # noqa: S608
-    return _whole_rows(builder, by, source, parameters | which.parameters("live"))
+    return _whole_rows(builder, by, source, {**parameters, **which.parameters("live")})
 
 
 def _added(
@@ -195,11 +195,11 @@ def _whole_rows(
     shown = ", ".join((*by, *(_whole(builder, column) for column in builder.figures)))
     found: dict[Any, Row] = {}
     for row in rows(f"SELECT {shown} FROM ({source}) sums", parameters):  # noqa: S608  (ours)
-        sums = row[len(by) :]
+        sums: Sequence[Any] = row[len(by) :]
         if large:
-            sums = list(sums)
+            sums = exact_sums = list(sums)
             for at, places in large:
-                sums[at] = int(exact(sums[at], places).scaleb(places))
+                exact_sums[at] = int(exact(exact_sums[at], places).scaleb(places))
         found[row[0] if len(by) == 1 else tuple(row[: len(by)])] = tuple(sums)
     return found
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -84,6 +86,31 @@ def january() -> Iterator[None]:
     sell_on(date(2026, 1, 20), units=2)
     with noon(date(2026, 2, 3)):
         yield
+
+
+def test_a_shop_begins_with_goods_that_cost_nothing():
+    """They move no money: only the stock's log tells of that day."""
+    with noon(date(2026, 1, 3)):
+        shop.opening(shop.a_product(), 5, "0.00")
+    sell_on(date(2026, 1, 5))
+
+    assert first_day() == date(2026, 1, 3)
+
+
+@pytest.mark.parametrize("cost", ["0.00", "2.00"])
+def test_stock_is_built_anew_where_free_goods_came_first(cost):
+    """Until then a shop began with its first entry, and its stock without what came before."""
+    with noon(date(2026, 1, 3)):
+        shop.opening(shop.a_product(), 5, cost)
+    sell_on(date(2026, 1, 5))
+    with noon(date(2026, 1, 8)):
+        build_missing()
+    name = "reports.summaries.migrations.0002_stock_begins_with_its_first_movement"
+    editor = SimpleNamespace(connection=connection)
+    import_module(name).forget_stock_without_its_first_day(None, editor)
+
+    assert BuiltPeriod.objects.filter(summary="sales").exists()
+    assert BuiltPeriod.objects.filter(summary="stock").exists() == (cost != "0.00")
 
 
 # --- What is built ---
