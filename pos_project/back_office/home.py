@@ -17,7 +17,7 @@ from ledger import chart, closing
 from ledger.payments import CASH, METHODS
 from pos_project.back_office import charts
 from pos_project.back_office.reports.links import of_days
-from pos_project.back_office.reports.ranges import RANGES, before
+from pos_project.core.back_office.ranges import RANGES, before
 from pos_project.core.days import day_start, today
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.http.permissions import ADMIN
