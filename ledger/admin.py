@@ -67,7 +67,7 @@ class LedgerAccountAdmin(ShopAdmin):
     registered with what the accounts stand at, by `reports.statements.chart_admin`."""
 
     form = AccountForm
-    list_display = ("number", "name", "kind", "is_control", "in_use")
+    list_display: tuple[str, ...] = ("number", "name", "kind", "is_control", "in_use")
     search_fields = ("number", "name", "code")
     search_help_text = "Number or name"
     ordering = ("number",)

@@ -220,7 +220,7 @@ def _mood(count: int, mood: str) -> str:
     return mood if count else ""
 
 
-def _takings(month: Period, sign: str) -> list[dict[str, str]]:
+def _takings(month: Period, sign: str) -> list[dict[str, Any]]:
     """By payment method: yesterday's, today's and the month's, each leading to its payments."""
     now, yesterday = month.last, month.last - ONE_DAY
     of_days = takings(Period(min(month.first, yesterday), now))

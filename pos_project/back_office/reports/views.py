@@ -246,7 +246,10 @@ def _drawn(chart: Chart, table: Table, rows: list[Row]) -> str | None:
     labels = [written(row.cells[chart.label], kind) for row in picked]
     return charts.bars(
         labels,
-        *((table.columns[at].label, [row.cells[at] or 0 for row in picked]) for at in chart.values),
+        *(
+            (table.columns[at].label, [row.cells[at] or ZERO for row in picked])
+            for at in chart.values
+        ),
     )
 
 

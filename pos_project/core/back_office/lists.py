@@ -51,10 +51,10 @@ def amount_text(value: Decimal | None, text: str | None = None) -> Amount:
 
 @cache
 def _money_column(model: type[Model], name: str) -> Any:
-    title = model._meta.get_field(name).verbose_name
+    field: Any = model._meta.get_field(name)
 
     # The most first: that is what an amount is sorted for.
-    @display(description=str(title), ordering=f"-{name}")
+    @display(description=str(field.verbose_name), ordering=f"-{name}")
     def shown(row: Any) -> Amount:
         return amount_text(getattr(row, name))
 

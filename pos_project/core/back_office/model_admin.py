@@ -124,7 +124,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         """All rows that the filters leave, as CSV or XLSX."""
         query = request.GET.copy()
         del query[lists.AS_FILE]
-        request.GET = query
+        request.GET = query  # type: ignore[assignment]
         note_export(request)
         try:
             return lists.as_file(self.get_changelist_instance(request), wanted)
