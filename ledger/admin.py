@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
@@ -19,9 +20,11 @@ from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.admin_forms import MethodForm
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
+from ledger.party_statement import AMOUNT
 from ledger.payment_reversals import reverse_payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import FreeTextField
+from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
     ReversibleAdmin,
     ShopAdmin,
@@ -29,6 +32,12 @@ from pos_project.core.back_office.model_admin import (
     asked,
 )
 from pos_project.core.days import today
+
+SIGNED = Case(
+    When(direction=Payment.Direction.IN, then=F("amount")),
+    default=-F("amount"),
+    output_field=AMOUNT,
+)
 
 
 class AccountForm(forms.ModelForm):
@@ -58,7 +67,7 @@ class LedgerAccountAdmin(ShopAdmin):
     registered with what the accounts stand at, by `reports.statements.chart_admin`."""
 
     form = AccountForm
-    list_display = ("number", "name", "kind", "is_control", "in_use")
+    list_display: tuple[str, ...] = ("number", "name", "kind", "is_control", "in_use")
     search_fields = ("number", "name", "code")
     search_help_text = "Number or name"
     ordering = ("number",)
@@ -109,7 +118,8 @@ class PaymentMethodAdmin(ShopAdmin):
 @admin.register(Payment)
 class PaymentAdmin(ReversibleAdmin):
     opposite = staticmethod(reverse_payment)
-    list_display = ("id", "created_at", "way", "amount", "method", "payment_type", "party", "user")
+    list_display = ("id", "created_at", "way", "moved", "method", "payment_type", "party", "user")
+    list_totals = {"In less out": SIGNED}
     list_filter = (
         ("business_date", RangeDateFilter),
         "direction",
@@ -126,6 +136,12 @@ class PaymentAdmin(ReversibleAdmin):
         """What was paid with a sale, purchase or refund is taken back with that document."""
         alone = row.payment_type in (Payment.Type.DUE_PAYMENT, Payment.Type.ADVANCE)
         return alone and super().is_standing(row)
+
+    @display(description="amount", ordering="-amount")
+    def moved(self, payment: Payment) -> Any:
+        """What went out is below zero."""
+        is_in = payment.direction == Payment.Direction.IN
+        return amount_text(payment.amount if is_in else -payment.amount)
 
     @display(description="", ordering="direction", label={"in": "success", "out": "warning"})
     def way(self, payment: Payment) -> tuple[str, str]:
@@ -168,6 +184,7 @@ class ExpenseAdmin(WritableAdmin, ReversibleAdmin):
         "created_by",
     )
     list_filter = (("business_date", RangeDateFilter), "payment_method")
+    list_totals = {"Expenses": "amount"}
     search_fields = ("title", "category")
     search_help_text = "Title or category"
     list_select_related = ("payment_method", "created_by")

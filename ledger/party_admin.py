@@ -10,6 +10,7 @@ from unfold.decorators import action, display
 from ledger import advances, dues, parties
 from ledger.admin_forms import PaymentForm
 from ledger.dues import DueBook
+from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     MasterDataAdmin,
@@ -27,9 +28,10 @@ OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
 def owed_column(title: str) -> Any:
     """What is open of a party, for a class's `list_display`, `fields` and `readonly_fields`."""
 
-    @display(description=title, ordering="open_amount")
+    # Who owes the most comes first.
+    @display(description=title, ordering="-open_amount")
     def shown(_page: Any, party: Any) -> Any:
-        return money(getattr(party, "open_amount", ZERO))
+        return amount_text(money(getattr(party, "open_amount", ZERO)))
 
     return shown
 
@@ -40,6 +42,7 @@ class PartyAdmin(MasterDataAdmin):
     book: ClassVar[DueBook]
     search_fields = ("search_text",)
     search_help_text = "Name, phone or email"
+    list_totals = {"Open dues": "open_amount"}
     ordering = ("search_text", "id")
     actions_list = ("archived",)
 
@@ -112,6 +115,7 @@ class OpenDueAdmin(ReadOnlyAdmin):
     """What is still to collect or to pay, oldest first; it is paid on the party's own page."""
 
     ordering = ("id",)
+    list_totals = {"Due": "due_amount"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(status=dues.OPEN)

@@ -173,6 +173,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
         "user",
     )
     list_filter = (("purchase_date", RangeDateFilter), ("payment_method", MethodFilter))
+    list_totals = {"Total": "total_amount", "Paid": "paid_amount", "Due": "due_amount"}
     search_fields = ("invoice_no__istartswith", "supplier__search_text")
     search_help_text = "Invoice or supplier"
     list_select_related = ("supplier", "user")

@@ -164,6 +164,12 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         ("payment_method", MethodFilter),
         "user",
     )
+    list_totals = {
+        "Total": "total_amount",
+        "Paid": "paid_amount",
+        "Due": "due_amount",
+        "Refunds": "refund_amount",
+    }
     search_fields = ("invoice_no__istartswith", "customer__search_text")
     search_help_text = "Invoice, customer or phone"
     list_select_related = ("customer", "user")
@@ -330,6 +336,7 @@ class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
         "user",
     )
     list_filter = (("business_date", RangeDateFilter), ("refund_method", MethodFilter))
+    list_totals = {"Refunds": "refund_amount", "Off dues": "due_reduced", "Paid out": "paid_out"}
     search_fields = ("sale__invoice_no__istartswith", "customer__search_text", "reason")
     search_help_text = "Invoice, customer or reason"
     list_select_related = ("sale", "customer", "user")

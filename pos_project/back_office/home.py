@@ -17,7 +17,7 @@ from ledger import chart, closing
 from ledger.payments import CASH, METHODS
 from pos_project.back_office import charts
 from pos_project.back_office.reports.links import of_days
-from pos_project.back_office.reports.ranges import RANGES, before
+from pos_project.core.back_office.ranges import RANGES, before
 from pos_project.core.days import day_start, today
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.http.permissions import ADMIN
@@ -220,7 +220,7 @@ def _mood(count: int, mood: str) -> str:
     return mood if count else ""
 
 
-def _takings(month: Period, sign: str) -> list[dict[str, str]]:
+def _takings(month: Period, sign: str) -> list[dict[str, Any]]:
     """By payment method: yesterday's, today's and the month's, each leading to its payments."""
     now, yesterday = month.last, month.last - ONE_DAY
     of_days = takings(Period(min(month.first, yesterday), now))

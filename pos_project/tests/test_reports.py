@@ -23,11 +23,11 @@ from ledger.expenses import Spending, record_expense
 from ledger.models import Payment
 from pos_project.back_office.reports import views
 from pos_project.back_office.reports.catalogue import OF_ONE, REPORTS
-from pos_project.back_office.reports.ranges import RANGES, before, quarters
+from pos_project.core.back_office.ranges import RANGES, before, quarters
 from pos_project.core.days import at_noon, today
+from pos_project.core.http import xlsx_file
 from pos_project.core.period import Period
 from pos_project.tests import shop
-from reports.documents import xlsx
 from sales.models import Customer, Sale
 
 pytestmark = pytest.mark.django_db
@@ -474,10 +474,10 @@ def test_a_workbook_has_numbers_days_and_totals(office: Client) -> None:
 
 
 def test_more_rows_than_a_sheet_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx, "MAX_ROWS", 1)
+    monkeypatch.setattr(xlsx_file, "MAX_ROWS", 1)
 
-    with pytest.raises(xlsx.TooLong):
-        xlsx.render_rows("Sales", ["No."], [[1], [2]])
+    with pytest.raises(xlsx_file.TooManyRows):
+        xlsx_file.render("Sales", ["No."], [[1], [2]])
 
 
 # --- Cost ---

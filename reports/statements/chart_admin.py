@@ -1,9 +1,9 @@
 """The chart of accounts in the back office: what each account stands at, and its ledger."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +12,8 @@ from unfold.decorators import display
 
 from ledger.admin import LedgerAccountAdmin
 from ledger.models import LedgerAccount
+from ledger.party_statement import AMOUNT
+from pos_project.core.back_office.lists import amount_text
 from pos_project.core.days import today
 from pos_project.core.money import ZERO
 from reports.documents.document import accounted
@@ -28,9 +30,14 @@ class ChartAdmin(LedgerAccountAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         shown = super().get_changelist_instance(request)
-        balances: dict[str, Decimal] = financial_statements.balances(today())
+        balances = financial_statements.balances(today())
         for account in shown.result_list:
             account.balance = balances.get(account.pk, ZERO)
+        # All of them, for a file: what a page has is attached to its rows.
+        whens = (When(pk=code, then=Value(amount)) for code, amount in balances.items())
+        shown.queryset = shown.queryset.annotate(
+            balance=Case(*whens, default=Value(ZERO), output_field=AMOUNT)
+        )
         return shown
 
     @display(description="number", ordering="number")
@@ -43,9 +50,7 @@ class ChartAdmin(LedgerAccountAdmin):
 
     @display(description="balance")
     def balance(self, account: Any) -> SafeString:
-        return format_html(
-            '<span class="shop-amount">{}</span>', _to_ledger(account, accounted(account.balance))
-        )
+        return amount_text(account.balance, _to_ledger(account, accounted(account.balance)))
 
     @display(description="")
     def edit(self, account: LedgerAccount) -> SafeString:

@@ -1,5 +1,6 @@
 """The statements of the books, of any days, per store or all: where each gets its sums from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,12 +58,8 @@ def balance_sheet(day: date, *, store_id: int | None = None) -> statements.Balan
 
 
 def tax(period: Period, *, store_id: int | None = None) -> Tax:
-    account = tax_account(period, store_id=store_id)
+    [account] = tax_accounts([period], store_id=store_id)
     return Tax(account, tax_by_rate(period.first, period.last, store_id=store_id))
-
-
-def tax_account(period: Period, *, store_id: int | None = None) -> TaxAccount:
-    return statements.tax_account(_before(period, store_id), moved(period, store_id=store_id))
 
 
 def stock(day: date, *, store_id: int | None = None) -> Stock:
@@ -75,6 +72,20 @@ def balance_of(account: str, day: date, *, store_id: int | None = None) -> Decim
     """Where an account stood at the end of the day: debit (+) or credit (−)."""
     rows = moved(Period(BEGINNING, day), store_id=store_id, account=account)
     return by_account(rows).get(account, Sums()).net
+
+
+def tax_accounts(periods: Sequence[Period], *, store_id: int | None = None) -> list[TaxAccount]:
+    """The tax account of periods that follow one another, the oldest first: each opens with what
+    was payable before it."""
+    opening, found = _before(periods[0], store_id), []
+    for period in periods:
+        rows = moved(period, store_id=store_id)
+        found.append(statements.tax_account(opening, rows))
+        sums = by_account(rows)
+        opening = {
+            code: opening.get(code, Sums()) + sums.get(code, Sums()) for code in {*opening, *sums}
+        }
+    return found
 
 
 def balances(day: date) -> dict[str, Decimal]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from ledger import chart
 from ledger.account_lines import account_named
 from ledger.journal_sums import lines_between
-from pos_project.back_office.reports.ranges import before, quarters
 from pos_project.back_office.reports.report import (
     Asked,
     Chart,
@@ -17,6 +16,7 @@ from pos_project.back_office.reports.report import (
     listing,
     statement,
 )
+from pos_project.core.back_office.ranges import before, quarters
 from pos_project.core.period import Period
 from reports.documents import document
 from reports.documents.document import Column, Document, Row, Subject, Table
@@ -68,13 +68,9 @@ def _on_tax_account(row: QuarterTax) -> Subject:
 
 
 def _tax_quarters(asked: Asked) -> list[QuarterTax]:
-    return [
-        QuarterTax(
-            quarter,
-            financial_statements.tax_account(quarter, store_id=asked.scope.store_id),
-        )
-        for quarter in quarters(asked.period.last)
-    ]
+    oldest_first = quarters(asked.period.last)[::-1]
+    accounts = financial_statements.tax_accounts(oldest_first, store_id=asked.scope.store_id)
+    return [QuarterTax(*each) for each in zip(oldest_first, accounts, strict=True)][::-1]
 
 
 # --- One account ---

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from pos_project.back_office.reports.ranges import OWN
 from pos_project.back_office.reports.report import Asked
+from pos_project.core.back_office.ranges import OWN
 from pos_project.core.period import Period
 from reports.documents.document import Subject
 

@@ -18,11 +18,12 @@ from accounts.models import Store
 from pos_project.back_office import charts
 from pos_project.back_office.reports import books, links
 from pos_project.back_office.reports.catalogue import FOR_THE_ACCOUNTANT, GROUPS, OF_ONE, REPORTS
-from pos_project.back_office.reports.ranges import OWN, RANGES
 from pos_project.back_office.reports.report import Asked, Chart, Report
+from pos_project.core.back_office.ranges import OWN, RANGES
 from pos_project.core.days import today
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError, Invalid
+from pos_project.core.http import xlsx_file
 from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import parse_day
 from pos_project.core.http.formats import note_export
@@ -90,8 +91,10 @@ def show(request: HttpRequest, name: str, of: str = "") -> HttpResponseBase:
             return _FILES[wanted](request, report, asked)
         with snapshot():
             return _page(request, report, asked)
-    except TooLong:
-        return _refused(request, report, "Too long to be printed: take the spreadsheet.")
+    except (TooLong, xlsx_file.TooManyRows):
+        return _refused(
+            request, report, "Too long for this: choose fewer days, or another kind of file."
+        )
     except DomainError as error:  # nobody has this id
         raise Http404(error.message) from error
 
@@ -114,7 +117,7 @@ def _as_xlsx(request: HttpRequest, report: Report, asked: Asked) -> HttpResponse
     with snapshot():
         made = report.build(asked)
         file = HttpResponse(xlsx.render(made))
-    return _file(request, file, xlsx.CONTENT_TYPE, f"{made.file_name}.xlsx")
+    return _file(request, file, xlsx_file.CONTENT_TYPE, f"{made.file_name}.xlsx")
 
 
 def _as_pdf(request: HttpRequest, report: Report, asked: Asked) -> HttpResponseBase:
@@ -243,7 +246,10 @@ def _drawn(chart: Chart, table: Table, rows: list[Row]) -> str | None:
     labels = [written(row.cells[chart.label], kind) for row in picked]
     return charts.bars(
         labels,
-        *((table.columns[at].label, [row.cells[at] or 0 for row in picked]) for at in chart.values),
+        *(
+            (table.columns[at].label, [row.cells[at] or ZERO for row in picked])
+            for at in chart.values
+        ),
     )
 
 
@@ -360,7 +366,7 @@ def for_the_accountant(request: HttpRequest) -> HttpResponseBase:
     except Invalid as error:
         return _refused(request, _ACCOUNTANT, error.message)
     name = f"books-{asked.scope.days}.xlsx"
-    return _file(request, file, xlsx.CONTENT_TYPE, name)
+    return _file(request, file, xlsx_file.CONTENT_TYPE, name)
 
 
 def _sheet(name: str, asked: Asked) -> Document:

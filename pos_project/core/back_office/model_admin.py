@@ -1,12 +1,12 @@
 """What the pages of the back office have in common: they call the use cases that tills call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import csrf_protect_m
+from django.contrib.admin.options import IncorrectLookupParameters, csrf_protect_m
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import DateField, Model, QuerySet
@@ -19,12 +19,14 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
+from pos_project.core.back_office import lists
 from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sentence, show_refusal
 from pos_project.core.back_office.list_search import found
 from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
 from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.errors import DomainError
+from pos_project.core.http.formats import note_export
 from pos_project.core.images.pictures import ImageField, PictureChange, picture_change
 from pos_project.core.people import Archivable
 from pos_project.core.period import ONE_DAY
@@ -65,6 +67,9 @@ class ShopChangeList(ChangeList):
         super().get_results(request)
         if not (self.query or self.has_active_filters):
             self.full_result_count = self.result_count  # or the page offers to "show all"
+        self.totals = lists.totals(self.queryset, self.model_admin.list_totals)
+        self.presets, self.in_words = lists.presets(self), lists.in_words(self)
+        self.files = lists.file_links(self)
 
 
 class ShopAdmin(ModelAdmin, _OutsideTransactions):
@@ -76,6 +81,10 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     list_filter_submit = True
     # (Days of documents are asked for on pages of their own.)
     formfield_overrides = {DateField: {"form_class": partial(DayField, first=EARLIEST_BIRTHDAY)}}
+    list_before_template = "back_office/list_before.html"
+    list_after_template = "back_office/list_after.html"
+    # What the filtered rows are summed up by: label → column, or an expression.
+    list_totals: Mapping[str, Any] = {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -103,9 +112,16 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         refusal = getattr(request, "refusal", None)
         return _refused(form, refusal) if refusal else form
 
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        columns = super().get_list_display(request)
+        return lists.with_amounts(self.model, columns, self.list_editable)
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        wanted = request.GET.get(lists.AS_FILE)
+        if wanted in (lists.CSV, lists.XLSX) and self.has_view_permission(request):
+            return self._as_file(request, wanted)
         # Rows edited in the list are saved inside Django's transaction: what they ask for is
         # kept and done afterwards, each by its use case.
         to_do = _to_do_of(request)
@@ -116,6 +132,20 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             except DomainError as refusal:
                 messages.error(request, sentence(refusal))
         return answer
+
+    def _as_file(self, request: HttpRequest, wanted: str) -> Any:
+        """All rows that the filters leave, as CSV or XLSX."""
+        query = request.GET.copy()
+        del query[lists.AS_FILE]
+        request.GET = query  # type: ignore[assignment]
+        note_export(request)
+        try:
+            return lists.as_file(self.get_changelist_instance(request), wanted)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{request.path}?e=1")
+        except DomainError as refusal:
+            messages.error(request, sentence(refusal))
+            return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
     def later(self, request: HttpRequest, do: Callable[[], Any]) -> None:
         """Run a use case for a row that was edited in the list."""

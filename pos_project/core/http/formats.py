@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import IntegerField, QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
@@ -226,6 +226,6 @@ def _attachment(request: Request) -> str:
     return f'attachment; filename="{file_name(request.path)}"'
 
 
-def note_export(request: Request) -> None:
+def note_export(request: Request | HttpRequest) -> None:
     # Who took data out of the house; the path has no line breaks, they are encoded in it.
     log.info("user %s exported %s", request.user.pk, request.get_full_path())

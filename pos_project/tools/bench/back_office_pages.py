@@ -152,4 +152,5 @@ def _filtered(shown: ChangeList) -> Iterator[tuple[str, str]]:
 def _sorted(shown: ChangeList) -> Iterator[tuple[str, str]]:
     for place, name in enumerate(shown.list_display):
         if shown.get_ordering_field(name):
-            yield f"sorted by {name}", urlencode({ORDER_VAR: place})
+            said = name if isinstance(name, str) else name.__name__
+            yield f"sorted by {said}", urlencode({ORDER_VAR: place})
