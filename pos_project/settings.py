@@ -321,8 +321,41 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Selling, stock, dues and books of a shop. Money is a JSON number with at most two"
         " decimals, quantities are whole. Sign in at `/api/auth/login` and send the access token"
-        " as `Authorization: Bearer …`."
+        " as `Authorization: Bearer …`. A request that moves money or stock may be sent again with"
+        " the same `Idempotency-Key`. Every error has the shape `ErrorBody`, also a 405 for a"
+        " method that a path does not have, and a 500."
     ),
+    "SERVERS": [{"url": "/", "description": "This server"}],
+    "TAGS": [
+        {"name": name, "description": description}
+        for name, description in {
+            "auth": "Signing in and out.",
+            "users": "Who works here, and what they did.",
+            "brands": "Brands of products.",
+            "categories": "Categories of products.",
+            "tax rates": "The rates that a till offers.",
+            "products": "What is sold, and how much of it there is.",
+            "inventory": "Every movement of stock.",
+            "suppliers": "Who delivers, and what is owed to them.",
+            "purchases": "Deliveries.",
+            "customers": "Who buys, and what they owe.",
+            "cart": "A cart kept on the server.",
+            "sales": "Checkout, held sales, sales.",
+            "refunds": "Goods and money given back.",
+            "payments": "Money in and out.",
+            "expenses": "What the shop spends.",
+            "dashboard": "Figures of days and months.",
+            "ledger": "Accounts, entries, statements.",
+            "health": "For those who watch the server.",
+        }.items()
+    ],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "refreshCookie": {"type": "apiKey", "in": "cookie", "name": "refreshToken"}
+        }
+    },
+    # "" and null are taken for "not given" (docs/api.md §1); a client need not send them.
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",

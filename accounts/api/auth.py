@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -26,6 +26,15 @@ from pos_project.core.http.permissions import Public
 from pos_project.core.http.throttling import client_address
 
 REFRESH_COOKIE = "refreshToken"
+# For the description alone.
+USES_COOKIE: Any = [{"refreshCookie": []}]
+SETS_COOKIE = OpenApiParameter(
+    "Set-Cookie",
+    str,
+    location=OpenApiParameter.HEADER,
+    response=[200],
+    description=f"The cookie `{REFRESH_COOKIE}`, which no script can read.",
+)
 
 
 class FromKnownPage(BasePermission):
@@ -47,6 +56,14 @@ class LoginView(APIView):
     @extend_schema(
         request=LoginIn,
         responses={200: SessionOut, 401: ErrorBody, 403: ErrorBody},
+        parameters=[SETS_COOKIE],
+        examples=[
+            OpenApiExample(
+                "A cashier",
+                {"email": "karim@shop.example", "password": "a-good-password"},
+                request_only=True,
+            )
+        ],
         tags=["auth"],
     )
     def post(self, request: Request) -> Response:
@@ -81,7 +98,11 @@ class RefreshView(APIView):
     throttle_classes = ()
 
     @extend_schema(
-        request=None, responses={200: SessionOut, 401: ErrorBody, 403: ErrorBody}, tags=["auth"]
+        request=None,
+        responses={200: SessionOut, 401: ErrorBody, 403: ErrorBody},
+        parameters=[SETS_COOKIE],
+        auth=USES_COOKIE,
+        tags=["auth"],
     )
     def post(self, request: Request) -> Response:
         """Exchange the refresh cookie for a new access token and a new cookie."""
@@ -102,7 +123,13 @@ class LogoutView(APIView):
     permission_classes = (Public, FromKnownPage)
     throttle_classes = ()
 
-    @extend_schema(request=None, responses={200: LoggedOutOut, 403: ErrorBody}, tags=["auth"])
+    @extend_schema(
+        request=None,
+        responses={200: LoggedOutOut, 403: ErrorBody},
+        parameters=[SETS_COOKIE],
+        auth=[*USES_COOKIE, {}],
+        tags=["auth"],
+    )
     def post(self, request: Request) -> Response:
         """Withdraw the refresh cookie's token; 200 also when there is nothing to withdraw."""
         token = request.COOKIES.get(REFRESH_COOKIE)

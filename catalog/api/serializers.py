@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from pos_project.core.http.fields import FlagField, KeyedText, MomentField, MoneyField, OptionalText
@@ -76,3 +77,12 @@ class TaxRateData(serializers.Serializer):
 
 class TaxRateOut(TaxRateData):
     created_at = MomentField()
+
+
+@extend_schema_serializer(many=False)
+class TaxRateListOut(serializers.Serializer):
+    """All rates: there are few, so there are no pages."""
+
+    success = serializers.BooleanField()
+    data = TaxRateOut(many=True)  # type: ignore[assignment]  # (clients know it by this name)
+    total = serializers.IntegerField()

@@ -18,6 +18,7 @@ from catalog.api.serializers import (
     CategoryOut,
     TaxRateData,
     TaxRateIn,
+    TaxRateListOut,
     TaxRateOut,
 )
 from catalog.models import Brand, Category, TaxRate
@@ -29,8 +30,15 @@ from pos_project.core.http.permissions import Admin, AdminStaff
 
 LIST_PARAMETERS = [
     OpenApiParameter("search", str, description="Part of the name."),
-    OpenApiParameter("page", int, description="With `page` or `limit`: a slice, its total in"),
-    OpenApiParameter("limit", int, description="the header X-Total-Count. Neither: all rows."),
+    OpenApiParameter("page", int, description="With `limit` or alone: this slice of the rows."),
+    OpenApiParameter("limit", int, description="With `page` or alone; without both, all rows."),
+    OpenApiParameter(
+        "X-Total-Count",
+        int,
+        location=OpenApiParameter.HEADER,
+        response=[200],
+        description="How many rows there are, where a slice was asked for.",
+    ),
 ]
 
 
@@ -159,17 +167,7 @@ class TaxRateViewSet(ContractViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         return TaxRate.objects.order_by("-id")
 
-    @extend_schema(
-        responses=inline_serializer(
-            "TaxRateList",
-            {
-                "success": serializers.BooleanField(),
-                "data": TaxRateOut(many=True),
-                "total": serializers.IntegerField(),
-            },
-        ),
-        tags=["tax rates"],
-    )
+    @extend_schema(responses=TaxRateListOut, tags=["tax rates"])
     def list(self, request: Request) -> Response:
         """The rates a till may offer, newest first."""
         data = TaxRateOut(self.get_queryset(), many=True).data

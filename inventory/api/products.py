@@ -35,11 +35,19 @@ from pos_project.core.http.ranked_list import RankedList, Shown
 from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 from pos_project.core.posting_context import Actor
 
-_DETAILS: dict[str, serializers.Field] = {
-    "success": serializers.BooleanField(),
-    "message": serializers.CharField(),
-    "data": ProductDetailsOut(),
-}
+
+def _answer(name: str, **more: serializers.Field) -> serializers.Serializer:
+    """The product's details in the envelope, described under `name`."""
+    fields: dict[str, serializers.Field] = {
+        "success": serializers.BooleanField(),
+        "message": serializers.CharField(),
+        "data": ProductDetailsOut(),
+    }
+    return inline_serializer(name, {**fields, **more})
+
+
+class ProductRemovedOut(Done):
+    written_off = serializers.IntegerField(required=False, help_text="Units, where there were any.")
 
 
 class ProductViewSet(RankedList):
@@ -85,7 +93,7 @@ class ProductViewSet(RankedList):
     def show_ranked(self, rows: Sequence[Any], ranking: Ranking) -> Sequence[dict[str, Any]]:
         return show_rows(rows, ranking.figures)
 
-    @extend_schema(responses=inline_serializer("ProductFetched", _DETAILS), tags=["products"])
+    @extend_schema(responses=_answer("ProductFetched"), tags=["products"])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One product."""
         data = self.details(path_id(pk, self.noun))
@@ -93,7 +101,7 @@ class ProductViewSet(RankedList):
 
     @extend_schema(
         request=ProductIn,
-        responses=inline_serializer("ProductCreated", {**_DETAILS, "product": ProductCreatedOut()}),
+        responses=_answer("ProductCreated", product=ProductCreatedOut()),
         tags=["products"],
     )
     def create(self, request: Request) -> Response:
@@ -117,7 +125,7 @@ class ProductViewSet(RankedList):
 
     @extend_schema(
         request=ProductChangeIn,
-        responses=inline_serializer("ProductUpdated", _DETAILS),
+        responses=_answer("ProductUpdated"),
         tags=["products"],
     )
     def update(self, request: Request, pk: str) -> Response:
@@ -131,7 +139,7 @@ class ProductViewSet(RankedList):
         data = self.details(product.pk)
         return Response({"success": True, "message": "Product updated", "data": data})
 
-    @extend_schema(responses=Done, tags=["products"])
+    @extend_schema(responses=ProductRemovedOut, tags=["products"])
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a product, or archive it when anything refers to it; its stock is written off."""
         product_id, by = path_id(pk, self.noun), cast(Actor, request.user)

@@ -87,7 +87,7 @@ class EntryRowOut(serializers.Serializer):
     id = serializers.IntegerField()
     entry_date = DayField(source="business_date")
     event = serializers.CharField()
-    document = serializers.SerializerMethodField()
+    document = serializers.SerializerMethodField(allow_null=True)
     reference = serializers.CharField(allow_null=True)
     memo = serializers.CharField(allow_null=True)
     amount = serializers.SerializerMethodField()
@@ -98,7 +98,7 @@ class EntryRowOut(serializers.Serializer):
     user_name = serializers.CharField(source="created_by.name")
     created_at = MomentField()
 
-    @extend_schema_field(DocumentOut(allow_null=True))
+    @extend_schema_field(DocumentOut())
     def get_document(self, entry: JournalEntry) -> dict[str, Any] | None:
         if entry.document_id is None:
             return None

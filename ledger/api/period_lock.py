@@ -15,6 +15,7 @@ from ledger.period_lock import lock_through, locked_through
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
 from pos_project.core.http.fields import DayField, MomentField
 from pos_project.core.http.filters import ContractFilter
+from pos_project.core.http.pagination import with_keys
 from pos_project.core.http.permissions import AdminManager
 
 
@@ -43,6 +44,9 @@ class PeriodLockViewSet(ContractViewSet):
     permission_classes = (AdminManager,)
     filterset_class = ContractFilter
     keyed_actions = frozenset({"create"})
+    pagination_class = with_keys(
+        locked_through={"type": "string", "format": "date", "nullable": True}
+    )
 
     def get_queryset(self) -> QuerySet[Any]:
         return PeriodLock.objects.select_related("user")

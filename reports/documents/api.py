@@ -15,9 +15,10 @@ from purchasing.models import Purchase
 from reports.documents.links import link
 from sales.models import Sale
 
-_LINKS = inline_serializer(
-    "PaperLinks", {"html": serializers.URLField(), "pdf": serializers.URLField()}
-)
+
+class PaperLinks(serializers.Serializer):
+    html = serializers.URLField()
+    pdf = serializers.URLField()
 
 
 def _described(name: str, *kinds: str) -> Any:
@@ -25,7 +26,7 @@ def _described(name: str, *kinds: str) -> Any:
         f"{name}Papers",
         {
             "success": serializers.BooleanField(),
-            "data": inline_serializer(f"{name}PaperLinks", dict.fromkeys(kinds, _LINKS)),
+            "data": inline_serializer(f"{name}PaperLinks", {kind: PaperLinks() for kind in kinds}),
         },
     )
 

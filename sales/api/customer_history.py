@@ -18,6 +18,7 @@ from pos_project.core.http.histories import (
     TimelineRowOut,
     TimelineSummaryOut,
 )
+from pos_project.core.http.pagination import with_keys
 from pos_project.core.http.scoping import only_recorder_seen
 from pos_project.core.images.pictures import ImageUrlField
 from sales.api.customers import OfCustomer
@@ -117,3 +118,4 @@ class CustomerTransactionViewSet(_OfCustomersHistory, HistoryViewSet):
 class PurchasedProductViewSet(_OfCustomersHistory, TradedProductViewSet):
     row, totals, line = PurchasedProductOut, PurchasedSummaryOut, PurchasedLineOut
     counts_lines = True
+    pagination_class = with_keys(count={"type": "integer"})

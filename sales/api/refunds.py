@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.api.approvals import approval_of
 from accounts.models import User
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
+from pos_project.core.http.openapi import ErrorBody
 from pos_project.core.http.permissions import AdminStaff
 from sales import refunds
 from sales.api.refund_serializers import RefundedOut, RefundIn, RefundOut, claim_of
@@ -49,7 +50,7 @@ class RefundViewSet(ContractViewSet):
         """One refund."""
         return Response({"success": True, "data": RefundOut(self.get_object()).data})
 
-    @extend_schema(request=RefundIn, responses=RefundedOut, tags=["refunds"])
+    @extend_schema(request=RefundIn, responses={201: RefundedOut, 404: ErrorBody}, tags=["refunds"])
     def create(self, request: Request) -> Response:
         """Take goods or money back on a sale; no items means everything not yet refunded."""
         body = checked(RefundIn, request)

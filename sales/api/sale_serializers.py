@@ -211,3 +211,8 @@ class SaleDetailOut(SaleOut):
     items = SaleItemOut(many=True, source="items.all")
     payments = PaymentOut(many=True, source="payments.all")
     refunds = RefundOut(many=True, source="refunds.all")
+
+
+class SaleFetchedOut(serializers.Serializer):
+    success = serializers.BooleanField()
+    data = SaleDetailOut()  # type: ignore[assignment]  # (clients know it by this name)

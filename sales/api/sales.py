@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.db.models import Prefetch
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +21,7 @@ from pos_project.core.http.endpoints import (
     shown,
 )
 from pos_project.core.http.filters import ContractFilter
-from pos_project.core.http.openapi import Done
+from pos_project.core.http.openapi import Done, ErrorBody
 from pos_project.core.http.permissions import AdminStaff, AnyUser
 from sales import checkout, holds
 from sales.api.refund_serializers import RefundOut
@@ -36,6 +36,7 @@ from sales.api.sale_serializers import (
     HeldSaleOut,
     OrderIn,
     SaleDetailOut,
+    SaleFetchedOut,
     SaleOut,
     order_of,
 )
@@ -69,7 +70,7 @@ class SaleViewSet(ContractViewSet):
         """Completed sales, newest first."""
         return self.page(self.get_queryset(), lambda rows: SaleOut(rows, many=True).data)
 
-    @extend_schema(responses=SaleDetailOut, tags=["sales"])
+    @extend_schema(responses=SaleFetchedOut, tags=["sales"])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One sale of any status, with its lines, payments and refunds."""
         rows = Sale.objects.select_related("customer", "user").prefetch_related(
@@ -86,7 +87,23 @@ class SaleViewSet(ContractViewSet):
         data = SaleDetailOut(sale, context={"request": request}).data
         return Response({"success": True, "data": data})
 
-    @extend_schema(request=CheckoutIn, responses={201: CheckoutOut}, tags=["sales"])
+    @extend_schema(
+        request=CheckoutIn,
+        responses={201: CheckoutOut},
+        examples=[
+            OpenApiExample(
+                "Two of one, part of it owed by a customer",
+                {
+                    "items": [{"product_id": 1, "quantity": 2}],
+                    "customer_id": 1,
+                    "payment_method": "cash",
+                    "paid_amount": 5,
+                },
+                request_only=True,
+            )
+        ],
+        tags=["sales"],
+    )
     @action(detail=False, methods=["post"])
     def checkout(self, request: Request) -> Response:
         """Sell a cart: stock, cost, payment, dues and journal in one transaction."""
@@ -123,7 +140,9 @@ class SaleViewSet(ContractViewSet):
             lambda sale: shown(HeldOut, sale),
         )
 
-    @extend_schema(request=CompleteIn, responses={200: CompletedOut}, tags=["sales"])
+    @extend_schema(
+        request=CompleteIn, responses={200: CompletedOut, 404: ErrorBody}, tags=["sales"]
+    )
     @action(detail=False, methods=["post"])
     def complete_pending(self, request: Request) -> Response:
         """Sell what was held, at its prices."""

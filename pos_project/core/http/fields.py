@@ -43,7 +43,6 @@ class BlankIsAbsent(serializers.Field):
         return super().validate_empty_values(data)
 
 
-@extend_schema_field(OpenApiTypes.DOUBLE)
 class MoneyField(BlankIsAbsent):
     """An amount: number or numeric string, 0 … 99 999 999.99, rounded to the cent.
 
@@ -79,7 +78,6 @@ class MoneyField(BlankIsAbsent):
         return money(value)
 
 
-@extend_schema_field(OpenApiTypes.INT)
 class WholeNumberField(BlankIsAbsent):
     """A whole number or its digits as text; `2.5`, `true` and `"abc"` are refused."""
 
@@ -150,7 +148,6 @@ class KeyedText(FilledText):
         return text
 
 
-@extend_schema_field(OpenApiTypes.DATE)
 class DayField(BlankIsAbsent):
     """F3, `YYYY-MM-DD`, a real date from 2000 to 2100. `blank_out` shows None as `""`."""
 
@@ -187,10 +184,10 @@ def parse_day(text: Any, *, first: date = FIRST_DAY) -> date | None:
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class MomentField(serializers.Field):
-    """F1, out only: ISO 8601 with the shop's offset."""
+    """F1, out only: ISO 8601 with the shop's offset. `required=False`: not shown to everybody."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, **kwargs)
+        super().__init__(read_only="required" not in kwargs, **kwargs)
 
     def to_representation(self, value: datetime) -> str:
         return local_iso(value)

@@ -8,6 +8,8 @@ import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django_filters.rest_framework import BooleanFilter
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from pos_project.core.days import day_start
 from pos_project.core.db.search_text import holding
@@ -27,6 +29,7 @@ class _DayFormField(forms.Field):
         return day
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class DayFilter(django_filters.Filter):
     field_class = _DayFormField
 

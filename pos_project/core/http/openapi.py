@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from pos_project.core.http.formats import CSV, JSON, PARAMETER, TABLE
 from pos_project.core.http.permissions import Public
+from pos_project.core.money import MAX_AMOUNT
 
 
 class ErrorBody(serializers.Serializer):
@@ -53,23 +55,45 @@ KEYED = {
 }
 
 
-FORMAT = {
-    "name": PARAMETER,
-    "in": "query",
-    "schema": {"type": "string", "enum": [JSON, CSV], "default": JSON},
-    "description": "`csv`: a spreadsheet of all rows that the filters leave; errors stay JSON.",
+TEXTS = {
+    "400": "What was sent cannot be taken, or the shop says no.",
+    "401": "No access token, or one that is not good any more.",
+    "403": "Not with this role.",
+    "404": "There is no such thing.",
+    "409": "A clash with what is there.",
+    "413": "The body is too large.",
+    "415": "Another content type than those described.",
+    "422": "This key was used for another request.",
+    "429": "Too many requests: again after Retry-After.",
+    "503": "Busy, or nothing can be saved: again after Retry-After, with the same key.",
 }
-CHOSEN_TABLE = {
-    "name": TABLE,
-    "in": "query",
-    "schema": {"type": "string"},
-    "description": "With `format=csv`: which of several lists; a wrong name is told the choices.",
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "schema": {"type": "string", "enum": ["true"]},
+        "description": "This is the first answer to that key, given again.",
+    }
 }
+COUNTED = {
+    f"X-RateLimit-{name}": {"schema": {"type": "integer"}, "description": description}
+    for name, description in (
+        ("Limit", "Requests in a window."),
+        ("Remaining", "Of these, still free."),
+        ("Reset", "When the window ends, in seconds since 1970."),
+    )
+}
+CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+# Found by a word in the path; every other parameter of a path is an id.
+BY_CODE = {"code", "account"}
 
 
 class ContractSchema(AutoSchema):
-    """Adds the error bodies of docs/api.md §8, on keyed writes the Idempotency-Key header, and on
-    lists and tables the other format."""
+    """Adds the error bodies and headers of docs/api.md §8, on keyed writes the Idempotency-Key
+    header, and on lists and tables a word on the other format.
+
+    What `format=csv` answers is not described as an answer: a generated client would take it for
+    one that it may get to any call.
+    """
 
     several_tables = False  # an answer with lists in it, one of which CSV is asked for
 
@@ -77,30 +101,90 @@ class ContractSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        operation.setdefault("security", [])  # (public; left out, it would mean: as above)
         answers = operation["responses"]
-        if self.has_table():
-            answers["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-        if "204" in answers:  # every deletion answers with a message (docs/api.md §8)
-            answers["200"] = answers.pop("204")
+        for answer in answers.values():
+            content = answer.get("content", {})
+            if "application/json" in content:
+                answer["content"] = {"application/json": content["application/json"]}
+        self._describe_other_formats(operation)
         error = {"application/json": {"schema": self._error_schema()}}
         for status in self._error_statuses():
-            answers.setdefault(status, {"content": error, "description": ""})
+            answers.setdefault(status, {"content": error, "description": TEXTS[status]})
         if self._is_keyed():
             operation.setdefault("parameters", []).append(KEYED)
+        for status, answer in answers.items():
+            answer["description"] = answer.get("description") or TEXTS.get(status, "Done.")
+            headers = {**answer.get("headers", {}), **self._headers(status)}
+            if headers:
+                answer["headers"] = headers
+        for parameter in operation.get("parameters", ()):
+            _correct(parameter)
         return operation
+
+    def get_operation_id(self) -> str:
+        tokens = [token.replace("-", "_") for token in self._tokenize_path()]
+        named = getattr(self.view, "action", None)
+        if self.method == "GET" and self._is_list_view():
+            verb = "list"
+        elif self.method == "GET":
+            verb = "get" if self.path.endswith("}") or len(tokens) == 1 else ""
+        elif self.method == "POST":
+            takes_get = hasattr(self.view, "get") or "get" in (
+                getattr(self.view, "action_map", None) or {}
+            )
+            verb = "create" if named == "create" or takes_get else ""
+        else:
+            verb = {"PUT": "update", "DELETE": "delete"}[str(self.method)]
+        return "_".join([*tokens, *([verb] if verb else [])])
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        described = self.get_response_serializers()
+        if self.method == "DELETE" and not isinstance(described, dict):
+            # Every deletion answers with a message (docs/api.md §8).
+            return {"200": self._get_response_for_code(described, "200", direction=direction)}
+        return super()._get_response_bodies(direction)
 
     def has_table(self) -> bool:
         """Whether the answer can be had as CSV."""
-        return self.method == "GET" and (self.several_tables or self._is_list_view())
+        is_list = getattr(self.view, "action", None) == "list" or self._is_list_view()
+        return self.method == "GET" and (self.several_tables or is_list)
 
     def map_renderers(self, attribute: str) -> list[Any]:
-        # CSV is described beside the JSON, where there is a table.
         return [name for name in super().map_renderers(attribute) if "csv" not in name]
 
     def _get_format_parameters(self) -> list[Any]:
-        if not self.has_table():
-            return []
-        return [FORMAT, CHOSEN_TABLE] if self.several_tables else [FORMAT]
+        return []
+
+    def _describe_other_formats(self, operation: dict[str, Any]) -> None:
+        parameters = operation.get("parameters", [])
+        asked = {each["name"]: each for each in parameters if each["in"] == "query"}
+        formats = asked.get(PARAMETER, {}).get("schema", {}).get("enum", [])
+        if self.has_table():
+            formats = [*formats, CSV]
+        formats = sorted(set(formats) - {JSON})
+        if not formats:
+            return
+        operation["parameters"] = [
+            each for each in parameters if each["name"] not in (PARAMETER, TABLE)
+        ]
+        told = " or ".join(f"`?{PARAMETER}={each}`" for each in formats)
+        which = f" and `&{TABLE}=` (which of its lists)" if self.several_tables else ""
+        text = f"As a file: {told}{which}; errors stay JSON."
+        operation["description"] = "\n\n".join(filter(None, [operation.get("description"), text]))
+
+    def _headers(self, status: str) -> dict[str, Any]:
+        """The headers that an answer of this status may have."""
+        is_counted = self.path.startswith("/api/") and not self._is_public()
+        return {
+            **(RETRY_AFTER if status in ("429", "503") else {}),
+            **(CHALLENGE if status == "401" and is_counted else {}),
+            **(REPLAYED if status.startswith("2") and self._is_keyed() else {}),
+            **(COUNTED if is_counted and (status == "429" or status < "300") else {}),
+        }
+
+    def _is_public(self) -> bool:
+        return Public in getattr(self.view, "permission_classes", ())
 
     def _error_schema(self) -> Any:
         component = self.resolve_serializer(ErrorBody, "response")
@@ -110,8 +194,9 @@ class ContractSchema(AutoSchema):
     def _error_statuses(self) -> list[str]:
         if not self.path.startswith("/api/"):
             return []
-        public = Public in getattr(self.view, "permission_classes", ())
-        statuses = ["400", "429"] if public else ["400", "401", "403", "429"]
+        statuses = ["400", "429", "503"]
+        if not self._is_public():
+            statuses += ["401", "403"]
         if "{" in self.path:
             statuses.append("404")
         if self.method in ("POST", "PUT", "DELETE"):
@@ -119,8 +204,61 @@ class ContractSchema(AutoSchema):
         if self.method in ("POST", "PUT"):
             statuses += ["413", "415"]
         if self._is_keyed():
-            statuses += ["422", "503"]
+            statuses.append("422")
         return statuses
 
     def _is_keyed(self) -> bool:
         return self.method != "GET" and getattr(self.view, "is_keyed", lambda: False)()
+
+
+def _correct(parameter: dict[str, Any]) -> None:
+    """What drf-spectacular cannot know of a parameter: that ids are numbers, and that a word which
+    is taken in two spellings is one word."""
+    schema = parameter["schema"]
+    if parameter["in"] == "path" and parameter["name"] not in BY_CODE:
+        parameter["schema"] = {"type": "integer", "format": "int64", "minimum": 1}
+    elif "enum" in schema:
+        words = {word.lower(): word for word in sorted(schema["enum"])}
+        parameter["schema"] = {
+            **schema,
+            "type": "string",
+            "enum": [word for word in schema["enum"] if words[word.lower()] == word],
+        }
+        parameter.pop("description", None)  # (the same words once more)
+    elif schema.get("type") == "number" and parameter["name"].endswith("_id"):
+        parameter["schema"] = {"type": "integer", "format": "int64", "minimum": 1}
+    parameter["schema"].pop("nullable", None)
+    parameter["schema"].pop("title", None)
+    if parameter.get("description") == parameter["name"]:
+        del parameter["description"]
+
+
+class _MoneyExtension(OpenApiSerializerFieldExtension):
+    target_class = "pos_project.core.http.fields.MoneyField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        bounds = {"minimum": float(self.target.least), "maximum": float(MAX_AMOUNT)}
+        return {
+            **{"type": "number", "format": "double"},
+            **(bounds if direction == "request" else {}),
+        }
+
+
+class _WholeNumberExtension(OpenApiSerializerFieldExtension):
+    target_class = "pos_project.core.http.fields.WholeNumberField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        bounds = {"minimum": self.target.least, "maximum": self.target.most}
+        return {"type": "integer", **(bounds if direction == "request" else {})}
+
+
+class _DayExtension(OpenApiSerializerFieldExtension):
+    target_class = "pos_project.core.http.fields.DayField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        if self.target.blank_out:
+            return {"type": "string", "pattern": r"^(\d{4}-\d{2}-\d{2})?$"}
+        return {"type": "string", "format": "date"}

@@ -124,3 +124,14 @@ class ContractPagination(BasePagination):
                 },
             },
         }
+
+
+def with_keys(**described: dict[str, Any]) -> type[ContractPagination]:
+    """Pages of a list that says something beside its rows, described so."""
+
+    class Pages(ContractPagination):
+        def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+            page = super().get_paginated_response_schema(schema)
+            return {**page, "properties": {**page["properties"], **described}}
+
+    return Pages
