@@ -25,7 +25,7 @@ CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
-	test-dear-mysql test-all-mysql test-clock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
+	test-dear-mysql test-all-mysql test-cluster test-clock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -79,6 +79,9 @@ test-dear-mysql: install ## what is dear, there
 	@$(SERVER) $(PYTEST) $(DEAR)
 
 test-all-mysql: test-mysql test-dear-mysql ## both, there
+
+test-cluster: install ## two servers on a Galera cluster of three, killed, frozen, without quorum
+	@$(SERVER) $(BIN)/pytest -n 0 -m cluster -s pos_project/tests/cluster
 
 test-clock: install ## the quick suite before and after midnight, and at the end of a month
 	@for clock in $(CLOCKS); do \

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from pos_project.core.db.transactions import snapshot
+from pos_project.core.db.replica import report_snapshot
 from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.permissions import AnyUser
@@ -50,7 +50,7 @@ class SaleExplainView(APIView):
         """Total, tax, cost, profit, due and journal of a sale as trees: batches, purchase lines
         and suppliers' invoices are the leaves, and the leaves of a tree add up to its figure."""
         sale_id = path_id(pk, "sale")
-        with snapshot():
+        with report_snapshot():
             told = explain_sale(sale_id)
         data = {
             "title": told.title,
