@@ -25,7 +25,7 @@ CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
-	test-dear-mysql test-all-mysql test-cluster test-clock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
+	test-dear-mysql test-all-mysql test-cluster test-clock docs screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -87,6 +87,10 @@ test-clock: install ## the quick suite before and after midnight, and at the end
 	@for clock in $(CLOCKS); do \
 		echo "TEST_CLOCK=$$clock"; TEST_CLOCK=$$clock $(SQLITE) $(PYTEST) || exit 1; \
 	done
+
+docs: install ## the pages of docs/ as a site in site/, offline
+	@$(BIN)/mkdocs build --quiet
+	@echo "site/index.html"
 
 screenshots: install ## pictures of the back office into screenshots/ and docs/ (needs chromium)
 	@$(BIN)/python -m pos_project.tests.browser.screenshots
