@@ -25,7 +25,7 @@ CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
-	test-dear-mysql test-all-mysql test-clock fuzz audit screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
+	test-dear-mysql test-all-mysql test-cluster test-clock docs fuzz audit screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -80,6 +80,9 @@ test-dear-mysql: install ## what is dear, there
 
 test-all-mysql: test-mysql test-dear-mysql ## both, there
 
+test-cluster: install ## two servers on a Galera cluster of three, killed, frozen, without quorum
+	@$(SERVER) $(BIN)/pytest -n 0 -m cluster -s pos_project/tests/cluster
+
 test-clock: install ## the quick suite before and after midnight, and at the end of a month
 	@for clock in $(CLOCKS); do \
 		echo "TEST_CLOCK=$$clock"; TEST_CLOCK=$$clock $(SQLITE) $(PYTEST) || exit 1; \
@@ -92,6 +95,10 @@ fuzz: install ## requests nobody thought of, from the API's description (FUZZ_EX
 audit: install ## whether a pinned package has a known flaw (asks the package index)
 	@$(BIN)/pip-audit --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-audit
 	@$(BIN)/pip-audit --requirement requirements.txt
+
+docs: install ## the pages of docs/ as a site in site/, offline
+	@$(BIN)/mkdocs build --quiet
+	@echo "site/index.html"
 
 screenshots: install ## pictures of the back office into screenshots/ and docs/ (needs chromium)
 	@$(BIN)/python -m pos_project.tests.browser.screenshots

@@ -150,6 +150,18 @@ if DB_HOST:
             "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
         }
     }
+    if text("REPORTS_DB_HOST"):
+        # A replica of it, for dashboards and statements alone.
+        DATABASES["reports"] = {
+            **DATABASES["default"],
+            "HOST": text("REPORTS_DB_HOST"),
+            "PORT": text("REPORTS_DB_PORT", "3306"),
+            "NAME": text("REPORTS_DB_NAME", text("DB_NAME", "pos")),
+            "USER": text("REPORTS_DB_USER", text("DB_USER", "root")),
+            "PASSWORD": text("REPORTS_DB_PASSWORD", text("DB_PASSWORD")),
+            "TEST": {"MIRROR": "default"},
+        }
+        DATABASE_ROUTERS = ["pos_project.core.db.replica.NothingIsMadeThere"]
 else:
     DATABASES = {
         "default": {

@@ -127,7 +127,7 @@ class OwnMariaDB:
         self._process: subprocess.Popen[bytes] | None = None
         # A starting server deletes every "#sql*" in its tmpdir: in /tmp, the tables another
         # server is working on.
-        (folder / "tmp").mkdir()
+        (folder / "tmp").mkdir(exist_ok=True)
         self._run(
             *("mariadb-install-db", "--no-defaults", *self._places()),
             *("--auth-root-authentication-method=normal", "--skip-test-db", *self._user()),
@@ -143,11 +143,15 @@ class OwnMariaDB:
                     f"--pid-file={self.folder / 'pid'}",
                     *("--bind-address=127.0.0.1", f"--port={self.port}"),
                     *("--innodb-buffer-pool-size=64M", "--skip-log-bin"),
+                    *self.more_options(),
                 ],
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
         until(self.answers, "MariaDB")
+
+    def more_options(self) -> tuple[str, ...]:
+        return ()
 
     def answers(self) -> bool:
         try:
@@ -178,10 +182,16 @@ class OwnMariaDB:
         finally:
             self._process.send_signal(signal.SIGCONT)
 
-    def run(self, *statements: str) -> None:
+    def run(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Run them as root; what the last one found."""
+        found: list[tuple[Any, ...]] = []
         with closing(MySQLdb.connect(host="127.0.0.1", port=self.port, user="root")) as root:
             for statement in statements:
-                root.cursor().execute(statement)
+                cursor = root.cursor()
+                cursor.execute(statement)
+                found = list(cursor.fetchall())
+            root.commit()
+        return found
 
     def take_over(self, database: str) -> None:
         """A copy of what is in the test's database, under the name `database`."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -95,6 +96,18 @@ def test_where_the_server_forbids_them_migrate_warns_and_goes_on(number, caplog)
     assert str(number) in caplog.text
     assert [warning.id for warning in history_is_guarded(DATABASES)] == ["core.W001"]
     guards.install()
+
+
+@pytest.mark.parametrize("number", [1044, 1142, 1227, 1419])
+def test_on_a_cluster_the_migration_fails_and_says_what_to_set(number, monkeypatch):
+    assert not guards.is_cluster()
+    monkeypatch.setattr(guards, "is_cluster", lambda: True)
+    guards.remove()
+    with the_server_says(number), pytest.raises(CommandError) as failure:
+        guards.install()
+    assert "log_bin_trust_function_creators = 1" in str(failure.value)
+    guards.install()
+    assert guards.missing() == []
 
 
 def test_any_other_failure_to_put_them_up_is_a_failure():

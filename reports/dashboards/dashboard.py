@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pos_project.core.days import business_day
-from pos_project.core.db.transactions import snapshot
+from pos_project.core.db.replica import report_snapshot
 from pos_project.core.http.endpoints import asked_by
 from pos_project.core.http.fields import DayField
 from pos_project.core.http.figures import FiguresSerializer, Meta
@@ -109,7 +109,7 @@ class DashboardView(APIView):
     def get(self, request: Request, **path: str) -> Response:
         query = self.parse_query(request, **path)
         CATCHING_UP.now()
-        with snapshot(), asked_by(request):
+        with report_snapshot(), asked_by(request):
             data = self.data_serializer(self.read(query)).data
         reading = Reading(timezone.now(), cast(int, request.user.pk), query)
         return Response(

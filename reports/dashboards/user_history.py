@@ -2,7 +2,7 @@
 and `/api/dashboard/transactions`, of all of them.
 
 Their rows are millions, so a history's length is built counts of closed days and live counts of
-the others. Read it inside `snapshot()`.
+the others. Read it inside `report_snapshot()`.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from pos_project.core.days import FIRST_DAY, day_start, local_iso, today
 from pos_project.core.db.merged_list import End, Place, Timeline
-from pos_project.core.db.transactions import snapshot
+from pos_project.core.db.replica import report_snapshot
 from pos_project.core.http.day_range import DayRange, DayRangeIn, KindField, asked
 from pos_project.core.http.endpoints import ContractViewSet, found
 from pos_project.core.http.fields import MomentField
@@ -184,14 +184,14 @@ class _HistoryViewSet(ContractViewSet):
 
     def page_of(self, user: User | None) -> Response:
         history = self.history_of(user)
-        with snapshot():
+        with report_snapshot():
             answer = self.page(history, lambda rows: UserTransactionOut(rows, many=True).data)
         answer.data.update(message="Transactions", meta=self.meta(user))
         return answer
 
     def summary_of(self, user: User) -> Response:
         history = self.history_of(user)
-        with snapshot():
+        with report_snapshot():
             summary = summary_of(history, KINDS, self.request)
         return Response({**summary, "message": "Transaction summary", "meta": self.meta(user)})
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.models import Store
 from pos_project.core.days import local_iso
-from pos_project.core.db.transactions import snapshot
+from pos_project.core.db.replica import report_snapshot
 from pos_project.core.errors import Invalid
 from pos_project.core.http.figures import Meta
 from pos_project.core.http.formats import note_export
@@ -62,7 +62,7 @@ class StatementView(GenericAPIView[Any]):
             note_export(request)
             file = StreamingHttpResponse(chain([first], lines))
             return _file(file, "text/csv; charset=utf-8", self._name, CSV)
-        with snapshot():
+        with report_snapshot():
             if wanted == PDF:
                 document = self._document(request, path)
                 printed = HttpResponse(_pdf(document))
@@ -108,7 +108,7 @@ class StatementView(GenericAPIView[Any]):
         return self.document(self.read(scope, **path), scope)
 
     def _csv(self, request: Request, path: dict[str, str]) -> Iterator[bytes]:
-        with snapshot():
+        with report_snapshot():
             document = self._document(request, path)
             self._name = document.file_name
             yield from csv.render(document)

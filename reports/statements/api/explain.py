@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.cost import require_sight_of_cost
-from pos_project.core.db.transactions import snapshot
+from pos_project.core.db.replica import report_snapshot
 from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.permissions import AnyUser
@@ -52,7 +52,7 @@ class SaleExplainView(APIView):
         and suppliers' invoices are the leaves, and the leaves of a tree add up to its figure."""
         require_sight_of_cost(request)
         sale_id = path_id(pk, "sale")
-        with snapshot():
+        with report_snapshot():
             told = explain_sale(sale_id)
         data = {
             "title": told.title,

@@ -8,6 +8,7 @@ a new column of old rows) and puts them up again at its end.
 import logging
 from typing import Any
 
+from django.core.management import CommandError
 from django.db import DatabaseError, connection
 
 from pos_project.core.db.guards import moments, mysql, sqlite
@@ -66,11 +67,30 @@ def install(**_: Any) -> None:
     except DatabaseError as error:
         if error_number(error) not in FORBIDDEN:
             raise
+        if is_cluster():
+            raise CommandError(
+                "The tables are migrated, but this cluster does not let the user make the triggers"
+                f" that guard history (error {error_number(error)}). SET GLOBAL"
+                " log_bin_trust_function_creators = 1 on every node, and in its configuration,"
+                " give the user the right TRIGGER, then migrate again: docs/cluster.md."
+            ) from error
         log.warning(
             "The database does not let this user make triggers (%s): history is guarded by the"
             " application alone. See docs/append-only.md.",
             error_number(error),
         )
+
+
+def is_cluster() -> bool:
+    """Whether the database is a node of a Galera cluster, or of MySQL Group Replication."""
+    if connection.vendor != "mysql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'"
+            " OR Variable_name = 'group_replication_group_name' AND Value != ''"
+        )
+        return cursor.fetchone() is not None
 
 
 def remove(*events: str) -> None:
