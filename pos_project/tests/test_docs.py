@@ -134,6 +134,18 @@ def test_every_page_that_code_names_is_there() -> None:
     assert [(where, each) for where, each in named if not (ROOT / each).exists()] == []
 
 
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (DOCS / "security.md").read_text()))
+    written = {
+        name
+        for app in APPS
+        for path in (ROOT / app).rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 30
+    assert named - written == set()
+
+
 # --- Invariants, each on its page ---
 
 
