@@ -12,8 +12,8 @@ PICTURE = settings.BASE_DIR / "docs" / "tables.svg"
 
 class Command(BaseCommand):
     help = (
-        "Draw docs/tables.svg, the tables and their foreign keys, from the models: for contributors,"
-        " after a migration. Needs Graphviz (Debian: graphviz)."
+        "Draw docs/tables.svg, the tables and their foreign keys, from the models: for"
+        " contributors, after a migration. Needs Graphviz (Debian: graphviz)."
     )
 
     def handle(self, **_: Any) -> None:
