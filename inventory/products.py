@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from catalog.models import Brand, Category, Product
 from inventory import adjustments
 from inventory.receiving import receive_opening_stock
+from pos_project.core.db.concurrent_edits import require_as_seen
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
@@ -40,46 +41,62 @@ def create_product(
     stock of a service product; then nothing is written.
     """
 
-    def create() -> Product:
-        context = PostingContext.claim(by)
-        product = Product(**fields, created_by_id=by.pk)
-        if opening and not product.keeps_stock:
-            text = "A service product keeps no stock."
-            raise Invalid(text, fields={"stock": [text]})
-        picture.put_on(product)
-        _require_known(fields)
-        _save(product)
-        if opening:
-            receive_opening_stock(
-                product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
-            )
-        return product
+    return once(key, lambda: add_to_list(fields, opening=opening, picture=picture, by=by))
 
-    return once(key, create)
+
+def add_to_list(
+    fields: Mapping[str, Any], *, opening: Opening | None, picture: PictureChange, by: Actor
+) -> Product:
+    """`create_product` inside the caller's transaction, as a file of products does it."""
+    context = PostingContext.claim(by)
+    product = Product(**fields, created_by_id=by.pk)
+    if opening and not product.keeps_stock:
+        text = "A service product keeps no stock."
+        raise Invalid(text, fields={"stock": [text]})
+    picture.put_on(product)
+    _require_known(fields)
+    _save(product)
+    if opening:
+        receive_opening_stock(
+            product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
+        )
+    return product
 
 
 def change_product(
-    product_id: int, fields: Mapping[str, Any], *, picture: PictureChange
+    product_id: int,
+    fields: Mapping[str, Any],
+    *,
+    picture: PictureChange,
+    seen: Mapping[str, Any] | None = None,
 ) -> Product:
-    """Change the given fields only; never stock. Raises NotFound, Conflict for a taken SKU,
-    Invalid for an unknown brand or category, or when a product with history would become a
-    service or stop being one."""
+    """Change the given fields only; never stock. Raises NotFound, ChangedMeanwhile for what is no
+    longer as `seen`, Conflict for a taken SKU, Invalid for an unknown brand or category, or when a
+    product with history would become a service or stop being one."""
+    return transact(lambda: change_in_list(product_id, fields, picture=picture, seen=seen))
 
-    def change() -> Product:
-        product = _locked(product_id)
-        if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
-            product
-        ):
-            text = "A product that was bought, sold or counted stays what it is."
-            raise Invalid(text, fields={"keeps_stock": [text]})
-        for name, value in fields.items():
-            setattr(product, name, value)
-        picture.put_on(product)
-        _require_known(fields)
-        _save(product)
-        return product
 
-    return transact(change)
+def change_in_list(
+    product_id: int,
+    fields: Mapping[str, Any],
+    *,
+    picture: PictureChange,
+    seen: Mapping[str, Any] | None = None,
+) -> Product:
+    """`change_product` inside the caller's transaction, as a file of products does it."""
+    product = _locked(product_id)
+    require_as_seen(product, fields, seen)
+    if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
+        product
+    ):
+        text = "A product that was bought, sold or counted stays what it is."
+        raise Invalid(text, fields={"keeps_stock": [text]})
+    for name, value in fields.items():
+        setattr(product, name, value)
+    picture.put_on(product)
+    _require_known(fields)
+    _save(product)
+    return product
 
 
 def remove_product(product_id: int, *, by: Actor) -> int:
