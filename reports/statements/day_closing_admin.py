@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from ledger import closing
 from ledger.models import DaySeal
+from pos_project.core.back_office.form_keys import require_looked_over
 from pos_project.core.back_office.forms import show_refusal
 from pos_project.core.back_office.model_admin import ReadOnlyAdmin, asked
 from pos_project.core.days import today
@@ -93,6 +94,7 @@ class DaySealAdmin(ReadOnlyAdmin):
             until = form.cleaned_data["until"]
             if form.cleaned_data["seen"] == _seen(first, until):
                 try:
+                    require_looked_over(request)
                     closed = close_until(until)
                 except DomainError as refusal:
                     show_refusal(form, refusal)
