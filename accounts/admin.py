@@ -23,8 +23,11 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
 
 from accounts import people
+from accounts.api.serializers import UserChangesIn
 from accounts.models import AuditEntry, LoginEvent, Store, User
+from accounts.shop_settings import add_store, change_settings
 from accounts.sign_in import MAX_PASSWORD_LENGTH
+from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     ReadOnlyAdmin,
@@ -33,10 +36,11 @@ from pos_project.core.back_office.model_admin import (
     picture_of_form,
     status_label,
 )
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import Invalid
 from pos_project.core.http.permissions import ADMIN
 from pos_project.core.http.throttling import Limit, counted
-from pos_project.core.images.pictures import drop_picture, image_url, picture_change
+from pos_project.core.images.pictures import PictureChange, image_url
 
 admin.site.disable_action("delete_selected")
 admin.site.unregister(Group)  # roles are the column of a user
@@ -229,7 +233,7 @@ STAFF_RULES = (
 )
 
 
-class StoreForm(forms.ModelForm):
+class StoreForm(RowForm):
     """What stands on papers. The logo is a picture like any other."""
 
     logo_file = forms.FileField(
@@ -290,6 +294,7 @@ class StoreAdmin(ShopAdmin):
     """The shop's settings: papers, these pages, and what staff may do at the till."""
 
     form = StoreForm
+    picture_field = "logo_file"
     list_display = ("name", "address", "phone", "currency_sign")
     readonly_fields = ("logo_now",)
     fieldsets = (
@@ -332,7 +337,7 @@ class StoreAdmin(ShopAdmin):
         """Ask whoever is signed in for the PIN with which they approve."""
         by: Any = request.user
 
-        def do(answers: dict[str, Any]) -> str:
+        def do(answers: dict[str, Any], _: RequestKey | None) -> str:
             limit = Limit(
                 "own-password",
                 str(by.pk),
@@ -348,23 +353,39 @@ class StoreAdmin(ShopAdmin):
             request,
             PinForm(asked(request)),
             do,
+            str,
             title="My approval PIN",
             button="Save",
             back_to=self.list_page,
             warning="" if by.pin else "You have no PIN yet: you approve by your password.",
         )
 
-    def save_model(self, request: HttpRequest, obj: Store, form: Any, change: bool) -> None:
-        with picture_change({"image": form.cleaned_data.get("logo_file")}) as picture:
-            if picture.new_key:
-                drop_picture(obj.logo or None)
-                obj.logo = picture.new_key
-            obj.save()
+    def add_row(
+        self,
+        fields: dict[str, Any],
+        *,
+        picture: PictureChange,
+        key: RequestKey | None,
+        **_: Any,
+    ) -> Store:
+        return add_store(fields, logo=picture, key=key)
+
+    def change_row(
+        self,
+        row_id: Any,
+        fields: dict[str, Any],
+        *,
+        picture: PictureChange,
+        seen: dict[str, Any],
+        **_: Any,
+    ) -> None:
+        change_settings(row_id, fields, logo=picture, seen=seen)
 
 
-class UserForm(forms.ModelForm):
+class UserForm(RowForm):
     """A person who signs in. Left empty, the password stays as it is."""
 
+    api = UserChangesIn
     new_password = forms.CharField(
         label="Password",
         required=False,
@@ -409,16 +430,25 @@ class UserAdmin(MasterDataAdmin):
 
     state = status_label
 
-    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, **_: Any) -> User:
+    def add_row(
+        self, fields: dict[str, Any], *, form: Any, by: Any, key: RequestKey | None, **_: Any
+    ) -> User:
         said = {"password": form.cleaned_data["new_password"], "role": form.cleaned_data["role"]}
-        return people.add_user({**fields, **said}, by=by)
+        return people.add_user({**fields, **said}, by=by, key=key)
 
     def change_row(
-        self, row_id: Any, fields: dict[str, Any], *, form: Any, by: Any, **_: Any
+        self,
+        row_id: Any,
+        fields: dict[str, Any],
+        *,
+        form: Any,
+        by: Any,
+        seen: dict[str, Any],
+        **_: Any,
     ) -> None:
         if password := form.cleaned_data.get("new_password"):
             fields["password"] = password
-        people.change_user(row_id, fields, by=by, at=timezone.now())
+        people.change_user(row_id, fields, by=by, at=timezone.now(), seen=seen)
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Nobody signs in as them any more; a name with history stays in old records."""

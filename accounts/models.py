@@ -59,6 +59,7 @@ class Store(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="accounts_store_price_changers_known",
+                violation_error_message="Prices are changed by admins, or by admins and managers.",
                 condition=models.Q(price_changers__in=("admins", "managers")),
             ),
             models.CheckConstraint(
@@ -123,10 +124,12 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
         constraints = (
             models.CheckConstraint(
                 name="accounts_user_role_known",
+                violation_error_message="A user is an admin, a manager or staff.",
                 condition=models.Q(role__in=(ADMIN, STAFF, MANAGER)),
             ),
             models.CheckConstraint(
                 name="accounts_user_status_known",
+                violation_error_message="A user is active, inactive or banned.",
                 condition=models.Q(status__in=Status.values),
             ),
         )

@@ -19,6 +19,8 @@ from accounts.models import RefreshToken, User
 from accounts.sessions import revoke_sessions
 from accounts.sign_in import password_matches
 from accounts.verification import mail_link
+from pos_project.core.db.concurrent_edits import require_as_seen
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid, NotFound
@@ -50,7 +52,11 @@ class OwnAccount(Invalid):
 
 
 def add_user(
-    fields: Mapping[str, Any], *, by: User | None, picture: PictureChange | None = None
+    fields: Mapping[str, Any],
+    *,
+    by: User | None,
+    picture: PictureChange | None = None,
+    key: RequestKey | None = None,
 ) -> User:
     """Add a user from columns and a plain `password`, and mail the link that confirms the e-mail
     unless `verify` says that it is known. `by` is None for the first admin.
@@ -68,7 +74,7 @@ def add_user(
             mail_link(user)
         return user
 
-    return transact(add)
+    return once(key, add)
 
 
 def change_user(
@@ -78,11 +84,12 @@ def change_user(
     by: User,
     at: datetime,
     picture: PictureChange | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> User:
     """Change columns of a user, and a plain `password`. A new password, role or status withdraws
     the user's refresh tokens, and a new password their PIN; a new e-mail must be confirmed again.
 
-    Raises NotFound, Taken or LastAdmin.
+    Raises NotFound, ChangedMeanwhile for what is no longer as `seen`, Taken or LastAdmin.
     """
     columns = dict(changes)
     if "password" in columns:
@@ -91,6 +98,7 @@ def change_user(
 
     def change() -> User:
         user, there_is_another_admin = _locked(user_id)
+        require_as_seen(user, columns, seen)
         rights, address = (user.role, user.status, user.password), key_of(user.email)
         was_admin = _is_active_admin(user)
         for column, value in columns.items():

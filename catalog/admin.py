@@ -2,38 +2,45 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from catalog.api.serializers import BrandIn, CategoryIn, TaxRateIn
 from catalog.models import Brand, Category, TaxRate
 from catalog.unique_names import change_named, create_named, remove_named
-from pos_project.core.back_office.forms import as_the_api_does
+from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import MasterDataAdmin
-from pos_project.core.http.fields import KeyedText
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.http.permissions import ADMIN
 
 
-class NamedForm(forms.ModelForm):
-    def clean_name(self) -> str:
-        longest = self._meta.model._meta.get_field("name").max_length
-        return str(as_the_api_does(KeyedText(max_length=longest), self.cleaned_data["name"]))
+class BrandForm(RowForm):
+    api = BrandIn
+
+
+class CategoryForm(RowForm):
+    api = CategoryIn
+
+
+class TaxRateForm(RowForm):
+    api = TaxRateIn
 
 
 class NamedAdmin(MasterDataAdmin):
     """Few rows, each name used once: written and removed by the use cases of the API."""
 
-    form = NamedForm
     search_fields = ("name_key",)
     search_help_text = "Name"
     ordering = ("name_key", "id")
     actions_detail = ("remove",)
 
-    def add_row(self, fields: dict[str, Any], **_: Any) -> Any:
-        return create_named(self.model, fields)
+    def add_row(self, fields: dict[str, Any], *, key: RequestKey | None, **_: Any) -> Any:
+        return create_named(self.model, fields, key=key)
 
-    def change_row(self, row_id: Any, fields: dict[str, Any], **_: Any) -> None:
-        change_named(self.model, row_id, fields)
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, seen: dict[str, Any], **_: Any
+    ) -> None:
+        change_named(self.model, row_id, fields, seen=seen)
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Delete the row for good; one that products have stays."""
@@ -42,11 +49,13 @@ class NamedAdmin(MasterDataAdmin):
 
 @admin.register(Brand)
 class BrandAdmin(NamedAdmin):
+    form = BrandForm
     list_display = ("name", "description")
 
 
 @admin.register(Category)
 class CategoryAdmin(NamedAdmin):
+    form = CategoryForm
     list_display = ("name", "is_active")
 
 
@@ -54,6 +63,7 @@ class CategoryAdmin(NamedAdmin):
 class TaxRateAdmin(NamedAdmin):
     """Managers read the rates; only admins say what they are, here as by the API."""
 
+    form = TaxRateForm
     list_display = ("name", "rate")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -61,6 +61,7 @@ class TaxRate(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="catalog_taxrate_rate_is_a_percentage",
+                violation_error_message="A tax rate is from 0 to 100 percent.",
                 condition=Q(rate__gte=0, rate__lte=100),
             ),
         )
@@ -114,10 +115,14 @@ class Product(Searchable, Archivable):
         db_table = "products"
         constraints = (
             models.CheckConstraint(
-                name="catalog_product_price_not_negative", condition=Q(price__gte=0)
+                name="catalog_product_price_not_negative",
+                violation_error_message="A price is never below zero.",
+                condition=Q(price__gte=0),
             ),
             models.CheckConstraint(
-                name="catalog_product_status_known", condition=Q(status__in=Status.values)
+                name="catalog_product_status_known",
+                violation_error_message="A product is active, inactive or banned.",
+                condition=Q(status__in=Status.values),
             ),
             # A code of nothing that is seen is none.
             models.CheckConstraint(

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from accounts.models import Store
 from catalog.models import Product
 from catalog.prices import Change, NewPrice, PriceRule, preview, reprice
+from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.model_admin import ShopAdmin
 from pos_project.core.errors import DomainError
 from pos_project.core.http.permissions import ADMIN
@@ -86,11 +87,12 @@ class PricesAdmin(ShopAdmin):
             try:
                 prices = preview(chosen, rule)
                 if form.cleaned_data["seen"] == _seen(prices):
-                    count = reprice(prices)
-                    messages.success(request, f"{count} prices changed.")
+                    told = "{} prices changed.".format
+                    key = key_of_form(request, lambda count: (told(count), self.list_page))
+                    messages.success(request, told(reprice(prices, key=key)))
                     return HttpResponseRedirect(self.list_page)
             except DomainError as refusal:
-                form.add_error(None, refusal.message)
+                form.add_error(None, reused(request, refusal).message)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.model._meta,

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from catalog.models import Product
-from pos_project.core.db.transactions import transact
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, money
 
@@ -46,14 +46,17 @@ class NewPrice:
 
 
 def preview(products: Sequence[Product], rule: PriceRule) -> list[NewPrice]:
-    """What the rule would do. Raises Invalid when a price would exceed what the books hold."""
+    """What the rule would do. Raises Invalid when a price would exceed what the books hold, or
+    fall by more than all of it."""
+    if rule.change == Change.PERCENT and rule.by < -100:
+        raise Invalid("A price falls by 100 percent at most.", fields={"by": ["-100 at least."]})
     prices = [NewPrice(each, each.price, rule.applied(each.price)) for each in products]
     if any(each.after > MAX_AMOUNT for each in prices):
         raise Invalid(f"A price would exceed {MAX_AMOUNT}.")
     return prices
 
 
-def reprice(expected: Sequence[NewPrice]) -> int:
+def reprice(expected: Sequence[NewPrice], *, key: RequestKey | None = None) -> int:
     """Give the products the prices that were previewed; returns how many changed.
 
     All or none: raises Invalid, naming the product, when a price has moved since the preview.
@@ -78,4 +81,4 @@ def reprice(expected: Sequence[NewPrice]) -> int:
                 changed += 1
         return changed
 
-    return transact(change)
+    return once(key, change)

@@ -6,22 +6,34 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 
 from catalog.models import Brand, Category, Product, TaxRate
+from pos_project.core.db.concurrent_edits import require_as_seen
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, NotFound
 
 Named = TypeVar("Named", Brand, Category, TaxRate)
 
 
-def create_named(model: type[Named], fields: Mapping[str, Any]) -> Named:
+def create_named(
+    model: type[Named], fields: Mapping[str, Any], *, key: RequestKey | None = None
+) -> Named:
     """A new brand, category or tax rate. Raises Conflict when the name is taken."""
-    return transact(lambda: _saved(model(**fields)))
+    return once(key, lambda: _saved(model(**fields)))
 
 
-def change_named(model: type[Named], row_id: int, fields: Mapping[str, Any]) -> Named:
-    """Change the given fields only. Raises NotFound, or Conflict when the new name is taken."""
+def change_named(
+    model: type[Named],
+    row_id: int,
+    fields: Mapping[str, Any],
+    *,
+    seen: Mapping[str, Any] | None = None,
+) -> Named:
+    """Change the given fields only. Raises NotFound, ChangedMeanwhile for what is no longer as
+    `seen`, or Conflict when the new name is taken."""
 
     def change() -> Named:
         row = _locked(model, row_id)
+        require_as_seen(row, fields, seen)
         for name, value in fields.items():
             setattr(row, name, value)
         return _saved(row)

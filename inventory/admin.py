@@ -9,8 +9,9 @@ from unfold.decorators import action, display
 
 from inventory import count_admin, product_admin  # noqa: F401  (registers the page of products)
 from inventory.adjustments import void
-from inventory.counting import Counted, compare, count_stock
+from inventory.counting import Adjusted, Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog
+from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.forms import show_refusal
 from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ReversibleAdmin, asked, units
 from pos_project.core.errors import DomainError
@@ -90,13 +91,14 @@ class InventoryLogAdmin(ReversibleAdmin):
             said, counts, units = form.cleaned_data, lines.counts(), lines.units()
             try:
                 if said["seen"] == count_admin.seen(counts):
+                    key = key_of_form(request, lambda done: (_adjusted(done), self.list_page))
                     done = count_stock(
-                        counts, reason=said["reason"], note=said["note"] or None, by=by
+                        counts, reason=said["reason"], note=said["note"] or None, by=by, key=key
                     )
-                    self.message_user(request, _adjusted(len(done.entries)), "SUCCESS")
+                    self.message_user(request, _adjusted(done), "SUCCESS")
                     return HttpResponseRedirect(self.list_page)
             except DomainError as refusal:
-                show_refusal(form, refusal, lines.filled)
+                show_refusal(form, reused(request, refusal), lines.filled)
             differences = compare(units, store_id=by.store_id)
             lines.show(differences)
             shown = count_admin.summary(differences)
@@ -130,7 +132,8 @@ def _button(shown: dict[str, Any]) -> str:
     return f"Adjust {shown['differ']} product{'' if shown['differ'] == 1 else 's'}"
 
 
-def _adjusted(count: int) -> str:
+def _adjusted(done: Adjusted) -> str:
+    count = len(done.entries)
     if not count:
         return "Everything agrees: nothing was changed."
     return f"Stock of {count} product{'' if count == 1 else 's'} adjusted."

@@ -85,13 +85,18 @@ class Batch(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="inventory_batch_remaining_within_quantity",
+                violation_error_message="What is left of a batch is between nothing and all of it.",
                 condition=Q(remaining__gte=0, remaining__lte=F("quantity")),
             ),
             models.CheckConstraint(
-                name="inventory_batch_quantity_positive", condition=Q(quantity__gt=0)
+                name="inventory_batch_quantity_positive",
+                violation_error_message="A batch has at least one unit.",
+                condition=Q(quantity__gt=0),
             ),
             models.CheckConstraint(
-                name="inventory_batch_cost_not_negative", condition=Q(unit_cost__gte=0)
+                name="inventory_batch_cost_not_negative",
+                violation_error_message="The cost of a unit is never below zero.",
+                condition=Q(unit_cost__gte=0),
             ),
         )
         indexes = (
@@ -144,10 +149,13 @@ class InventoryLog(AppendOnly):
         verbose_name = "stock movement"
         constraints = (
             models.CheckConstraint(
-                name="inventory_inventorylog_moves_something", condition=~Q(change_qty=0)
+                name="inventory_inventorylog_moves_something",
+                violation_error_message="A movement of stock moves something.",
+                condition=~Q(change_qty=0),
             ),
             models.CheckConstraint(
                 name="inventory_inventorylog_only_voids_void",
+                violation_error_message="Only what undoes a movement names a movement.",
                 condition=Q(kind="void", voids__isnull=False)
                 | (~Q(kind="void") & Q(voids__isnull=True)),
             ),
@@ -181,7 +189,9 @@ class InventoryLogBatch(AppendOnly):
         db_table = "inventory_log_batches"
         constraints = (
             models.CheckConstraint(
-                name="inventory_inventorylogbatch_moves_something", condition=~Q(quantity=0)
+                name="inventory_inventorylogbatch_moves_something",
+                violation_error_message="A movement of a batch moves something.",
+                condition=~Q(quantity=0),
             ),
         )
 

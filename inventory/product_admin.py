@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
+from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -29,8 +30,9 @@ from accounts.models import AuditEntry
 from catalog.models import Product
 from catalog.price_admin import PricesAdmin
 from inventory import product_figures
-from inventory.adjustments import Adjustment, adjust
-from inventory.product_import import ProductResource
+from inventory.api.product_serializers import ProductChangeIn
+from inventory.counting import Adjusted, Counted, StockMoved, count_stock
+from inventory.product_import import ProductResource, require_imported, told
 from inventory.products import (
     Opening,
     change_product,
@@ -38,15 +40,18 @@ from inventory.products import (
     remove_product,
     restore_product,
 )
+from pos_project.core.back_office.form_keys import FIELD, key_of_form
+from pos_project.core.back_office.forms import RowForm, sentence
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
-    changed,
     picture_of_form,
     status_label,
 )
 from pos_project.core.back_office.spreadsheets import ImportsTables
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.unique_keys import key_of
+from pos_project.core.errors import DomainError
 from pos_project.core.images.pictures import PictureChange, image_url
 from pos_project.core.people import Status
 
@@ -68,9 +73,14 @@ class StockFilter(admin.SimpleListFilter):
         return queryset.filter(**kept.get(str(self.value()), {}))
 
 
-class ProductForm(forms.ModelForm):
+class PriceInList(RowForm):
+    api = ProductChangeIn
+
+
+class ProductForm(RowForm):
     """A product; a new one may bring its opening stock, and either may bring a picture."""
 
+    api = ProductChangeIn
     picture = forms.FileField(
         required=False, widget=UnfoldAdminFileFieldWidget, help_text="JPEG, PNG or WebP, to 15 MB."
     )
@@ -116,6 +126,12 @@ class ProductForm(forms.ModelForm):
         return picture_of_form(self.cleaned_data.get("picture"))
 
 
+class ConfirmForm(ConfirmImportForm):
+    """Import what was previewed; the key is that of any form."""
+
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class CountForm(forms.Form):
     expected = forms.IntegerField(widget=forms.HiddenInput)
     counted = forms.IntegerField(
@@ -132,6 +148,8 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     form = ProductForm
     resource_classes = (ProductResource,)
     import_form_class, export_form_class = ImportForm, ExportForm
+    confirm_form_class = ConfirmForm
+    import_export_change_list_template = "back_office/price_list.html"
     list_display = (
         "thumbnail",
         "name",
@@ -167,7 +185,8 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         narrow = UnfoldAdminDecimalFieldWidget(
             attrs={"class": "shop-number", "aria-label": "price"}
         )
-        return super().get_changelist_form(request, **{**kwargs, "widgets": {"price": narrow}})
+        ours = {"form": PriceInList, "widgets": {"price": narrow}}
+        return super().get_changelist_form(request, **{**kwargs, **ours})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         by: Any = request.user
@@ -265,25 +284,59 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
         return self.has_view_permission(request)
 
+    def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
+        asked_for = super().get_confirm_form_initial(request, import_form)
+        return {**asked_for, FIELD: request.form_key}  # type: ignore[attr-defined]
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Import what was previewed: once, and all of it or nothing."""
+        try:
+            return super().process_import(request, **kwargs)
+        except DomainError as refusal:
+            messages.error(request, f"{sentence(refusal)} Nothing was imported.")
+        except FileNotFoundError:
+            messages.error(request, "The file was imported already, or is not kept any more.")
+        return redirect("admin:catalog_product_import")
+
+    def process_dataset(self, dataset: Any, form: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        every_row = super().process_dataset
+
+        def import_all() -> Any:
+            result = every_row(dataset, form, request, **kwargs)
+            require_imported(result)
+            return result
+
+        return once(key_of_form(request, lambda done: (told(done), self.list_page)), import_all)
+
+    def add_success_message(self, result: Any, request: HttpRequest) -> None:
+        messages.success(request, told(result))
+
     # --- What is done ---
 
-    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        if isinstance(form, ProductForm):
-            super().save_model(request, obj, form, change)
-            return
-        fields = changed(form)  # a price typed into the list
-        self.later(request, lambda: change_product(obj.pk, fields, picture=PictureChange()))
-
-    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange) -> Any:
+    def add_row(
+        self,
+        fields: dict[str, Any],
+        *,
+        form: Any,
+        by: Any,
+        picture: PictureChange,
+        key: RequestKey | None,
+    ) -> Any:
         units = form.cleaned_data.get("opening_stock") or 0
         cost = form.cleaned_data.get("unit_cost") or Decimal(0)
         opening = Opening(Decimal(units), cost) if units else None
-        return create_product(fields, opening=opening, picture=picture, by=by)
+        return create_product(fields, opening=opening, picture=picture, by=by, key=key)
 
     def change_row(
-        self, row_id: Any, fields: dict[str, Any], *, picture: PictureChange, **_: Any
+        self,
+        row_id: Any,
+        fields: dict[str, Any],
+        *,
+        picture: PictureChange,
+        seen: dict[str, Any],
+        **_: Any,
     ) -> None:
-        change_product(row_id, fields, picture=picture)
+        change_product(row_id, fields, picture=picture, seen=seen)
 
     @action(description="Sales", url_path="sales", icon="receipt_long")
     def sales(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -297,26 +350,39 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     @action(description="Count stock", permissions=["change"], url_path="count", icon="fact_check")
     def count_stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask what was counted, and adjust by the difference."""
+        """Ask what was counted, and adjust by the difference to what was shown: if goods were
+        sold or received since, to what is shown now."""
         product: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
         by: Any = request.user
-
-        def do(answers: dict[str, Any]) -> str:
-            # The difference is to what the page showed: what was sold since stays sold.
-            change = Decimal(answers["counted"]) - Decimal(answers["expected"])
-            if not change:
-                return "The count agrees: nothing was changed."
-            adjust(
-                Adjustment(product.pk, change, reason=answers["reason"], note=answers["note"]),
-                by=by,
-            )
-            return f"Stock of {product.name} adjusted by {change:+f}."
-
         form = CountForm(asked(request), initial={"expected": int(product.stock)})
+
+        def do(answers: dict[str, Any], key: RequestKey | None) -> Adjusted:
+            counted = Counted(product.pk, Decimal(answers["expected"]), Decimal(answers["counted"]))
+            try:
+                return count_stock(
+                    [counted],
+                    reason=answers["reason"],
+                    note=answers["note"] or None,
+                    by=by,
+                    key=key,
+                )
+            except StockMoved:
+                form.data = request.POST.copy()
+                form.data["expected"] = str(int(product.stock))
+                raise
+
+        def tell(done: Adjusted) -> str:
+            if not done.entries:
+                return "The count agrees: nothing was changed."
+            return (
+                f"Stock of {product.name} adjusted by {done.entries[0].change_qty.normalize():+f}."
+            )
+
         return self.ask_and_do(
             request,
             form,
             do,
+            tell,
             title=f"Count {product.name}: {product.stock.normalize():f} expected",
             button="Adjust",
             back_to=self.page_of(product.pk),

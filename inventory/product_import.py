@@ -9,14 +9,15 @@ from import_export import fields
 from import_export.widgets import BooleanWidget, CharWidget, DecimalWidget, ForeignKeyWidget
 
 from catalog.models import Brand, Category, Product
+from inventory.api.product_serializers import ProductChangeIn
 from inventory.product_columns import PRODUCT_COLUMNS
+from inventory.products import add_to_list, change_in_list
+from pos_project.core.back_office.forms import as_the_api_does, limits_of, sentence
 from pos_project.core.back_office.spreadsheets import SpreadsheetResource
 from pos_project.core.db.unique_keys import key_of
+from pos_project.core.errors import Conflict, DomainError
+from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import MAX_AMOUNT
-from pos_project.core.people import Status
-
-# What an empty cell, or a file without the column, means.
-DEFAULTS = {"unit": "pcs", "status": Status.ACTIVE.value, "keeps_stock": "1"}
 
 
 class _Price(DecimalWidget):
@@ -45,9 +46,17 @@ class _Known(ForeignKeyWidget):
         return found
 
 
+class _YesOrNo(BooleanWidget):
+    def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> bool:
+        if value not in (*self.TRUE_VALUES, *self.FALSE_VALUES):
+            raise ValueError(f"{value} is neither 1 (goods) nor 0 (a service).")
+        return bool(super().clean(value, row, **kwargs))
+
+
 class ProductResource(SpreadsheetResource):
-    """A row with a known SKU changes that product, any other row adds one. Stock is not imported:
-    it comes by purchases, opening stock and counts."""
+    """A row with a known SKU changes that product, any other row adds one. A missing column, or an
+    empty cell, leaves a product as it is. Stock is not imported: it comes by purchases, opening
+    stock and counts."""
 
     columns, needed = PRODUCT_COLUMNS, ("sku",)
 
@@ -59,7 +68,7 @@ class ProductResource(SpreadsheetResource):
     unit = fields.Field("unit", "unit")
     description = fields.Field("description", "description")
     status = fields.Field("status", "status")
-    keeps_stock = fields.Field("keeps_stock", "keeps_stock", widget=BooleanWidget())
+    keeps_stock = fields.Field("keeps_stock", "keeps_stock", widget=_YesOrNo())
 
     class Meta:
         model = Product
@@ -90,23 +99,68 @@ class ProductResource(SpreadsheetResource):
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         super().before_import_row(row, **kwargs)
-        for name in ("sku", "name"):
-            row[name] = str(row.get(name) or "").strip()
-            if not row[name]:
-                raise ValidationError({name: f"The {name} is missing."})
+        row["sku"] = str(row.get("sku") or "").strip()
+        if not row["sku"]:
+            raise ValidationError({"sku": "The sku is missing."})
         key = str(key_of(row["sku"]))
         if key in self._seen:
             text = f"The SKU {row['sku']} stands in row {self._seen[key]} already."
             raise ValidationError({"sku": text})
         self._seen[key] = kwargs.get("row_number", 0)
-        for name, default in DEFAULTS.items():
-            if row.get(name) in (None, ""):
-                row[name] = default
 
     def get_instance(self, instance_loader: Any, row: Any) -> Product | None:
         return self.get_queryset().filter(sku_key=key_of(row["sku"])).first()
 
-    def before_save_instance(self, instance: Product, row: Any, **kwargs: Any) -> None:
-        user = kwargs.get("user")
-        if instance.pk is None and user is not None:
-            instance.created_by = user
+    def after_init_instance(self, instance: Product, new: bool, row: Any, **kwargs: Any) -> None:
+        missing = [name for name in ("name", "price") if new and not _says(row.get(name))]
+        if missing:
+            raise ValidationError({name: f"The {name} is missing." for name in missing})
+
+    def import_field(self, field: Any, instance: Product, row: Any, *args: Any, **kw: Any) -> None:
+        if _says(row.get(field.column_name)):
+            super().import_field(field, instance, row, *args, **kw)
+
+    def save_instance(self, instance: Product, is_create: bool, row: Any, **kwargs: Any) -> None:
+        """By the use cases of the API, with its limits, in the transaction of the whole file."""
+        columns = [field for field in self.get_import_fields() if _says(row.get(field.column_name))]
+        said = {field.attribute: getattr(instance, field.attribute) for field in columns}
+        limits = limits_of(ProductChangeIn)
+        errors = {}
+        for name in limits.keys() & said.keys():
+            try:
+                said[name] = as_the_api_does(limits[name], said[name])
+            except ValidationError as error:
+                errors[name] = error
+        if errors:
+            raise ValidationError(errors)
+        try:
+            if is_create:
+                by = kwargs["user"]
+                instance.pk = add_to_list(said, opening=None, picture=PictureChange(), by=by).pk
+            else:
+                change_in_list(instance.pk, said, picture=PictureChange())
+        except DomainError as refusal:
+            raise ValidationError(sentence(refusal)) from refusal
+
+
+def told(result: Any) -> str:
+    """What an import came to."""
+    count = {kind: result.totals[kind] for kind in ("new", "update", "skip")}
+    return (
+        f"Import finished: {count['new']} new, {count['update']} changed,"
+        f" {count['skip']} as they were."
+    )
+
+
+def require_imported(result: Any) -> None:
+    """Raise Conflict, naming the row, where a previewed file fits no more: somebody changed
+    products meanwhile."""
+    for row in result.invalid_rows:
+        raise Conflict(f"Row {row.number}: {' '.join(row.error.messages)}")
+    errors = [*result.base_errors, *(error for _, row in result.row_errors() for error in row)]
+    for error in errors:
+        raise error.error
+
+
+def _says(cell: Any) -> bool:
+    return cell is not None and bool(str(cell).strip())

@@ -11,6 +11,7 @@ from accounts import staff_rules
 from catalog.models import Brand, Category, Product
 from inventory import adjustments
 from inventory.receiving import receive_opening_stock
+from pos_project.core.db.concurrent_edits import require_as_seen
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.db.unique_keys import key_of
@@ -45,18 +46,7 @@ def create_product(
     breaches = staff_rules.stock_breaches(by, field="stock") if opening else []
 
     def create() -> Product:
-        context = PostingContext.claim(by)
-        product = Product(**fields, created_by_id=by.pk)
-        if opening and not product.keeps_stock:
-            text = "A service product keeps no stock."
-            raise Invalid(text, fields={"stock": [text]})
-        picture.put_on(product)
-        _require_known(fields)
-        _save(product)
-        if opening:
-            receive_opening_stock(
-                product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
-            )
+        product = add_to_list(fields, opening=opening, picture=picture, by=by)
         staff_rules.keep_approved(breaches, approval, product, by=by)
         return product
 
@@ -66,6 +56,25 @@ def create_product(
         return once(key, create)
 
 
+def add_to_list(
+    fields: Mapping[str, Any], *, opening: Opening | None, picture: PictureChange, by: Actor
+) -> Product:
+    """`create_product` inside the caller's transaction, as a file of products does it."""
+    context = PostingContext.claim(by)
+    product = Product(**fields, created_by_id=by.pk)
+    if opening and not product.keeps_stock:
+        text = "A service product keeps no stock."
+        raise Invalid(text, fields={"stock": [text]})
+    picture.put_on(product)
+    _require_known(fields)
+    _save(product)
+    if opening:
+        receive_opening_stock(
+            product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
+        )
+    return product
+
+
 def change_product(
     product_id: int,
     fields: Mapping[str, Any],
@@ -73,35 +82,52 @@ def change_product(
     picture: PictureChange,
     by: Actor | None = None,
     approval: staff_rules.Approval | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Product:
-    """Change the given fields only; never stock. Raises NotFound, Conflict for a taken SKU,
-    Invalid for an unknown brand or category, or when a product with history would become a
-    service or stop being one, NeedsApproval where staff (`by`) do not sell below the list's price
-    and would lower it."""
+    """Change the given fields only; never stock. Raises NotFound, ChangedMeanwhile for what is no
+    longer as `seen`, Conflict for a taken SKU, Invalid for an unknown brand or category, or when a
+    product with history would become a service or stop being one, NeedsApproval where staff (`by`)
+    do not sell below the list's price and would lower it."""
 
     def change() -> Product:
-        product = _locked(product_id)
-        before = product.price
-        breaches = staff_rules.price_breaches(by, before=before, after=fields.get("price", before))
-        staff_rules.require_allowed(breaches, approval)
-        if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
-            product
-        ):
-            text = "A product that was bought, sold or counted stays what it is."
-            raise Invalid(text, fields={"keeps_stock": [text]})
-        for name, value in fields.items():
-            setattr(product, name, value)
-        picture.put_on(product)
-        _require_known(fields)
-        _save(product)
-        if by is not None:
-            staff_rules.keep_approved(breaches, approval, product, by=by)
-        return product
+        return change_in_list(
+            product_id, fields, picture=picture, by=by, approval=approval, seen=seen
+        )
 
     if by is None:
         return transact(change)
     with staff_rules.refusals_kept(by, Product):
         return transact(change)
+
+
+def change_in_list(
+    product_id: int,
+    fields: Mapping[str, Any],
+    *,
+    picture: PictureChange,
+    by: Actor | None = None,
+    approval: staff_rules.Approval | None = None,
+    seen: Mapping[str, Any] | None = None,
+) -> Product:
+    """`change_product` inside the caller's transaction, as a file of products does it."""
+    product = _locked(product_id)
+    require_as_seen(product, fields, seen)
+    before = product.price
+    breaches = staff_rules.price_breaches(by, before=before, after=fields.get("price", before))
+    staff_rules.require_allowed(breaches, approval)
+    if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
+        product
+    ):
+        text = "A product that was bought, sold or counted stays what it is."
+        raise Invalid(text, fields={"keeps_stock": [text]})
+    for name, value in fields.items():
+        setattr(product, name, value)
+    picture.put_on(product)
+    _require_known(fields)
+    _save(product)
+    if by is not None:
+        staff_rules.keep_approved(breaches, approval, product, by=by)
+    return product
 
 
 def remove_product(

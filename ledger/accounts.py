@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
@@ -10,6 +12,8 @@ from django.utils import timezone
 
 from ledger import chart
 from ledger.models import JournalLine, LedgerAccount, PaymentMethod
+from pos_project.core.db.concurrent_edits import require_as_seen
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import ZERO, money
@@ -32,7 +36,14 @@ class AccountChanges:
     archived: bool | None = None
 
 
-def add_account(*, number: str, name: str, kind: str, code: str | None = None) -> LedgerAccount:
+def add_account(
+    *,
+    number: str,
+    name: str,
+    kind: str,
+    code: str | None = None,
+    key: RequestKey | None = None,
+) -> LedgerAccount:
     """Add an account; its code is made from its name unless given.
 
     Raises Invalid for a code that is none, Conflict for a code or number that is taken.
@@ -47,21 +58,24 @@ def add_account(*, number: str, name: str, kind: str, code: str | None = None) -
         _require_free(account, LedgerAccount.objects.all())
         return _written(account, adding=True)
 
-    return transact(add)
+    return once(key, add)
 
 
-def change_account(code: str, changes: AccountChanges) -> LedgerAccount:
+def change_account(
+    code: str, changes: AccountChanges, *, seen: Mapping[str, Any] | None = None
+) -> LedgerAccount:
     """Rename, renumber, retype or archive an account.
 
-    Raises NotFound; Conflict for a number that is taken, for another type once the account has
-    lines, for archiving it while it has a balance, and for either of an account that the shop's
-    documents post to.
+    Raises NotFound; ChangedMeanwhile for what is no longer as `seen`; Conflict for a number that
+    is taken, for another type once the account has lines, for archiving it while it has a
+    balance, and for either of an account that the shop's documents post to.
     """
 
     def change() -> LedgerAccount:
         account = LedgerAccount.objects.select_for_update().filter(pk=code.upper()).first()
         if account is None:
             raise NotFound("Account not found")
+        require_as_seen(account, vars(changes), seen)
         account.number = changes.number or account.number
         account.name = changes.name or account.name
         _require_free(account, LedgerAccount.objects.exclude(pk=account.pk))

@@ -18,12 +18,14 @@ from unfold.widgets import (
 from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
 from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.admin_forms import MethodForm
+from ledger.api.expenses import ExpenseIn
 from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.party_statement import AMOUNT
+from ledger.payment_methods import add_method, change_method
 from ledger.payment_reversals import reverse_payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
-from pos_project.core.back_office.forms import FreeTextField
+from pos_project.core.back_office.forms import AsTheApi, FreeTextField, RowForm
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
     ReversibleAdmin,
@@ -32,6 +34,7 @@ from pos_project.core.back_office.model_admin import (
     asked,
 )
 from pos_project.core.days import today
+from pos_project.core.db.idempotency import RequestKey
 
 SIGNED = Case(
     When(direction=Payment.Direction.IN, then=F("amount")),
@@ -40,7 +43,7 @@ SIGNED = Case(
 )
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(RowForm):
     """An account of the chart; its code is made from its name unless given."""
 
     number = forms.RegexField(r"^[0-9A-Za-z.-]+$", max_length=10, widget=UnfoldAdminTextInputWidget)
@@ -84,14 +87,14 @@ class LedgerAccountAdmin(ShopAdmin):
     def in_use(self, account: LedgerAccount) -> bool:
         return account.archived_at is None
 
-    def save_model(self, request: HttpRequest, obj: LedgerAccount, form: Any, change: bool) -> None:
-        said = form.cleaned_data
-        about = {name: said[name] for name in ("number", "name", "kind")}
-        if change:
-            archived = said["archived"] if "archived" in form.changed_data else None
-            change_account(obj.pk, AccountChanges(**about, archived=archived))
-        else:
-            obj.pk = add_account(**about, code=said["code"] or None).pk
+    def add_row(self, fields: dict[str, Any], *, key: RequestKey | None, **_: Any) -> LedgerAccount:
+        return add_account(**{**fields, "code": fields.get("code") or None}, key=key)
+
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, form: Any, seen: dict[str, Any], **_: Any
+    ) -> None:
+        archived = form.cleaned_data["archived"] if "archived" in form.changed_data else None
+        change_account(row_id, AccountChanges(**fields, archived=archived), seen=seen)
 
 
 @admin.register(PaymentMethod)
@@ -103,6 +106,14 @@ class PaymentMethodAdmin(ShopAdmin):
     search_fields = ("name", "code")
     search_help_text = "Name or code"
     autocomplete_fields = ("account",)
+
+    def add_row(self, fields: dict[str, Any], *, key: RequestKey | None, **_: Any) -> PaymentMethod:
+        return add_method(fields, key=key)
+
+    def change_row(
+        self, row_id: Any, fields: dict[str, Any], *, seen: dict[str, Any], **_: Any
+    ) -> None:
+        change_method(row_id, fields, seen=seen)
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         # The money of its payments is in that account.
@@ -153,7 +164,8 @@ class PaymentAdmin(ReversibleAdmin):
         return party.name if party else "walk-in"
 
 
-class ExpenseForm(MovesToAnOpenDay, MethodForm):
+class ExpenseForm(MovesToAnOpenDay, AsTheApi, MethodForm):
+    api = ExpenseIn
     day_field = "expense_date"
 
     title = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
@@ -194,8 +206,8 @@ class ExpenseAdmin(WritableAdmin, ReversibleAdmin):
         """Book an expense by the use case that tills call."""
         by: Any = request.user
 
-        def do(said: dict[str, Any]) -> str:
-            spent = record_expense(
+        def do(said: dict[str, Any], key: RequestKey | None) -> Expense:
+            return record_expense(
                 Spending(
                     said["title"],
                     said["amount"],
@@ -205,13 +217,14 @@ class ExpenseAdmin(WritableAdmin, ReversibleAdmin):
                     said["expense_date"],
                 ),
                 by=by,
+                key=key,
             )
-            return f"{spent} booked on {spent.business_date}."
 
         return self.ask_and_do(
             request,
             ExpenseForm(asked(request)),
             do,
+            lambda spent: f"{spent} booked on {spent.business_date}.",
             title="Record an expense",
             button="Record",
             back_to=self.list_page,

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from ledger.api.tenders import DuePaymentIn
 from ledger.models import PaymentMethod
 from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
-from pos_project.core.back_office.forms import FreeTextField
+from pos_project.core.back_office.forms import AsTheApi, FreeTextField
 from pos_project.core.money import ZERO
 
 CREDIT_NAME = "On credit"
@@ -81,8 +82,10 @@ class SettlementForm(MethodForm):
         return TendersOffered((Tender(method, paid),) if paid else (), method)
 
 
-class PaymentForm(MethodForm):
+class PaymentForm(AsTheApi, MethodForm):
     """What somebody pays for dues; the oldest are settled first, the rest is an advance."""
+
+    api = DuePaymentIn
 
     amount = forms.DecimalField(
         min_value=Decimal("0.01"),

@@ -33,6 +33,7 @@ from pos_project.core.back_office.model_admin import (
     WritableAdmin,
     asked,
 )
+from pos_project.core.db.idempotency import RequestKey
 
 KEPT_BY_DOCUMENTS = (
     "Receivables, payables, stock and advances are moved by their documents alone, so they are not"
@@ -114,18 +115,20 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
     ) -> HttpResponse:
         by: Any = request.user
 
-        def do(said: dict[str, Any]) -> tuple[str, str]:
+        def do(said: dict[str, Any], key: RequestKey | None) -> JournalEntry:
             written = ManualEntry(
                 lines.lines(), said["memo"], said["reference"], said["entry_date"]
             )
-            entry = post(written, by=by)
-            text = f"Entry {entry.pk} posted on {entry.business_date:%d-%m-%Y}."
-            return text, self.page_of(entry.pk)
+            return post(written, by=by, key=key)
 
         return self.ask_and_do(
             request,
             form,
             do,
+            lambda entry: (
+                f"Entry {entry.pk} posted on {entry.business_date:%d-%m-%Y}.",
+                self.page_of(entry.pk),
+            ),
             title=title,
             button="Post",
             back_to=self.list_page,

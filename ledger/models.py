@@ -61,7 +61,9 @@ class PaymentMethod(models.Model):
         db_table = "payment_methods"
         constraints = (
             models.CheckConstraint(
-                name="ledger_paymentmethod_due_is_no_tender", condition=~Q(code="due")
+                name="ledger_paymentmethod_due_is_no_tender",
+                violation_error_message="Owing is no way of paying: another code, please.",
+                condition=~Q(code="due"),
             ),
         )
 
@@ -147,6 +149,7 @@ class JournalLine(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="ledger_journalline_one_positive_side",
+                violation_error_message="A line has either a debit or a credit above zero.",
                 condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0),
             ),
         )
@@ -210,10 +213,13 @@ class Payment(AppendOnly):
         db_table = "payments"
         constraints = (
             models.CheckConstraint(
-                name="ledger_payment_amount_positive", condition=Q(amount__gt=0)
+                name="ledger_payment_amount_positive",
+                violation_error_message="A payment is above zero.",
+                condition=Q(amount__gt=0),
             ),
             models.CheckConstraint(
                 name="ledger_payment_party_matches",
+                violation_error_message="A payment is one party's, for their documents.",
                 condition=(
                     Q(payment_party="customer", supplier__isnull=True, purchase__isnull=True)
                     | Q(
@@ -226,7 +232,9 @@ class Payment(AppendOnly):
                 ),
             ),
             models.CheckConstraint(
-                name="ledger_payment_direction_known", condition=Q(direction__in=("in", "out"))
+                name="ledger_payment_direction_known",
+                violation_error_message="Money comes in or goes out.",
+                condition=Q(direction__in=("in", "out")),
             ),
         )
         indexes = (
@@ -303,6 +311,7 @@ class Expense(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="ledger_expense_sign_follows_reversal",
+                violation_error_message="An expense is above zero, its reversal below.",
                 condition=Q(amount__gt=0, reverses__isnull=True)
                 | Q(amount__lt=0, reverses__isnull=False),
             ),

@@ -26,6 +26,8 @@ from django.db.models.functions import Coalesce
 from ledger import advances
 from ledger.dues import DueBook
 from ledger.models import Payment
+from pos_project.core.db.concurrent_edits import require_as_seen
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.prepared import Prepared, prepared
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, NotFound
@@ -36,7 +38,14 @@ from pos_project.core.posting_context import Actor
 Row = dict[str, Any]
 
 
-def add(book: DueBook, fields: Mapping[str, Any], *, by: Actor, picture: PictureChange) -> Any:
+def add(
+    book: DueBook,
+    fields: Mapping[str, Any],
+    *,
+    by: Actor,
+    picture: PictureChange,
+    key: RequestKey | None = None,
+) -> Any:
     """Enter a party from columns; returns its row."""
 
     def do() -> Any:
@@ -47,16 +56,24 @@ def add(book: DueBook, fields: Mapping[str, Any], *, by: Actor, picture: Picture
         party.save()
         return party
 
-    return transact(do)
+    return once(key, do)
 
 
 def change(
-    book: DueBook, party_id: int, fields: Mapping[str, Any], *, by: Actor, picture: PictureChange
+    book: DueBook,
+    party_id: int,
+    fields: Mapping[str, Any],
+    *,
+    by: Actor,
+    picture: PictureChange,
+    seen: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Change the given columns only; returns the row. Raises NotFound."""
+    """Change the given columns only; returns the row. Raises NotFound, and ChangedMeanwhile for
+    what is no longer as `seen`."""
 
     def do() -> Any:
         party = _locked(book, party_id)
+        require_as_seen(party, fields, seen)
         for name, value in fields.items():
             setattr(party, name, value)
         if book.names_editors:

@@ -18,6 +18,7 @@ from pos_project.core.back_office.model_admin import (
     asked,
 )
 from pos_project.core.days import business_day, today
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import ZERO, money
 from pos_project.core.people import CONTACT_FIELDS
@@ -54,13 +55,28 @@ class PartyAdmin(MasterDataAdmin):
     def paid_ahead(self, party: Any) -> Any:
         return advances.balance(self.book, party.pk) if party.pk else "–"
 
-    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange) -> Any:
-        return parties.add(self.book, fields, by=by, picture=picture)
+    def add_row(
+        self,
+        fields: dict[str, Any],
+        *,
+        by: Any,
+        picture: PictureChange,
+        key: RequestKey | None,
+        **_: Any,
+    ) -> Any:
+        return parties.add(self.book, fields, by=by, picture=picture, key=key)
 
     def change_row(
-        self, row_id: Any, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange
+        self,
+        row_id: Any,
+        fields: dict[str, Any],
+        *,
+        by: Any,
+        picture: PictureChange,
+        seen: dict[str, Any],
+        **_: Any,
     ) -> None:
-        parties.change(self.book, row_id, fields, by=by, picture=picture)
+        parties.change(self.book, row_id, fields, by=by, picture=picture, seen=seen)
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever traded is archived."""
@@ -77,17 +93,17 @@ class PartyAdmin(MasterDataAdmin):
         open_amount = money(party.open_amount)
         form, by = PaymentForm(asked(request), initial={"amount": open_amount}), request.user
 
-        def do(said: dict[str, Any]) -> str:
-            paid = dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by)  # type: ignore[arg-type]
-            return (
-                f"{paid.applied} settled, {paid.advance} paid ahead,"
-                f" {paid.remaining_due} still owed."
-            )
+        def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
+            return dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by, key=key)  # type: ignore[arg-type]
 
         return self.ask_and_do(
             request,
             form,
             do,
+            lambda paid: (
+                f"{paid.applied} settled, {paid.advance} paid ahead,"
+                f" {paid.remaining_due} still owed."
+            ),
             title=title.format(party.name, open_amount),
             button=button,
             back_to=self.page_of(party.pk),

@@ -6,14 +6,18 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
+from ledger.api.period_lock import PeriodLockIn
 from ledger.models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
 from pos_project.core.back_office.days import DayField
-from pos_project.core.back_office.forms import ReasonForm
+from pos_project.core.back_office.forms import AsTheApi, ReasonForm
 from pos_project.core.back_office.model_admin import WritableAdmin, asked
+from pos_project.core.db.idempotency import RequestKey
 
 
-class LockForm(ReasonForm):
+class LockForm(AsTheApi, ReasonForm):
+    api = PeriodLockIn
+
     locked_through = DayField(
         label="Locked through",
         required=False,
@@ -42,15 +46,19 @@ class PeriodLockAdmin(WritableAdmin):
         by: Any = request.user
         holds = locked_through()
 
-        def do(said: dict[str, Any]) -> str:
-            day = said["locked_through"]
-            lock_through(day, reason=said["reason"], by=by, role=by.role)
+        def do(said: dict[str, Any], key: RequestKey | None) -> PeriodLock:
+            day, reason = said["locked_through"], said["reason"]
+            return lock_through(day, reason=reason, by=by, role=by.role, key=key)
+
+        def tell(lock: PeriodLock) -> str:
+            day = lock.locked_through
             return f"The books are locked through {day:%d-%m-%Y}." if day else "Nothing is locked."
 
         return self.ask_and_do(
             request,
             LockForm(asked(request), initial={"locked_through": holds}),
             do,
+            tell,
             title=f"The books are locked through {holds:%d-%m-%Y}" if holds else "Lock the books",
             button="Lock",
             back_to=self.list_page,

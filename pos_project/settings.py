@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
     "pos_project.core.http.pages_only.Messages",
+    "pos_project.core.back_office.form_keys.FormKeys",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pos_project.core.http.pages_only.ContentSecurityPolicy",
 ]
@@ -234,6 +235,7 @@ CORS_EXPOSE_HEADERS = [
 ]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COOKIE_SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "pos_project.core.back_office.form_keys.csrf_failure"
 SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = ["^health"]  # asked by watchers on the machine itself
 SECURE_HSTS_SECONDS = int(text("SECURE_HSTS_SECONDS", "31536000" if PRODUCTION else "0"))

@@ -78,10 +78,12 @@ class Purchase(AppendOnly):
             ),
             models.CheckConstraint(
                 name="purchasing_purchase_total_is_paid_plus_due",
+                violation_error_message="The total of a purchase is what was paid and what is due.",
                 condition=Q(total_amount=Round(F("paid_amount") + F("due_amount"), 2)),
             ),
             models.CheckConstraint(
                 name="purchasing_purchase_signs_follow_reversal",
+                violation_error_message="Only a reversal has amounts below zero.",
                 condition=Q(
                     reverses__isnull=True,
                     paid_amount__gte=0,
@@ -97,6 +99,7 @@ class Purchase(AppendOnly):
             ),
             models.CheckConstraint(
                 name="purchasing_purchase_received_is_numbered",
+                violation_error_message="A purchase that was received has a number.",
                 condition=Q(status="draft") | Q(status="received", invoice_no__isnull=False),
             ),
         )
@@ -128,11 +131,13 @@ class PurchaseItem(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="purchasing_purchaseitem_sign_follows_reversal",
+                violation_error_message="A line has at least one unit; a reversal takes back.",
                 condition=Q(quantity__gt=0, subtotal__gte=0, reverses__isnull=True)
                 | Q(quantity__lt=0, subtotal__lte=0, reverses__isnull=False),
             ),
             models.CheckConstraint(
                 name="purchasing_purchaseitem_cost_not_negative",
+                violation_error_message="The cost of a line is never below zero.",
                 condition=Q(cost_price__gte=0),
             ),
         )
@@ -162,6 +167,7 @@ class SupplierDue(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="purchasing_supplierdue_paid_exactly_at_zero",
+                violation_error_message="A due is open until nothing is left of it.",
                 condition=Q(status="open", due_amount__gt=0) | Q(status="paid", due_amount=0),
             ),
         )

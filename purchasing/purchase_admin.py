@@ -21,6 +21,7 @@ from catalog.codes import products_by_code
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
+from pos_project.core.back_office.forms import AsTheApi
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -29,6 +30,8 @@ from pos_project.core.back_office.model_admin import (
     units,
 )
 from pos_project.core.days import today
+from pos_project.core.db.idempotency import RequestKey
+from purchasing.api.purchase_serializers import PurchaseIn
 from purchasing.models import Purchase, PurchaseItem, Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
 from purchasing.reversals import reverse_purchase
@@ -37,9 +40,10 @@ MAX_LINES = 500
 EMPTY_LINES = 5
 
 
-class DeliveryForm(MovesToAnOpenDay, SettlementForm):
+class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
     """The head of a supplier's paper."""
 
+    api = PurchaseIn
     day_field = "purchase_date"
 
     supplier = forms.ModelChoiceField(queryset=Supplier.objects.none())
@@ -201,7 +205,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
         form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
         by: Any = request.user
 
-        def do(said: dict[str, Any]) -> tuple[str, str]:
+        def do(said: dict[str, Any], key: RequestKey | None) -> Purchase:
             delivery = Delivery(
                 said["supplier"].pk,
                 lines.lines(),  # type: ignore[attr-defined]
@@ -209,13 +213,13 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
                 said["purchase_date"],
                 said["note"] or None,
             )
-            purchase = receive_purchase(delivery, form.offered(), by=by)
-            return f"{purchase} received.", self.page_of(purchase.pk)
+            return receive_purchase(delivery, form.offered(), by=by, key=key)
 
         return self.ask_and_do(
             request,
             form,
             do,
+            lambda purchase: (f"{purchase} received.", self.page_of(purchase.pk)),
             title="Receive a purchase",
             button="Receive",
             back_to=self.list_page,

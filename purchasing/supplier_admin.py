@@ -7,7 +7,9 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 
 from ledger.party_admin import OTHER_CONTACT, OpenDueAdmin, OpenDueInline, PartyAdmin, owed_column
+from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import AgeFilter
+from pos_project.core.contact_fields import PartyChangesIn
 from purchasing.models import Supplier, SupplierDue
 from purchasing.supplier_payments import SUPPLIER_DUES
 
@@ -18,8 +20,13 @@ class SupplierDueInline(OpenDueInline):
     fields = ("purchase", "created_at", "due_amount")
 
 
+class SupplierForm(RowForm):
+    api = PartyChangesIn
+
+
 @admin.register(Supplier)
 class SupplierAdmin(PartyAdmin):
+    form = SupplierForm
     book = SUPPLIER_DUES
     list_display = ("name", "phone", "email", "district", "owed")
     removal_warning = "Old papers keep the name. Nobody to whom something is owed can be removed."

@@ -11,8 +11,10 @@ from unfold.decorators import action, display
 
 from ledger import parties
 from ledger.party_admin import OTHER_CONTACT, OpenDueAdmin, OpenDueInline, PartyAdmin, owed_column
+from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import AgeFilter, HistoryInline, status_label
 from sales import customers
+from sales.api.customer_serializers import CustomerChangesIn
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer, CustomerDue, Sale
 
@@ -52,8 +54,13 @@ class LatestSaleInline(HistoryInline):
         return theirs.filter(pk__in=list(latest[:LATEST])).order_by("-id")
 
 
+class CustomerForm(RowForm):
+    api = CustomerChangesIn
+
+
 @admin.register(Customer)
 class CustomerAdmin(PartyAdmin):
+    form = CustomerForm
     book = CUSTOMER_DUES
     list_display = ("name", "phone", "email", "district", "owes", "last_bought", "state")
     list_filter = (OwesFilter, "status")

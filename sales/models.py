@@ -38,7 +38,9 @@ class Customer(Searchable, Archivable, Contact):
         db_table = "customers"
         constraints = (
             models.CheckConstraint(
-                name="sales_customer_status_known", condition=Q(status__in=Status.values)
+                name="sales_customer_status_known",
+                violation_error_message="A customer is active, inactive or banned.",
+                condition=Q(status__in=Status.values),
             ),
         )
         indexes = (
@@ -85,7 +87,9 @@ class CartItem(models.Model):
                 name="sales_cartitem_one_line_per_product_and_price",
             ),
             models.CheckConstraint(
-                name="sales_cartitem_quantity_positive", condition=Q(quantity__gt=0)
+                name="sales_cartitem_quantity_positive",
+                violation_error_message="A line of a cart has at least one unit.",
+                condition=Q(quantity__gt=0),
             ),
         )
 
@@ -150,28 +154,34 @@ class Sale(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="sales_sale_total_adds_up",
+                violation_error_message="The total is the subtotal and the tax less the discount.",
                 condition=Q(total_amount=Round(F("subtotal") + F("tax") - F("discount"), 2)),
             ),
             models.CheckConstraint(
                 name="sales_sale_discount_within_subtotal",
+                violation_error_message="A discount is at most the subtotal; no tax is below zero.",
                 condition=Q(discount__gte=0, discount__lte=F("subtotal"), tax__gte=0),
             ),
             models.CheckConstraint(
                 name="sales_sale_amounts_not_negative",
+                violation_error_message="No amount of a sale is below zero.",
                 condition=Q(
                     paid_amount__gte=0, due_amount__gte=0, refund_amount__gte=0, advance_used__gte=0
                 ),
             ),
             models.CheckConstraint(
                 name="sales_sale_refunded_within_total",
+                violation_error_message="No more is refunded than the total.",
                 condition=Q(refund_amount__lte=F("total_amount")),
             ),
             models.CheckConstraint(
                 name="sales_sale_due_needs_a_customer",
+                violation_error_message="What stays due needs a customer.",
                 condition=~Q(status="completed") | Q(due_amount=0) | Q(customer__isnull=False),
             ),
             models.CheckConstraint(
                 name="sales_sale_completed_is_numbered_and_dated",
+                violation_error_message="A completed sale has a number and a date.",
                 condition=~Q(status="completed")
                 | Q(
                     invoice_no__isnull=False,
@@ -181,6 +191,7 @@ class Sale(AppendOnly):
             ),
             models.CheckConstraint(
                 name="sales_sale_tax_rate_has_name_and_percent",
+                violation_error_message="A tax rate is kept with its name and percent.",
                 condition=Q(
                     tax_rate_id__isnull=True, tax_rate_name__isnull=True, tax_percent__isnull=True
                 )
@@ -192,11 +203,13 @@ class Sale(AppendOnly):
             ),
             models.CheckConstraint(
                 name="sales_sale_change_is_less_than_tendered",
+                violation_error_message="The change is at most what was tendered.",
                 condition=Q(change_amount__isnull=True)
                 | Q(change_amount__gte=0, change_amount__lte=F("tendered_amount")),
             ),
             models.CheckConstraint(
                 name="sales_sale_status_known",
+                violation_error_message="A sale is a draft, held, completed or cancelled.",
                 condition=Q(status__in=("draft", "pending", "completed", "cancelled")),
             ),
         )
@@ -236,10 +249,13 @@ class SaleItem(AppendOnly):
         db_table = "sale_items"
         constraints = (
             models.CheckConstraint(
-                name="sales_saleitem_quantity_positive", condition=Q(quantity__gt=0)
+                name="sales_saleitem_quantity_positive",
+                violation_error_message="A line of a sale has at least one unit.",
+                condition=Q(quantity__gt=0),
             ),
             models.CheckConstraint(
                 name="sales_saleitem_price_not_negative",
+                violation_error_message="The price of a line is never below zero.",
                 condition=Q(unit_price__gte=0, subtotal__gte=0),
             ),
         )
@@ -265,6 +281,7 @@ class SaleItemBatch(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="sales_saleitembatch_sign_follows_refund",
+                violation_error_message="A sale takes units, a refund puts them back.",
                 condition=Q(quantity__gt=0, cost__gte=0, refund_item__isnull=True)
                 | Q(quantity__lt=0, cost__lte=0, refund_item__isnull=False),
             ),
@@ -291,6 +308,7 @@ class SaleCogs(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="sales_salecogs_sign_follows_refund",
+                violation_error_message="A sale costs something, a refund takes cost back.",
                 condition=Q(quantity__gt=0, total_cost__gte=0, refund_item__isnull=True)
                 | Q(quantity__lt=0, total_cost__lte=0, refund_item__isnull=False),
             ),
@@ -322,6 +340,7 @@ class CustomerDue(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="sales_customerdue_paid_exactly_at_zero",
+                violation_error_message="A due is open until nothing is left of it.",
                 condition=Q(status="open", due_amount__gt=0) | Q(status="paid", due_amount=0),
             ),
         )
@@ -362,10 +381,12 @@ class Refund(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="sales_refund_is_due_cancelled_plus_cash_out",
+                violation_error_message="A refund is the due cancelled and the cash paid out.",
                 condition=Q(refund_amount=Round(F("due_reduced") + F("paid_out"), 2)),
             ),
             models.CheckConstraint(
                 name="sales_refund_amounts_not_negative",
+                violation_error_message="No amount of a refund is below zero.",
                 condition=Q(
                     refund_amount__gte=0, tax_amount__gte=0, paid_out__gte=0, due_reduced__gte=0
                 ),
@@ -398,6 +419,7 @@ class RefundItem(AppendOnly):
         constraints = (
             models.CheckConstraint(
                 name="sales_refunditem_quantity_positive",
+                violation_error_message="A line of a refund has at least one unit.",
                 condition=Q(quantity__gt=0, amount__gte=0),
             ),
         )

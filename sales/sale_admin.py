@@ -25,6 +25,7 @@ from ledger.admin_forms import MethodFilter, MethodForm, NamesItsMethod, Settlem
 from ledger.models import JournalEntry, Payment
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, asked, units
+from pos_project.core.db.idempotency import RequestKey
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem
 from sales.refunds import Claim, Returned, refund
@@ -246,7 +247,7 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         form = RefundForm(asked(request), lines=lines)
         by: Any = request.user
 
-        def do(answers: dict[str, Any]) -> str:
+        def do(answers: dict[str, Any], key: RequestKey | None) -> Refund:
             claim = Claim(
                 sale.pk,
                 form.returned(),
@@ -254,16 +255,16 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
                 reason=answers["reason"],
                 restock=answers["restock"],
             )
-            done = refund(claim, by=by)
-            return (
-                f"Refund of {done.refund_amount}: {done.due_reduced} taken off what was due,"
-                f" {done.paid_out} to pay out."
-            )
+            return refund(claim, by=by, key=key)
 
         return self.ask_and_do(
             request,
             form,
             do,
+            lambda done: (
+                f"Refund of {done.refund_amount}: {done.due_reduced} taken off what was due,"
+                f" {done.paid_out} to pay out."
+            ),
             title=f"Refund {sale}",
             button="Refund",
             back_to=self.page_of(sale.pk),
@@ -278,14 +279,11 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
 
         form = CompleteForm(asked(request), initial={"paid": sale.total_amount})
 
-        def do(_: dict[str, Any]) -> str:
-            sold = holds.complete(sale.pk, form.offered(), by=by)
-            return f"{sold.sale} completed; change {sold.change}."
-
         return self.ask_and_do(
             request,
             form,
-            do,
+            lambda _, key: holds.complete(sale.pk, form.offered(), by=by, key=key),
+            lambda sold: f"{sold.sale} completed; change {sold.change}.",
             title=f"Complete {sale}: {sale.total_amount}",
             button="Complete the sale",
             back_to=self.page_of(sale.pk),
@@ -296,14 +294,11 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         """Give up a held sale."""
         sale = get_object_or_404(self.get_queryset(request), pk=object_id)
 
-        def do(_: dict[str, Any]) -> str:
-            holds.cancel(sale.pk)
-            return f"{sale} cancelled."
-
         return self.ask_and_do(
             request,
             forms.Form(asked(request)),
-            do,
+            lambda _, key: holds.cancel(sale.pk, key=key),
+            lambda _: f"{sale} cancelled.",
             title=f"Cancel {sale}?",
             button="Cancel the held sale",
             back_to=self.page_of(sale.pk),

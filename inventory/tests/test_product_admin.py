@@ -11,7 +11,7 @@ from PIL import Image
 
 from accounts.models import AuditEntry, Store, User
 from catalog.models import Brand, Product
-from pos_project.tests import shop
+from pos_project.tests import page_forms, shop
 
 pytestmark = pytest.mark.django_db
 
@@ -136,11 +136,34 @@ def test_a_count_adjusts_by_the_difference_to_what_was_shown(office: Client) -> 
     url = f"{LIST}{shirt.pk}/count/"
     assert "10 expected" in office.get(url).content.decode()
 
-    shop.sell((shirt, 2))  # while somebody counts
     answer = office.post(url, {"expected": "10", "counted": "9", "reason": "COUNT"})
 
     assert answer.status_code == 302
-    assert shop.stock_of(shirt) == 7
+    assert shop.stock_of(shirt) == 9
+
+
+@pytest.mark.parametrize("sold", [True, False])
+def test_a_count_is_compared_again_where_goods_moved_since_it_was_shown(
+    office: Client, sold: bool
+) -> None:
+    """Nobody knows whether they were counted before they went, or after."""
+    shirt = shop.a_product()
+    shop.stock(shirt, 10)
+    url = f"{LIST}{shirt.pk}/count/"
+    typed = {**page_forms.opened(office, url), "counted": "10"}
+
+    shop.sell((shirt, 2)) if sold else shop.stock(shirt, 2)
+    now = 8 if sold else 12
+    refused = office.post(url, typed)
+
+    assert f"Stock moved since you looked: {shirt.name} (had 10, now {now})" in (
+        refused.content.decode()
+    )
+    assert shop.stock_of(shirt) == now
+    again = page_forms.form_of(refused)
+    assert (again["expected"], again["counted"]) == (str(now), "10")
+    assert office.post(url, again).status_code == 302
+    assert shop.stock_of(shirt) == 10
 
 
 def test_many_prices_change_after_a_preview(office: Client) -> None:

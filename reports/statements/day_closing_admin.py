@@ -23,6 +23,7 @@ from unfold.widgets import (
 from ledger import closing
 from ledger.models import CashCount, DaySeal
 from pos_project.core.back_office.days import DayField
+from pos_project.core.back_office.form_keys import require_looked_over
 from pos_project.core.back_office.forms import FreeTextField, show_refusal
 from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeList, asked
 from pos_project.core.days import today
@@ -286,6 +287,7 @@ class DaySealAdmin(ReadOnlyAdmin):
             until = form.cleaned_data["until"]
             if form.cleaned_data["seen"] == _seen(first, until):
                 try:
+                    require_looked_over(request)
                     closed = close_until(min(until, first + timedelta(days=AT_ONCE - 1)))
                 except DomainError as refusal:
                     show_refusal(form, refusal)

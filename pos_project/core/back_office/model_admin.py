@@ -10,7 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters, csrf_protect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import DateField, Model, QuerySet
-from django.forms import Form, ModelForm
+from django.forms import BaseModelFormSet, Form, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -21,9 +21,18 @@ from unfold.views import ChangeList
 
 from pos_project.core.back_office import lists
 from pos_project.core.back_office.days import DayField
-from pos_project.core.back_office.forms import ReasonForm, as_the_api_does, sentence, show_refusal
+from pos_project.core.back_office.form_keys import key_of_form, require_looked_over, reused
+from pos_project.core.back_office.forms import (
+    ReasonForm,
+    RowForm,
+    as_the_api_does,
+    sentence,
+    show_refusal,
+)
 from pos_project.core.back_office.list_search import found
 from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
+from pos_project.core.db.concurrent_edits import ChangedMeanwhile
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.errors import DomainError
 from pos_project.core.http.formats import note_export
@@ -72,9 +81,42 @@ class ShopChangeList(ChangeList):
         self.files = lists.file_links(self)
 
 
-class ShopAdmin(ModelAdmin, _OutsideTransactions):
-    """A page of master data. Rows with history leave by an action of their own, never here."""
+class RowsOfAList(BaseModelFormSet):
+    """Rows edited in a list. Each is written by its use case as it is checked, for only that can
+    say whether it may be; what is refused stays as it was typed, beside why."""
 
+    page: "ShopAdmin"
+    request: HttpRequest
+    forms: list[Any]
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        refused: dict[Any, DomainError] = {}
+        for form in self.forms:
+            if not form.has_changed():
+                continue
+            try:
+                self.page.write(self.request, form.instance, form, change=True)
+            except DomainError as error:
+                refused[form] = error
+        if not refused:
+            return
+        rows = self.page.model._base_manager.in_bulk([form.instance.pk for form in self.forms])
+        for form in self.forms:
+            form.show_as_now(rows[form.instance.pk])
+        for form, refusal in refused.items():
+            show_refusal(form, refusal)
+
+
+class ShopAdmin(ModelAdmin, _OutsideTransactions):
+    """A page of rows, written by use cases alone. Rows with history leave by an action of their
+    own, never here."""
+
+    form = RowForm
+    change_form_before_template = "back_office/form_key.html"
+    picture_field = "picture"  # of the form, where it has one
     list_per_page = 25  # drawing a row costs more than reading it
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
@@ -101,7 +143,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as refusal:
-            request.refusal = refusal  # type: ignore[attr-defined]
+            request.refusal = reused(request, refusal)  # type: ignore[attr-defined]
         # Once more, with what was typed, and the refusal beside its fields: nothing was written.
         for upload in request.FILES.values():
             upload.seek(0)  # type: ignore[union-attr]
@@ -122,16 +164,13 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         wanted = request.GET.get(lists.AS_FILE)
         if wanted in (lists.CSV, lists.XLSX) and self.has_view_permission(request):
             return self._as_file(request, wanted)
-        # Rows edited in the list are saved inside Django's transaction: what they ask for is
-        # kept and done afterwards, each by its use case.
-        to_do = _to_do_of(request)
-        answer = super().changelist_view(request, extra_context)
-        for do in to_do:
-            try:
-                do()
-            except DomainError as refusal:
-                messages.error(request, sentence(refusal))
-        return answer
+        try:
+            if "_save" not in request.POST:
+                require_looked_over(request)  # an action is not run again over a sign-in
+            return super().changelist_view(request, extra_context)
+        except DomainError as refusal:
+            messages.error(request, sentence(refusal))
+            return HttpResponseRedirect(request.get_full_path())
 
     def _as_file(self, request: HttpRequest, wanted: str) -> Any:
         """All rows that the filters leave, as CSV or XLSX."""
@@ -147,15 +186,67 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
             messages.error(request, sentence(refusal))
             return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
 
-    def later(self, request: HttpRequest, do: Callable[[], Any]) -> None:
-        """Run a use case for a row that was edited in the list."""
-        _to_do_of(request).append(do)
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[ModelForm]:
+        return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        kept = type("Rows", (RowsOfAList,), {"page": self, "request": request})
+        return super().get_changelist_formset(request, **{"formset": kept, **kwargs})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if self.is_whole(form):
+            self.write(request, obj, form, change=change)
+
+    def is_whole(self, form: Any) -> bool:
+        """Whether it is the form of a page; a row of a list is written already."""
+        return not form.prefix
+
+    def write(self, request: HttpRequest, row: Any, form: Any, *, change: bool) -> None:
+        """Add the row of a form, or change what this person changed of it."""
+        key = key_of_form(request, lambda added: (f"{added} was added.", self.page_of(added.pk)))
+        sent = form.cleaned_data
+        pictures = {
+            "image": sent.get(self.picture_field),
+            "removeImage": sent.get("remove_picture"),
+        }
+        with picture_change(pictures) as picture:
+            said: dict[str, Any] = {"form": form, "by": request.user, "picture": picture}
+            if change:
+                self.change_row(row.pk, form.changed(), seen=form.seen(), **said)
+            else:
+                row.pk = self.add_row(form.changed(), key=key, **said).pk
+
+    def add_row(
+        self,
+        fields: dict[str, Any],
+        *,
+        form: Any,
+        by: Any,
+        picture: PictureChange,
+        key: RequestKey | None,
+    ) -> Any:
+        """The use case that adds a row of these columns and returns it."""
+        raise NotImplementedError
+
+    def change_row(
+        self,
+        row_id: Any,
+        fields: dict[str, Any],
+        *,
+        form: Any,
+        by: Any,
+        picture: PictureChange,
+        seen: dict[str, Any],
+    ) -> None:
+        """The use case that changes these columns, where they are still as they were `seen`."""
+        raise NotImplementedError
 
     def ask_and_do(
         self,
         request: HttpRequest,
         form: Form,
-        do: Callable[[dict[str, Any]], str | tuple[str, str]],
+        do: Callable[[dict[str, Any], RequestKey | None], Any],
+        tell: Callable[[Any], str | tuple[str, str]],
         *,
         title: str,
         button: str,
@@ -166,19 +257,26 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         extra: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """A page that asks what an action needs to know and runs it: `do` gets the clean form and
-        returns what to say, and where to go on if that is not `back_to`. What the shop refuses is
-        said at its fields; nothing was written then. `lines` is the formset of a document's lines,
-        of which `filled` are those that `do` uses."""
+        the key for its use case. `tell` says of its result what to show, and where to go on if
+        that is not `back_to`. What the shop refuses is said at its fields; nothing was written
+        then. `lines` is the formset of a document's lines, of which `filled` are those that `do`
+        uses."""
+
+        def told(result: Any) -> tuple[str, str]:
+            said = tell(result)
+            return said if isinstance(said, tuple) else (said, back_to)
+
         asks = request.method == "POST" and form.is_valid()
         if lines is not None:
             asks = request.method == "POST" and lines.is_valid() and asks
         if asks:
             try:
-                said = do(form.cleaned_data)
+                result = do(form.cleaned_data, key_of_form(request, told))
             except DomainError as refusal:
-                show_refusal(form, refusal, lines.filled if lines is not None else ())
+                filled = lines.filled if lines is not None else ()
+                show_refusal(form, reused(request, refusal), filled)
             else:
-                text, goes_on_at = said if isinstance(said, tuple) else (said, back_to)
+                text, goes_on_at = told(result)
                 messages.success(request, text)
                 return HttpResponseRedirect(goes_on_at)
         return self.ask_page(
@@ -312,26 +410,6 @@ class MasterDataAdmin(ShopAdmin):
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_restore"
         return [path("<int:object_id>/restore/", page, name=name), *super().get_urls()]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        fields, by = changed(form), request.user
-        sent = form.cleaned_data
-        pictures = {"image": sent.get("picture"), "removeImage": sent.get("remove_picture")}
-        with picture_change(pictures) as picture:
-            if change:
-                self.change_row(obj.pk, fields, form=form, by=by, picture=picture)
-            else:
-                obj.pk = self.add_row(fields, form=form, by=by, picture=picture).pk
-
-    def add_row(self, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange) -> Any:
-        """The use case that adds a row of these columns and returns it."""
-        raise NotImplementedError
-
-    def change_row(
-        self, row_id: Any, fields: dict[str, Any], *, form: Any, by: Any, picture: PictureChange
-    ) -> None:
-        """The use case that changes these columns."""
-        raise NotImplementedError
-
     def take_out(self, row: Any, *, by: Any) -> None:
         """The use case that removes the row; it refuses what must stay."""
         raise NotImplementedError
@@ -341,14 +419,14 @@ class MasterDataAdmin(ShopAdmin):
         """Ask, and take the row off the list."""
         row: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
 
-        def do(_: dict[str, Any]) -> str:
+        def do(_: dict[str, Any], __: RequestKey | None) -> None:
             self.take_out(row, by=request.user)
-            return f"{row.name} was removed."
 
         return self.ask_and_do(
             request,
             Form(asked(request)),
             do,
+            lambda _: f"{row.name} was removed.",
             title=f"Remove {row.name}?",
             button="Remove",
             back_to=self.list_page if request.method == "POST" else self.page_of(row.pk),
@@ -463,14 +541,14 @@ class ReversibleAdmin(ReadOnlyAdmin):
         row = get_object_or_404(rows, pk=object_id)
         name = self.named(row)
 
-        def do(said: dict[str, Any]) -> str:
-            self.opposite(row.pk, reason=said["reason"], by=request.user)
-            return f"{name} was reversed by an opposite entry."
+        def do(said: dict[str, Any], key: RequestKey | None) -> Any:
+            return self.opposite(row.pk, reason=said["reason"], by=request.user, key=key)
 
         return self.ask_and_do(
             request,
             ReasonForm(asked(request)),
             do,
+            lambda _: f"{name} was reversed by an opposite entry.",
             title=f"Reverse {name}?",
             button="Reverse",
             back_to=self.page_of(row.pk),
@@ -485,36 +563,15 @@ def _refused(form: type[ModelForm], refusal: DomainError) -> type[ModelForm]:
         def _post_clean(self) -> None:
             super()._post_clean()
             show_refusal(self, refusal)
+            if isinstance(refusal, ChangedMeanwhile):
+                self.show_as_now(type(self.instance)._base_manager.get(pk=self.instance.pk))
 
     return Refused
-
-
-def _to_do_of(request: HttpRequest) -> list[Callable[[], Any]]:
-    if not hasattr(request, "to_do"):
-        request.to_do = []  # type: ignore[attr-defined]
-    return request.to_do  # type: ignore[attr-defined]
 
 
 def asked(request: HttpRequest) -> Any:
     """What a form page was answered; None while it only asks."""
     return request.POST if request.method == "POST" else None
-
-
-def changed(form: ModelForm) -> dict[str, Any]:
-    """The columns that a form changes, as a use case takes them: `brand` as `brand_id`."""
-    columns = {field.name for field in form.instance._meta.concrete_fields}
-    fields = {}
-    for name in form.changed_data:
-        if name not in columns:
-            continue
-        value = form.cleaned_data[name]
-        if isinstance(value, Model):
-            fields[f"{name}_id"] = value.pk
-        elif value is None and form.instance._meta.get_field(name).is_relation:
-            fields[f"{name}_id"] = None
-        else:
-            fields[name] = value if value != "" else None
-    return fields
 
 
 def picture_of_form(upload: Any) -> Any:

@@ -105,7 +105,7 @@ def once(key: RequestKey | None, do: Callable[[], R]) -> R:
     try:
         return transact(claimed, row_of=lambda _: claims[0])
     except _KeyTaken:
-        _give_kept(key)
+        give_kept(key)
     raise KeyInUse("This request is being worked on. Please try again.")  # purged in between
 
 
@@ -117,11 +117,11 @@ def kept_answer_first(key: RequestKey | None) -> Iterator[None]:
         yield
     except DomainError:
         if key is not None:
-            _give_kept(key)
+            give_kept(key)
         raise
 
 
-def _give_kept(key: RequestKey) -> None:
+def give_kept(key: RequestKey) -> None:
     """Raise Replayed, or KeyReused, when the key's work is done; return when it is not."""
     kept = IdempotentRequest.objects.filter(user_id=key.user_id, key_hash=key.key_hash).first()
     if kept is None:
