@@ -60,7 +60,7 @@ def table_rights() -> dict[str, str]:
             rights[table] = "UPDATE"
         elif model.MOVING_COLUMNS:
             columns = {field.attname: field.column for field in model._meta.concrete_fields}
-            derived = sorted(columns[each] for each in model.MOVING_COLUMNS)
+            derived = sorted(str(columns[each]) for each in model.MOVING_COLUMNS)
             rights[table] = f"UPDATE ({', '.join(map(_quoted, derived))})"
     del rights["django_migrations"]  # what `migrate` did is its own to say
     return rights

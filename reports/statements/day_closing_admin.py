@@ -23,7 +23,7 @@ from unfold.widgets import (
 from ledger import closing
 from ledger.models import CashCount, DaySeal
 from pos_project.core.back_office.days import DayField
-from pos_project.core.back_office.form_keys import require_looked_over
+from pos_project.core.back_office.form_keys import key_of_form, require_looked_over
 from pos_project.core.back_office.forms import FreeTextField, show_refusal
 from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeList, asked
 from pos_project.core.days import today
@@ -242,7 +242,8 @@ class DaySealAdmin(ReadOnlyAdmin):
         seen = f"{day}:{expected}"
         if form.is_valid() and form.cleaned_data["seen"] == seen:
             try:
-                done = count_cash(form.counted_cash(expected=expected), by=by)
+                key = key_of_form(request, lambda done: (_told(done), self.list_page))
+                done = count_cash(form.counted_cash(expected=expected), by=by, key=key)
             except DomainError as refusal:
                 show_refusal(form, refusal)
             else:

@@ -462,14 +462,14 @@ class MasterDataAdmin(ShopAdmin):
             raise PermissionDenied
         row: Any = get_object_or_404(self._removed(), pk=object_id)
 
-        def do(_: dict[str, Any]) -> tuple[str, str]:
+        def do(_: dict[str, Any], key: RequestKey | None) -> Any:
             self.bring_back(row, by=request.user)
-            return f"{row.name} is back.", self.page_of(row.pk)
 
         return self.ask_and_do(
             request,
             Form(asked(request)),
             do,
+            lambda _: (f"{row.name} is back.", self.page_of(row.pk)),
             title=f"Bring {row.name} back?",
             button="Bring back",
             back_to=self.list_page,

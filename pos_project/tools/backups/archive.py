@@ -141,8 +141,8 @@ def writing(target: Path, *, recipients: list[str]) -> Iterator[Writer]:
             with _beside(target) as encrypted:
                 pyrage.encrypt_file(str(unfinished), str(encrypted), keys)
                 encrypted.replace(unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
+        with unfinished.open("rb") as whole:
+            os.fsync(whole.fileno())
         unfinished.replace(target)
 
 
