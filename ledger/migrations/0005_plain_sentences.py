@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_plain_sentences"),
-        ("ledger", "0002_own_words"),
-        ("purchasing", "0003_plain_sentences"),
-        ("sales", "0003_plain_sentences"),
+        ("accounts", "0004_plain_sentences"),
+        ("ledger", "0004_transaction_numbers_pay_once"),
+        ("purchasing", "0004_plain_sentences"),
+        ("sales", "0005_plain_sentences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

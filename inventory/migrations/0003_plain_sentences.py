@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_plain_sentences"),
-        ("catalog", "0003_plain_sentences"),
-        ("inventory", "0001_initial"),
-        ("purchasing", "0003_plain_sentences"),
+        ("accounts", "0004_plain_sentences"),
+        ("catalog", "0005_plain_sentences"),
+        ("inventory", "0002_stock_and_cost_are_read_by_index"),
+        ("purchasing", "0004_plain_sentences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0002_names_have_keys"),
+        ("catalog", "0004_listed_are_counted_by_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,9 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_plain_sentences"),
-        ("catalog", "0003_plain_sentences"),
-        ("purchasing", "0002_own_words"),
+        ("accounts", "0004_plain_sentences"),
+        ("catalog", "0005_plain_sentences"),
+        ("purchasing", "0003_search_text"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

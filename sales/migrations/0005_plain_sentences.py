@@ -8,10 +8,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_plain_sentences"),
-        ("catalog", "0003_plain_sentences"),
-        ("inventory", "0002_plain_sentences"),
-        ("sales", "0002_own_words"),
+        ("accounts", "0004_plain_sentences"),
+        ("catalog", "0005_plain_sentences"),
+        ("inventory", "0003_plain_sentences"),
+        ("sales", "0004_listed_are_counted_by_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
