@@ -111,8 +111,8 @@ class Backup:
         for name in names:
             path = root / name.removeprefix(PICTURES)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.writelines(self.pieces(name))
+            with path.open("wb") as picture:
+                picture.writelines(self.pieces(name))
         return len(names)
 
     def _manifest(self) -> dict[str, Any]:
@@ -141,8 +141,8 @@ def writing(target: Path, *, recipients: list[str]) -> Iterator[Writer]:
             with _beside(target) as encrypted:
                 pyrage.encrypt_file(str(unfinished), str(encrypted), keys)
                 encrypted.replace(unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
+        with unfinished.open("rb") as whole:
+            os.fsync(whole.fileno())
         unfinished.replace(target)
 
 
