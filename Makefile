@@ -25,7 +25,7 @@ CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
-	test-dear-mysql test-all-mysql test-cluster test-clock docs fuzz audit screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
+	test-dear-mysql test-all-mysql test-cluster test-clock docs fuzz audit lock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -99,6 +99,11 @@ audit: install ## whether a pinned package has a known flaw (asks the package in
 docs: install ## the pages of docs/ as a site in site/, offline
 	@$(BIN)/mkdocs build --quiet
 	@echo "site/index.html"
+
+lock: install ## deploy/requirements.lock: every package of the image with its hashes (some minutes)
+	@$(BIN)/pip-compile --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-tools
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate --no-emit-options \
+		--output-file deploy/requirements.lock requirements-mysql.txt
 
 screenshots: install ## pictures of the back office into screenshots/ and docs/ (needs chromium)
 	@$(BIN)/python -m pos_project.tests.browser.screenshots

@@ -134,6 +134,20 @@ def test_what_the_image_runs_is_python() -> None:
             compile(code, word, "exec")
 
 
+def test_the_image_s_packages_are_those_that_are_pinned_each_with_its_hashes() -> None:
+    pin = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", re.MULTILINE)
+    pinned = {
+        (name.lower(), version)
+        for file in ("requirements.txt", "requirements-mysql.txt")
+        for name, version in pin.findall((ROOT / file).read_text())
+    }
+    text = (DEPLOY / "requirements.lock").read_text()
+    locked = {(name.lower(), version) for name, version in pin.findall(text)}
+    assert pinned - locked == set(), "make lock"
+    for package in re.split(r"\n(?=\w)", text.strip()):
+        assert "--hash=sha256:" in package
+
+
 def test_no_secret_and_no_data_goes_into_the_image() -> None:
     ignored = set((ROOT / ".dockerignore").read_text().split())
     assert {".env", ".git", "*.sqlite3*", "media", "backups"} <= ignored

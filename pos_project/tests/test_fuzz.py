@@ -6,11 +6,14 @@ Short and the same each time in CI; `make fuzz` makes other and more ones (FUZZ_
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -45,7 +48,18 @@ pytestmark = [pytest.mark.dear, pytest.mark.django_db]
 
 
 @pytest.fixture
-def api(db: None) -> Any:
+def one_connection() -> Iterator[None]:
+    """As Django's own test client has it: no request closes the connection of the test."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def api(db: None, one_connection: None) -> Any:
     """The description, to be asked of the application in this process."""
     shop.a_days_work()
     shop.a_days_corrections()

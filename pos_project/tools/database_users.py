@@ -59,8 +59,10 @@ def table_rights() -> dict[str, str]:
         elif model.DRAFT_STATUSES:
             rights[table] = "UPDATE"
         elif model.MOVING_COLUMNS:
-            columns = {field.attname: field.column for field in model._meta.concrete_fields}
-            derived = sorted(str(columns[each]) for each in model.MOVING_COLUMNS)
+            fields = model._meta.concrete_fields
+            derived = sorted(
+                str(each.column) for each in fields if each.attname in model.MOVING_COLUMNS
+            )
             rights[table] = f"UPDATE ({', '.join(map(_quoted, derived))})"
     del rights["django_migrations"]  # what `migrate` did is its own to say
     return rights

@@ -111,8 +111,8 @@ class Backup:
         for name in names:
             path = root / name.removeprefix(PICTURES)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.writelines(self.pieces(name))
+            with path.open("wb") as picture:
+                picture.writelines(self.pieces(name))
         return len(names)
 
     def _manifest(self) -> dict[str, Any]:
