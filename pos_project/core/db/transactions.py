@@ -28,9 +28,10 @@ LOCK_WAIT = 1205
 LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
 # Restarting (2002, 2003) or full (1040, 1203): nothing was begun.
 OUT_OF_REACH = {1040, 1203, 2002, 2003}
-# A deadlock (and Galera certification), 1020 record changed since the snapshot
+# A deadlock (and Galera certification), 1020 record changed since the snapshot, 3101 another
+# member's transaction won (Group Replication)
 DEADLOCK = 1213
-REFUSALS = {DEADLOCK, 1020, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
+REFUSALS = {DEADLOCK, 1020, 3101, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
 # Nothing can be saved until somebody acts: read only (1290, 1836), a cluster without quorum (1047),
 # no right (1044, 1045, 1142, 1143, 1227, 1370), a full disk (3, 28, 1021, 1026, 1030, 1114).
 CANNOT_WRITE = {
