@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
@@ -21,6 +22,7 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 TRIES = 5
+DEADLOCK_TRIES = 10  # somebody else got on each time: on a cluster hot rows are refused often
 GIVE_UP_AFTER_SECONDS = 60  # a use case that crosses midnight must not post into yesterday
 ASK_FOR_SECONDS = 10  # a server that was killed in a commit is back by then
 LOCK_WAIT = 1205
@@ -107,7 +109,8 @@ def names_what_is_gone(error: IntegrityError) -> bool:
 
 
 def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] = _no_row) -> R:
-    """Run `do` in one durable transaction; replay it up to 5 times when the engine refuses.
+    """Run `do` in one durable transaction, up to 5 times when the engine refuses, up to 10 when
+    it is a deadlock that it refuses.
 
     Raises Unavailable when every try was refused, CannotSave when the database cannot save at all,
     and Conflict when something it named was removed meanwhile. When the connection is lost in the
@@ -116,7 +119,7 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
     and passes on.
     """
     give_up_at = time.monotonic() + GIVE_UP_AFTER_SECONDS
-    for attempt in range(1, TRIES + 1):
+    for attempt in count(1):
         committing = False
         try:
             with transaction.atomic(durable=True):
@@ -140,7 +143,8 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
                 connection.close()
                 if committing and _was_saved(row_of(result), error):
                     return result
-            if attempt == TRIES or time.monotonic() > give_up_at:
+            most = DEADLOCK_TRIES if error_number(error) == DEADLOCK else TRIES
+            if attempt >= most or time.monotonic() > give_up_at:
                 log_refusal(error)
                 raise refusal from error
             metrics.TRANSACTION_RETRIES.labels(_reason(error)).inc()

@@ -42,7 +42,8 @@ OUT_OF_TURN_SECONDS = 2.0
 
 
 class Balancer:
-    """What stands in front of two servers: each in turn, and not for a while one that said 503."""
+    """What stands in front of two servers: each in turn, but not one that said 503, until it says
+    that it is ready."""
 
     def __init__(self, tills: Sequence[Till]) -> None:
         self.tills = tills
@@ -51,7 +52,7 @@ class Balancer:
 
     def call(self, *words: Any, **named: Any) -> tuple[int, Any]:
         number = next(self._turns)
-        if self._back_at[number] > time.monotonic():
+        if not self._is_in_turn(number):
             number = 1 - number
         try:
             answer = self.tills[number].call(*words, **named)
@@ -61,6 +62,16 @@ class Balancer:
         if answer[0] == 503:
             self._back_at[number] = time.monotonic() + OUT_OF_TURN_SECONDS
         return answer
+
+    def _is_in_turn(self, number: int) -> bool:
+        if self._back_at[number] > time.monotonic():
+            return False
+        if self._back_at[number]:
+            self._back_at[number] = time.monotonic() + OUT_OF_TURN_SECONDS  # (for the others)
+            if asked(self.tills[number].base_url, "/health/ready")[0] != 200:
+                return False
+            self._back_at[number] = 0.0
+        return True
 
 
 @pytest.fixture
