@@ -100,8 +100,8 @@ def test_where_the_server_forbids_them_migrate_warns_and_goes_on(number, caplog)
 
 @pytest.mark.parametrize("number", [1044, 1142, 1227, 1419])
 def test_on_a_cluster_the_migration_fails_and_says_what_to_set(number, monkeypatch):
-    assert not guards.is_cluster()
-    monkeypatch.setattr(guards, "is_cluster", lambda: True)
+    assert not guards._is_on_a_cluster()
+    monkeypatch.setattr(guards, "_is_on_a_cluster", lambda: True)
     guards.remove()
     with the_server_says(number), pytest.raises(CommandError) as failure:
         guards.install()

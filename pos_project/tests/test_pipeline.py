@@ -31,11 +31,13 @@ def names() -> list[str]:
     return list(Brand.objects.order_by("id").values_list("name", flat=True))
 
 
-@pytest.fixture(params=["together", "one by one", "without RETURNING"])
+@pytest.fixture(params=["together", "one by one", "to a cluster", "without RETURNING"])
 def way(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How a driver and a server take what is queued: mysqlclient, PyMySQL, MySQL 8."""
+    """How a driver and a server take what is queued: mysqlclient, PyMySQL, Galera, MySQL 8."""
     if connection.vendor == "mysql" and request.param == "one by one":
         monkeypatch.setattr(base, "SENDS_SEVERAL", False)
+    if connection.vendor == "mysql" and request.param == "to a cluster":
+        monkeypatch.setattr(base.DatabaseWrapper, "is_clustered", lambda _: True)
     if request.param == "without RETURNING":
         if connection.vendor == "sqlite":
             pytest.skip("SQLite has it")
@@ -183,6 +185,38 @@ def test_a_checkout_sends_seven_messages(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     shop.sell((mug, 1), customer=rahim, by=cashier)
     assert len(sent) <= 7, sent
+
+
+@queued
+def test_to_a_cluster_each_statement_is_a_message_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Galera may roll back within a message and run the rest outside of the transaction."""
+    mug, cashier = shop.a_product("5.00"), shop.a_cashier()
+    shop.stock(mug, 9, "2.00")
+    sent: list[Any] = []
+    real = base.base.CursorWrapper.execute
+    monkeypatch.setattr(
+        base.base.CursorWrapper,
+        "execute",
+        lambda cursor, query, args=None: sent.append(query) or real(cursor, query, args),
+    )
+    monkeypatch.setattr(base.DatabaseWrapper, "is_clustered", lambda _: True)
+    shop.sell((mug, 1), by=cashier)
+    assert [each for each in sent if ";" in each] == []
+    assert "BEGIN" in sent
+
+
+@queued
+def test_one_server_is_no_cluster_and_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(base, "_clusters", {})
+    monkeypatch.setattr(base, "is_cluster", lambda cursor: bool(asked.append(cursor)))
+    wrapper: Any = connections["default"]
+    wrapper.ensure_connection()
+    assert not wrapper.is_clustered()
+    assert not wrapper.is_clustered()
+    assert len(asked) == 1
 
 
 @queued

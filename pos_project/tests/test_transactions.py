@@ -21,7 +21,7 @@ from inventory.products import remove_product
 from ledger import parties
 from ledger.models import LedgerAccount, PaymentMethod
 from pos_project.core.db import transactions
-from pos_project.core.db.transactions import TRIES, snapshot, transact
+from pos_project.core.db.transactions import DEADLOCK_TRIES, TRIES, snapshot, transact
 from pos_project.core.errors import Conflict, Invalid, OutcomeUnknown, Unavailable
 from pos_project.tests import shop
 from pos_project.tests.invariants import books_agree
@@ -79,13 +79,16 @@ def test_what_the_engine_refuses_is_done_again_from_the_start(refusal):
     assert Brand.objects.count() == 1, "what the first tries wrote is gone"
 
 
-def test_who_is_refused_every_time_is_told_to_come_back_and_nothing_is_written():
-    story = Story(*[DEADLOCK] * (TRIES + 1))
+@pytest.mark.parametrize(
+    ("error", "tries"), [(DEADLOCK, DEADLOCK_TRIES), (OperationalError(1205, "waited"), TRIES)]
+)
+def test_who_is_refused_every_time_is_told_to_come_back_and_nothing_is_written(error, tries):
+    story = Story(*[error] * (tries + 1))
     with pytest.raises(Unavailable) as busy:
         transact(story)
     assert type(busy.value) is Unavailable
     assert (busy.value.status, busy.value.retry_after_seconds) == (503, 1)
-    assert story.tries == TRIES
+    assert story.tries == tries
     assert not Brand.objects.exists()
 
 
@@ -290,7 +293,7 @@ def test_a_real_deadlock_is_replayed():
 
 @pytest.mark.mariadb
 def test_control_without_replay_a_deadlock_costs_a_till_its_sale(monkeypatch):
-    monkeypatch.setattr(transactions, "TRIES", 1)
+    monkeypatch.setattr(transactions, "DEADLOCK_TRIES", 1)
     one, two = baker.make(Customer, name="One").pk, baker.make(Customer, name="Two").pk
     meeting = Meeting()
     outcomes = at_once(lock_both(one, two, meeting, []), lock_both(two, one, meeting, []))

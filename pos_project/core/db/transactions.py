@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, models, transaction
@@ -23,6 +24,7 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 TRIES = 5
+DEADLOCK_TRIES = 10  # somebody else got on each time: on a cluster hot rows are refused often
 GIVE_UP_AFTER_SECONDS = 60  # a use case that crosses midnight must not post into yesterday
 ASK_FOR_SECONDS = 10  # a server that was killed in a commit is back by then
 LOCK_WAIT = 1205
@@ -30,9 +32,10 @@ LOCK_WAIT = 1205
 LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
 # Restarting (2002, 2003) or full (1040, 1203): nothing was begun.
 OUT_OF_REACH = {1040, 1203, 2002, 2003}
-# A deadlock (and Galera certification), 1020 record changed since the snapshot
+# A deadlock (and Galera certification), 1020 record changed since the snapshot, 3101 another
+# member's transaction won (Group Replication)
 DEADLOCK = 1213
-REFUSALS = {DEADLOCK, 1020, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
+REFUSALS = {DEADLOCK, 1020, 3101, LOCK_WAIT} | LOST_CONNECTION | OUT_OF_REACH
 # Nothing can be saved until somebody acts: read only (1290, 1836), a cluster without quorum (1047),
 # no right (1044, 1045, 1142, 1143, 1227, 1370), a full disk (3, 28, 1021, 1026, 1030, 1114).
 CANNOT_WRITE = {
@@ -108,7 +111,8 @@ def names_what_is_gone(error: IntegrityError) -> bool:
 
 
 def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] = _no_row) -> R:
-    """Run `do` in one durable transaction; replay it up to 5 times when the engine refuses.
+    """Run `do` in one durable transaction, up to 5 times when the engine refuses, up to 10 when
+    it is a deadlock that it refuses.
 
     Raises Unavailable when every try was refused, CannotSave when the database cannot save at all,
     and Conflict when something it named was removed meanwhile. When the connection is lost in the
@@ -117,7 +121,7 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
     and passes on.
     """
     give_up_at = time.monotonic() + GIVE_UP_AFTER_SECONDS
-    for attempt in range(1, TRIES + 1):
+    for attempt in count(1):
         committing = False
         try:
             with transaction.atomic(durable=True):
@@ -141,7 +145,8 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
                 connection.close()
                 if committing and _was_saved(row_of(result), error):
                     return result
-            if attempt == TRIES or time.monotonic() > give_up_at:
+            most = DEADLOCK_TRIES if error_number(error) == DEADLOCK else TRIES
+            if attempt >= most or time.monotonic() > give_up_at:
                 log_refusal(error)
                 raise refusal from error
             metrics.TRANSACTION_RETRIES.labels(_reason(error)).inc()

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management import CommandError
 from django.db import DatabaseError, connection
 
+from pos_project.core.db.cluster import is_cluster
 from pos_project.core.db.guards import moments, mysql, sqlite
 from pos_project.core.db.guards.rules import guarded_tables
 from pos_project.core.db.guards.trigger import PREFIX, Trigger
@@ -67,7 +68,7 @@ def install(**_: Any) -> None:
     except DatabaseError as error:
         if error_number(error) not in FORBIDDEN:
             raise
-        if is_cluster():
+        if _is_on_a_cluster():
             raise CommandError(
                 "The tables are migrated, but this cluster does not let the user make the triggers"
                 f" that guard history (error {error_number(error)}). SET GLOBAL"
@@ -81,16 +82,9 @@ def install(**_: Any) -> None:
         )
 
 
-def is_cluster() -> bool:
-    """Whether the database is a node of a Galera cluster, or of MySQL Group Replication."""
-    if connection.vendor != "mysql":
-        return False
+def _is_on_a_cluster() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'"
-            " OR Variable_name = 'group_replication_group_name' AND Value != ''"
-        )
-        return cursor.fetchone() is not None
+        return connection.vendor == "mysql" and is_cluster(cursor)
 
 
 def remove(*events: str) -> None:

@@ -13,12 +13,15 @@ import MySQLdb
 from django.db import IntegrityError
 from django.db.backends.mysql import base
 
+from pos_project.core.db.cluster import is_cluster
 from pos_project.core.db.pipeline import Statement
 from pos_project.core.db.statements import SENT
 
 # PyMySQL, where it stands in, would need a flag for several statements at once: one by one there.
 SENDS_SEVERAL = MySQLdb.__name__ == "MySQLdb"
 ASK_AFTER_SECONDS = 5.0
+# (host, port) → whether that is a cluster; asked once by a process.
+_clusters: dict[tuple[str, str], bool] = {}
 
 
 class CursorWrapper(base.CursorWrapper):
@@ -83,8 +86,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return True
 
     def sends_several(self) -> bool:
-        """Whether the queue may go in one message: each statement is told to who listens."""
-        return SENDS_SEVERAL and not self.queries_logged and not self.execute_wrappers
+        """Whether the queue may go in one message: each statement is told to who listens.
+
+        Not to a cluster: when another node's transaction wins in the middle of a message, Galera
+        rolls ours back, tells nobody, and runs the rest of the message outside of it.
+        """
+        return (
+            SENDS_SEVERAL
+            and not self.queries_logged
+            and not self.execute_wrappers
+            and not self.is_clustered()
+        )
+
+    def is_clustered(self) -> bool:
+        address = self.settings_dict["HOST"], str(self.settings_dict["PORT"])
+        if address not in _clusters:
+            with self.connection.cursor() as cursor:
+                _clusters[address] = is_cluster(cursor)
+        return _clusters[address]
 
     def flush(self) -> None:
         """Send what is queued. Whatever the database says against it is raised here."""
