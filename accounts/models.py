@@ -66,11 +66,13 @@ class Store(models.Model):
                 name="accounts_store_staff_max_discount_is_a_percentage",
                 condition=models.Q(staff_max_discount__isnull=True)
                 | models.Q(staff_max_discount__gte=0, staff_max_discount__lte=100),
+                violation_error_message="A discount is from 0 to 100 percent.",
             ),
             models.CheckConstraint(
                 name="accounts_store_staff_max_refund_not_negative",
                 condition=models.Q(staff_max_refund__isnull=True)
                 | models.Q(staff_max_refund__gte=0),
+                violation_error_message="A refund is never below zero.",
             ),
         )
 

@@ -128,6 +128,7 @@ class Product(Searchable, Archivable):
             models.CheckConstraint(
                 name="catalog_product_listed_has_a_code",
                 condition=Q(archived_at__isnull=False) | Q(sku_key__isnull=False),
+                violation_error_message="A product needs a code that can be seen.",
             ),
         )
         indexes = (

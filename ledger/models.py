@@ -344,16 +344,20 @@ class CashCount(AppendOnly):
         db_table = "cash_counts"
         constraints = (
             models.CheckConstraint(
-                name="ledger_cashcount_counted_not_negative", condition=Q(counted__gte=0)
+                name="ledger_cashcount_counted_not_negative",
+                condition=Q(counted__gte=0),
+                violation_error_message="Cash that was counted is never below zero.",
             ),
             models.CheckConstraint(
                 name="ledger_cashcount_banked_is_of_what_was_counted",
                 condition=Q(banked__gte=0, banked__lte=models.F("counted")),
+                violation_error_message="No more is taken to the bank than was counted.",
             ),
             models.CheckConstraint(
                 name="ledger_cashcount_banked_in_an_account",
                 condition=Q(banked=0, bank_account__isnull=True)
                 | Q(banked__gt=0, bank_account__isnull=False),
+                violation_error_message="What is taken to the bank goes into an account.",
             ),
         )
 

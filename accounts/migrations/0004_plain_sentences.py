@@ -36,4 +36,30 @@ class Migration(migrations.Migration):
                 violation_error_message="A user is active, inactive or banned.",
             ),
         ),
+        migrations.AlterConstraint(
+            model_name="store",
+            name="accounts_store_staff_max_discount_is_a_percentage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("staff_max_discount__isnull", True),
+                    models.Q(("staff_max_discount__gte", 0), ("staff_max_discount__lte", 100)),
+                    _connector="OR",
+                ),
+                name="accounts_store_staff_max_discount_is_a_percentage",
+                violation_error_message="A discount is from 0 to 100 percent.",
+            ),
+        ),
+        migrations.AlterConstraint(
+            model_name="store",
+            name="accounts_store_staff_max_refund_not_negative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("staff_max_refund__isnull", True),
+                    ("staff_max_refund__gte", 0),
+                    _connector="OR",
+                ),
+                name="accounts_store_staff_max_refund_not_negative",
+                violation_error_message="A refund is never below zero.",
+            ),
+        ),
     ]

@@ -38,4 +38,15 @@ class Migration(migrations.Migration):
                 violation_error_message="A tax rate is from 0 to 100 percent.",
             ),
         ),
+        migrations.AlterConstraint(
+            model_name="product",
+            name="catalog_product_listed_has_a_code",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("archived_at__isnull", False), ("sku_key__isnull", False), _connector="OR"
+                ),
+                name="catalog_product_listed_has_a_code",
+                violation_error_message="A product needs a code that can be seen.",
+            ),
+        ),
     ]

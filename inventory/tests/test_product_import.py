@@ -110,7 +110,7 @@ def test_goods_in_stock_stay_goods_and_sold_services_services(office: Client, go
         ("description", "x" * 10_001, "no more than 10000 characters"),
         ("name", "x" * 256, "at most 255 characters"),
         ("unit", "x" * 21, "at most 20 characters"),
-        ("keeps_stock", "maybe", "maybe is neither 1 (goods) nor 0 (a service)."),
+        ("keeps_stock", "maybe", "maybe is neither yes nor no."),
     ],
 )
 def test_the_limits_are_those_of_the_api(office: Client, column: str, cell: str, said: str) -> None:
@@ -163,7 +163,7 @@ def test_a_row_that_fits_no_more_imports_nothing(office: Client) -> None:
 
     said = confirm(office, typed)
 
-    assert "Row 2: A product that was bought, sold or counted stays what it is." in said
+    assert "Row 3: A product that was bought, sold or counted stays what it is." in said
     assert "Nothing was imported." in said
     assert dict(Product.objects.values_list("sku", "price")) == {"P": 5}
     # The key stays free: the same form may be sent again once it fits.

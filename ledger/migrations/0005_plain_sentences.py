@@ -90,4 +90,35 @@ class Migration(migrations.Migration):
                 violation_error_message="Owing is no way of paying: another code, please.",
             ),
         ),
+        migrations.AlterConstraint(
+            model_name="cashcount",
+            name="ledger_cashcount_counted_not_negative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("counted__gte", 0)),
+                name="ledger_cashcount_counted_not_negative",
+                violation_error_message="Cash that was counted is never below zero.",
+            ),
+        ),
+        migrations.AlterConstraint(
+            model_name="cashcount",
+            name="ledger_cashcount_banked_is_of_what_was_counted",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("banked__gte", 0), ("banked__lte", models.F("counted"))),
+                name="ledger_cashcount_banked_is_of_what_was_counted",
+                violation_error_message="No more is taken to the bank than was counted.",
+            ),
+        ),
+        migrations.AlterConstraint(
+            model_name="cashcount",
+            name="ledger_cashcount_banked_in_an_account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("bank_account__isnull", True), ("banked", 0)),
+                    models.Q(("bank_account__isnull", False), ("banked__gt", 0)),
+                    _connector="OR",
+                ),
+                name="ledger_cashcount_banked_in_an_account",
+                violation_error_message="What is taken to the bank goes into an account.",
+            ),
+        ),
     ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from inventory.models import InventoryLog
+from ledger.models import TransactionId
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
 from pos_project.tests.examples import examples
@@ -203,7 +204,14 @@ def a_second_line_of_a_product_at_one_price():
     item.save()
 
 
+def a_transaction_number_that_pays_twice():
+    entry = plain("ledger.JournalEntry").first()
+    for _ in range(2):
+        TransactionId.objects.create(method_id="bkash", number_key="8n7a6k2", entry=entry)
+
+
 TWICE = {
+    "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
     "ledger_journalentry_once_per_document": a_second_entry_for_a_document,
     "purchasing_purchase_invoice_unique_per_supplier": a_suppliers_invoice_entered_twice,
     "core_idempotentrequest_once_per_user_and_key": a_key_used_twice,

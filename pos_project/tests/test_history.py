@@ -10,6 +10,7 @@ from model_bakery import baker
 from pos_project.core.db.append_only import AppendOnly, HistoryIsAddedTo
 from pos_project.core.db.rows import set_by_id
 from pos_project.tests import shop
+from reports.statements.cash_counting import Counted, count_cash
 from sales.models import CustomerDue, Sale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("history")]
@@ -27,6 +28,7 @@ MOVING = {
 @pytest.fixture(scope="module")
 def history(standing):
     standing(shop.a_days_work)
+    standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(lambda: baker.make("accounts.LoginEvent"))
 
 

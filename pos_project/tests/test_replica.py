@@ -19,7 +19,9 @@ from pos_project.tests.test_permission_matrix import MATRIX
 __all__ = ["on_file"]
 pytestmark = pytest.mark.django_db(transaction=True)
 # Dashboards, statements, explanations, what users did; but not lists that are worked with.
-REPORT = re.compile(r"dashboard/|ledger/(?!accounts|entries|period-lock)|users/.*/|sales/1/explain")
+REPORT = re.compile(
+    r"dashboard/|ledger/(?!accounts|entries|period-lock|cash-counts)|users/.*/|sales/1/explain"
+)
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ class SpreadsheetResource(ModelResource):
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
         read = self.understood.rows[kwargs["row_number"] - 1]
-        kwargs.update(row_number=read.number, problems=read.problems)
+        kwargs |= {"row_number": read.number, "problems": read.problems}
         return super().import_row(row, instance_loader, **kwargs)
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:

@@ -221,7 +221,7 @@ def test_the_list_costs_the_same_for_one_day_as_for_twenty(office: Client, queri
 
     last = last_closable_day()
     shop.sell((shop.a_service("5.00"), 1), at=at_noon(last - timedelta(days=19)))
-    closing.seal(last - timedelta(days=19))
+    close_until(last - timedelta(days=19))
     page()
     one = len(queries(page))
     close_until(last)
