@@ -81,7 +81,7 @@ test-dear-mysql: install ## what is dear, there
 test-all-mysql: test-mysql test-dear-mysql ## both, there
 
 test-cluster: install ## two servers on a Galera cluster of three, killed, frozen, without quorum
-	@FAULT_SALES=$${FAULT_SALES:-100} $(SERVER) $(BIN)/pytest -n 0 -m cluster -s pos_project/tests/cluster
+	@FAULT_SALES=$${FAULT_SALES:-200} $(SERVER) $(BIN)/pytest -n 0 -m cluster -s pos_project/tests/cluster
 
 test-clock: install ## the quick suite before and after midnight, and at the end of a month
 	@for clock in $(CLOCKS); do \

@@ -8,6 +8,7 @@ from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
+    ProgrammingError,
     connection,
     connections,
     transaction,
@@ -80,7 +81,12 @@ def test_what_the_engine_refuses_is_done_again_from_the_start(refusal):
 
 
 @pytest.mark.parametrize(
-    ("error", "tries"), [(DEADLOCK, DEADLOCK_TRIES), (OperationalError(1205, "waited"), TRIES)]
+    ("error", "tries"),
+    [
+        (DEADLOCK, DEADLOCK_TRIES),
+        (OperationalError(1205, "waited"), TRIES),
+        (ProgrammingError(1064, "Unknown trigger has an error in its body: '…'"), TRIES),
+    ],
 )
 def test_who_is_refused_every_time_is_told_to_come_back_and_nothing_is_written(error, tries):
     story = Story(*[error] * (tries + 1))

@@ -28,8 +28,9 @@ DEADLOCK_TRIES = 10  # somebody else got on each time: on a cluster hot rows are
 GIVE_UP_AFTER_SECONDS = 60  # a use case that crosses midnight must not post into yesterday
 ASK_FOR_SECONDS = 10  # a server that was killed in a commit is back by then
 LOCK_WAIT = 1205
-# 0 a closed handle, 1053 shutting down, 1927 killed, 4031 and 2006 gone away, 2013 lost on the way
-LOST_CONNECTION = {0, 1053, 1927, 2006, 2013, 4031}
+# 0 a closed handle, 1053 shutting down, 1927 killed, 4031 and 2006 gone away, 2013 lost on the way,
+# 1180 a node that lost its cluster in the commit
+LOST_CONNECTION = {0, 1053, 1180, 1927, 2006, 2013, 4031}
 # Restarting (2002, 2003) or full (1040, 1203): nothing was begun.
 OUT_OF_REACH = {1040, 1203, 2002, 2003}
 # A deadlock (and Galera certification), 1020 record changed since the snapshot, 3101 another
@@ -50,6 +51,8 @@ SQLITE_CANNOT_WRITE = (
     "unable to open database file",
 )
 MISSING_PARENT = 1452
+# What MariaDB remembers of a table that it was just opening when a cluster's other node won.
+TRIGGER_NOT_READ = "unknown trigger has an error in its body"
 
 
 def error_number(error: BaseException) -> int | None:
@@ -63,7 +66,8 @@ def is_refusal(error: DatabaseError | InterfaceError) -> bool:
     if error_number(error) in REFUSALS:
         return True
     text = str(error).lower()
-    return "database is locked" in text or "database table is locked" in text
+    busy = ("database is locked", "database table is locked", TRIGGER_NOT_READ)
+    return any(each in text for each in busy)
 
 
 def is_unable(error: DatabaseError | InterfaceError) -> bool:

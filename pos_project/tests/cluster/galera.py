@@ -17,8 +17,6 @@ PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_
 NAMES = ("one", "two", "three")  # `three` serves no tills: who rejoins copies from it
 SYNCED = "4"
 USER = "mysql"  # Debian's package makes it
-# Shorter than Galera's own (5 and 15 s), so that a test does not wait for a frozen node so long.
-SUSPECT_SECONDS, INACTIVE_SECONDS = 2, 4
 
 
 class Node(OwnMariaDB):
@@ -46,10 +44,6 @@ class Node(OwnMariaDB):
             "gmcast.listen_addr": f"tcp://127.0.0.1:{own}",
             "ist.recv_addr": f"127.0.0.1:{for_changes}",
             "gcache.size": "32M",
-            "evs.suspect_timeout": f"PT{SUSPECT_SECONDS}S",
-            "evs.inactive_timeout": f"PT{INACTIVE_SECONDS}S",
-            "evs.keepalive_period": "PT0.5S",
-            "evs.inactive_check_period": "PT0.5S",
         }
         return (
             *("--wsrep-on=ON", f"--wsrep-provider={self.provider}"),

@@ -1,6 +1,6 @@
 """Two servers on two nodes of a Galera cluster of three, and what is done to it while tills sell.
 
-`make test-cluster`, where each till sells a hundred times; FAULT_SALES says how often.
+`make test-cluster`, where each till sells 200 times a phase; FAULT_SALES says how often.
 """
 
 import itertools
