@@ -70,6 +70,11 @@ def rows_of(name: str, parts: list[str]) -> Any:
     return rows
 
 
+# The newest ten sales are read of the last days that have ten: where the shop has fewer, of the same
+# days as everything else, and those days' rows are not asked for twice.
+LATEST_SALES = "dashboard/customer-analysis/comprehensive"
+
+
 @pytest.fixture
 def asked(queries: Callable[..., list[str]], admin: User) -> Callable[[], dict[str, list[str]]]:
     """What every GET sends, asked by an admin and by the cashier who did it all."""
@@ -112,7 +117,11 @@ def test_no_answer_costs_more_for_many_rows_than_for_two(
     open_shop()
     few, many = counted_after(2), counted_after(12)
 
-    grown = {what: sent for what, sent in many.items() if len(sent) > len(few[what])}
+    grown = {
+        what: sent
+        for what, sent in many.items()
+        if len(sent) > len(few[what]) + (LATEST_SALES in what)
+    }
     assert not grown, "\n".join(
         f"{what}: {len(few[what])} became {len(sent)}, as by {sorted(set(sent) - set(few[what]))}"
         for what, sent in grown.items()
