@@ -70,8 +70,8 @@ def rows_of(name: str, parts: list[str]) -> Any:
     return rows
 
 
-# The newest ten sales are read of the last days that have ten: where the shop has fewer, of the same
-# days as everything else, and those days' rows are not asked for twice.
+# The newest ten sales are read of the last days that have ten: where the shop has fewer, of the
+# same days as everything else, and those days' rows are not asked for twice.
 LATEST_SALES = "dashboard/customer-analysis/comprehensive"
 
 
