@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from pos_project.core.db.guards.rules import guarded_models
+from pos_project.core.models import MaintenanceRun
 
 READS = "SELECT"
 # On MySQL a locking read wants more than SELECT: UPDATE, DELETE, or this. MariaDB does not ask.
@@ -44,6 +45,10 @@ def grants(prefix: str, host: str) -> Iterator[str]:
     app = _account(f"{prefix}_app", host)
     for table, rights in table_rights().items():
         yield f"GRANT {rights} ON {_quoted(database)}.{_quoted(table)} TO {app}"
+    # That it ran, and how, is noted for whoever watches.
+    noted = _quoted(MaintenanceRun._meta.db_table)
+    backup = _account(f"{prefix}_backup", host)
+    yield f"GRANT INSERT, UPDATE ON {_quoted(database)}.{noted} TO {backup}"
 
 
 def table_rights() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from pos_project.core.runs import record_run
 from pos_project.tools.backups import archive, databases, manifest
 
 
@@ -43,7 +45,20 @@ class Command(BaseCommand):
             return self._make_key(new_key)
         if keep is not None and keep < 1:
             raise CommandError("--keep must be 1 or more.")
-        folder = folder or settings.BACKUP_FOLDER
+        try:
+            target, about, old = self._back_up(folder or settings.BACKUP_FOLDER, keep)
+        except CommandError as error:
+            record_run("backup", ok=False, detail=str(error))
+            raise
+        record_run("backup", ok=True, detail=target.name)
+        self.stdout.write(f"{target}  {os.path.getsize(target):,} bytes")
+        self.stdout.write(f"Head, to be kept elsewhere: {about['head']}")
+        if old:
+            self.stdout.write(f"{len(old)} older backups deleted.")
+        return None
+
+    def _back_up(self, folder: Path, keep: int | None) -> tuple[Path, dict[str, Any], Sized]:
+        """The file, its manifest, and the older ones that were deleted."""
         recipients = settings.BACKUP_RECIPIENTS
         try:
             about = manifest.describe(at=timezone.now())
@@ -60,11 +75,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was backed up. {error}") from error
         except OSError as error:
             raise CommandError(f"Nothing was backed up: {error}.") from error
-        self.stdout.write(f"{target}  {os.path.getsize(target):,} bytes")
-        self.stdout.write(f"Head, to be kept elsewhere: {about['head']}")
-        if old:
-            self.stdout.write(f"{len(old)} older backups deleted.")
-        return None
+        return target, about, old
 
     def _make_key(self, path: Path) -> None:
         try:
