@@ -77,5 +77,8 @@ def _by_rate(
         percent = money(percent) if percent is not None else None
         if row.pop("kind") == UNTAXED and name is None:
             percent = ZERO
-        grouped[(name, percent)] = row
+        # A sale so small that its tax is nothing is of the same rate as the others.
+        sums_so_far = grouped.setdefault((name, percent), {})
+        for column, amount in row.items():
+            sums_so_far[column] = (sums_so_far.get(column) or 0) + (amount or 0)
     return grouped

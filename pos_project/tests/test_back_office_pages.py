@@ -45,7 +45,9 @@ def test_no_page_costs_more_for_thirty_rows_than_for_one(
         what: (len(one[what]), len(sent), *set(sent) - set(one[what]))
         for what, sent in thirty.items()
         # Fewer it may be: where the newest rows have no customer, no customer is asked for.
-        if what in one and len(sent) > len(one[what])
+        # What closed days came to is read of those that are built and, once there are any, of
+        # those that are not.
+        if what in one and len(sent) > len(one[what]) + 2 * (what == "ledger.dayseal: list")
     }
     assert not grown, "\n".join(f"{what}: {told[:2]}" for what, told in grown.items())
     assert not set(one) - set(thirty)

@@ -45,6 +45,21 @@ def test_two_rates_of_the_same_percentage_are_told_apart() -> None:
     assert by_rate() == {("Food", "4.00"): "4.00", ("Books", "4.00"): "2.00"}
 
 
+def test_a_sale_whose_tax_comes_to_nothing_is_of_its_rate_like_the_others() -> None:
+    vat = rate("VAT", "15")
+    a_sale(tax_rate_id=vat.pk)
+    a_sale("0.03", tax_rate_id=vat.pk)
+
+    [row] = tax_by_rate(today(), today())
+
+    assert (row.name, row.sales, row.taxable, row.collected) == (
+        "VAT",
+        2,
+        Decimal("100.03"),
+        Decimal("15.00"),
+    )
+
+
 def test_a_rate_that_is_renamed_changed_or_deleted_moves_no_sale_of_before() -> None:
     vat, duty = rate("VAT", "15"), rate("Duty", "2.5")
     a_sale(tax_rate_id=vat.pk)

@@ -288,7 +288,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
     late: list[idempotency.RequestKey] = []
 
     def claim_later(real: Any, key: idempotency.RequestKey) -> IdempotentRequest:
-        idempotency._give_kept(key)
+        idempotency.give_kept(key)
         late[:] = [key]
         return IdempotentRequest()
 
@@ -317,7 +317,7 @@ def _(patch: pytest.MonkeyPatch) -> None:
         for kept in IdempotentRequest.objects.filter(key_hash=key.key_hash):
             real(replace(key, fingerprint=kept.fingerprint))
 
-    instead(patch, idempotency, "_give_kept", whatever_was_asked)
+    instead(patch, idempotency, "give_kept", whatever_was_asked)
 
 
 @fault("a shortage is passed over in silence", caught_by="what_must_be_refused_is_refused")
