@@ -200,7 +200,8 @@ def test_a_broken_backup_is_refused_before_anything_is_touched(
     file = backed_up(tmp_path / "backups", machine)
     assert "Whole: made" in manage("restore", str(file), "--check", **empty_machine)
     whole = file.read_bytes()
-    for broken in (whole[:-100], whole[:500] + b"x" + whole[501:], b"no backup"):
+    other_byte = bytes([whole[500] ^ 1])
+    for broken in (whole[:-100], whole[:500] + other_byte + whole[501:], b"no backup"):
         file.write_bytes(broken)
         said = manage("restore", str(file), "--overwrite", fails=True, **empty_machine)
         assert "was not restored" in said
