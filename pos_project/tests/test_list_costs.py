@@ -1,10 +1,12 @@
 """No answer of the API sends more SQL because there is more to answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.db.models import Max
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -101,6 +103,14 @@ def statements(client: APIClient, path: str, queries: Callable[..., list[str]]) 
     return sent
 
 
+@pytest.fixture
+def one_moment() -> Iterator[None]:
+    """No midnight comes between few rows and many."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("one_moment")
 @pytest.mark.parametrize("frozen", [False, True])
 def test_no_answer_costs_more_for_many_rows_than_for_two(
     asked: Callable[[], dict[str, list[str]]], monkeypatch: pytest.MonkeyPatch, frozen: bool
