@@ -21,6 +21,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tokens import access_token
 from pos_project.core import remembered
+from pos_project.core.db import transactions
 from pos_project.core.db.guards import moments
 from pos_project.core.remembered import Remembered
 from pos_project.tests import pristine, shop
@@ -105,7 +106,9 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
-    """Nothing in a cache, and pictures in a folder of the test's own."""
+    """Nothing in a cache, no snapshot of a stream that a test before left half read, and pictures
+    in a folder of the test's own."""
+    transactions._SNAPSHOT.set(None)
     settings.MEDIA_ROOT = next(_folders)
     cache.clear()
     for each in Remembered.everything:

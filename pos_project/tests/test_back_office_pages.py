@@ -13,6 +13,7 @@ from pos_project.tests import shop
 from pos_project.tests.growing_shop import open_shop, trade
 from pos_project.tools.bench import back_office
 from pos_project.tools.bench.back_office_pages import pages, ways
+from reports.summaries.building import CATCHING_UP
 
 COUNTERS = "pos_project.core.db.counters."
 MANY = 30
@@ -22,8 +23,11 @@ MOST = 50  # statements of the costliest page; one that leads on to a paper coun
 @pytest.mark.dear
 @pytest.mark.django_db
 def test_no_page_costs_more_for_thirty_rows_than_for_one(
-    admin: User, queries: Callable[[Callable[[], Any]], list[str]]
+    admin: User,
+    queries: Callable[[Callable[[], Any]], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(CATCHING_UP, "_next", float("inf"))  # no reader builds while we count
     client = at_the_office(admin)
 
     def counted() -> dict[str, list[str]]:
@@ -45,8 +49,7 @@ def test_no_page_costs_more_for_thirty_rows_than_for_one(
         what: (len(one[what]), len(sent), *set(sent) - set(one[what]))
         for what, sent in thirty.items()
         # Fewer it may be: where the newest rows have no customer, no customer is asked for.
-        # What closed days came to is read of those that are built and, once there are any, of
-        # those that are not.
+        # The oldest day of a page opens with what the days before it left, where there are any.
         if what in one and len(sent) > len(one[what]) + 2 * (what == "ledger.dayseal: list")
     }
     assert not grown, "\n".join(f"{what}: {told[:2]}" for what, told in grown.items())
