@@ -245,7 +245,7 @@ def _one_moment() -> Iterator[None]:
     with connection.cursor() as cursor:
         if connection.vendor == "mysql":
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute("START TRANSACTION WITH CONSISTENT _SNAPSHOT, READ ONLY")
+            cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         else:
             cursor.execute("BEGIN DEFERRED")
     try:
