@@ -16,7 +16,7 @@ ROUNDING = "Equity:Rounding-of-lots"
 
 def beancount(book: Book, *, currency: str) -> Iterator[str]:
     """The file, line by line."""
-    names = account_names(book, separator=":")
+    names = account_names(book)
     first, after = book.period.first, book.period.last + ONE_DAY
     yield f'option "title" {quoted(book.title)}'
     yield f'option "operating_currency" "{currency}"'

@@ -87,7 +87,6 @@ class Book:
     shop: str
     period: Period
     accounts: list[Account]
-    stores: dict[int, str]
     products: dict[int, tuple[str, str]]  # id → code, name
     opening: Transaction
     transactions: list[Transaction]
@@ -142,7 +141,6 @@ def read_book(period: Period) -> Book:
         ", ".join(Store.objects.order_by("id").values_list("name", flat=True)),
         period,
         _accounts(),
-        dict(Store.objects.values_list("id", "name")),
         {
             product_id: (sku or str(product_id), name)
             for product_id, sku, name in Product.objects.values_list("id", "sku", "name")

@@ -56,7 +56,6 @@ class Movement:
     entered: date
     store_id: int
     product_id: int
-    kind: str
     document: Document
     names_lots: bool
     units: Decimal = ZERO  # as the log has it
@@ -124,7 +123,7 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
         elif kind == InventoryLog.Kind.PURCHASE:
             document = (kind, next((undone.get(pick.lot.purchase_id or 0, 0) for pick in picks), 0))
         yield Movement(
-            log_id, entered, store_id, product_id, kind, document, names_lots, units, cost, picks
+            log_id, entered, store_id, product_id, document, names_lots, units, cost, picks
         )
         for pick in picks:
             pick.lot.units += pick.units

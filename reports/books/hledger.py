@@ -12,7 +12,7 @@ from reports.books.names import account_names
 
 def hledger(book: Book, *, currency: str) -> Iterator[str]:
     """The file, line by line."""
-    names = {code: name.lower() for code, name in account_names(book, separator=":").items()}
+    names = {code: name.lower() for code, name in account_names(book).items()}
     yield f"; {book.title}"
     yield f"commodity 1,000.00 {currency}".replace(",", "")
     for product_id in sorted({product_id for _, product_id in book.stock}):

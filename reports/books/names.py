@@ -13,18 +13,18 @@ ROOTS = {
 }
 
 
-def account_names(book: Book, *, separator: str) -> dict[str, str]:
+def account_names(book: Book) -> dict[str, str]:
     """Code of an account → `Assets:1010-Cash`; its code, where two would be called the same."""
     names: dict[str, str] = {}
     for account in book.accounts:
-        words = re.sub(r"[^A-Za-z0-9]+", "-", f"{account.number}-{account.name}").strip("-")
-        name = f"{ROOTS[account.kind]}{separator}{words}"
-        if name in names.values() or not words[:1].isdigit():
-            name = (
-                f"{ROOTS[account.kind]}{separator}{re.sub('[^A-Z0-9]+', '-', account.code.upper())}"
-            )
-        names[account.code] = name
+        name = _name(account.kind, f"{account.number}-{account.name}")
+        taken = name in names.values()
+        names[account.code] = _name(account.kind, account.code) if taken else name
     return names
+
+
+def _name(kind: str, words: str) -> str:
+    return f"{ROOTS[kind]}:{re.sub(r'[^A-Za-z0-9]+', '-', words).strip('-')}"
 
 
 def quoted(text: str) -> str:

@@ -76,8 +76,7 @@ def _header(period: Period, currency: str, country: str) -> Element:
 def _accounts(period: Period) -> Element:
     found = Element("GeneralLedgerAccounts")
     before, after = (
-        {code: amount for (code,), amount in _balances(last, "account_id").items()}
-        for last in (period.first - ONE_DAY, period.last)
+        _balances(last, "account_id") for last in (period.first - ONE_DAY, period.last)
     )
     for account in LedgerAccount.objects.order_by("number"):
         element = SubElement(found, "Account")
@@ -93,10 +92,7 @@ def _parties(kind: str, model: Any, period: Period) -> Element:
     in advance (customers), or the opposite."""
     found = Element(f"{kind}s")
     column = f"{kind.lower()}_id"
-    before, after = (
-        {party: amount for (party,), amount in _balances(last, column).items() if party}
-        for last in (period.first - ONE_DAY, period.last)
-    )
+    before, after = (_balances(last, column) for last in (period.first - ONE_DAY, period.last))
     for party_id, name in (
         model.objects.filter(pk__in=after).order_by("id").values_list("id", "name")
     ):
@@ -108,11 +104,11 @@ def _parties(kind: str, model: Any, period: Period) -> Element:
     return found
 
 
-def _balances(last: date, column: str) -> dict[tuple[Any], Decimal]:
+def _balances(last: date, column: str) -> dict[Any, Decimal]:
     """Debits less credits up to a day, by a column of the journal's lines."""
     lines = JournalLine.objects.filter(entry__business_date__lte=last).values_list(column)
     sums = lines.annotate(debits=Sum("debit"), credits=Sum("credit")).order_by()
-    return {(key,): money(debits) - money(credits) for key, debits, credits in sums}
+    return {key: money(debits) - money(credits) for key, debits, credits in sums if key}
 
 
 def _entries(period: Period) -> Iterator[str]:
