@@ -109,19 +109,22 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
         document, names_lots = (kind, log_id), kind != InventoryLog.Kind.ADJUSTMENT
         picks = moved.pop(log_id, [])
         if kind in (InventoryLog.Kind.SALE, InventoryLog.Kind.REFUND):
+            document = (kind, -log_id)  # of no document, unless one explains it
             lines = uses.get((kind, sales.get(reference, 0), product_id))
             if lines:
                 line = lines.pop(0)
                 document, picks = (kind, line.document), line.picks
             names_lots = kind == InventoryLog.Kind.REFUND
         elif kind == InventoryLog.Kind.PURCHASE and units > 0:
+            document = (kind, -log_id)
             arrived = bought.get((store_id, product_id, (reference or "").casefold()))
             if arrived:
                 lot = arrived.pop(0)
                 document = (kind, lot.purchase_id or 0)
                 picks = [Pick(lot, units, value(units, lot.unit_cost))]
         elif kind == InventoryLog.Kind.PURCHASE:
-            document = (kind, next((undone.get(pick.lot.purchase_id or 0, 0) for pick in picks), 0))
+            undone_by = (undone.get(pick.lot.purchase_id or 0) for pick in picks)
+            document = (kind, next(filter(None, undone_by), -log_id))
         yield Movement(
             log_id, entered, store_id, product_id, document, names_lots, units, cost, picks
         )
