@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_plain_sentences'),
+        ("accounts", "0004_plain_sentences"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='user',
-            name='verify',
-            field=models.BooleanField(default=False, verbose_name='e-mail confirmed'),
+            model_name="user",
+            name="verify",
+            field=models.BooleanField(default=False, verbose_name="e-mail confirmed"),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0003_plain_sentences'),
+        ("inventory", "0003_plain_sentences"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='batch',
-            options={'verbose_name': 'stock lot'},
+            name="batch",
+            options={"verbose_name": "stock lot"},
         ),
     ]

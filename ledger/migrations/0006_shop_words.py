@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0005_plain_sentences'),
+        ("ledger", "0005_plain_sentences"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='payment',
-            name='payment_type',
-            field=models.CharField(choices=[('payment', 'Payment'), ('due_payment', 'Due Payment'), ('refund', 'Refund'), ('advance', 'Deposit')], max_length=15, verbose_name='what for'),
+            model_name="payment",
+            name="payment_type",
+            field=models.CharField(
+                choices=[
+                    ("payment", "Payment"),
+                    ("due_payment", "Due Payment"),
+                    ("refund", "Refund"),
+                    ("advance", "Deposit"),
+                ],
+                max_length=15,
+                verbose_name="what for",
+            ),
         ),
     ]

@@ -117,9 +117,9 @@ def test_the_history_of_a_row_says_before_and_after(office: Client, manager: Use
 
     assert "9.00 → 11.00" in told
     assert manager.name in told
-    assert reverse("admin:catalog_product_history", args=[cap.pk]) in office.get(
-        page
-    ).content.decode()
+    assert (
+        reverse("admin:catalog_product_history", args=[cap.pk]) in office.get(page).content.decode()
+    )
 
 
 def test_a_long_history_costs_no_more_than_a_short_one(

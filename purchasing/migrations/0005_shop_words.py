@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('purchasing', '0004_plain_sentences'),
+        ("purchasing", "0004_plain_sentences"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='supplierdue',
-            options={'verbose_name': 'unpaid bill'},
+            name="supplierdue",
+            options={"verbose_name": "unpaid bill"},
         ),
         migrations.AlterField(
-            model_name='purchase',
-            name='advance_used',
-            field=models.DecimalField(decimal_places=2, max_digits=14, verbose_name='deposit used'),
+            model_name="purchase",
+            name="advance_used",
+            field=models.DecimalField(decimal_places=2, max_digits=14, verbose_name="deposit used"),
         ),
         migrations.AlterField(
-            model_name='supplier',
-            name='verify',
-            field=models.BooleanField(default=False, verbose_name='e-mail confirmed'),
+            model_name="supplier",
+            name="verify",
+            field=models.BooleanField(default=False, verbose_name="e-mail confirmed"),
         ),
     ]

@@ -6,40 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sales', '0005_plain_sentences'),
+        ("sales", "0005_plain_sentences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='customerdue',
-            options={'verbose_name': 'unpaid invoice'},
+            name="customerdue",
+            options={"verbose_name": "unpaid invoice"},
         ),
         migrations.AlterField(
-            model_name='customer',
-            name='verify',
-            field=models.BooleanField(default=False, verbose_name='e-mail confirmed'),
+            model_name="customer",
+            name="verify",
+            field=models.BooleanField(default=False, verbose_name="e-mail confirmed"),
         ),
         migrations.AlterField(
-            model_name='refund',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='cashier'),
+            model_name="refund",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="cashier",
+            ),
         ),
         migrations.AlterField(
-            model_name='sale',
-            name='advance_used',
-            field=models.DecimalField(decimal_places=2, max_digits=14, verbose_name='deposit used'),
+            model_name="sale",
+            name="advance_used",
+            field=models.DecimalField(decimal_places=2, max_digits=14, verbose_name="deposit used"),
         ),
         migrations.AlterField(
-            model_name='sale',
-            name='status',
-            field=models.CharField(choices=[('draft', 'Draft'), ('pending', 'Parked'), ('completed', 'Completed'), ('cancelled', 'Cancelled')], default='draft', max_length=10),
+            model_name="sale",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("pending", "Parked"),
+                    ("completed", "Completed"),
+                    ("cancelled", "Cancelled"),
+                ],
+                default="draft",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='sale',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='cashier'),
+            model_name="sale",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="cashier",
+            ),
         ),
     ]
