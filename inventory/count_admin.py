@@ -153,10 +153,8 @@ class CountLineFormSet(forms.BaseFormSet):
 
 def typed(sent: Any) -> list[dict[str, str]]:
     """What was scanned and counted so far, line by line."""
-    lines = range(min(int(sent.get("form-TOTAL_FORMS") or 0), MAX_LINES))
-    found = [
-        {name: sent.get(f"form-{at}-{name}", "") for name in ("sku", "counted")} for at in lines
-    ]
+    names = ("sku", "counted")
+    found = [{name: sent.get(f"form-{at}-{name}", "") for name in names} for at in range(MAX_LINES)]
     return [line for line in found if line["sku"]]
 
 
