@@ -203,6 +203,9 @@ def _keep_the_books(day: Day) -> None:
         "ledger/opening-balances",
         {"entry_date": TODAY, "balances": [{"account": "CASH", "debit": 5000}]},
     )
+    for party in ("customers", "suppliers"):
+        due = {"amount": 300, "reference": "Old book, page 7", "dated": "2026-06-30"}
+        day.post(f"{party}/1/opening-dues", due)
     day.post("ledger/accounts", {"number": "5300", "name": "Cleaning", "kind": "expense"})
     day.put("ledger/accounts/CLEANING", {"name": "Cleaning and repairs"})
     lines = [{"account": "BANK", "debit": 2000}, {"account": "CASH", "credit": 2000}]
