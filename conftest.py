@@ -107,9 +107,10 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     """Nothing in a cache, no snapshot of a stream that a test before left half read, and pictures
-    in a folder of the test's own."""
+    and heads of seals in places of the test's own."""
     transactions._SNAPSHOT.set(None)
     settings.MEDIA_ROOT = next(_folders)
+    settings.HEADS_FILE = next(_folders)
     cache.clear()
     for each in Remembered.everything:
         each.forget()

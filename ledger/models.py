@@ -402,9 +402,11 @@ class PeriodLock(AppendOnly):
     reason = models.CharField(max_length=255)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    # Table → its newest id when the lock was set: what was posted later has a higher one. Whoever
-    # sets a lock is alone with the past (`ledger.period_lock`), so no earlier row comes after.
-    # NULL for locks older than this column.
+    # How many rows of which table each locked day had that was not closed: {"after": the last
+    # closed day, "days": {day: {table: rows}}}. Whoever sets a lock is alone with the past
+    # (`ledger.period_lock`), so nobody adds to them. NULL for locks older than this column.
+    counted = models.JSONField(null=True)
+    # What older locks kept instead: table → its newest id.
     last_ids = models.JSONField(null=True)
 
     class Meta:
@@ -421,9 +423,15 @@ class DaySeal(AppendOnly):
     """
 
     day = models.DateField(null=True, unique=True)
+    form = models.PositiveSmallIntegerField(default=1)  # how it is hashed: `ledger.sealing`
+    # Between these moments happened what it covers that has no business day.
+    begins_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
     seal = models.CharField(max_length=64)  # SHA-256, hex
     previous = models.CharField(max_length=64)
     row_counts = models.JSONField()  # table → how many of its rows were sealed
+    # Table that no seal before covered → how many rows it had from before.
+    earlier = models.JSONField(default=dict)
     # Per row its id and a checksum, packed: not to prove anything, but to name the row that
     # changed where the seal says that one did.
     checksums = models.BinaryField()

@@ -309,6 +309,10 @@ STORAGES = {
 BACKUP_FOLDER = Path(text("BACKUP_FOLDER", str(BASE_DIR / "backups")))
 BACKUP_RECIPIENTS = words("BACKUP_RECIPIENTS")  # public keys of age; none: not encrypted
 
+# --- The newest seal of the books, kept outside the database every night ---
+HEADS_FILE = Path(text("HEADS_FILE", str(BASE_DIR / "heads.txt")))
+HEADS_MAIL_TO = words("HEADS_MAIL_TO")  # addresses; none: it is not mailed
+
 # --- The API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],

@@ -6,9 +6,12 @@ class PurchasingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit
-        from ledger import dues
-        from purchasing.models import Supplier
+        from ledger import dues, sealing
+        from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
         from purchasing.supplier_payments import SUPPLIER_DUES
 
         audit.watch(Supplier)
         dues.BOOKS[SUPPLIER_DUES.party] = SUPPLIER_DUES
+        sealing.covers(Purchase)
+        for part in (PurchaseItem, SupplierDue):
+            sealing.covers(part, "purchase__business_date")

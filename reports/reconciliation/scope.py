@@ -116,12 +116,14 @@ def named(ids: Sequence[int]) -> Iterator[Part]:
 class Scope:
     """The rows a run looks at. `since` is a business day, None for the whole history.
 
-    `on_part` is told the table and the share of it that has been looked at, 0 to 1.
+    `on_part` is told the table and the share of it that has been looked at, 0 to 1. `head` is a
+    seal that somebody kept outside the database.
     """
 
     since: date | None = None
     on_part: Callable[[str, float], None] | None = None
     size: int = SLICE
+    head: str | None = None
     _firsts: dict[str, int | None] = field(default_factory=dict, init=False)
     _lasts: dict[str, int] = field(default_factory=dict, init=False)
     _by_hand: list[Part] | None = field(default=None, init=False)

@@ -141,8 +141,8 @@ class Week:
         rent = Spending("Rent", d("25.50"), category="rent")
         self.expense = record_expense(rent, by=self.cashier)
         record_expense(Spending("Bulbs", d("3.10"), payment_method="card"), by=self.cashier)
-        while (open_day := closing.next_day()) and open_day < today():
-            closing.seal(open_day, now=timezone.now() + timedelta(minutes=10))
+        while (open_day := closing.next_day()) and open_day < today() - timedelta(days=1):
+            closing.seal(open_day, now=timezone.now())
 
     def _correct(self) -> None:
         """What was entered wrongly, and reversed; what only an accountant knows."""
@@ -162,7 +162,7 @@ class Week:
         open_balances(ManualEntry([Side("NAGAD", debit=d("15.00"))]), by=by)
         shop.pay_dues(salma, "11.00")
         shop.pay_back(salma, "0.50")
-        # The past is locked; what comes in late counts today.
-        last_week = today() - timedelta(days=2)
-        self.lock = lock_through(last_week, reason="Reported", by=by, role="manager")
+        # The past is locked, though yesterday is not closed; what comes in late counts today.
+        yesterday = today() - timedelta(days=1)
+        self.lock = lock_through(yesterday, reason="Reported", by=by, role="manager")
         self.sale_after_lock = shop.sell((self.rice, 1), offered=shop.cash(5)).sale
