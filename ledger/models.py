@@ -90,6 +90,8 @@ class JournalEntry(AppendOnly):
         MANUAL = "manual"
         OPENING_BALANCE = "opening_balance"
         CASH_COUNT = "cash_count"
+        OPENING_RECEIVABLE = "opening_receivable"
+        OPENING_PAYABLE = "opening_payable"
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -169,7 +171,7 @@ class Payment(AppendOnly):
         PAYMENT = "payment"
         DUE_PAYMENT = "due_payment"
         REFUND = "refund"
-        ADVANCE = "advance"
+        ADVANCE = "advance", "Deposit"
 
     class Direction(models.TextChoices):
         IN = "in"

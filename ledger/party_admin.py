@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from unfold.decorators import action, display
 
 from ledger import advances, dues, parties
-from ledger.admin_forms import PaymentForm
+from ledger.admin_forms import OpeningDueForm, PaymentForm
 from ledger.dues import DueBook
+from ledger.opening_dues import OpeningDue, open_due
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
@@ -43,7 +44,7 @@ class PartyAdmin(MasterDataAdmin):
     book: ClassVar[DueBook]
     search_fields = ("search_text",)
     search_help_text = "Name, phone or email"
-    list_totals = {"Open dues": "open_amount"}
+    list_totals = {"Unpaid": "open_amount"}
     ordering = ("search_text", "id")
     actions_list = ("archived",)
 
@@ -51,7 +52,7 @@ class PartyAdmin(MasterDataAdmin):
         rows = super().get_queryset(request)
         return rows.annotate(open_amount=parties.owed_of_each(self.book))
 
-    @display(description="paid ahead")
+    @display(description="deposit")
     def paid_ahead(self, party: Any) -> Any:
         return advances.balance(self.book, party.pk) if party.pk else "–"
 
@@ -101,11 +102,36 @@ class PartyAdmin(MasterDataAdmin):
             form,
             do,
             lambda paid: (
-                f"{paid.applied} settled, {paid.advance} paid ahead,"
+                f"{paid.applied} settled, {paid.advance} kept as a deposit,"
                 f" {paid.remaining_due} still owed."
             ),
             title=title.format(party.name, open_amount),
             button=button,
+            back_to=self.page_of(party.pk),
+        )
+
+    @action(
+        description="Opening due",
+        permissions=["change"],
+        url_path="opening-due",
+        icon="account_balance",
+    )
+    def opening_due(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What was open with them when the books began, paper by paper."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form, by = OpeningDueForm(asked(request)), request.user
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Any:
+            said.pop("moved")
+            return open_due(self.book, OpeningDue(party.pk, **said), by=by, key=key)  # type: ignore[arg-type]
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            lambda document: f"{document.due_amount} entered as {document}.",
+            title=f"What was open with {party.name} when the books began",
+            button="Enter",
             back_to=self.page_of(party.pk),
         )
 
@@ -120,7 +146,7 @@ class OpenDueInline(HistoryInline):
     """What is open with a party, on its page."""
 
     book: ClassVar[DueBook]
-    verbose_name_plural = "open dues"
+    verbose_name_plural = "unpaid"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).filter(status=dues.OPEN)

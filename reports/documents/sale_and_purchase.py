@@ -86,7 +86,7 @@ def _settled(sale: Sale) -> Iterator[Sum]:
     """From the total to what is still due: what was paid, and what refunds cancelled of the due or
     paid out."""
     if sale.advance_used:
-        yield Sum("Paid from advance", sale.advance_used)
+        yield Sum("Paid from deposit", sale.advance_used)
     methods = {}
     for payment in Payment.objects.filter(sale=sale).select_related("method").order_by("id"):
         methods[payment.method_id] = payment.method_name or payment.method.name
@@ -110,7 +110,7 @@ def _settled(sale: Sale) -> Iterator[Sum]:
 
 def goods_received_note(purchase_id: int) -> Document:
     """What came from a supplier, A4. Raises NotFound."""
-    completed = Purchase.objects.exclude(status=Purchase.Status.DRAFT)
+    completed = Purchase.objects.filter(status=Purchase.Status.RECEIVED)
     purchase = completed.select_related("store", "supplier", "user").filter(pk=purchase_id).first()
     if purchase is None:
         raise NotFound("Purchase not found")
