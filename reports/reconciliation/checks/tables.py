@@ -95,6 +95,18 @@ def _lost_keys(
         )
 
 
+@invariant("I21", "Every id is above zero: rows are numbered by the database, upwards.")
+def ids_are_positive(scope: Scope) -> Iterator[Violation]:
+    for model in our_models():
+        key = model._meta.pk
+        if isinstance(key, models.IntegerField):
+            of, column = table(model), connection.ops.quote_name(str(key.column))
+            for (row_id,) in rows(
+                f"SELECT {column} FROM {of} WHERE {column} < 1 ORDER BY 1 LIMIT {MOST}"
+            ):
+                yield Violation(f"{of} {row_id}", "an id above zero", str(row_id))
+
+
 @invariant(
     "I31",
     "A unique key is the folded text beside it; empty only when archived or reversed.",

@@ -30,6 +30,7 @@ from reports.tests.a_shops_week import Week
 # Invariants that (also) look at what has no business day, in every run, since whatever day.
 WHATEVER_THE_DAY = {
     "keys_point_at_rows",
+    "ids_are_positive",
     "unique_keys_fold_their_text",
     "search_texts_spell_their_columns",
     "held_sales_moved_nothing",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0005_plain_sentences")]
+    dependencies = [("ledger", "0007_opening_dues")]
 
     operations = [
         migrations.AddField("dayseal", "form", models.PositiveSmallIntegerField(default=1)),
