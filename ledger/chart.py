@@ -21,6 +21,7 @@ INVENTORY_GAIN: Final = "INVENTORY_GAIN"
 COST_OF_GOODS_SOLD: Final = "COST_OF_GOODS_SOLD"
 INVENTORY_LOSS: Final = "INVENTORY_LOSS"
 CASH_OVER_SHORT: Final = "CASH_OVER_SHORT"
+CARD_FEES: Final = "CARD_FEES"
 OTHER_EXPENSES: Final = "OTHER_EXPENSES"
 
 # What our code posts to by name: renamed at will, but never retyped nor archived.
@@ -41,6 +42,7 @@ NAMED_BY_CODE: Final = frozenset(
         COST_OF_GOODS_SOLD,
         INVENTORY_LOSS,
         CASH_OVER_SHORT,
+        CARD_FEES,
         OTHER_EXPENSES,
     }
 )
@@ -75,6 +77,7 @@ ACCOUNTS = (
     ("RENT", "6100", "Rent", "expense", False),
     ("SALARY", "6200", "Salary", "expense", False),
     ("UTILITIES", "6300", "Utilities", "expense", False),
+    (CARD_FEES, "6700", "Card and bank fees", "expense", False),
     (CASH_OVER_SHORT, "6800", "Cash over and short", "expense", False),
     (OTHER_EXPENSES, "6900", "Other expenses", "expense", False),
 )

@@ -14,6 +14,7 @@ from ledger.entry_forms import (
     EntryForm,
     EntryLineFormSet,
     ManualEntryForm,
+    MoneyMovedForm,
     lines_of,
     openable,
     postable,
@@ -27,6 +28,7 @@ from ledger.manual_entries import (
     reverse_manual_entry,
 )
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from ledger.own_money import move_money
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -61,7 +63,7 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
     list_select_related = ("created_by",)
     ordering = (F("id").desc(),)
     inlines = (JournalLineInline,)
-    actions_list = ("opening_balances",)
+    actions_list = ("move_money", "opening_balances")
 
     def is_standing(self, row: JournalEntry) -> bool:
         """What a document posted is corrected by its document."""
@@ -101,6 +103,28 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
             ],
             even="Nothing goes to opening balance equity",
             differs="To opening balance equity",
+        )
+
+    @action(
+        description="Move money",
+        permissions=["add"],
+        url_path="move-money",
+        icon="sync_alt",
+    )
+    def move_money(self, request: HttpRequest) -> HttpResponse:
+        """Between the shop's own accounts, or with its owner, by the use case of the API."""
+        form, by = MoneyMovedForm(asked(request)), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda _, key: move_money(form.asked_for(), by=by, key=key),  # type: ignore[arg-type]
+            lambda entry: (
+                f"{entry.memo}: entry {entry.pk} on {entry.business_date:%d-%m-%Y}.",
+                self.page_of(entry.pk),
+            ),
+            title="Move money",
+            button="Move",
+            back_to=self.list_page,
         )
 
     def _written(

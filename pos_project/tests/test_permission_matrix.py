@@ -74,6 +74,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger/entries/1": {"get": BOOKS},
     "ledger/entries/1/reverse": {"post": BOOKS},
     "ledger/general-ledger/1": {"get": ADMIN},
+    "ledger/money-moves": {"post": BOOKS},
     "ledger/opening-balances": {"post": BOOKS},
     "ledger/payables": {"get": ADMIN},
     "ledger/payables-ageing": {"get": ADMIN},
