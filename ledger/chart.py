@@ -14,6 +14,8 @@ PAYABLES: Final = "PAYABLES"
 CUSTOMER_ADVANCES: Final = "CUSTOMER_ADVANCES"
 TAX_PAYABLE: Final = "TAX_PAYABLE"
 OPENING_BALANCE_EQUITY: Final = "OPENING_BALANCE_EQUITY"
+RETAINED_EARNINGS: Final = "RETAINED_EARNINGS"
+RESULT_CARRIED: Final = "RESULT_CARRIED"
 SALES: Final = "SALES"
 SALES_RETURNS: Final = "SALES_RETURNS"
 DISCOUNTS_GIVEN: Final = "DISCOUNTS_GIVEN"
@@ -35,6 +37,8 @@ NAMED_BY_CODE: Final = frozenset(
         CUSTOMER_ADVANCES,
         TAX_PAYABLE,
         OPENING_BALANCE_EQUITY,
+        RETAINED_EARNINGS,
+        RESULT_CARRIED,
         SALES,
         SALES_RETURNS,
         DISCOUNTS_GIVEN,
@@ -66,7 +70,8 @@ ACCOUNTS = (
     (OPENING_BALANCE_EQUITY, "3000", "Opening balance equity", "equity", False),
     ("OWNERS_CAPITAL", "3100", "Owner's capital", "equity", False),
     ("DRAWINGS", "3200", "Drawings", "equity", False),
-    ("RETAINED_EARNINGS", "3300", "Retained earnings", "equity", False),
+    (RETAINED_EARNINGS, "3300", "Retained earnings", "equity", False),
+    (RESULT_CARRIED, "3900", "Results carried to retained earnings", "equity", False),
     (SALES, "4000", "Sales", "income", False),
     (SALES_RETURNS, "4100", "Sales returns", "income", False),
     (DISCOUNTS_GIVEN, "4200", "Discounts given", "income", False),

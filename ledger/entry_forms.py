@@ -84,6 +84,15 @@ class MoneyMovedForm(MovesToAnOpenDay):
         return MoneyMoved(**{**said, "fee": said["fee"] or ZERO})
 
 
+class YearEndForm(MovesToAnOpenDay):
+    """Which year is closed."""
+
+    day_field = "through"
+
+    through = DayField(label="Last day of the year")
+    note = FreeTextField(max_length=500)
+
+
 class EntryLineForm(forms.Form):
     """One account, and what stands on one of its sides."""
 

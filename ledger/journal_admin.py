@@ -15,6 +15,7 @@ from ledger.entry_forms import (
     EntryLineFormSet,
     ManualEntryForm,
     MoneyMovedForm,
+    YearEndForm,
     lines_of,
     openable,
     postable,
@@ -29,6 +30,7 @@ from ledger.manual_entries import (
 )
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
 from ledger.own_money import move_money
+from ledger.year_end import YearEnd, close_year
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -63,7 +65,7 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
     list_select_related = ("created_by",)
     ordering = (F("id").desc(),)
     inlines = (JournalLineInline,)
-    actions_list = ("move_money", "opening_balances")
+    actions_list = ("move_money", "opening_balances", "close_year")
 
     def is_standing(self, row: JournalEntry) -> bool:
         """What a document posted is corrected by its document."""
@@ -125,6 +127,28 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
             title="Move money",
             button="Move",
             back_to=self.list_page,
+        )
+
+    @action(
+        description="Close a year", permissions=["add"], url_path="close-year", icon="event_repeat"
+    )
+    def close_year(self, request: HttpRequest) -> HttpResponse:
+        """The result goes to retained earnings, by the use case of the API."""
+        form, by = YearEndForm(asked(request)), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda said, key: close_year(
+                YearEnd(said["through"], said["note"]),
+                by=by,  # type: ignore[arg-type]
+                key=key,
+            ),
+            lambda entries: (f"{entries[0].memo}.", self.page_of(entries[0].pk)),
+            title="Close a year",
+            button="Carry the result",
+            back_to=self.list_page,
+            warning="The profit and loss of the year stays as it is; its result goes to retained"
+            " earnings. Lock the period afterwards.",
         )
 
     def _written(

@@ -86,6 +86,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger/suppliers/1/statement": {"get": ADMIN},
     "ledger/tax": {"get": ADMIN},
     "ledger/trial-balance": {"get": ADMIN},
+    "ledger/year-end": {"post": BOOKS},
     "payments": {"get": ADMIN},
     "payments/1/reverse": {"post": BOOKS},
     "products": {"get": SHOP, "post": SHOP},
