@@ -90,7 +90,9 @@ class Product(Searchable, Archivable):
     name = models.CharField(max_length=255)
     sku = models.CharField("SKU", max_length=100)
     sku_key = KeyField(max_length=100, unique=True)
-    search_text = SearchText(of=("name", "sku"))
+    # As typed, a blank between two (catalog/barcodes.py).
+    barcodes = models.CharField(max_length=255, blank=True, default="")
+    search_text = SearchText(of=("name", "sku"), also=("barcodes",))
     price = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.CharField(max_length=20, default="pcs")  # a label
     keeps_stock = models.BooleanField(default=True)
@@ -148,3 +150,16 @@ class Product(Searchable, Archivable):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.clean()
         super().save(*args, **kwargs)
+
+
+class Barcode(models.Model):
+    """A code that means one product of those on the list: the key of one in its `barcodes`."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="barcode_rows")
+    code_key = KeyField(max_length=64, unique=True, null=False)
+
+    class Meta:
+        db_table = "barcodes"
+
+    def __str__(self) -> str:
+        return str(self.code_key)

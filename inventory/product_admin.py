@@ -21,6 +21,7 @@ from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
@@ -29,6 +30,7 @@ from accounts import audit
 from accounts.models import AuditEntry
 from catalog.models import Product
 from catalog.price_admin import PricesAdmin
+from catalog.scanned_codes import ean13_of
 from inventory import product_figures
 from inventory.api.product_serializers import ProductChangeIn
 from inventory.counting import Adjusted, Counted, StockMoved, count_stock
@@ -106,6 +108,7 @@ class ProductForm(RowForm):
         fields = (
             "name",
             "sku",
+            "barcodes",
             "price",
             "brand",
             "category",
@@ -114,6 +117,9 @@ class ProductForm(RowForm):
             "status",
             "keeps_stock",
         )
+        # (A scanner sends Enter after each code, which saves the page from a field of one line.)
+        widgets = {"barcodes": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+        help_texts = {"barcodes": "What scanners read, one after the other, beside the SKU."}
 
     def clean_sku(self) -> str:
         sku: str = self.cleaned_data["sku"]
@@ -171,7 +177,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     )
     removal_warning = "It can no longer be sold, and its SKU is free again."
     search_fields = ("search_text",)
-    search_help_text = "Name or SKU; a scanned barcode is the SKU."
+    search_help_text = "Name, SKU or barcode"
     autocomplete_fields = ("brand", "category")
     list_select_related = ("brand", "category")
     ordering = ("search_text", "id")
@@ -194,7 +200,14 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         return rows.annotate(stock=product_figures.stock_of_each(by.store_id))
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        about = ("name", "sku", "price", ("brand", "category"), ("unit", "status"), "description")
+        about = (
+            "name",
+            ("sku", "barcodes"),
+            "price",
+            ("brand", "category"),
+            ("unit", "status"),
+            "description",
+        )
         if obj is None:
             return (
                 (None, {"fields": (*about, "keeps_stock", "picture")}),
@@ -233,14 +246,17 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     @display(description="barcode")
     def barcode(self, product: Product) -> SafeString | str:
-        """The SKU as Code 128, to be printed from the page; unprintable letters have no code."""
+        """The first barcode, or else the SKU, to be printed from the page: EAN-13 where it is one,
+        else Code 128; unprintable letters have no code."""
+        code = next(iter(product.barcodes.split()), product.sku)
+        ean = ean13_of(code)
         try:
             drawn = BytesIO()
-            barcode.get("code128", product.sku, writer=SVGWriter()).write(
+            barcode.get("ean13" if ean else "code128", ean or code, writer=SVGWriter()).write(
                 drawn, {"module_height": 12, "font_size": 8, "text_distance": 4}
             )
         except barcode.errors.BarcodeError:
-            return "This SKU has letters that a barcode cannot hold."
+            return "This code has letters that a barcode cannot hold."
         svg = drawn.getvalue().decode().partition("<svg")[2]
         # python-barcode escapes the text that it writes.
         return mark_safe(f'<div class="bg-white inline-block p-2"><svg{svg}</div>')  # noqa: S308

@@ -7,11 +7,15 @@ from functools import cache
 from typing import Any
 
 from django.db.models import F, QuerySet, Subquery, Value
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils import html
 
 from accounts.api.approvals import ApprovableIn
 from accounts.api.cost import CostField
 from catalog.models import Product
+from catalog.scanned_codes import codes_in, scanned_key
 from inventory import product_figures
 from inventory.best_sellers import units_sold
 from inventory.products import Opening
@@ -31,14 +35,56 @@ from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Status
 
 MAX_DESCRIPTION = 10_000
+MAX_BARCODE, MAX_BARCODES = 64, 255  # letters, of one and of all
 # What is read to show a product, beside its id.
 _COLUMNS = (
-    *("name", "sku", "price", "stock", "description", "image_public_id", "brand_id", "brand_name"),
-    *("category_id", "category_name", "status", "keeps_stock", "sold_last_30_days", "created_at"),
+    *("name", "sku", "barcodes", "price", "stock", "description", "image_public_id", "brand_id"),
+    *(
+        "brand_name",
+        "category_id",
+        "category_name",
+        "status",
+        "keeps_stock",
+        "sold_last_30_days",
+        "created_at",
+    ),
     "updated_at",
 )
 # Sent empty these mean "not given"; an empty brand, category or description means "none".
 _NEVER_EMPTY = ("price", "status", "keeps_stock")
+
+
+@extend_schema_field(serializers.ListField(child=serializers.CharField(max_length=64)))
+class BarcodesField(serializers.Field):
+    """Barcodes: a list, or a text with blanks or commas between them; shown as a list. Empty is
+    none."""
+
+    default_error_messages = {
+        "invalid": "A list of barcodes, or a text.",
+        "too_long": "A barcode has at most 64 letters, and all of a product's together 255.",
+    }
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        if html.is_html_input(dictionary):
+            sent: Any = dictionary
+            return sent.getlist(self.field_name) if self.field_name in sent else empty
+        return super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> str:
+        listed = data if isinstance(data, list) else [data]
+        if not all(isinstance(each, str | int) and not isinstance(each, bool) for each in listed):
+            self.fail("invalid")
+        codes = codes_in(" ".join(str(each) for each in listed))
+        text = " ".join(codes)
+        if len(text) > MAX_BARCODES or any(len(scanned_key(code)) > MAX_BARCODE for code in codes):
+            self.fail("too_long")
+        return text
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (True, "") if data is None else super().validate_empty_values(data)
+
+    def to_representation(self, value: str) -> list[str]:
+        return value.split()
 
 
 class ProductChangeIn(ApprovableIn, PictureIn):
@@ -46,6 +92,7 @@ class ProductChangeIn(ApprovableIn, PictureIn):
 
     name = FilledText(max_length=255, required=False)
     sku = KeyedText(max_length=100, required=False)
+    barcodes = BarcodesField(required=False)
     price = MoneyField(exact=True, required=False)
     brand_id = IdField(required=False)
     category_id = IdField(required=False)
@@ -84,6 +131,7 @@ class ProductOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     sku = serializers.CharField()
+    barcodes = BarcodesField()
     price = MoneyField()
     stock = WholeNumberField()
     description = serializers.CharField(allow_null=True)
@@ -123,6 +171,7 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
             "id": product.pk,
             "name": product.name,
             "sku": product.sku,
+            "barcodes": product.barcodes,
             "price": product.price,
             "stock": known.stock.get(product.pk, 0),
             "description": product.description,

@@ -34,6 +34,7 @@ def test_a_row_has_every_documented_key_with_its_type(as_staff: APIClient, stock
         "id": made.pk,
         "name": "Blue T-Shirt",
         "sku": "TS-001",
+        "barcodes": [],
         "price": 19.99,
         "stock": 25,
         "description": None,

@@ -27,18 +27,30 @@ _WHOLE_PHONE = 7  # digits; fewer are a part of a number
 
 
 class SearchText(models.CharField):
-    """Spells the columns `of` and the digits of `phones`, whenever a row is saved or inserted."""
+    """Spells the columns `of`, those of `also` that hold something, and the digits of `phones`,
+    whenever a row is saved or inserted."""
 
     def __init__(
-        self, *, of: Sequence[str] = (), phones: Sequence[str] = (), **kwargs: Any
+        self,
+        *,
+        of: Sequence[str] = (),
+        also: Sequence[str] = (),
+        phones: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
-        self.of, self.phones = tuple(of), tuple(phones)
+        self.of, self.also, self.phones = tuple(of), tuple(also), tuple(phones)
         kwargs = {"max_length": MAX_LENGTH, "editable": False, "default": "", **kwargs}
         super().__init__(**kwargs)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it spells."""
+        return (*self.of, *self.also, *self.phones)
 
     def spelled(self, row: Any) -> str:
         """What the column of this row should hold."""
         texts = [searchable(getattr(row, name) or "") for name in self.of]
+        texts += [searchable(text) for name in self.also if (text := getattr(row, name))]
         texts += [_digits(getattr(row, name) or "") for name in self.phones]
         return _BETWEEN.join(texts)[: self.max_length]
 
@@ -64,7 +76,7 @@ class Searchable(models.Model):
         columns: Iterable[str] | None = kwargs.get("update_fields")
         if columns is not None:
             field: Any = self._meta.get_field(SEARCH_TEXT)
-            if {*field.of, *field.phones}.intersection(columns):
+            if set(field.columns).intersection(columns):
                 kwargs["update_fields"] = {*columns, SEARCH_TEXT}
         super().save(*args, **kwargs)
 
