@@ -98,6 +98,14 @@ class Product(Searchable, Archivable):
     keeps_stock = models.BooleanField(default=True)
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT)
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
+    # What a till may ask for first; a sale keeps what it was made with.
+    tax_rate = models.ForeignKey(TaxRate, null=True, blank=True, on_delete=models.PROTECT)
+    # Below so many units it is short; the shop's own level where it is empty, never at 0.
+    reorder_level = models.IntegerField("reorder below", null=True, blank=True)
+    reorder_quantity = models.IntegerField("units per order", null=True, blank=True)
+    preferred_supplier = models.ForeignKey(
+        "purchasing.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     description = models.TextField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     image_public_id = models.CharField(max_length=255, null=True, blank=True)
@@ -125,6 +133,16 @@ class Product(Searchable, Archivable):
                 name="catalog_product_status_known",
                 violation_error_message="A product is active, inactive or banned.",
                 condition=Q(status__in=Status.values),
+            ),
+            models.CheckConstraint(
+                name="catalog_product_reorder_level_not_negative",
+                violation_error_message="A product is reordered below 0 units or more.",
+                condition=Q(reorder_level__isnull=True) | Q(reorder_level__gte=0),
+            ),
+            models.CheckConstraint(
+                name="catalog_product_reorder_quantity_positive",
+                violation_error_message="At least one unit is ordered.",
+                condition=Q(reorder_quantity__isnull=True) | Q(reorder_quantity__gt=0),
             ),
             # A code of nothing that is seen is none.
             models.CheckConstraint(

@@ -47,8 +47,7 @@ def remove_named(model: type[Named], row_id: int) -> None:
 
     def remove() -> None:
         row = _locked(model, row_id)
-        if not isinstance(row, TaxRate):
-            _take_from_products(row)
+        _take_from_products(row)
         try:
             with transaction.atomic():
                 row.delete()
@@ -75,8 +74,8 @@ def _saved(row: Named) -> Named:
     return row
 
 
-def _take_from_products(row: Brand | Category) -> None:
-    column = "brand" if isinstance(row, Brand) else "category"
+def _take_from_products(row: Brand | Category | TaxRate) -> None:
+    column = {Brand: "brand", Category: "category", TaxRate: "tax_rate"}[type(row)]
     products = Product.objects.filter(**{column: row})
     if products.listed().exists():
         raise _in_use(row)

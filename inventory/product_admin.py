@@ -3,6 +3,7 @@
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import barcode
 from barcode.writer import SVGWriter
@@ -12,28 +13,25 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanWidget,
 )
 
 from accounts import audit
 from accounts.models import AuditEntry
+from catalog.label_page import label_page
 from catalog.models import Product
 from catalog.price_admin import PricesAdmin
 from catalog.scanned_codes import ean13_of
 from inventory import product_figures
-from inventory.api.product_serializers import ProductChangeIn
 from inventory.counting import Adjusted, Counted, StockMoved, count_stock
+from inventory.product_form import ConfirmForm, CountForm, PriceInList, ProductForm
 from inventory.product_import import ProductResource, require_imported, told
 from inventory.products import (
     Opening,
@@ -43,22 +41,21 @@ from inventory.products import (
     restore_product,
 )
 from pos_project.core.back_office.form_keys import FIELD, key_of_form
-from pos_project.core.back_office.forms import RowForm, sentence
+from pos_project.core.back_office.forms import sentence
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
-    picture_of_form,
     status_label,
 )
 from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.db.idempotency import RequestKey, once
-from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import DomainError
 from pos_project.core.images.pictures import PictureChange, image_url
+from pos_project.core.money import money
 from pos_project.core.people import Status
+from pos_project.core.percentages import percent
 
-LOW_STOCK = 20
-MAX_HISTORY = 50
+MAX_HISTORY, MAX_LABELLED = 50, 500
 
 
 class StockFilter(admin.SimpleListFilter):
@@ -66,87 +63,18 @@ class StockFilter(admin.SimpleListFilter):
     parameter_name = "stock"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("in", "In stock"), ("low", f"Low (under {LOW_STOCK})"), ("out", "Out of stock")]
+        return [("in", "In stock"), ("low", "Low: to be reordered"), ("out", "Out of stock")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        kept = {"in": {"stock__gt": 0}, "low": {"stock__gt": 0, "stock__lt": LOW_STOCK}}
+        user: Any = request.user
+        level = product_figures.level_of_each(user.store.reorder_level)
+        kept: dict[str, dict[str, Any]] = {
+            "in": {"stock__gt": 0},
+            "low": {"stock__gt": 0, "stock__lt": level},
+        }
         if self.value() == "out":
             return queryset.filter(keeps_stock=True, stock=0)
         return queryset.filter(**kept.get(str(self.value()), {}))
-
-
-class PriceInList(RowForm):
-    api = ProductChangeIn
-
-
-class ProductForm(RowForm):
-    """A product; a new one may bring its opening stock, and either may bring a picture."""
-
-    api = ProductChangeIn
-    picture = forms.FileField(
-        required=False, widget=UnfoldAdminFileFieldWidget, help_text="JPEG, PNG or WebP, to 15 MB."
-    )
-    remove_picture = forms.BooleanField(required=False, widget=UnfoldBooleanWidget)
-    opening_stock = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=10**6,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Units on the shelf before the books; later, stock comes by purchases.",
-    )
-    unit_cost = forms.DecimalField(
-        required=False,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="What one of them cost.",
-    )
-
-    class Meta:
-        model = Product
-        fields = (
-            "name",
-            "sku",
-            "barcodes",
-            "price",
-            "brand",
-            "category",
-            "unit",
-            "description",
-            "status",
-            "keeps_stock",
-        )
-        # (A scanner sends Enter after each code, which saves the page from a field of one line.)
-        widgets = {"barcodes": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
-        help_texts = {"barcodes": "What scanners read, one after the other, beside the SKU."}
-
-    def clean_sku(self) -> str:
-        sku: str = self.cleaned_data["sku"]
-        others = Product.objects.exclude(pk=self.instance.pk).filter(sku_key=key_of(sku))
-        if others.exists():
-            raise forms.ValidationError("A product with this SKU exists.")
-        return sku
-
-    def clean_picture(self) -> Any:
-        return picture_of_form(self.cleaned_data.get("picture"))
-
-
-class ConfirmForm(ConfirmImportForm):
-    """Import what was previewed; the key is that of any form."""
-
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
-class CountForm(forms.Form):
-    expected = forms.IntegerField(widget=forms.HiddenInput)
-    counted = forms.IntegerField(
-        min_value=0, max_value=10**6, label="Units counted", widget=UnfoldAdminTextInputWidget
-    )
-    reason = forms.CharField(
-        max_length=100, initial="COUNT", widget=UnfoldAdminTextInputWidget, help_text="Why."
-    )
-    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
 
 
 @admin.register(Product)
@@ -178,14 +106,16 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     removal_warning = "It can no longer be sold, and its SKU is free again."
     search_fields = ("search_text",)
     search_help_text = "Name, SKU or barcode"
-    autocomplete_fields = ("brand", "category")
+    autocomplete_fields = ("brand", "category", "preferred_supplier")
     list_select_related = ("brand", "category")
     ordering = ("search_text", "id")
-    actions = ("change_prices", "take_off_the_list")
-    actions_detail = ("count_stock", "sales", "explain", "remove")
+    actions = ("change_prices", "print_labels", "take_off_the_list")
+    actions_detail = ("count_stock", "sales", "movements", "labels", "explain", "remove")
     actions_list = ("archived",)
     restore_warning = "It is on every list again, as it was; its stock was written off."
-    readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
+    readonly_fields = (
+        *("picture_now", "in_stock", "last_cost", "margin", "barcode", "price_history"),
+    )
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         narrow = UnfoldAdminDecimalFieldWidget(
@@ -201,20 +131,20 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         about = (
-            "name",
-            ("sku", "barcodes"),
-            "price",
-            ("brand", "category"),
-            ("unit", "status"),
-            "description",
+            *("name", ("sku", "barcodes"), ("price", "tax_rate"), ("brand", "category")),
+            *(("unit", "status"), "description", "keeps_stock"),
         )
+        reorder = ("reorder_level", "reorder_quantity")
+        ordering = ("Reordering", {"fields": ("preferred_supplier", reorder)})
         if obj is None:
             return (
-                (None, {"fields": (*about, "keeps_stock", "picture")}),
+                (None, {"fields": (*about, "picture")}),
                 ("Opening stock", {"fields": (("opening_stock", "unit_cost"),)}),
+                ordering,
             )
         return (
-            (None, {"fields": ("in_stock", *about, "keeps_stock")}),
+            (None, {"fields": (("in_stock", "last_cost", "margin"), *about)}),
+            ordering,
             ("Picture", {"fields": ("picture_now", "picture", "remove_picture")}),
             ("Barcode", {"fields": ("barcode",)}),
             ("Price history", {"fields": ("price_history",)}),
@@ -238,6 +168,27 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         return f"{product.stock.normalize():f} {product.unit}"
 
     state = status_label
+
+    @display(description="last cost")
+    def last_cost(self, product: Product) -> str:
+        """What one of them cost when it was last bought."""
+        cost = self._cost(product)
+        return "–" if cost is None else f"{cost.normalize():,f}"
+
+    @display(description="margin")
+    def margin(self, product: Product) -> str:
+        """What is left of the price, and how much of it that is."""
+        cost = self._cost(product)
+        if cost is None:
+            return "–"
+        left = product.price - cost
+        return f"{money(left):,.2f} ({percent(left, product.price)})"
+
+    def _cost(self, product: Any) -> Decimal | None:
+        if not hasattr(product, "known_cost"):
+            product.known_cost = product_figures.latest_purchase_cost(product.pk)
+        cost: Decimal | None = product.known_cost
+        return cost
 
     @display(description="picture now")
     def picture_now(self, product: Product) -> SafeString | str:
@@ -359,6 +310,17 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         """The lines that sold it."""
         return redirect("report-product-sales", object_id)
 
+    @action(description="Movements", url_path="movements", icon="swap_vert")
+    def movements(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What came and went of it."""
+        log = reverse("admin:inventory_inventorylog_changelist")
+        return redirect(f"{log}?{urlencode({'product__id__exact': object_id})}")
+
+    @action(description="Labels", url_path="labels", icon="label")
+    def labels(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Name, price and barcode, to be stuck on."""
+        return redirect(label_page({int(object_id): 1}))
+
     @action(description="Explain", url_path="explain", icon="account_tree")
     def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Its stock by batch and movement, and what these are worth."""
@@ -410,6 +372,14 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     def bring_back(self, row: Any, *, by: Any) -> None:
         restore_product(row.pk)
+
+    @admin.action(description="Print labels…", permissions=["view"])
+    def print_labels(self, request: HttpRequest, products: QuerySet[Any]) -> HttpResponse | None:
+        chosen = list(products.order_by("search_text", "id").values_list("pk", flat=True))
+        if len(chosen) > MAX_LABELLED:
+            messages.error(request, f"Labels of at most {MAX_LABELLED} products at once.")
+            return None
+        return redirect(label_page(dict.fromkeys(chosen, 1)))
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

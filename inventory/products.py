@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 
 from accounts import staff_rules
 from catalog.barcodes import free_barcodes, keep_barcodes, require_sku_is_no_barcode
-from catalog.models import Brand, Category, Product
+from catalog.models import Product
 from inventory import adjustments
 from inventory.receiving import receive_opening_stock
 from pos_project.core.db.concurrent_edits import require_as_seen
@@ -218,8 +218,9 @@ def _require_known(fields: Mapping[str, Any]) -> None:
     if "sku" in fields and key_of(fields["sku"]) is None:
         text = "The SKU has nothing that is seen."
         raise Invalid(text, fields={"sku": [text]})
-    for name, model in (("brand_id", Brand), ("category_id", Category)):
+    for name in ("brand_id", "category_id", "tax_rate_id", "preferred_supplier_id"):
         row_id = fields.get(name)
+        model: Any = Product._meta.get_field(name.removesuffix("_id")).related_model
         if row_id is not None and not model.objects.filter(pk=row_id).exists():
             text = f"Unknown {model._meta.verbose_name}."
             raise Invalid(text, fields={name: [text]})
@@ -233,6 +234,8 @@ def _save(product: Product) -> None:
         taken = Product.objects.exclude(pk=product.pk).filter(sku_key=key_of(product.sku))
         if not taken.exists():
             # The brand or category it was given has just been removed.
-            raise Conflict("The product's brand or category was just removed.") from error
+            raise Conflict(
+                "The product's brand, category, tax rate or supplier was just removed."
+            ) from error
         text = "A product with this SKU exists."
         raise Conflict(text, fields={"sku": [text]}) from error

@@ -39,16 +39,9 @@ MAX_BARCODE, MAX_BARCODES = 64, 255  # letters, of one and of all
 # What is read to show a product, beside its id.
 _COLUMNS = (
     *("name", "sku", "barcodes", "price", "stock", "description", "image_public_id", "brand_id"),
-    *(
-        "brand_name",
-        "category_id",
-        "category_name",
-        "status",
-        "keeps_stock",
-        "sold_last_30_days",
-        "created_at",
-    ),
-    "updated_at",
+    *("brand_name", "category_id", "category_name", "status", "keeps_stock", "tax_rate_id"),
+    *("reorder_level", "reorder_quantity", "preferred_supplier_id", "sold_last_30_days"),
+    *("created_at", "updated_at"),
 )
 # Sent empty these mean "not given"; an empty brand, category or description means "none".
 _NEVER_EMPTY = ("price", "status", "keeps_stock")
@@ -101,6 +94,10 @@ class ProductChangeIn(ApprovableIn, PictureIn):
         choices=Status.choices, required=False, allow_null=True, allow_blank=True
     )
     keeps_stock = FlagField(required=False)
+    tax_rate_id = IdField(required=False)
+    reorder_level = WholeNumberField(least=0, required=False)
+    reorder_quantity = WholeNumberField(least=1, required=False)
+    preferred_supplier_id = IdField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in _NEVER_EMPTY:
@@ -142,6 +139,10 @@ class ProductOut(serializers.Serializer):
     category_name = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(choices=Status.choices)
     keeps_stock = serializers.BooleanField()
+    tax_rate_id = serializers.IntegerField(allow_null=True)
+    reorder_level = serializers.IntegerField(allow_null=True)
+    reorder_quantity = serializers.IntegerField(allow_null=True)
+    preferred_supplier_id = serializers.IntegerField(allow_null=True)
     sold_last_30_days = WholeNumberField()
     created_at = MomentField()
     updated_at = MomentField()
@@ -182,6 +183,10 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
             "category_name": product.category.name if product.category else None,
             "status": product.status,
             "keeps_stock": product.keeps_stock,
+            "tax_rate_id": product.tax_rate_id,
+            "reorder_level": product.reorder_level,
+            "reorder_quantity": product.reorder_quantity,
+            "preferred_supplier_id": product.preferred_supplier_id,
             "sold_last_30_days": known.sold.get(product.pk, 0),
             "created_at": product.created_at,
             "updated_at": product.updated_at,

@@ -53,6 +53,8 @@ def plain(label):
 # constraint → what to try: the changes to one row of its table, and which row
 BROKEN = [
     ("accounts_store_price_changers_known", {"price_changers": "all"}, {}),
+    ("accounts_store_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("accounts_store_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("accounts_store_staff_max_discount_is_a_percentage", {"staff_max_discount": 101}, {}),
     ("accounts_store_staff_max_refund_not_negative", {"staff_max_refund": -1}, {}),
     ("accounts_user_role_known", {"role": "owner"}, {}),
@@ -61,6 +63,8 @@ BROKEN = [
     ("catalog_taxrate_rate_is_a_percentage", {"rate": Decimal("-0.01")}, {}),
     ("catalog_product_price_not_negative", {"price": Decimal("-0.01")}, {}),
     ("catalog_product_status_known", {"status": "asleep"}, {}),
+    ("catalog_product_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("catalog_product_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("catalog_product_listed_has_a_code", {"sku_key": None}, {"archived_at": None}),
     ("ledger_cashcount_counted_not_negative", {"counted": -1, "banked": 0}, {}),
     ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": 2}, {}),
