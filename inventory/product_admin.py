@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -31,8 +30,14 @@ from catalog.price_admin import PricesAdmin
 from catalog.scanned_codes import ean13_of
 from inventory import product_figures
 from inventory.counting import Adjusted, Counted, StockMoved, count_stock
-from inventory.product_form import ConfirmForm, CountForm, PriceInList, ProductForm
-from inventory.product_import import ProductResource, require_imported, told
+from inventory.product_form import (
+    CountForm,
+    PriceInList,
+    ProductConfirmForm,
+    ProductForm,
+    ProductImportForm,
+)
+from inventory.product_import import ProductResource
 from inventory.products import (
     Opening,
     change_product,
@@ -40,16 +45,13 @@ from inventory.products import (
     remove_product,
     restore_product,
 )
-from pos_project.core.back_office.form_keys import FIELD, key_of_form
-from pos_project.core.back_office.forms import sentence
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
     status_label,
 )
 from pos_project.core.back_office.spreadsheets import ImportsTables
-from pos_project.core.db.idempotency import RequestKey, once
-from pos_project.core.errors import DomainError
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange, image_url
 from pos_project.core.money import money
 from pos_project.core.people import Status
@@ -81,8 +83,7 @@ class StockFilter(admin.SimpleListFilter):
 class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     form = ProductForm
     resource_classes = (ProductResource,)
-    import_form_class, export_form_class = ImportForm, ExportForm
-    confirm_form_class = ConfirmForm
+    import_form_class, confirm_form_class = ProductImportForm, ProductConfirmForm
     import_export_change_list_template = "back_office/price_list.html"
     list_display = (
         "thumbnail",
@@ -246,37 +247,21 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
         # A file may hold prices.
-        return self.has_add_permission(request) and self.may_change_prices(request)
+        return super().has_import_permission(request) and self.may_change_prices(request)
 
-    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self.has_view_permission(request)
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.get("form")
+        makes = bool(form and form.is_valid() and form.cleaned_data.get("make_missing"))
+        return {**super().get_import_resource_kwargs(request, **kwargs), "make_missing": makes}
 
     def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
         asked_for = super().get_confirm_form_initial(request, import_form)
-        return {**asked_for, FIELD: request.form_key}  # type: ignore[attr-defined]
+        makes = bool(import_form and import_form.cleaned_data["make_missing"])
+        return {**asked_for, "make_missing": makes}
 
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Import what was previewed: once, and all of it or nothing."""
-        try:
-            return super().process_import(request, **kwargs)
-        except DomainError as refusal:
-            messages.error(request, f"{sentence(refusal)} Nothing was imported.")
-        except FileNotFoundError:
-            messages.error(request, "The file was imported already, or is not kept any more.")
-        return redirect("admin:catalog_product_import")
-
-    def process_dataset(self, dataset: Any, form: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        every_row = super().process_dataset
-
-        def import_all() -> Any:
-            result = every_row(dataset, form, request, **kwargs)
-            require_imported(result)
-            return result
-
-        return once(key_of_form(request, lambda done: (told(done), self.list_page)), import_all)
-
-    def add_success_message(self, result: Any, request: HttpRequest) -> None:
-        messages.success(request, told(result))
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_export_queryset(request).annotate(cost=product_figures.cost_of_each())
+        return rows.select_related("tax_rate", "preferred_supplier")
 
     # --- What is done ---
 

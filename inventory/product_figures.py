@@ -100,6 +100,16 @@ def latest_cost(product_id: int) -> QuerySet[Any]:
 _latest_cost = prepared(latest_cost)
 
 
+def cost_of_each() -> Subquery:
+    """What a unit cost when a product was last bought, as an expression over a query of them."""
+    bought = Batch.objects.filter(
+        product_id=OuterRef("pk"),
+        origin=Batch.Origin.PURCHASE,
+        purchase_item__reversed_by__isnull=True,
+    )
+    return Subquery(bought.order_by("-id").values("unit_cost")[:1])
+
+
 def latest_purchase_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
     """The same of many products in one query; one that was never bought is absent."""
     bought = Batch.objects.all().bought(*product_ids).order_by()

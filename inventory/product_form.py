@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from import_export.forms import ConfirmImportForm
+from unfold.contrib.import_export.forms import ImportForm
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
@@ -16,6 +16,7 @@ from catalog.models import Product
 from inventory.api.product_serializers import ProductChangeIn
 from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import picture_of_form
+from pos_project.core.back_office.spreadsheets import ConfirmForm
 from pos_project.core.db.unique_keys import key_of
 
 
@@ -85,10 +86,16 @@ class ProductForm(RowForm):
         return picture_of_form(self.cleaned_data.get("picture"))
 
 
-class ConfirmForm(ConfirmImportForm):
-    """Import what was previewed; the key is that of any form."""
+class ProductImportForm(ImportForm):
+    make_missing = forms.BooleanField(
+        label="Make brands and categories that are missing",
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
 
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+class ProductConfirmForm(ConfirmForm):
+    make_missing = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class CountForm(forms.Form):
