@@ -124,7 +124,7 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
     search_text = SearchText(of=("name", "username", "email"), phones=("phone",))
     role = models.CharField(max_length=10, choices=ROLES, default=STAFF)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    verify = models.BooleanField(default=False)  # the e-mail address was confirmed
+    verify = models.BooleanField("e-mail confirmed", default=False)
     pin = models.CharField(max_length=128, blank=True, default="")  # hashed; signs approvals
     store = models.ForeignKey(Store, on_delete=models.PROTECT, default=Store.FIRST_ID)
     created_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")

@@ -92,7 +92,7 @@ class PaymentForm(AsTheApi, MethodForm):
         max_digits=10,
         decimal_places=2,
         widget=UnfoldAdminDecimalFieldWidget,
-        help_text="The oldest dues are settled first; what is left over is paid ahead.",
+        help_text="The oldest are settled first; what is left over is kept as a deposit.",
     )
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     reference = FreeTextField(max_length=100, help_text="Slip number.")

@@ -169,7 +169,7 @@ class Payment(AppendOnly):
         PAYMENT = "payment"
         DUE_PAYMENT = "due_payment"
         REFUND = "refund"
-        ADVANCE = "advance"
+        ADVANCE = "advance", "Deposit"
 
     class Direction(models.TextChoices):
         IN = "in"

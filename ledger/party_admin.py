@@ -43,7 +43,7 @@ class PartyAdmin(MasterDataAdmin):
     book: ClassVar[DueBook]
     search_fields = ("search_text",)
     search_help_text = "Name, phone or email"
-    list_totals = {"Open dues": "open_amount"}
+    list_totals = {"Unpaid": "open_amount"}
     ordering = ("search_text", "id")
     actions_list = ("archived",)
 
@@ -51,7 +51,7 @@ class PartyAdmin(MasterDataAdmin):
         rows = super().get_queryset(request)
         return rows.annotate(open_amount=parties.owed_of_each(self.book))
 
-    @display(description="paid ahead")
+    @display(description="deposit")
     def paid_ahead(self, party: Any) -> Any:
         return advances.balance(self.book, party.pk) if party.pk else "–"
 
@@ -101,7 +101,7 @@ class PartyAdmin(MasterDataAdmin):
             form,
             do,
             lambda paid: (
-                f"{paid.applied} settled, {paid.advance} paid ahead,"
+                f"{paid.applied} settled, {paid.advance} kept as a deposit,"
                 f" {paid.remaining_due} still owed."
             ),
             title=title.format(party.name, open_amount),
@@ -120,7 +120,7 @@ class OpenDueInline(HistoryInline):
     """What is open with a party, on its page."""
 
     book: ClassVar[DueBook]
-    verbose_name_plural = "open dues"
+    verbose_name_plural = "unpaid"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).filter(status=dues.OPEN)

@@ -282,8 +282,8 @@ USE_I18N = False
 FORMAT_MODULE_PATH = ["pos_project.formats"]
 USE_TZ = True
 # No-break spaces: in a narrow column a moment stays on one line.
-DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
-DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}H:i"
+DATE_FORMAT = "d-m-Y"  # as on papers and in the API's readable days
+DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}h:i\N{NO-BREAK SPACE}A"
 DATE_INPUT_FORMATS = formats.DATE_INPUT_FORMATS  # (the filters of lists read these)
 DATETIME_INPUT_FORMATS = formats.DATETIME_INPUT_FORMATS
 TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
@@ -386,7 +386,11 @@ UNFOLD = {
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
     "STYLES": [lambda request: static("shop/shop.css")],
-    "SCRIPTS": [lambda request: static("shop/digits.js")],
+    "SCRIPTS": [
+        lambda request: static("shop/digits.js"),
+        lambda request: static("shop/reading.js"),
+        lambda request: static("shop/find.js"),
+    ],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("shop/icon.svg")}
     ],
@@ -417,6 +421,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {
         "show_search": True,
+        "command_search": True,
         "show_all_applications": False,
         "navigation": "pos_project.back_office.navigation.groups",
     },

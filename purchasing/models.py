@@ -20,7 +20,7 @@ class Supplier(Searchable, Archivable, Contact):
     email = models.EmailField(max_length=254, null=True, blank=True)
     search_text = SearchText(of=("name", "email"), phones=("phone",))
     sector = models.CharField(max_length=100, null=True, blank=True)
-    verify = models.BooleanField(default=False)
+    verify = models.BooleanField("e-mail confirmed", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ArchivableQuerySet.as_manager()
@@ -60,7 +60,7 @@ class Purchase(AppendOnly):
     total_amount = models.DecimalField("total", max_digits=14, decimal_places=2)
     paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
-    advance_used = models.DecimalField(max_digits=14, decimal_places=2)
+    advance_used = models.DecimalField("deposit used", max_digits=14, decimal_places=2)
     payment_method = models.CharField("paid by", max_length=20)
     note = models.TextField(null=True)
     reverses = models.OneToOneField(
@@ -164,6 +164,7 @@ class SupplierDue(AppendOnly):
 
     class Meta:
         db_table = "supplier_dues"
+        verbose_name = "unpaid bill"
         constraints = (
             models.CheckConstraint(
                 name="purchasing_supplierdue_paid_exactly_at_zero",

@@ -21,7 +21,7 @@ class Customer(Searchable, Archivable, Contact):
     search_text = SearchText(of=("name", "email"), phones=("phone",))
     sector = models.CharField(max_length=100, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    verify = models.BooleanField(default=False)
+    verify = models.BooleanField("e-mail confirmed", default=False)
     notes = models.TextField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -108,7 +108,7 @@ class Sale(AppendOnly):
 
     class Status(models.TextChoices):
         DRAFT = "draft"  # inside its own transaction only
-        PENDING = "pending", "Held"
+        PENDING = "pending", "Parked"
         COMPLETED = "completed"
         CANCELLED = "cancelled"
 
@@ -121,7 +121,11 @@ class Sale(AppendOnly):
         Customer, null=True, on_delete=models.PROTECT, related_name="sales", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="cashier",
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     subtotal = models.DecimalField(max_digits=14, decimal_places=2)
@@ -131,7 +135,7 @@ class Sale(AppendOnly):
     paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     refund_amount = models.DecimalField("refunded", max_digits=14, decimal_places=2)
-    advance_used = models.DecimalField(max_digits=14, decimal_places=2)
+    advance_used = models.DecimalField("deposit used", max_digits=14, decimal_places=2)
     payment_method = models.CharField("paid by", max_length=20, null=True)  # largest tender, or due
     note = models.TextField(null=True)
     # As they were when it was sold, whatever is renamed, changed or deleted later. The rate is
@@ -337,6 +341,7 @@ class CustomerDue(AppendOnly):
 
     class Meta:
         db_table = "customer_dues"
+        verbose_name = "unpaid invoice"
         constraints = (
             models.CheckConstraint(
                 name="sales_customerdue_paid_exactly_at_zero",
@@ -364,7 +369,11 @@ class Refund(AppendOnly):
         Customer, null=True, on_delete=models.PROTECT, related_name="refunds", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="cashier",
     )
     refund_amount = models.DecimalField("refunded", max_digits=14, decimal_places=2)
     tax_amount = models.DecimalField(max_digits=14, decimal_places=2)  # the tax within it

@@ -85,6 +85,10 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
             ("Gross profit", [each.gross_profit for each in sold]),
         ),
         "chart_options": charts.OPTIONS,
+        "chart_rows": [
+            (day, _told(each.total_revenue, sign), _told(each.gross_profit, sign))
+            for day, each in zip(reversed(days), reversed(sold), strict=True)
+        ],
         "takings": _takings(month, sign),
         "best": [
             {
@@ -154,13 +158,13 @@ def _money_cards(now: date, sign: str) -> list[Card]:
         Card(
             "To collect",
             _told(to_collect[1], sign),
-            f"{to_collect[0]} open dues of customers",
+            f"{to_collect[0]} unpaid invoices of customers",
             _report("receivables", "today"),
         ),
         Card(
             "To pay",
             _told(to_pay[1], sign),
-            f"{to_pay[0]} open dues to suppliers",
+            f"{to_pay[0]} unpaid bills of suppliers",
             _report("payables", "today"),
         ),
         Card(
@@ -203,7 +207,7 @@ def _alarms(sign: str, reorder_below: int) -> list[Card]:
             _mood(low.count, WARNING),
         ),
         Card(
-            "Held sales",
+            "Parked sales",
             str(held["id__count"]),
             f"worth {_told(money(held['total_amount__sum'] or 0), sign)}",
             f"{_list('sales_sale')}?status__exact=pending",

@@ -577,7 +577,11 @@ def test_home_colours_what_needs_somebody(office: Client) -> None:
     for days in (1, 2):
         shop.sell((shop.a_service(), 1), at=at_noon(today() - timedelta(days=days)))
 
-    assert moods() == {"Days not closed": "alarm", "Out of stock": "alarm", "Held sales": "warning"}
+    assert moods() == {
+        "Days not closed": "alarm",
+        "Out of stock": "alarm",
+        "Parked sales": "warning",
+    }
     assert shop.stock_of(shirt) == 0
 
 

@@ -86,7 +86,7 @@ def _settled(sale: Sale) -> Iterator[Sum]:
     """From the total to what is still due: what was paid, and what refunds cancelled of the due or
     paid out."""
     if sale.advance_used:
-        yield Sum("Paid from advance", sale.advance_used)
+        yield Sum("Paid from deposit", sale.advance_used)
     methods = {}
     for payment in Payment.objects.filter(sale=sale).select_related("method").order_by("id"):
         methods[payment.method_id] = payment.method_name or payment.method.name

@@ -103,7 +103,7 @@ def test_what_the_stock_is_worth_and_why(manager: User, live_server: Any) -> Non
         follow(office, "Stock value")
         office.reads("124.00")  # 4 at 25, and 3 of 9 at 8
         follow(office, "100.00")
-        office.reads("Stock value, by batch", "PO-3")
+        office.reads("Stock value, by lot", "PO-3")
 
 
 def test_the_balance_of_an_account_and_what_is_behind_it(manager: User, live_server: Any) -> None:

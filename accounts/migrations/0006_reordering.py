@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_plain_sentences"),
+        ("accounts", "0005_shop_words"),
     ]
 
     operations = [
