@@ -11,10 +11,13 @@ from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from ledger.api.opening_dues import OpeningDueIn
 from ledger.api.tenders import DuePaymentIn
 from ledger.models import PaymentMethod
 from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
+from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField
+from pos_project.core.days import today
 from pos_project.core.money import ZERO
 
 CREDIT_NAME = "On credit"
@@ -101,3 +104,22 @@ class PaymentForm(AsTheApi, MethodForm):
     def tender(self) -> Tender:
         said = self.cleaned_data
         return Tender(said["method"], said["amount"], said["reference"])
+
+
+class OpeningDueForm(AsTheApi, MovesToAnOpenDay):
+    """A paper that was open when the books began."""
+
+    api = OpeningDueIn
+    day_field = "entry_date"
+
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What was still open of it.",
+    )
+    reference = FreeTextField(max_length=50, help_text="The number on the paper.")
+    dated = DayField(required=False, help_text="The date on the paper; its age counts from it.")
+    entry_date = DayField(label="Day on which the books begin", initial=today)
+    note = FreeTextField(max_length=1000)

@@ -3,7 +3,7 @@
 The two apps that own the documents describe them by a `DueBook`; this one knows neither.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,18 @@ from pos_project.core.people import Archivable
 from pos_project.core.posting_context import Actor, PostingContext
 
 OPEN, PAID = "open", "paid"
+OPENING = "opening"  # the status of a document that was open when the books began
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How the documents of a book look that were open when the books began: columns beyond those
+    that all documents have."""
+
+    event: str
+    document: Callable[[Any, str, PostingContext], dict[str, Any]]  # opening due, name of the party
+    numbered: Callable[[str], dict[str, Any]]
+    due: Callable[[Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class DueBook:
     oldest_first: str  # the document's date that decides what is oldest; then its id
     direction: str  # of the money that settles a due
     event: str
+    opening: Opening
     control_account: str
     advance_account: str
     owed: str  # the wire's name of what is open: "debt" or "payable"
@@ -212,7 +225,7 @@ def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> N
     )
 
 
-def lock_party(book: DueBook, party_id: int) -> None:
+def lock_party(book: DueBook, party_id: int) -> Any:
     """Lock the party's row, to decide on what they paid ahead, or to give them something open.
 
     Raises Conflict for one who was removed meanwhile.
@@ -220,6 +233,7 @@ def lock_party(book: DueBook, party_id: int) -> None:
     party = book.party_model._default_manager.select_for_update().get(pk=party_id)
     if party.archived_at is not None:
         raise Conflict(f"The {book.party} was removed; nothing can be opened for them again.")
+    return party
 
 
 def _locked_documents(book: DueBook, ids: Iterable[int]) -> dict[int, Any]:

@@ -90,6 +90,8 @@ class JournalEntry(AppendOnly):
         MANUAL = "manual"
         OPENING_BALANCE = "opening_balance"
         CASH_COUNT = "cash_count"
+        OPENING_RECEIVABLE = "opening_receivable"
+        OPENING_PAYABLE = "opening_payable"
 
     class Status(models.TextChoices):
         DRAFT = "draft"

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from unfold.decorators import action, display
 
 from ledger import advances, dues, parties
-from ledger.admin_forms import PaymentForm
+from ledger.admin_forms import OpeningDueForm, PaymentForm
 from ledger.dues import DueBook
+from ledger.opening_dues import OpeningDue, open_due
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
@@ -106,6 +107,31 @@ class PartyAdmin(MasterDataAdmin):
             ),
             title=title.format(party.name, open_amount),
             button=button,
+            back_to=self.page_of(party.pk),
+        )
+
+    @action(
+        description="Opening due",
+        permissions=["change"],
+        url_path="opening-due",
+        icon="account_balance",
+    )
+    def opening_due(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What was open with them when the books began, paper by paper."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form, by = OpeningDueForm(asked(request)), request.user
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Any:
+            said.pop("moved")
+            return open_due(self.book, OpeningDue(party.pk, **said), by=by, key=key)  # type: ignore[arg-type]
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            lambda document: f"{document.due_amount} entered as {document}.",
+            title=f"What was open with {party.name} when the books began",
+            button="Enter",
             back_to=self.page_of(party.pk),
         )
 

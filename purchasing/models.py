@@ -42,6 +42,7 @@ class Purchase(AppendOnly):
     class Status(models.TextChoices):
         DRAFT = "draft"  # inside its own transaction only
         RECEIVED = "received"
+        OPENING = "opening"  # no purchase, but a due from before the books; it is paid like one
 
     # The key moves once: a reversed purchase leaves its number free to be entered rightly.
     MOVING_COLUMNS = frozenset({"paid_amount", "due_amount", "invoice_key"})
@@ -100,7 +101,8 @@ class Purchase(AppendOnly):
             models.CheckConstraint(
                 name="purchasing_purchase_received_is_numbered",
                 violation_error_message="A purchase that was received has a number.",
-                condition=Q(status="draft") | Q(status="received", invoice_no__isnull=False),
+                condition=Q(status="draft")
+                | Q(status__in=("received", "opening"), invoice_no__isnull=False),
             ),
         )
         indexes = (

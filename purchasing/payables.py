@@ -24,8 +24,9 @@ def supplier_statement(
     return Statement(
         [
             rows_of(
-                Purchase.objects.filter(status=Purchase.Status.RECEIVED, **theirs),
+                Purchase.objects.exclude(status=Purchase.Status.DRAFT).filter(**theirs),
                 kind=Case(
+                    When(status=Purchase.Status.OPENING, then=named("opening_due")),
                     When(reverses__isnull=False, then=named("purchase_taken_back")),
                     default=named("purchase"),
                 ),

@@ -43,6 +43,8 @@ def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase
     first = Purchase.objects.select_for_update().filter(pk=purchase_id).first()
     if first is None:
         raise NotFound("Purchase not found")
+    if first.status == Purchase.Status.OPENING:
+        raise Conflict("This is a due from before the books; no goods came with it.")
     reversals.require_reversible(first, "purchase")
     own = list(Payment.objects.filter(purchase=first).order_by("id"))
     _require_dues_unpaid(own)

@@ -111,6 +111,7 @@ class Sale(AppendOnly):
         PENDING = "pending", "Parked"
         COMPLETED = "completed"
         CANCELLED = "cancelled"
+        OPENING = "opening"  # no sale, but a due from before the books; it is paid like one
 
     MOVING_COLUMNS = frozenset({"paid_amount", "due_amount", "refund_amount"})
     DRAFT_STATUSES = ("draft", "pending")
@@ -181,12 +182,14 @@ class Sale(AppendOnly):
             models.CheckConstraint(
                 name="sales_sale_due_needs_a_customer",
                 violation_error_message="What stays due needs a customer.",
-                condition=~Q(status="completed") | Q(due_amount=0) | Q(customer__isnull=False),
+                condition=Q(status__in=("draft", "pending", "cancelled"))
+                | Q(status="completed", due_amount=0)
+                | Q(customer__isnull=False),
             ),
             models.CheckConstraint(
                 name="sales_sale_completed_is_numbered_and_dated",
                 violation_error_message="A completed sale has a number and a date.",
-                condition=~Q(status="completed")
+                condition=Q(status__in=("draft", "pending", "cancelled"))
                 | Q(
                     invoice_no__isnull=False,
                     business_date__isnull=False,
@@ -213,8 +216,11 @@ class Sale(AppendOnly):
             ),
             models.CheckConstraint(
                 name="sales_sale_status_known",
-                violation_error_message="A sale is a draft, held, completed or cancelled.",
-                condition=Q(status__in=("draft", "pending", "completed", "cancelled")),
+                violation_error_message=(
+                    "A sale is a draft, held, completed or cancelled, or a due from before the"
+                    " books."
+                ),
+                condition=Q(status__in=("draft", "pending", "completed", "cancelled", "opening")),
             ),
         )
         indexes = (
@@ -336,7 +342,11 @@ class CustomerDue(AppendOnly):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    sale_date = models.DateField()  # the sale's business day: what a report of that day is owed
+    # The sale's business day: what a report of that day is owed. Of a due from before the books
+    # the date on its paper, from which its age counts.
+    sale_date = models.DateField()
+    # From before the books: no sale of a period, in no report of sales.
+    is_opening = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField("since")
 
     class Meta:

@@ -90,7 +90,8 @@ def _sales_agree() -> None:
     subtotals = _sums(SaleItem.objects.values_list("sale_id", "subtotal"))
     for sale in Sale.objects.all():
         assert sale.status != Sale.Status.DRAFT
-        assert sale.subtotal == subtotals.get(sale.pk, ZERO)
+        if sale.status != Sale.Status.OPENING:  # a due from before the books has no lines
+            assert sale.subtotal == subtotals.get(sale.pk, ZERO)
         assert sale.total_amount == sale.subtotal + sale.tax - sale.discount
         reduced = cancelled.get(sale.pk, ZERO)
         assert sale.total_amount == sale.paid_amount + sale.due_amount + reduced
@@ -123,8 +124,9 @@ def _purchases_agree() -> None:
     paid = _moved(Payment.objects.filter(purchase__isnull=False), "purchase_id", way="out")
     reversed_by = {row.reverses_id: row for row in Purchase.objects.filter(reverses__isnull=False)}
     for purchase in Purchase.objects.all():
-        assert purchase.status == Purchase.Status.RECEIVED
-        assert purchase.total_amount == subtotals.get(purchase.pk, ZERO)
+        assert purchase.status != Purchase.Status.DRAFT
+        if purchase.status != Purchase.Status.OPENING:
+            assert purchase.total_amount == subtotals.get(purchase.pk, ZERO)
         assert purchase.total_amount == purchase.paid_amount + purchase.due_amount
         opposite = reversed_by.get(purchase.pk)
         if opposite:
@@ -138,8 +140,8 @@ def _purchases_agree() -> None:
 
 def _dues_agree() -> None:
     owed = _sums(CustomerDue.objects.values_list("sale_id", "due_amount"))
-    completed = Sale.objects.filter(status=Sale.Status.COMPLETED)
-    assert owed == _sums(completed.values_list("id", "due_amount"))
+    count = Sale.objects.filter(status__in=(Sale.Status.COMPLETED, Sale.Status.OPENING))
+    assert owed == _sums(count.values_list("id", "due_amount"))
     payable = _sums(SupplierDue.objects.values_list("purchase_id", "due_amount"))
     assert payable == _sums(Purchase.objects.values_list("id", "due_amount"))
 

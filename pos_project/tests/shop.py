@@ -23,7 +23,7 @@ from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, receiving
 from inventory.models import Batch, InventoryLog
-from ledger import posting
+from ledger import opening_dues, posting
 from ledger.advance_repayments import pay_back_advance
 from ledger.dues import DuePayment
 from ledger.expenses import Spending, record_expense, reverse_expense
@@ -250,6 +250,14 @@ def an_advance(customer: Customer, amount: Amount) -> None:
 def an_advance_to(supplier: Supplier, amount: Amount) -> None:
     buy((a_product(), 1, "1.00"), supplier=supplier, offered=on_credit())
     pay_the(supplier, Decimal(amount) + 1)
+
+
+def open_due(party: Customer | Supplier, amount: Amount, **fields: Any) -> Any:
+    """What was open with them when the books began."""
+    book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
+    return opening_dues.open_due(
+        book, opening_dues.OpeningDue(party.pk, Decimal(amount), **fields), by=a_cashier()
+    )
 
 
 def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:

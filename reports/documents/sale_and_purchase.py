@@ -110,7 +110,7 @@ def _settled(sale: Sale) -> Iterator[Sum]:
 
 def goods_received_note(purchase_id: int) -> Document:
     """What came from a supplier, A4. Raises NotFound."""
-    completed = Purchase.objects.exclude(status=Purchase.Status.DRAFT)
+    completed = Purchase.objects.filter(status=Purchase.Status.RECEIVED)
     purchase = completed.select_related("store", "supplier", "user").filter(pk=purchase_id).first()
     if purchase is None:
         raise NotFound("Purchase not found")

@@ -57,6 +57,7 @@ class Week:
         self._hold()
         self._take_back()
         self._count()
+        self._open_dues()
         self._close()
         self._correct()
 
@@ -136,6 +137,13 @@ class Week:
         self.decrease = shop.adjust(self.sugar, -6, reason="SPOILED")
         self.void = shop.void(shop.adjust(self.tea, -2, reason=None))
         shop.sell((self.sugar, 4), offered=shop.cash(20))
+
+    def _open_dues(self) -> None:
+        """What was open before the books: paid in part, and not at all."""
+        old = today() - timedelta(days=100)
+        self.opening_due = shop.open_due(self.other_customer, "31.00", reference="OLD-7", dated=old)
+        shop.pay_dues(self.other_customer, "6.00")
+        self.opening_payable = shop.open_due(shop.a_supplier(name="Mills"), "45.50", dated=old)
 
     def _close(self) -> None:
         rent = Spending("Rent", d("25.50"), category="rent")

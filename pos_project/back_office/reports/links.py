@@ -18,6 +18,8 @@ _PAGES = {
     "sale": "sales_sale_change",
     "refund": "sales_refund_change",
     "purchase": "purchasing_purchase_change",
+    "opening_receivable": "sales_sale_change",
+    "opening_payable": "purchasing_purchase_change",
     "expense": "ledger_expense_change",
     "adjustment": "inventory_inventorylog_change",
     "opening": "inventory_inventorylog_change",

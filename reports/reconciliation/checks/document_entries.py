@@ -90,6 +90,16 @@ def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
     )
 
 
+def _opened(source: str, control: str, whose: str, sign: str) -> tuple[str, ...]:
+    """A due from before the books, on both accounts."""
+    of_opening = f" FROM {source} x WHERE x.status = 'opening' AND PART(x.id)"
+    return (
+        f"SELECT x.id, '{control}', {whose}, {sign}x.total_amount, 0{of_opening}",
+        "SELECT x.id, 'OPENING_BALANCE_EQUITY', NULL, NULL,"
+        f" 0 - ({sign}x.total_amount), 0{of_opening}",
+    )
+
+
 _PAID_AT_ONCE = (
     "SELECT p.{key}, '{account}', {customer}, {supplier},"
     " CASE WHEN p.direction = '{direction}' THEN p.amount ELSE -p.amount END, 0"
@@ -211,6 +221,18 @@ BOOKED = (
         ),
     ),
     _Booked(
+        "opening_receivable",
+        "sales",
+        "opening due {0}",
+        _opened("sales", "RECEIVABLES", "x.customer_id, NULL", ""),
+    ),
+    _Booked(
+        "opening_payable",
+        "purchases",
+        "opening due {0}",
+        _opened("purchases", "PAYABLES", "NULL, x.supplier_id", "-"),
+    ),
+    _Booked(
         "customer_payment",
         "journal_entries",
         "payment entry {0}",
@@ -271,6 +293,8 @@ DOCUMENT = Invariant(
 COUNTS = {
     "sale": "x.status = 'completed'",
     "purchase": "x.status = 'received'",
+    "opening_receivable": "x.status = 'opening'",
+    "opening_payable": "x.status = 'opening'",
     **{kind: f"x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
 }
 

@@ -25,7 +25,7 @@ def sales_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
             ) AS expected,
             s.paid_amount AS found
         FROM sales s LEFT JOIN payments p ON p.sale_id = s.id AND {PAID}
-        WHERE s.status = 'completed' AND PART(s.id)
+        WHERE s.status IN ('completed', 'opening') AND PART(s.id)
         GROUP BY s.id, s.invoice_no, s.paid_amount, s.advance_used
         """,
         "sale {0} ({1}), paid_amount",

@@ -62,6 +62,8 @@ BROKEN: dict[str, list[Breaking]] = {
         _wrong_amount("adjustment", "decrease", "INVENTORY_LOSS"),
         _wrong_amount("void", "void", "INVENTORY_LOSS"),
         _wrong_amount("expense", "expense", "CASH"),
+        _wrong_amount("opening_receivable", "opening_due", "RECEIVABLES"),
+        _wrong_amount("opening_payable", "opening_payable", "OPENING_BALANCE_EQUITY"),
         _due_payment_on_the_wrong_account,
     ],
     "entries_are_of_their_document_s_day": [
