@@ -150,7 +150,8 @@ class UseCaseResource(SpreadsheetResource):
             super().import_field(field, instance, row, *args, **kw)
 
     def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
-        columns = {each.attname: each.name for each in instance._meta.concrete_fields}
+        meta = instance._meta
+        columns = {each.attname: each.name for each in meta.concrete_fields if each != meta.pk}
         names = {name: column for column, name in columns.items()}
         said = {
             names[field.attribute]: getattr(instance, names[field.attribute])

@@ -51,7 +51,7 @@ class SearchText(models.CharField):
         """What the column of this row should hold."""
         texts = [searchable(getattr(row, name) or "") for name in self.of]
         texts += [searchable(text) for name in self.also if (text := getattr(row, name))]
-        texts += [_digits(getattr(row, name) or "") for name in self.phones]
+        texts += [digits_of(getattr(row, name) or "") for name in self.phones]
         return _BETWEEN.join(texts)[: self.max_length]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
@@ -141,7 +141,8 @@ def _field_at(model: type[models.Model], path: str) -> Any:
     return at._meta.get_field(column)
 
 
-def _digits(phone: str) -> str:
+def digits_of(phone: str) -> str:
+    """The digits of a phone number, whatever stands between them."""
     return re.sub(r"[^0-9]", "", western_digits(phone))
 
 
@@ -150,7 +151,7 @@ def _subscriber(phone: str) -> str:
 
     Of a number without `+` or `00` its country is only what makes it a valid number of there.
     """
-    digits = _digits(phone)
+    digits = digits_of(phone)
     if len(digits) < _WHOLE_PHONE:
         return digits
     says_country = "+" in phone or digits.startswith("00")
