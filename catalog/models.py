@@ -170,6 +170,37 @@ class Product(Searchable, Archivable):
         super().save(*args, **kwargs)
 
 
+class ComingPrice(models.Model):
+    """A price that begins on a day, put into effect once that day has come, and gone then; the
+    audit keeps what became of the product."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="coming_prices")
+    from_day = models.DateField()
+    price = models.DecimalField(max_digits=14, decimal_places=2)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "coming_prices"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["product", "from_day"], name="catalog_comingprice_one_per_day"
+            ),
+            models.CheckConstraint(
+                name="catalog_comingprice_not_negative",
+                violation_error_message="A price is never below zero.",
+                condition=Q(price__gte=0),
+            ),
+        )
+        # serves what has begun by now
+        indexes = (models.Index(fields=["from_day"], name="catalog_comingprice_by_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.price} from {self.from_day}"
+
+
 class Barcode(models.Model):
     """A code that means one product of those on the list: the key of one in its `barcodes`."""
 

@@ -1,5 +1,6 @@
 """Products in the back office: find, change, reprice, count, import and export them."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -25,7 +26,7 @@ from unfold.widgets import (
 from accounts import audit
 from accounts.models import AuditEntry
 from catalog.label_page import label_page
-from catalog.models import Product
+from catalog.models import ComingPrice, Product
 from catalog.price_admin import PricesAdmin
 from catalog.scanned_codes import ean13_of
 from inventory import product_figures
@@ -110,7 +111,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     autocomplete_fields = ("brand", "category", "preferred_supplier")
     list_select_related = ("brand", "category")
     ordering = ("search_text", "id")
-    actions = ("change_prices", "print_labels", "take_off_the_list")
+    actions = ("change_prices", "forget_planned_prices", "print_labels", "take_off_the_list")
     actions_detail = ("count_stock", "sales", "movements", "labels", "explain", "remove")
     actions_list = ("archived",)
     restore_warning = "It is on every list again, as it was; its stock was written off."
@@ -150,6 +151,9 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
             ("Barcode", {"fields": ("barcode",)}),
             ("Price history", {"fields": ("price_history",)}),
         )
+
+    def costs_of(self, products: Sequence[Product]) -> Mapping[int, Decimal]:
+        return product_figures.latest_purchase_costs([product.pk for product in products])
 
     # --- What is shown ---
 
@@ -228,6 +232,14 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
                 entry.changes["price"][1],
             )
             for entry in entries
+        ]
+        coming = ComingPrice.objects.filter(product=product).select_related("created_by")
+        rows = [
+            *(
+                (f"from {each.from_day:%d-%m-%Y}", each.created_by.name, "", each.price)
+                for each in coming.order_by("-from_day")
+            ),
+            *rows,
         ]
         if not rows:
             return "No changes yet."
