@@ -42,8 +42,8 @@ PRODUCT_COLUMNS = (
         Kind.CODE,
         ("barcode", "variant barcode", "ean", "upc", "gtin", "ean 13", "additional barcodes"),
     ),
-    Column("tax_rate", "tax rate", Kind.TEXT, ("tax", "tax name")),
-    Column("supplier", "supplier", Kind.TEXT, ("supplier name", "preferred supplier")),
+    Column("tax_rate", "tax rate", Kind.TEXT),
+    Column("supplier", "supplier", Kind.TEXT, ("preferred supplier",)),
     Column(
         "reorder_level",
         "reorder level",

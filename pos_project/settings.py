@@ -259,7 +259,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # JSON and form fields; pictures have their own limit
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a delivery of 500 lines, each of three fields
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # a delivery of 500 lines, each of four fields
 IMAGE_MAX_BYTES = 15 * 1024 * 1024
 
 # --- People ---

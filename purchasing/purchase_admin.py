@@ -20,6 +20,7 @@ from unfold.widgets import (
 from accounts.models import Store
 from catalog.codes import products_by_code
 from catalog.label_page import label_page
+from inventory.product_figures import latest_purchase_costs
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
@@ -41,6 +42,7 @@ from purchasing.reversals import reverse_purchase
 
 MAX_LINES = 500
 EMPTY_LINES = 5
+FAR = 2  # times the last cost, or so much less: asked about
 
 
 class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
@@ -96,13 +98,30 @@ class LineForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
     )
 
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the cost asked about
+
+    product: Any = None
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        given = [name for name in self.fields if said.get(name) not in (None, "")]
+        asked_for = ("sku", "quantity", "cost_price")
+        given = [name for name in asked_for if said.get(name) not in (None, "")]
         if given and not self.errors:
-            for name in set(self.fields) - set(given):
+            for name in set(asked_for) - set(given):
                 self.add_error(name, "Needed in this line.")
         return said
+
+    def question(self, last: Decimal | None) -> None:
+        """A cost far from the last one is a slip, or is sent once more."""
+        cost = self.cleaned_data["cost_price"]
+        is_near = last is None or not last or last / FAR <= cost <= last * FAR
+        if is_near or self.cleaned_data["agreed"] == str(cost):
+            return
+        told = f"It cost {last:.2f} last. Send it once more if this is right."
+        self.add_error("cost_price", told)
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
+        sent[self.add_prefix("agreed")] = str(cost)
+        self.data = sent
 
 
 class LineFormSet(forms.BaseFormSet):
@@ -123,6 +142,10 @@ class LineFormSet(forms.BaseFormSet):
                 form.add_error("sku", f"{product.name} keeps no stock.")
             else:
                 form.product = product
+        costs = latest_purchase_costs([form.product.pk for form in filled if form.product])
+        for form in filled:
+            if form.product:
+                form.question(costs.get(form.product.pk))
         if any(form.errors for form in filled):
             raise forms.ValidationError("Some lines are not right yet.")
 

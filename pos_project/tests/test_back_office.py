@@ -1,5 +1,6 @@
 """What is done in the back office is done by the use cases."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -128,6 +129,35 @@ def test_a_delivery_is_received_line_by_line_by_sku(office: Client, manager: Use
         {"amount": "35", "method": "bkash"},
     )
     assert shop.owed_to(delta) == 0
+
+
+def test_a_cost_far_from_the_last_is_asked_about_once(office: Client) -> None:
+    delta, shirt = shop.a_supplier(), shop.a_product(sku="TS-001")
+    shop.buy((shirt, 1, "8.50"))
+    form = {
+        "supplier": delta.pk,
+        "purchase_date": "2026-02-08",
+        "method": "due",
+        "paid": "0",
+        "form-TOTAL_FORMS": "1",
+        "form-INITIAL_FORMS": "0",
+        "form-0-sku": "TS-001",
+        "form-0-quantity": "10",
+        "form-0-cost_price": "85",
+    }
+    page = reverse("admin:purchasing_purchase_add")
+
+    asked = office.post(page, form)
+    told = asked.content.decode()
+    assert "Line 1, Cost each: It cost 8.50 last." in told
+    agreed = re.search(r'name="form-0-agreed" value="(.*?)"', told)
+    assert agreed is not None
+    other = office.post(page, {**form, "form-0-cost_price": "850", "form-0-agreed": agreed[1]})
+    assert other.status_code == 200, "another cost is asked about anew"
+    answer = office.post(page, {**form, "form-0-agreed": agreed[1]})
+
+    assert answer.status_code == 302
+    assert str(Purchase.objects.order_by("-id")[0].total_amount) == "850.00"
 
 
 def test_an_expense_is_recorded_and_posted(office: Client) -> None:

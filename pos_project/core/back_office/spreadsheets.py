@@ -243,9 +243,9 @@ class ImportsTables(ImportExportModelAdmin):
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         page: Any = super().import_action(request, **kwargs)
         [resource] = self.get_import_resource_classes(request)
-        names = [column.name for column in resource.columns if not column.elsewhere]
+        names = [column.name for column in resource.columns]
         page.context_data["template"] = _as_link([names])
-        page.context_data["understood"] = [each for each in resource.columns if not each.elsewhere]
+        page.context_data["understood"] = resource.columns
         page.context_data["fields_list"] = ()  # (said above, with the names that people use)
         result = page.context_data.get("result")
         if result is not None and (result.invalid_rows or result.row_errors()):
