@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis
 from schemathesis.core.failures import Failure, FailureGroup
 
+from accounts.models import User
 from accounts.tokens import access_token
 from pos_project.tests import shop
 
