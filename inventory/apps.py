@@ -4,6 +4,7 @@ from django.db.models import Q
 
 class InventoryConfig(AppConfig):
     name = "inventory"
+    verbose_name = "Stock"  # as in the side bar
 
     def ready(self) -> None:
         from inventory.models import Batch, InventoryLog, InventoryLogBatch

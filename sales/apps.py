@@ -4,6 +4,7 @@ from django.db.models import Q
 
 class SalesConfig(AppConfig):
     name = "sales"
+    verbose_name = "Selling"  # as in the side bar
 
     def ready(self) -> None:
         from accounts import audit
