@@ -25,7 +25,7 @@ CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
-	test-dear-mysql test-all-mysql test-cluster test-clients test-clock docs examples fuzz audit lock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
+	test-dear-mysql test-all-mysql test-cluster test-clients test-newcomer test-clock docs examples fuzz audit lock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -93,6 +93,10 @@ test-clients: install ## clients that other people's generators make sell and re
 		typescript@5 axios@1 @types/node || echo "No npm: only clients in Python are made."
 	@$(SQLITE) PATH="$(CURDIR)/$(CLIENTS)/bin:$(CURDIR)/$(CLIENTS)/node_modules/.bin:$$PATH" \
 		$(BIN)/pytest -n 0 -m dear -rs pos_project/tests/test_generated_clients.py
+
+PYTHONS ?= python3.11 python3.12 python3.13
+test-newcomer: ## the README's and the docs' commands on a bare clone, with each of PYTHONS, on PORT
+	@for python in $(PYTHONS); do .ci/newcomer $$python || exit 1; done
 
 test-clock: install ## the quick suite before and after midnight, and at the end of a month
 	@for clock in $(CLOCKS); do \
