@@ -110,9 +110,11 @@ FUZZ_EXAMPLES ?= 200
 fuzz: install ## requests nobody thought of, from the API's description (FUZZ_EXAMPLES for each operation)
 	@$(SQLITE) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest -m dear pos_project/tests/test_fuzz.py
 
-audit: install ## whether a pinned package has a known flaw (asks the package index)
+AUDIT_FROM ?= pypi
+audit: install ## whether a pinned package has a known flaw, asked of AUDIT_FROM (pypi, osv); fails where that does not answer
 	@$(BIN)/pip-audit --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-audit
-	@$(BIN)/pip-audit --requirement requirements.txt
+	@$(BIN)/pip-audit --strict --vulnerability-service $(AUDIT_FROM) --disable-pip --require-hashes \
+		--requirement deploy/requirements.lock
 
 docs: install ## the pages of docs/ as a site in site/, offline
 	@$(BIN)/mkdocs build --quiet
