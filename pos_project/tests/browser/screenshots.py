@@ -24,7 +24,6 @@ SHOWN = {
     "profit-light-desktop": "profit-loss.png",
     "sellers-light-desktop": "best-sellers.png",
     "cash-light-desktop": "count-cash.png",
-    "days-light-desktop": "closed-days.png",
 }
 LATEST = "#result_list tbody a[href*='/change/']:visible"
 # name → the list it is in, and whether its first row is opened
@@ -39,7 +38,6 @@ PAGES = {
     "profit": ("reports/profit-loss/?range=last_month", False),
     "sellers": ("reports/best-sellers/?range=last_month", False),
     "cash": ("ledger/dayseal/count/", False),
-    "days": ("ledger/dayseal/", False),
     "purchase": ("purchasing/purchase/add/", False),
     "audit": ("accounts/auditentry/", False),
     "change": ("accounts/auditentry/?q=TS-001", True),
