@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
+    "catalog.coming_prices.BeginPrices",
     "pos_project.core.http.pages_only.Messages",
     "pos_project.core.back_office.form_keys.FormKeys",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
