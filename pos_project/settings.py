@@ -372,6 +372,7 @@ SPECTACULAR_SETTINGS = {
     },
     # "" and null are taken for "not given" (docs/api.md §1); a client need not send them.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {"AccountKindEnum": "ledger.models.LedgerAccount.Kind"},
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",

@@ -3,7 +3,7 @@ description (`pos_project/core/http/examples.json`; `make examples` records them
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,8 @@ class Day:
                 description["paths"].items(), key=lambda item: item[0].count("{")
             )
         ]
-        self.client = signed_in(make_user("admin", name="Amina", password=PASSWORD))
+        self.admin = make_user("admin", name="Amina", password=PASSWORD)
+        self.client = signed_in(self.admin)
 
     def ask(
         self, method: str, path: str, body: Any = None, *, of: APIClient | None = None
@@ -90,6 +91,9 @@ def record(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
         _keep_the_books(day)
         _look_at_everything(day, description)
         _clear_away(day)
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        day.client = signed_in(day.admin)
+        day.post("ledger/year-end", {"through": TODAY, "note": "The shop's first year"})
     return {name: day.recorded[name] for name in sorted(day.recorded)}
 
 
@@ -213,6 +217,7 @@ def _keep_the_books(day: Day) -> None:
     posted = day.post("ledger/entries", entry)["data"]["id"]
     day.get(f"ledger/entries/{posted}")
     day.post(f"ledger/entries/{posted}/reverse", {"reason": "Brought tomorrow"})
+    day.post("ledger/money-moves", {"kind": "deposit", "amount": 500, "note": "To the bank"})
     day.post("ledger/period-lock", {"locked_through": "2026-07-31", "reason": "July is done"})
     expected = day.get("ledger/cash-counts/expected")["data"]["expected"]
     day.post(
