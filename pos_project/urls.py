@@ -45,6 +45,7 @@ urlpatterns = [
     # The library's own search asks one question per table, and remembers answers for others.
     path("admin/search/", admin.site.admin_view(find.find), name="find"),
     path("admin/search/products/", admin.site.admin_view(find.find_products), name="find-products"),
+    path("admin/password/", include("accounts.forgotten_passwords")),
     path("admin/", admin.site.urls),
 ]
 

@@ -121,6 +121,32 @@ def _require_nothing_credited(sale: Sale, due: CustomerDue | None) -> None:
         raise Conflict(text)
 
 
+@dataclass(frozen=True)
+class Worth:
+    """What a refund would come to now: the tax within it, and how it is given back."""
+
+    amount: Decimal
+    tax: Decimal
+    due_reduced: Decimal
+
+    @property
+    def paid_out(self) -> Decimal:
+        return self.amount - self.due_reduced
+
+
+def worth(claim: Claim) -> Worth:
+    """What `refund` would give back for the claim. Reads only; raises Invalid as that does."""
+    sale = Sale.objects.completed().filter(pk=claim.sale_id).first()
+    if sale is None:
+        raise NotFound("Sale not found")
+    items = list(SaleItem.objects.filter(sale_id=sale.pk).order_by("id"))
+    refunded = _refunded_units(sale)
+    lines = resolve(claim, items, refunded, from_stock=())
+    shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
+    due = CustomerDue.objects.filter(sale_id=sale.pk).values_list("due_amount", flat=True).first()
+    return Worth(shares.amount, shares.tax, min(shares.amount, due or ZERO))
+
+
 def _refunded_units(sale: Sale) -> dict[int, Decimal]:
     rows = RefundItem.objects.filter(refund__sale_id=sale.pk).values_list("sale_item_id")
     return dict(rows.annotate(units=Sum("quantity")).order_by())

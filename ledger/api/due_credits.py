@@ -29,7 +29,7 @@ class CreditIn(MovesMoneyIn):
     kind = serializers.ChoiceField(choices=DueCredit.Kind.choices)
     amount = MoneyField(least=CENT)
     reason = ReasonField()
-    tax = MoneyField(default=ZERO)
+    tax = MoneyField(required=False)
     document_id = serializers.IntegerField(min_value=1, required=False)
     entry_date = DayField(required=False)
 
@@ -77,9 +77,10 @@ class CreditView(APIView):
         party_id, by = path_id(party, self.book.party), cast(User, request.user)
         body = checked(CreditIn, request)
         found(self.book.listed(), party, self.book.party)
+        credit = Credit(party_id, **{**body, "tax": body.get("tax") or ZERO})
         return answer_once(
             request,
-            lambda key: credit_dues(self.book, Credit(party_id, **body), by=by, key=key),
+            lambda key: credit_dues(self.book, credit, by=by, key=key),
             lambda rows: {"success": True, "message": "Dues credited", "data": _shown(rows)},
         )
 

@@ -1,6 +1,6 @@
 """`/api/ledger/money-moves`: money between the shop's own accounts, and with its owner."""
 
-from typing import Any, cast
+from typing import cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -24,7 +24,7 @@ class MoneyMovedIn(MovesMoneyIn):
 
     kind = serializers.ChoiceField(choices=[(each, kind.title) for each, kind in KINDS.items()])
     amount = MoneyField(least=CENT)
-    fee = MoneyField(default=ZERO)
+    fee = MoneyField(required=False)
     from_account = OptionalText(max_length=40)
     to_account = OptionalText(max_length=40)
     entry_date = DayField(required=False)
@@ -43,10 +43,11 @@ class MoneyMoveViewSet(ContractViewSet):
         """Cash to the bank and back, what a card terminal or wallet pays out (`fee` split off),
         drawings and contributions of the owner, equipment, tax paid over, loans. Wrong ones are
         reversed as entries."""
-        body: dict[str, Any] = checked(MoneyMovedIn, request)
+        body = checked(MoneyMovedIn, request)
+        moved = MoneyMoved(**{**body, "fee": body.get("fee") or ZERO})
         by = cast(User, request.user)
         return answer_once(
             request,
-            lambda key: move_money(MoneyMoved(**body), by=by, key=key),
+            lambda key: move_money(moved, by=by, key=key),
             lambda entry: {"success": True, "message": "Money moved", "data": shown(entry)},
         )

@@ -44,6 +44,29 @@ def test_one_line_of_a_sale_is_refunded_with_a_reason(office: Client, manager: U
     assert Refund.objects.count() == 1
 
 
+def test_what_a_refund_comes_to_is_said_before_it_is_booked(office: Client) -> None:
+    shirt = shop.a_product("20.00", name="Linen shirt")
+    shop.buy((shirt, 5, "8.50"))
+    sale = shop.sell((shirt, 2), offered=shop.by_method("card", 46), tax=Decimal(6)).sale
+    page = reverse("admin:sales_sale_refund_lines", args=[sale.pk])
+    line = sale.items.get()
+
+    told = office.get(page, {"amount": "1", f"line_{line.pk}": "1"}).json()
+    assert told == {"amount": "23.00", "tax": "3.00", "due_reduced": "0.00", "paid_out": "23.00"}
+    for typed in ("", "x", "9"):
+        assert office.get(page, {"amount": "1", f"line_{line.pk}": typed}).json() == {}
+    assert '<option value="card" selected>' in office.get(page).content.decode()
+    assert not Refund.objects.exists()
+    refund = shop.take_back(sale, shop.units_of(line, 1))
+    note = office.get(
+        reverse("admin:sales_refund_credit_note", args=[Refund.objects.get().pk]), follow=True
+    )
+
+    assert refund is not None
+    for text in ("Credit note", "Linen shirt", "23.00", "Tax in it", str(sale.invoice_no)):
+        assert text in note.content.decode()
+
+
 def test_nothing_to_return_is_no_refund(office: Client) -> None:
     sale = shop.sell((shop.a_service(), 1)).sale
 
