@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
+from catalog import coming_prices
 from pos_project.core import remembered
 from pos_project.core.db import transactions
 from pos_project.core.db.guards import moments
@@ -113,6 +114,7 @@ def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     cache.clear()
     for each in Remembered.everything:
         each.forget()
+    coming_prices.LastLook.day = None
     summaries.forget()
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from unfold.decorators import action, display
 
+from accounts import audit
 from ledger import advances, dues, parties
 from ledger.admin_forms import CreditForm, OpeningDueForm, PaymentForm
 from ledger.due_credits import credit_dues
@@ -19,6 +20,7 @@ from pos_project.core.back_office.model_admin import (
     ReadOnlyAdmin,
     asked,
 )
+from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.days import business_day, today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange
@@ -39,7 +41,7 @@ def owed_column(title: str) -> Any:
     return shown
 
 
-class PartyAdmin(MasterDataAdmin):
+class PartyAdmin(MasterDataAdmin, ImportsTables):
     """The parties of a `book`: entered, changed and removed by the use cases of the API."""
 
     book: ClassVar[DueBook]
@@ -79,6 +81,12 @@ class PartyAdmin(MasterDataAdmin):
         **_: Any,
     ) -> None:
         parties.change(self.book, row_id, fields, by=by, picture=picture, seen=seen)
+
+    def get_export_data(self, file_format: Any, request: Any, queryset: Any, **kwargs: Any) -> Any:
+        rows = queryset.count()
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        audit.exported(self.model, rows=rows, kind=file_format.get_extension())
+        return data
 
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever traded is archived."""
@@ -174,14 +182,21 @@ class OpenDueInline(HistoryInline):
         return rows.select_related(self.book.document).order_by("id")
 
 
-class OpenDueAdmin(ReadOnlyAdmin):
-    """What is still to collect or to pay, oldest first; it is paid on the party's own page."""
+class OpenDueAdmin(ReadOnlyAdmin, ImportsTables):
+    """What is still to collect or to pay, oldest first; it is paid on the party's own page. A file
+    that is imported is of what was open when the books began."""
 
     ordering = ("id",)
     list_totals = {"Due": "due_amount"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(status=dues.OPEN)
+
+    def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self.has_view_permission(request)
+
+    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False  # the list itself is there as a file
 
     @display(description="days", ordering="-created_at")
     def age(self, due: Any) -> int:

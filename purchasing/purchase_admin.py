@@ -17,7 +17,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.models import Store
 from catalog.codes import products_by_code
+from catalog.label_page import label_page
 from inventory.product_figures import latest_purchase_costs
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
@@ -35,6 +37,7 @@ from pos_project.core.db.idempotency import RequestKey
 from purchasing.api.purchase_serializers import PurchaseIn
 from purchasing.models import Purchase, PurchaseItem, Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
+from purchasing.reordering import to_reorder
 from purchasing.reversals import reverse_purchase
 
 MAX_LINES = 500
@@ -186,6 +189,19 @@ class PurchasePaymentInline(HistoryInline):
         return super().get_queryset(request).select_related("method", "user").order_by("id")
 
 
+def _ordered(request: HttpRequest, store: Store) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """`?order=7`: the form with what is to be reordered from that supplier, 0 for nobody's."""
+    order = request.GET.get("order", "")
+    if not (order.isascii() and order.isdecimal() and len(order) < 19):
+        return {}, []
+    rows = to_reorder(store, store_id=store.pk, supplier_id=int(order))[:MAX_LINES]
+    lines = [
+        {"sku": row.sku, "quantity": int(row.units), "cost_price": row.cost and round(row.cost, 2)}
+        for row in rows
+    ]
+    return {"supplier": int(order) or None}, lines
+
+
 @admin.register(Purchase)
 class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_purchase)
@@ -206,7 +222,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
     inlines = (PurchaseItemInline, PurchasePaymentInline)
-    actions_detail = ("order", "reverse")
+    actions_detail = ("order", "labels", "reverse")
     fields = (
         ("invoice_no", "supplier"),
         ("purchase_date", "business_date"),
@@ -225,8 +241,10 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
         lines_of = forms.formset_factory(
             LineForm, formset=LineFormSet, extra=EMPTY_LINES, max_num=MAX_LINES, validate_max=True
         )
-        form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
         by: Any = request.user
+        head, wanted = _ordered(request, by.store) if request.method == "GET" else ({}, [])
+        form = DeliveryForm(asked(request), initial=head)
+        lines = lines_of(asked(request), initial=wanted)
 
         def do(said: dict[str, Any], key: RequestKey | None) -> Purchase:
             delivery = Delivery(
@@ -254,3 +272,12 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("open-document", "purchase-order", purchase.pk)
+
+    @action(description="Labels", url_path="labels", icon="label")
+    def labels(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """As many of each product as came."""
+        purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
+        copies: dict[int, int] = {}
+        for product_id, quantity in purchase.items.values_list("product_id", "quantity"):
+            copies[product_id] = copies.get(product_id, 0) + int(max(quantity, 0))
+        return redirect(label_page(copies))

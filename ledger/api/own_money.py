@@ -11,7 +11,7 @@ from accounts.models import User
 from ledger.api.entries import shown
 from ledger.api.entry_serializers import EntryPostedOut
 from ledger.models import JournalEntry
-from ledger.own_money import KINDS, MoneyMoved, move_money
+from ledger.own_money import CHOICES, MoneyMoved, move_money
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
 from pos_project.core.http.fields import DayField, FreeText, MoneyField, OptionalText
@@ -22,7 +22,7 @@ from pos_project.core.money import CENT, ZERO
 class MoneyMovedIn(MovesMoneyIn):
     """What left one account; the accounts may be left out where the usual ones are meant."""
 
-    kind = serializers.ChoiceField(choices=[(each, kind.title) for each, kind in KINDS.items()])
+    kind = serializers.ChoiceField(choices=CHOICES)
     amount = MoneyField(least=CENT)
     fee = MoneyField(required=False)
     from_account = OptionalText(max_length=40)

@@ -313,6 +313,7 @@ def test_a_manager_changes_the_papers_but_not_who_may_change_prices(office: Clie
         {
             "name": "Lake Road Store",
             "currency_sign": "$",
+            "reorder_level": "20",
             "receipt_footer": "Bye",
             "price_changers": "admins",
         },

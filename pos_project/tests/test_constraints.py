@@ -45,6 +45,7 @@ def trade():
     counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
     count_cash(counted, by=shop.a_cashier())
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
+    baker.make("catalog.ComingPrice", price=Decimal(1), from_day="2026-12-01")
     baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
 
 
@@ -56,6 +57,8 @@ def plain(label):
 # constraint → what to try: the changes to one row of its table, and which row
 BROKEN = [
     ("accounts_store_price_changers_known", {"price_changers": "all"}, {}),
+    ("accounts_store_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("accounts_store_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("accounts_store_staff_max_discount_is_a_percentage", {"staff_max_discount": 101}, {}),
     ("accounts_store_staff_max_refund_not_negative", {"staff_max_refund": -1}, {}),
     ("accounts_user_role_known", {"role": "owner"}, {}),
@@ -64,6 +67,9 @@ BROKEN = [
     ("catalog_taxrate_rate_is_a_percentage", {"rate": Decimal("-0.01")}, {}),
     ("catalog_product_price_not_negative", {"price": Decimal("-0.01")}, {}),
     ("catalog_product_status_known", {"status": "asleep"}, {}),
+    ("catalog_comingprice_not_negative", {"price": -1}, {}),
+    ("catalog_product_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("catalog_product_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("catalog_product_listed_has_a_code", {"sku_key": None}, {"archived_at": None}),
     ("ledger_cashcount_counted_not_negative", {"counted": -1, "banked": 0}, {}),
     ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": 2}, {}),
@@ -217,7 +223,14 @@ def a_transaction_number_that_pays_twice():
         TransactionId.objects.create(method_id="bkash", number_key="8n7a6k2", entry=entry)
 
 
+def two_prices_of_a_product_from_one_day():
+    planned = apps.get_model("catalog.ComingPrice").objects.get()
+    planned.pk = None
+    planned.save()
+
+
 TWICE = {
+    "catalog_comingprice_one_per_day": two_prices_of_a_product_from_one_day,
     "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
     "ledger_journalentry_once_per_document": a_second_entry_for_a_document,
     "purchasing_purchase_invoice_unique_per_supplier": a_suppliers_invoice_entered_twice,

@@ -160,7 +160,9 @@ class ContractSchema(AutoSchema):
             made["required"] = sorted({*made.get("required", ()), *defaults})
         elif made.get("required"):  # (else what is absent may be what stays as it is)
             for name, default in defaults.items():
-                properties[name]["description"] = f"If left out: {json.dumps(default)}."
+                properties[name]["description"] = (
+                    f"If left out: {json.dumps(default, default=float)}."
+                )
         return made
 
     def _get_paginator(self) -> Any:

@@ -31,6 +31,7 @@ from reports.tests.a_shops_week import Week
 WHATEVER_THE_DAY = {
     "keys_point_at_rows",
     "unique_keys_fold_their_text",
+    "barcodes_have_their_rows",
     "search_texts_spell_their_columns",
     "held_sales_moved_nothing",
     "no_document_is_left_a_draft",
