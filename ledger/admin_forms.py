@@ -102,6 +102,25 @@ class PaymentForm(AsTheApi, MethodForm):
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     reference = FreeTextField(max_length=100, help_text="Slip number.")
     note = FreeTextField(max_length=1000)
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the amount asked about
+
+    def __init__(self, *args: Any, owed: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owed = owed
+
+    def clean(self) -> dict[str, Any]:
+        """More than is owed is a slip, or a deposit that is meant: that is asked once."""
+        said = super().clean() or self.cleaned_data
+        amount = said.get("amount")
+        if amount is None or amount <= self.owed or said.get("agreed") == str(amount):
+            return said
+        more = amount - self.owed
+        told = f"Only {self.owed} is owed. Send it once more to keep {more} as a deposit."
+        self.add_error("amount", told)
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
+        sent["agreed"] = str(amount)  # shown again, it knows what was said
+        self.data = sent
+        return said
 
     def tender(self) -> Tender:
         said = self.cleaned_data

@@ -70,6 +70,7 @@ def ensure_time_zone(apps: Apps = installed, **_: Any) -> None:
 
 class LedgerConfig(AppConfig):
     name = "ledger"
+    verbose_name = "Books"  # as in the side bar
 
     def ready(self) -> None:
         from ledger import closing, period_lock, sealing

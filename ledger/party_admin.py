@@ -101,7 +101,8 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
         """Ask what is paid, and settle the oldest dues by it. `title` has the name and the sum."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
         open_amount = money(party.open_amount)
-        form, by = PaymentForm(asked(request), initial={"amount": open_amount}), request.user
+        form = PaymentForm(asked(request), owed=open_amount, initial={"amount": open_amount})
+        by = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
             return dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by, key=key)  # type: ignore[arg-type]
