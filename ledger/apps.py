@@ -74,7 +74,7 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger import closing, period_lock, sealing
-        from ledger.models import CashCount, JournalEntry, JournalLine, Payment
+        from ledger.models import CashCount, DueCredit, JournalEntry, JournalLine, Payment
 
         post_migrate.connect(ensure_chart, sender=self)
         post_migrate.connect(ensure_genesis, sender=self)
@@ -88,6 +88,7 @@ class LedgerConfig(AppConfig):
         sealing.covers(JournalLine, day="entry__business_date")
         sealing.covers(Payment)
         sealing.covers(CashCount)
+        sealing.covers(DueCredit)
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
 
