@@ -77,6 +77,7 @@ class LedgerConfig(AppConfig):
         from ledger import closing, period_lock, sealing
         from ledger.models import (
             CashCount,
+            DueCredit,
             Expense,
             JournalEntry,
             JournalLine,
@@ -93,7 +94,7 @@ class LedgerConfig(AppConfig):
         past_days.sealed_by(closing.is_sealed)
         past_days.ended_by(lambda: closing.LAST_SEALED_DAY.get()[0])
         past_days.sealed_by(period_lock.is_locked)
-        for document in (JournalEntry, Payment, Expense, CashCount):
+        for document in (JournalEntry, Payment, Expense, CashCount, DueCredit):
             sealing.covers(document)
         sealing.covers(JournalLine, "entry__business_date")
         for event in (PeriodLock, ShopTimeZone, LoginEvent):

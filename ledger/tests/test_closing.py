@@ -177,6 +177,7 @@ def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
         "batches",
         "cash_counts",
         "customer_dues",
+        "due_credits",
         "expenses",
         "inventory_log_batches",
         "login_events",

@@ -88,8 +88,12 @@ def test_every_column_of_a_sealed_row_is_sealed_but_for_those_that_move(book: An
     shop.a_days_work()
     model = book.model
     if not any(book.rows(a_day())):
-        day = {} if book.by_moment else {book.ways[0].day: today(), "counted": 0, "banked": 0}
-        baker.make(model, created_at=timezone.now(), **day)
+        day = {} if book.by_moment else {book.ways[0].day: today()}
+        rest: dict[str, Any] = {"counted": 0, "banked": 0} if book.table == "cash_counts" else {}
+        if book.table == "due_credits":
+            sold = shop.sell((shop.a_service(), 1), customer=shop.a_customer()).sale
+            rest = {"customer": sold.customer, "sale": sold, "amount": 1, "tax": 0}
+        baker.make(model, created_at=timezone.now(), **day, **rest)
     columns = {name for _, text in book.rows(a_day()) for name in orjson.loads(text)[1]}
     expected = {
         field.column for field in model._meta.concrete_fields if not field.generated
@@ -118,4 +122,4 @@ def test_a_seal_costs_the_same_statements_for_one_row_as_for_hundreds(queries: A
         for _ in range(sales):
             shop.sell((shop.a_service(), 1))
         costs.append(len(queries(lambda: sealing.seal_of(a_day()))))
-    assert costs == [25, 25]
+    assert costs == [26, 26]

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
 
-
 Model = type[models.Model]
 
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0007_opening_dues")]
+    dependencies = [("ledger", "0008_due_credits")]
 
     operations = [
         migrations.AddField("dayseal", "form", models.PositiveSmallIntegerField(default=1)),
