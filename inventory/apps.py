@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class InventoryConfig(AppConfig):
     name = "inventory"
+    verbose_name = "Stock"  # as in the side bar
 
     def ready(self) -> None:
         from inventory.models import InventoryLog

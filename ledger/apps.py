@@ -70,10 +70,11 @@ def ensure_time_zone(apps: Apps = installed, **_: Any) -> None:
 
 class LedgerConfig(AppConfig):
     name = "ledger"
+    verbose_name = "Books"  # as in the side bar
 
     def ready(self) -> None:
         from ledger import closing, period_lock, sealing
-        from ledger.models import CashCount, JournalEntry, JournalLine, Payment
+        from ledger.models import CashCount, DueCredit, JournalEntry, JournalLine, Payment
 
         post_migrate.connect(ensure_chart, sender=self)
         post_migrate.connect(ensure_genesis, sender=self)
@@ -87,6 +88,7 @@ class LedgerConfig(AppConfig):
         sealing.covers(JournalLine, day="entry__business_date")
         sealing.covers(Payment)
         sealing.covers(CashCount)
+        sealing.covers(DueCredit)
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
 

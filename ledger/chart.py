@@ -23,6 +23,10 @@ INVENTORY_GAIN: Final = "INVENTORY_GAIN"
 COST_OF_GOODS_SOLD: Final = "COST_OF_GOODS_SOLD"
 INVENTORY_LOSS: Final = "INVENTORY_LOSS"
 CASH_OVER_SHORT: Final = "CASH_OVER_SHORT"
+BAD_DEBTS: Final = "BAD_DEBTS"
+DISCOUNTS_ALLOWED: Final = "DISCOUNTS_ALLOWED"
+DISCOUNTS_RECEIVED: Final = "DISCOUNTS_RECEIVED"
+OTHER_INCOME: Final = "OTHER_INCOME"
 CARD_FEES: Final = "CARD_FEES"
 OTHER_EXPENSES: Final = "OTHER_EXPENSES"
 
@@ -46,6 +50,10 @@ NAMED_BY_CODE: Final = frozenset(
         COST_OF_GOODS_SOLD,
         INVENTORY_LOSS,
         CASH_OVER_SHORT,
+        BAD_DEBTS,
+        DISCOUNTS_ALLOWED,
+        DISCOUNTS_RECEIVED,
+        OTHER_INCOME,
         CARD_FEES,
         OTHER_EXPENSES,
     }
@@ -76,13 +84,16 @@ ACCOUNTS = (
     (SALES_RETURNS, "4100", "Sales returns", "income", False),
     (DISCOUNTS_GIVEN, "4200", "Discounts given", "income", False),
     (INVENTORY_GAIN, "4300", "Inventory gain", "income", False),
-    ("OTHER_INCOME", "4900", "Other income", "income", False),
+    (DISCOUNTS_RECEIVED, "4810", "Discounts received", "income", False),
+    (OTHER_INCOME, "4900", "Other income", "income", False),
     (COST_OF_GOODS_SOLD, "5000", "Cost of goods sold", "expense", False),
     (INVENTORY_LOSS, "5100", "Inventory loss", "expense", False),
     ("RENT", "6100", "Rent", "expense", False),
     ("SALARY", "6200", "Salary", "expense", False),
     ("UTILITIES", "6300", "Utilities", "expense", False),
     (CARD_FEES, "6700", "Card and bank fees", "expense", False),
+    (BAD_DEBTS, "6710", "Bad debts", "expense", False),
+    (DISCOUNTS_ALLOWED, "6720", "Discounts allowed later", "expense", False),
     (CASH_OVER_SHORT, "6800", "Cash over and short", "expense", False),
     (OTHER_EXPENSES, "6900", "Other expenses", "expense", False),
 )

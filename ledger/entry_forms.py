@@ -12,7 +12,7 @@ from unfold.widgets import (
 from ledger import chart
 from ledger.accounts import CARRIED_FORWARD
 from ledger.models import LedgerAccount
-from ledger.own_money import KINDS, MoneyMoved
+from ledger.own_money import CHOICES, MoneyMoved
 from ledger.posting import Line
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import FreeTextField
@@ -49,7 +49,7 @@ class MoneyMovedForm(MovesToAnOpenDay):
 
     kind = forms.ChoiceField(
         label="What happened",
-        choices=[(each, kind.title) for each, kind in KINDS.items()],
+        choices=CHOICES,
         widget=UnfoldAdminSelectWidget,
     )
     amount = forms.DecimalField(

@@ -92,6 +92,7 @@ class JournalEntry(AppendOnly):
         CASH_COUNT = "cash_count"
         OPENING_RECEIVABLE = "opening_receivable"
         OPENING_PAYABLE = "opening_payable"
+        DUE_CREDIT = "due_credit"
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -260,6 +261,69 @@ class Payment(AppendOnly):
 
     def __str__(self) -> str:
         return f"payment {self.pk}: {self.direction} {self.amount}"
+
+
+class DueCredit(AppendOnly):
+    """What was settled of one document without money: written off, or allowed after the fact.
+
+    One row for each document that an entry settles. The row that reverses another has its amounts
+    below zero, so that a plain sum is what was settled so.
+    """
+
+    class Kind(models.TextChoices):
+        BAD_DEBT = "bad_debt", "Bad debt written off"
+        WRITE_OFF = "write_off", "Payable written off"
+        ALLOWANCE = "allowance", "Discount or credit note"
+        OPENING = "opening", "Wrong opening due"
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="due_credits")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    tax = models.DecimalField("tax of it", max_digits=14, decimal_places=2)
+    customer = models.ForeignKey("sales.Customer", null=True, on_delete=models.PROTECT)
+    supplier = models.ForeignKey("purchasing.Supplier", null=True, on_delete=models.PROTECT)
+    sale = models.ForeignKey("sales.Sale", null=True, on_delete=models.PROTECT, related_name="+")
+    purchase = models.ForeignKey(
+        "purchasing.Purchase", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=255)
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField(db_index=True)
+    created_at = models.DateTimeField("when")
+
+    class Meta:
+        db_table = "due_credits"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_duecredit_sign_follows_reversal",
+                violation_error_message="What is credited is above zero, its reversal below.",
+                condition=Q(amount__gt=0, tax__gte=0, reverses__isnull=True)
+                | Q(amount__lt=0, tax__lte=0, reverses__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ledger_duecredit_is_of_one_party_s_document",
+                violation_error_message="A credit is one party's, for one of their documents.",
+                condition=Q(
+                    customer__isnull=False,
+                    sale__isnull=False,
+                    supplier__isnull=True,
+                    purchase__isnull=True,
+                )
+                | Q(
+                    customer__isnull=True,
+                    sale__isnull=True,
+                    supplier__isnull=False,
+                    purchase__isnull=False,
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"credit {self.pk}: {self.get_kind_display()} of {self.amount}"
 
 
 class TransactionId(models.Model):

@@ -51,6 +51,8 @@ KINDS = {
     "loan_repayment": MoveKind("Loan repaid", "BANK", "LOANS", to_type=LIABILITY),
 }
 
+CHOICES = [(each, kind.title) for each, kind in KINDS.items()]
+
 
 @dataclass(frozen=True)
 class MoneyMoved:

@@ -9,7 +9,8 @@ from unfold.decorators import action, display
 
 from accounts import audit
 from ledger import advances, dues, parties
-from ledger.admin_forms import OpeningDueForm, PaymentForm
+from ledger.admin_forms import CreditForm, OpeningDueForm, PaymentForm
+from ledger.due_credits import credit_dues
 from ledger.dues import DueBook
 from ledger.opening_dues import OpeningDue, open_due
 from pos_project.core.back_office.lists import amount_text
@@ -23,7 +24,7 @@ from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.days import business_day, today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange
-from pos_project.core.money import ZERO, money
+from pos_project.core.money import ZERO, money, total
 from pos_project.core.people import CONTACT_FIELDS
 
 OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
@@ -100,7 +101,8 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
         """Ask what is paid, and settle the oldest dues by it. `title` has the name and the sum."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
         open_amount = money(party.open_amount)
-        form, by = PaymentForm(asked(request), initial={"amount": open_amount}), request.user
+        form = PaymentForm(asked(request), owed=open_amount, initial={"amount": open_amount})
+        by = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
             return dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by, key=key)  # type: ignore[arg-type]
@@ -140,6 +142,26 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
             lambda document: f"{document.due_amount} entered as {document}.",
             title=f"What was open with {party.name} when the books began",
             button="Enter",
+            back_to=self.page_of(party.pk),
+        )
+
+    @action(
+        description="Write off or credit",
+        permissions=["change"],
+        url_path="credit",
+        icon="money_off",
+    )
+    def credit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Settle what is open without money: bad debts, discounts, credit notes."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form, by = CreditForm(asked(request), party=self.book.party), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda _, key: credit_dues(self.book, form.credit(party.pk), by=by, key=key),  # type: ignore[arg-type]
+            lambda rows: f"{total(row.amount for row in rows)} settled without money.",
+            title=f"Settle without money what is open with {party.name}",
+            button="Settle",
             back_to=self.page_of(party.pk),
         )
 

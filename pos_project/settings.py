@@ -372,6 +372,12 @@ SPECTACULAR_SETTINGS = {
     },
     # "" and null are taken for "not given" (docs/api.md §1); a client need not send them.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Fields called `kind`, each with kinds of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "ledger.models.LedgerAccount.Kind",
+        "DueCreditKindEnum": "ledger.models.DueCredit.Kind",
+        "MoneyMoveKindEnum": "ledger.own_money.CHOICES",
+    },
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class PurchasingConfig(AppConfig):
     name = "purchasing"
+    verbose_name = "Buying"  # as in the side bar
 
     def ready(self) -> None:
         from accounts import audit

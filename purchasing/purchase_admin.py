@@ -1,5 +1,6 @@
 """Purchases in the back office: receiving goods, and the history of it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,7 @@ from pos_project.core.back_office.model_admin import (
 )
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
+from pos_project.core.money import ZERO
 from purchasing.api.purchase_serializers import PurchaseIn
 from purchasing.models import Purchase, PurchaseItem, Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
@@ -235,6 +237,15 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     @display(description="number", ordering="id")
     def number(self, purchase: Purchase) -> str:
         return str(purchase)
+
+    def goes_back(self, row: Purchase) -> Sequence[str]:
+        units = sum((item.quantity for item in row.items.all()), ZERO)
+        told = [f"{units.normalize():f} units leave the stock, at what they cost."]
+        if row.paid_amount:
+            told.append(f"{row.paid_amount} that was paid comes back from {row.supplier.name}.")
+        if row.due_amount:
+            told.append(f"{row.due_amount} is no longer owed.")
+        return told
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Goods arrive: batches, what is owed, payment and journal by the use case."""

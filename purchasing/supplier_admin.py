@@ -48,7 +48,7 @@ class SupplierAdmin(PartyAdmin):
     list_display = ("name", "phone", "email", "district", "owed")
     removal_warning = "Old papers keep the name. Nobody to whom something is owed can be removed."
     inlines = (SupplierDueInline,)
-    actions_detail = ("pay", "opening_due", "statement", "remove")
+    actions_detail = ("pay", "opening_due", "credit", "statement", "remove")
     readonly_fields = ("owed", "paid_ahead", "created_at")
     fieldsets = (
         (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),

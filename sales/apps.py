@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class SalesConfig(AppConfig):
     name = "sales"
+    verbose_name = "Selling"  # as in the side bar
 
     def ready(self) -> None:
         from accounts import audit

@@ -90,7 +90,7 @@ class CustomerAdmin(PartyAdmin):
     list_filter = (OwesFilter, "status")
     removal_warning = "Old papers keep the name. Whoever still owes something cannot be removed."
     inlines = (CustomerDueInline, LatestSaleInline)
-    actions_detail = ("receive_payment", "opening_due", "statement", "remove")
+    actions_detail = ("receive_payment", "opening_due", "credit", "statement", "remove")
     readonly_fields = ("owes", "paid_ahead", "join_at")
     fieldsets = (
         (None, {"fields": (("owes", "paid_ahead"), "name", ("phone", "email"), "status", "notes")}),

@@ -293,7 +293,8 @@ def _open(dues: Any) -> tuple[int, Decimal]:
 
 
 def _told(amount: Decimal, sign: str) -> str:
-    return document.amount(amount, sign=sign)
+    # The sign never stands alone at the end of a line.
+    return document.amount(amount, sign=sign).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _report(name: str, days: str) -> str:

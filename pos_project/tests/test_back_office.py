@@ -115,6 +115,33 @@ def test_a_customer_pays_and_the_oldest_due_is_settled_first(office: Client) -> 
     ]
 
 
+def test_more_than_is_owed_is_asked_about_once(office: Client) -> None:
+    rahim = shop.a_customer()
+    shop.sell((shop.a_service("10.00"), 1), customer=rahim, offered=shop.on_credit())
+    page = reverse("admin:sales_customer_receive_payment", args=[rahim.pk])
+
+    asked = office.post(page, {"amount": "15", "method": "cash"}).content.decode()
+    assert "Only 10.00 is owed. Send it once more to keep 5.00 as a deposit." in asked
+    agreed = re.search(r'name="agreed" value="(.*?)"', asked)
+    assert agreed is not None
+    answer = office.post(page, {"amount": "15", "method": "cash", "agreed": agreed[1]})
+
+    assert answer.status_code == 302
+    assert str(CustomerDue.objects.get().due_amount) == "0.00"
+
+
+def test_before_a_purchase_is_reversed_all_that_goes_back_is_said(office: Client) -> None:
+    shop.buy((shop.a_product(), 4, "2.50"), offered=shop.cash(4))
+    page = office.get(reverse_page("purchasing_purchase", Purchase.objects.get())).content.decode()
+
+    for text in (
+        "4 units leave the stock",
+        "4.00 that was paid comes back",
+        "6.00 is no longer owed",
+    ):
+        assert text in page
+
+
 def test_a_delivery_is_received_line_by_line_by_sku(office: Client, manager: User) -> None:
     delta, shirt = shop.a_supplier(), shop.a_product(sku="TS-001")
     form = {

@@ -39,6 +39,9 @@ def books(guards_off, standing):
 def trade():
     shop.a_days_work()
     shop.a_days_corrections()
+    rahim = shop.a_customer()
+    shop.open_due(rahim, 9)
+    shop.credit(rahim, "bad_debt", 4, tax=Decimal(1))
     counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
     count_cash(counted, by=shop.a_cashier())
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
@@ -83,6 +86,10 @@ BROKEN = [
         {"payment_party": "customer"},
         {"customer": None, "sale": None},
     ),
+    ("ledger_duecredit_sign_follows_reversal", {"amount": 0}, {}),
+    ("ledger_duecredit_sign_follows_reversal", {"amount": -5}, {"reverses": None}),
+    ("ledger_duecredit_sign_follows_reversal", {"tax": -5}, {"reverses": None}),
+    ("ledger_duecredit_is_of_one_party_s_document", {"sale": None}, {"sale__isnull": False}),
     ("ledger_expense_sign_follows_reversal", {"amount": 0}, {}),
     ("ledger_expense_sign_follows_reversal", {"amount": -5}, {"reverses": None}),
     ("ledger_expense_sign_follows_reversal", {"amount": 5}, {"reverses__isnull": False}),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.models import Brand, Category, Product, TaxRate
 from ledger import closing
+from ledger.due_credits import reverse_credit
 from ledger.expenses import Spending, record_expense
 from ledger.manual_entries import ManualEntry, open_balances
 from ledger.models import Payment
@@ -143,7 +144,15 @@ class Week:
         old = today() - timedelta(days=100)
         self.opening_due = shop.open_due(self.other_customer, "31.00", reference="OLD-7", dated=old)
         shop.pay_dues(self.other_customer, "6.00")
+        self.bad_debt = shop.credit(self.other_customer, "bad_debt", "11.50", tax=d("1.50"))[0]
+        shop.credit(self.other_customer, "allowance", "2.00")
         self.opening_payable = shop.open_due(shop.a_supplier(name="Mills"), "45.50", dated=old)
+        shop.credit(self.opening_payable.supplier, "write_off", "0.50")
+        reverse_credit(
+            shop.credit(self.opening_payable.supplier, "allowance", "5.00")[0].pk,
+            reason="Not granted",
+            by=self.cashier,
+        )
 
     def _close(self) -> None:
         rent = Spending("Rent", d("25.50"), category="rent")

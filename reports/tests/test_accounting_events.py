@@ -301,6 +301,47 @@ EVENTS = [
         """,
     ),
     (
+        "Another repair of his is left due",
+        lambda s: shop.sell((s.repair, 1), customer=s.karim, offered=shop.on_credit()),
+        """
+        Receivables (Karim)                15.00
+            Sales                          15.00
+        """,
+    ),
+    (
+        "2.00 of it are allowed afterwards",
+        lambda s: shop.credit(s.karim, "allowance", "2.00"),
+        """
+        Discounts allowed later             2.00
+            Receivables (Karim)             2.00
+        """,
+    ),
+    (
+        "He is gone: the rest is a bad debt, and the law gives 1.00 of tax back",
+        lambda s: shop.credit(s.karim, "bad_debt", "13.00", tax=D("1.00")),
+        """
+        Bad debts                          12.00
+        Tax payable                         1.00
+            Receivables (Karim)            13.00
+        """,
+    ),
+    (
+        "The supplier of the caps allows 1.00",
+        lambda s: shop.credit(s.mills, "allowance", "1.00"),
+        """
+        Payables (Mills)                    1.00
+            Discounts received              1.00
+        """,
+    ),
+    (
+        "0.50 of what they are owed nobody will ever ask for",
+        lambda s: shop.credit(s.mills, "write_off", "0.50"),
+        """
+        Payables (Mills)                    0.50
+            Other income                    0.50
+        """,
+    ),
+    (
         "The supplier gives back 6.00 of the advance",
         lambda s: shop.pay_back(s.delta, 6),
         """

@@ -120,7 +120,7 @@ def read_the_audit(office: Office) -> None:
     office.reads("The manager", "price")
     office.open("Payments")
     office.reads("The manager", "30.00", "50.00", "19.99")
-    office.open("Stock log")
+    office.open("Stock movements")
     office.reads("The manager", "PO-7")
 
 
