@@ -71,7 +71,7 @@ class CreditView(APIView):
         tags=["ledger"],
     )
     def post(self, request: Request, party: str) -> Response:
-        """Settle what is open with a party without money, the oldest due first, or of the document
+        """Settle what is open with a party without money: the oldest due first, or of the document
         that is named: bad debts, payables written off, discounts and credit notes. `data` lists a
         row for each document."""
         party_id, by = path_id(party, self.book.party), cast(User, request.user)

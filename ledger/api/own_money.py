@@ -40,9 +40,9 @@ class MoneyMoveViewSet(ContractViewSet):
 
     @extend_schema(request=MoneyMovedIn, responses={201: EntryPostedOut}, tags=["ledger"])
     def create(self, request: Request) -> Response:
-        """Cash to the bank and back, what a card terminal or wallet pays out (`fee` split off),
-        drawings and contributions of the owner, equipment, tax paid over, loans. Wrong ones are
-        reversed as entries."""
+        """Move money between own accounts, and with the owner: cash to the bank and back, what a
+        card terminal or wallet pays out (`fee` split off), drawings and contributions of the owner,
+        equipment, tax paid over, loans. Wrong ones are reversed as entries."""
         body = checked(MoneyMovedIn, request)
         moved = MoneyMoved(**{**body, "fee": body.get("fee") or ZERO})
         by = cast(User, request.user)
