@@ -186,10 +186,15 @@ class StoreForm(RowForm):
             "currency_sign",
             "receipt_header",
             "receipt_footer",
+            "reorder_level",
+            "reorder_quantity",
             "price_changers",
             *STAFF_RULES,
         )
         help_texts: ClassVar[dict[str, str]] = {
+            "reorder_level": "Fewer units of a product than this are low, unless its own page says"
+            " otherwise.",
+            "reorder_quantity": "Empty: what is missing, or what 30 days sell.",
             "staff_sell_below_list": "Off: a lower price, at the till or in the list, needs an"
             " approval.",
             "staff_max_discount": "Discount and lowered prices together, in per cent of the list's"
@@ -236,6 +241,7 @@ class StoreAdmin(ShopAdmin):
     fieldsets = (
         (None, {"fields": ("name", "address", "phone", "tax_number", "currency_sign")}),
         ("Papers", {"fields": ("logo_now", "logo_file", "receipt_header", "receipt_footer")}),
+        ("Reordering", {"fields": (("reorder_level", "reorder_quantity"),)}),
         ("Rights in the back office", {"fields": ("price_changers",)}),
         (
             "What staff may do at the till",

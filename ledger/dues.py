@@ -161,7 +161,7 @@ def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
 def _pay(
     book: DueBook, party_id: int, tender: Tender, note: str | None, context: PostingContext
 ) -> DuePayment:
-    dues = _locked(book, party_id)
+    dues = locked(book, party_id)
     if not dues:
         raise Invalid(f"This {book.party} has no open dues.")
     allocations, advance = allocate(tender.amount, dues)
@@ -170,12 +170,19 @@ def _pay(
         advance,
         remaining_due=total(due.due for due in dues) - (tender.amount - advance),
     )
+    settle_shares(book, allocations)
+    return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
+
+
+def settle_shares(book: DueBook, allocations: Iterable[Allocation]) -> None:
+    """Take the shares off the dues and their documents, which `locked` gave; two statements."""
+    shares = list(allocations)
     set_by_id(
         book.due_model,
         ("due_amount", "status"),
         {
             share.due.due_id: (share.remaining, OPEN if share.remaining else PAID)
-            for share in allocations
+            for share in shares
         },
     )
     set_by_id(
@@ -183,10 +190,9 @@ def _pay(
         ("paid_amount", "due_amount"),
         {
             share.due.document_id: (share.due.paid + share.amount, share.remaining)
-            for share in allocations
+            for share in shares
         },
     )
-    return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
 
 
 def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> None:
@@ -241,21 +247,21 @@ def _locked_documents(book: DueBook, ids: Iterable[int]) -> dict[int, Any]:
     return {row.pk: row for row in documents.filter(pk__in=list(ids)).order_by("id")}
 
 
-def _locked(book: DueBook, party_id: int) -> list[OpenDue]:
+def locked(book: DueBook, party_id: int) -> list[OpenDue]:
     """The open dues, oldest first. Documents are locked by id, then their dues by id, then read:
     the order in which a refund locks them too."""
     open_dues = book.open_dues().filter(**{book.party_key: party_id})
     ids = list(open_dues.values_list(book.document_key, flat=True))
     by_id = _locked_documents(book, ids)
     known = open_dues.filter(**{f"{book.document_key}__in": ids})
-    locked = [
+    found = [
         (by_id[getattr(due, book.document_key)], due)
         for due in known.select_for_update().order_by("id")
     ]
-    locked.sort(key=lambda pair: (getattr(pair[0], book.oldest_first), pair[0].pk))
+    found.sort(key=lambda pair: (getattr(pair[0], book.oldest_first), pair[0].pk))
     return [
         OpenDue(due.pk, document.pk, document.invoice_no, due.due_amount, document.paid_amount)
-        for document, due in locked
+        for document, due in found
     ]
 
 

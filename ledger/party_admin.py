@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from unfold.decorators import action, display
 
+from accounts import audit
 from ledger import advances, dues, parties
-from ledger.admin_forms import OpeningDueForm, PaymentForm
+from ledger.admin_forms import CreditForm, OpeningDueForm, PaymentForm
+from ledger.due_credits import credit_dues
 from ledger.dues import DueBook
 from ledger.opening_dues import OpeningDue, open_due
 from pos_project.core.back_office.lists import amount_text
@@ -18,10 +20,11 @@ from pos_project.core.back_office.model_admin import (
     ReadOnlyAdmin,
     asked,
 )
+from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.days import business_day, today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange
-from pos_project.core.money import ZERO, money
+from pos_project.core.money import ZERO, money, total
 from pos_project.core.people import CONTACT_FIELDS
 
 OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
@@ -38,7 +41,7 @@ def owed_column(title: str) -> Any:
     return shown
 
 
-class PartyAdmin(MasterDataAdmin):
+class PartyAdmin(MasterDataAdmin, ImportsTables):
     """The parties of a `book`: entered, changed and removed by the use cases of the API."""
 
     book: ClassVar[DueBook]
@@ -79,6 +82,12 @@ class PartyAdmin(MasterDataAdmin):
     ) -> None:
         parties.change(self.book, row_id, fields, by=by, picture=picture, seen=seen)
 
+    def get_export_data(self, file_format: Any, request: Any, queryset: Any, **kwargs: Any) -> Any:
+        rows = queryset.count()
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        audit.exported(self.model, rows=rows, kind=file_format.get_extension())
+        return data
+
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever traded is archived."""
         parties.remove(self.book, row.pk, by=by)
@@ -92,7 +101,8 @@ class PartyAdmin(MasterDataAdmin):
         """Ask what is paid, and settle the oldest dues by it. `title` has the name and the sum."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
         open_amount = money(party.open_amount)
-        form, by = PaymentForm(asked(request), initial={"amount": open_amount}), request.user
+        form = PaymentForm(asked(request), owed=open_amount, initial={"amount": open_amount})
+        by = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
             return dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by, key=key)  # type: ignore[arg-type]
@@ -135,6 +145,26 @@ class PartyAdmin(MasterDataAdmin):
             back_to=self.page_of(party.pk),
         )
 
+    @action(
+        description="Write off or credit",
+        permissions=["change"],
+        url_path="credit",
+        icon="money_off",
+    )
+    def credit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Settle what is open without money: bad debts, discounts, credit notes."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form, by = CreditForm(asked(request), party=self.book.party), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda _, key: credit_dues(self.book, form.credit(party.pk), by=by, key=key),  # type: ignore[arg-type]
+            lambda rows: f"{total(row.amount for row in rows)} settled without money.",
+            title=f"Settle without money what is open with {party.name}",
+            button="Settle",
+            back_to=self.page_of(party.pk),
+        )
+
     @action(description="Statement", url_path="statement", icon="request_quote")
     def statement(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Their documents and payments of the last months, as a paper."""
@@ -153,14 +183,21 @@ class OpenDueInline(HistoryInline):
         return rows.select_related(self.book.document).order_by("id")
 
 
-class OpenDueAdmin(ReadOnlyAdmin):
-    """What is still to collect or to pay, oldest first; it is paid on the party's own page."""
+class OpenDueAdmin(ReadOnlyAdmin, ImportsTables):
+    """What is still to collect or to pay, oldest first; it is paid on the party's own page. A file
+    that is imported is of what was open when the books began."""
 
     ordering = ("id",)
     list_totals = {"Due": "due_amount"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(status=dues.OPEN)
+
+    def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self.has_view_permission(request)
+
+    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False  # the list itself is there as a file
 
     @display(description="days", ordering="-created_at")
     def age(self, due: Any) -> int:

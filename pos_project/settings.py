@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
+    "catalog.coming_prices.BeginPrices",
     "pos_project.core.http.pages_only.Messages",
     "pos_project.core.back_office.form_keys.FormKeys",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -270,6 +271,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds
 EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = text("EMAIL_HOST", "localhost"), int(text("EMAIL_PORT", "25"))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_HOST_USER"), text("EMAIL_HOST_PASSWORD")
@@ -308,6 +310,10 @@ STORAGES = {
 # --- Backups ---
 BACKUP_FOLDER = Path(text("BACKUP_FOLDER", str(BASE_DIR / "backups")))
 BACKUP_RECIPIENTS = words("BACKUP_RECIPIENTS")  # public keys of age; none: not encrypted
+
+# --- The newest seal of the books, kept outside the database every night ---
+HEADS_FILE = Path(text("HEADS_FILE", str(BASE_DIR / "heads.txt")))
+HEADS_MAIL_TO = words("HEADS_MAIL_TO")  # addresses; none: it is not mailed
 
 # --- The API ---
 REST_FRAMEWORK = {
@@ -370,6 +376,12 @@ SPECTACULAR_SETTINGS = {
     },
     # "" and null are taken for "not given" (docs/api.md §1); a client need not send them.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Fields called `kind`, each with kinds of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "ledger.models.LedgerAccount.Kind",
+        "DueCreditKindEnum": "ledger.models.DueCredit.Kind",
+        "MoneyMoveKindEnum": "ledger.own_money.CHOICES",
+    },
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",

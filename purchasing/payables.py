@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, Subquery, Sum, When
 
 from ledger import ageing
-from ledger.models import Payment
-from ledger.party_statement import Statement, named, payments_as_rows, rows_of
+from ledger.models import DueCredit, Payment
+from ledger.party_statement import Statement, credits_as_rows, named, payments_as_rows, rows_of
 from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase
 from purchasing.supplier_payments import SUPPLIER_DUES
@@ -41,6 +41,7 @@ def supplier_statement(
                 document="purchase_id",
                 lowers=Payment.Direction.OUT,
             ),
+            credits_as_rows(DueCredit.objects.filter(**theirs), document="purchase_id"),
         ]
     )
 

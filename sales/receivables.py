@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import F, Sum
 
 from ledger import ageing
-from ledger.models import Payment
-from ledger.party_statement import Statement, named, payments_as_rows, rows_of
+from ledger.models import DueCredit, Payment
+from ledger.party_statement import Statement, credits_as_rows, named, payments_as_rows, rows_of
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale
 
@@ -50,6 +50,7 @@ def customer_statement(
             payments_as_rows(
                 Payment.objects.filter(**theirs), document="sale_id", lowers=Payment.Direction.IN
             ),
+            credits_as_rows(DueCredit.objects.filter(**theirs), document="sale_id"),
         ]
     )
 

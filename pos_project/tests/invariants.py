@@ -9,7 +9,14 @@ import pytest
 
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
-from ledger.models import Expense, JournalEntry, JournalLine, Payment, PaymentMethod
+from ledger.models import (
+    DueCredit,
+    Expense,
+    JournalEntry,
+    JournalLine,
+    Payment,
+    PaymentMethod,
+)
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from sales.models import (
     CustomerDue,
@@ -82,7 +89,8 @@ def _moved(payments: Iterable[Payment], key: str, *, way: str) -> dict[Any, Deci
 
 def _sales_agree() -> None:
     of_sales = Payment.objects.exclude(payment_type="refund").filter(sale__isnull=False)
-    paid = _moved(of_sales, "sale_id", way="in")
+    credits = DueCredit.objects.filter(sale__isnull=False).values_list("sale_id", "amount")
+    paid = _sums([*_moved(of_sales, "sale_id", way="in").items(), *credits])
     refunds = list(Refund.objects.all())
     refunded = _sums([(row.sale_id, row.refund_amount) for row in refunds])
     cancelled = _sums([(row.sale_id, row.due_reduced) for row in refunds])
@@ -121,7 +129,9 @@ def _lines_agree() -> None:
 
 def _purchases_agree() -> None:
     subtotals = _sums(PurchaseItem.objects.values_list("purchase_id", "subtotal"))
-    paid = _moved(Payment.objects.filter(purchase__isnull=False), "purchase_id", way="out")
+    of_purchases = Payment.objects.filter(purchase__isnull=False)
+    credits = DueCredit.objects.filter(purchase__isnull=False).values_list("purchase_id", "amount")
+    paid = _sums([*_moved(of_purchases, "purchase_id", way="out").items(), *credits])
     reversed_by = {row.reverses_id: row for row in Purchase.objects.filter(reverses__isnull=False)}
     for purchase in Purchase.objects.all():
         assert purchase.status != Purchase.Status.DRAFT

@@ -206,6 +206,14 @@ def _keep_the_books(day: Day) -> None:
     for party in ("customers", "suppliers"):
         due = {"amount": 300, "reference": "Old book, page 7", "dated": "2026-06-30"}
         day.post(f"{party}/1/opening-dues", due)
+        allowed = {"kind": "allowance", "amount": 20, "reason": "Two sacks were damp"}
+        credit = day.post(f"{party}/1/credits", allowed)["data"][0]["id"]
+    day.post(f"ledger/due-credits/{credit}/reverse", {"reason": "They were not ours"})
+    arrived = {"kind": "arrival", "amount": 500, "fee": 7.5, "from_account": "BKASH"}
+    day.post("ledger/money-moves", {**arrived, "reference": "Statement 32"})
+    earned = [{"account": "CASH", "debit": 80}, {"account": "OTHER_INCOME", "credit": 80}]
+    day.post("ledger/entries", {"memo": "Boxes sold", "lines": earned, "entry_date": YESTERDAY})
+    day.post("ledger/year-end", {"through": YESTERDAY, "note": "The shop's year"})
     day.post("ledger/accounts", {"number": "5300", "name": "Cleaning", "kind": "expense"})
     day.put("ledger/accounts/CLEANING", {"name": "Cleaning and repairs"})
     lines = [{"account": "BANK", "debit": 2000}, {"account": "CASH", "credit": 2000}]

@@ -23,7 +23,7 @@ from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, receiving
 from inventory.models import Batch, InventoryLog
-from ledger import opening_dues, posting
+from ledger import due_credits, opening_dues, posting
 from ledger.advance_repayments import pay_back_advance
 from ledger.dues import DuePayment
 from ledger.expenses import Spending, record_expense, reverse_expense
@@ -258,6 +258,15 @@ def open_due(party: Customer | Supplier, amount: Amount, **fields: Any) -> Any:
     return opening_dues.open_due(
         book, opening_dues.OpeningDue(party.pk, Decimal(amount), **fields), by=a_cashier()
     )
+
+
+def credit(
+    party: Customer | Supplier, kind: str, amount: Amount, **fields: Any
+) -> list[due_credits.DueCredit]:
+    """Settle what is open with them without money."""
+    book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
+    asked = due_credits.Credit(party.pk, kind, Decimal(amount), "Agreed", **fields)
+    return due_credits.credit_dues(book, asked, by=a_cashier())
 
 
 def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:

@@ -539,6 +539,9 @@ class WritableAdmin(ReadOnlyAdmin):
         raise NotImplementedError
 
 
+BOTH_STAY = "An opposite entry is written today; both stay in the books."
+
+
 class ReversibleAdmin(ReadOnlyAdmin):
     """History that an opposite row takes back, once and for a reason.
 
@@ -561,6 +564,10 @@ class ReversibleAdmin(ReadOnlyAdmin):
     def named(self, row: Any) -> str:
         """What the row is called where it is about to be taken back."""
         return str(row)
+
+    def goes_back(self, row: Any) -> Sequence[str]:
+        """All that goes back with the row, a sentence each, to be read before it is done."""
+        return ()
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         """No button to take back what cannot be."""
@@ -588,7 +595,7 @@ class ReversibleAdmin(ReadOnlyAdmin):
             title=f"Reverse {name}?",
             button="Reverse",
             back_to=self.page_of(row.pk),
-            warning="An opposite entry is written today; both stay in the books.",
+            warning=" ".join([*self.goes_back(row), BOTH_STAY]),
         )
 
 

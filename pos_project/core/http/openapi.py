@@ -160,7 +160,9 @@ class ContractSchema(AutoSchema):
             made["required"] = sorted({*made.get("required", ()), *defaults})
         elif made.get("required"):  # (else what is absent may be what stays as it is)
             for name, default in defaults.items():
-                properties[name]["description"] = f"If left out: {json.dumps(default)}."
+                properties[name]["description"] = (
+                    f"If left out: {json.dumps(default, default=float)}."
+                )
         return made
 
     def _get_paginator(self) -> Any:
@@ -220,7 +222,7 @@ class ContractSchema(AutoSchema):
 
     def _first_words(self, description: str) -> str:
         """What the operation does, in the few words of a list of operations."""
-        words = re.split(r"[.;:](?:\s|$)", description, maxsplit=1)[0]
+        words = re.split(r"[.;:](?:\s|$)", " ".join(description.split()), maxsplit=1)[0]
         party = self._tokenize_path()[0]
         is_said = party not in PARTIES or party.removesuffix("s") in words.lower()
         return words if is_said else f"{words} ({party})"
