@@ -27,7 +27,7 @@ class SalesConfig(AppConfig):
             sealing.covers(document)
         sealing.covers(SaleItem, "sale__business_date")
         sealing.covers(RefundItem, "refund__business_date")
-        sealing.covers(CustomerDue, "sale_date")
+        sealing.covers(CustomerDue, "sale__business_date")
         for taken in (SaleItemBatch, SaleCogs):  # what went out with the sale, or came back
             sealing.covers(
                 taken,

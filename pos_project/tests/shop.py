@@ -415,6 +415,13 @@ def a_days_corrections() -> None:
     undo_entry(by_hand)
 
 
+def a_debt_written_off() -> None:
+    """One unit of what a customer owes."""
+    owing = a_customer(name="Karim")
+    sell((a_service("3.00"), 1), customer=owing, offered=on_credit())
+    credit(owing, "bad_debt", 1)
+
+
 def a_days_work() -> None:
     """A little of everything: after it every table of the books has rows."""
     shirt, rahim, delta = a_product(), a_customer(), a_supplier()

@@ -540,7 +540,7 @@ def test_home_leads_to_lists_that_add_up_to_its_tiles(office: Client) -> None:
         "Stock value": ("48.00", -1),
     }
     for title, (amount, cell) in expected.items():
-        assert tiles[title].value.endswith(f" {amount}"), tiles[title]
+        assert tiles[title].value.endswith(f"\u00a0{amount}"), tiles[title]
         assert rows_of(opened(office, tiles[title].link))[-1][cell] == amount, title
     profit = tiles["Operating profit this month"]
     [row] = [row for row in rows_of(opened(office, profit.link)) if "Operating profit" in row]
