@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 import time_machine
@@ -120,6 +121,17 @@ def test_an_id_that_nobody_used_is_not_looked_for_for_ever(mug, monkeypatch):
     assert not figures._missing
 
 
+@pytest.mark.parametrize("is_first_read", [True, False])
+def test_billions_of_ids_that_nobody_used_are_passed_over(mug, is_first_read):
+    if not is_first_read:
+        sold(mug)
+    far = InventoryLog.objects.latest("id").pk + 2_000_000_000
+    logged(mug, 2, row_id=far)
+    assert sold(mug) == 2
+    logged(mug, 1, row_id=far - 10)
+    assert sold(mug) == 3
+
+
 def test_more_new_rows_than_are_worth_taking_in_are_read_as_a_whole(mug, monkeypatch):
     assert sold(mug) == 0
     begun = UNITS_SOLD.get()
@@ -180,16 +192,24 @@ def test_a_sale_to_a_customer_is_known_at_once(mug, rahim):
     assert last_purchase(rahim) > first
 
 
-@given(st.lists(st.tuples(st.integers(1, 6), st.integers(-3, 9)), max_size=30))
-@examples(50)
-def test_a_ranking_is_what_sorting_would_say(changes):
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.integers(-3, 9)), max_size=30),
+    st.integers(0, 8),
+    st.integers(0, 8),
+    st.sampled_from([0, 200]),
+)
+@examples(80)
+def test_a_ranking_is_what_sorting_would_say(changes, start, length, few):
     figures, ranking = {}, Ranking({})
     for each, figure in changes:
         figures[each] = figure
         ranking.put(each, figure)
     best = sorted(figures, key=lambda each: (figures[each], each), reverse=True)
     assert ranking.first(4) == best[:4]
-    assert ranking.sort(range(1, 9)) == [*best, *sorted(set(range(1, 9)) - set(best), reverse=True)]
+    everybody = [*best, *sorted(set(range(1, 9)) - set(best), reverse=True)]
+    stop = start + length
+    with mock.patch.object(followed, "FEW_TO_SORT", few):
+        assert ranking.page(range(1, 9), start, stop) == everybody[start:stop]
     assert len(ranking) == len(figures)
 
 

@@ -12,6 +12,7 @@ that was passed over is looked for again with each read, until whoever took it m
 from abc import ABC, abstractmethod
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from threading import Lock, RLock
 from time import monotonic
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -24,6 +25,7 @@ PATIENCE_SECONDS = 300.0  # a use case gives up after a minute
 MOST_MISSING = 10_000  # ids that are looked for; the newest of them
 MOST_NAMED = 256  # beyond this many, all rows between the first and the last are read instead
 MOST_NEW = 20_000  # beyond this many new rows, to read everything again costs less
+FEW_TO_SORT = 200  # of more, those at the top of the ranking are looked for
 LOOK_BACK = 50_000  # of the newest ids at the start, to see which are missing
 
 
@@ -66,7 +68,8 @@ class Followed(ABC):
         self._place = _Place(*latest[0][:2]) if latest else _Place(0, None)
         known = {row.id for row in latest}
         first = min(known, default=1)
-        self._miss(each for each in range(first, self._place.id) if each not in known)
+        ids = reversed(range(first, self._place.id))
+        self._miss(each for each in ids if each not in known)
 
     @abstractmethod
     def read_all(self) -> None:
@@ -110,7 +113,7 @@ class Followed(ABC):
 
     def _see(self, row: Any) -> None:
         if row.id > self._place.id:
-            self._miss(range(self._place.id + 1, row.id))
+            self._miss(reversed(range(self._place.id + 1, row.id)))
             self._place = _Place(*row[:2])
         elif row.id in self._missing:
             del self._missing[row.id]
@@ -121,9 +124,12 @@ class Followed(ABC):
         else:
             self._unsettled.add(row.id)
 
-    def _miss(self, ids: Iterable[int]) -> None:
+    def _miss(self, newest_first: Iterable[int]) -> None:
+        """Look for these ids; of more than `MOST_MISSING` the others are not even counted: a
+        server that was told to go on from a high number leaves billions of them out."""
         now = monotonic()
-        self._missing.update((each, now) for each in list(ids)[-MOST_MISSING:])
+        newest = list(islice(newest_first, MOST_MISSING))
+        self._missing.update((each, now) for each in reversed(newest))
         while len(self._missing) > MOST_MISSING:
             del self._missing[next(iter(self._missing))]
 
@@ -182,9 +188,14 @@ class Ranking:
         """The first of them."""
         return [each for _, each in self._order[: -count - 1 : -1]]
 
-    def sort(self, ids: Iterable[int]) -> list[int]:
-        """These in order; those that have no figure come last."""
+    def page(self, ids: Iterable[int], start: int, stop: int) -> list[int]:
+        """Of these, in order, those from place `start` on and before `stop`; those that have no
+        figure come last. Sorts few; for many it walks down the ranking until the page is full."""
         wanted = set(ids)
+        if len(wanted) > FEW_TO_SORT:
+            best = list(islice((each for _, each in reversed(self._order) if each in wanted), stop))
+            if len(best) == stop:
+                return best[start:]
         ranked = wanted & self.figures.keys()
         best = sorted(ranked, key=lambda each: (self.figures[each], each), reverse=True)
-        return [*best, *sorted(wanted - ranked, reverse=True)]
+        return [*best, *sorted(wanted - ranked, reverse=True)][start:stop]

@@ -111,6 +111,8 @@ class _Shape:
         rows = _fetched(connection, self.sql, parameters)
         if self._converters:
             rows = [self._converted(row, connection) for row in rows]
+        if self._make is None:
+            return [value for (value,) in rows]
         return [self._make(row) for row in rows]
 
     def _converted(self, row: Sequence[Any], connection: Any) -> list[Any]:
@@ -155,10 +157,11 @@ def _marks(shape: Sequence[Any]) -> Iterator[Any]:
             yield _FIRST_ID + number
 
 
-def _maker(rows: "QuerySet[Any]", compiler: Any) -> Callable[[Sequence[Any]], Any]:
+def _maker(rows: "QuerySet[Any]", compiler: Any) -> Callable[[Sequence[Any]], Any] | None:
+    """What makes of a row what the QuerySet yields; None where that is the row's one value."""
     kind = rows._iterable_class  # type: ignore[attr-defined]
     if kind is FlatValuesListIterable:
-        return lambda row: row[0]
+        return None
     if kind is NamedValuesListIterable:
         names = list(rows.query.selected or ())
         row_type: Any = namedtuple("Row", names)  # type: ignore[misc]

@@ -64,7 +64,7 @@ class Listing:
             ids = self._few()
             if self.searched or len(ids) <= FEW:
                 with figures.lock:
-                    page = ranking.sort(ids)[start:stop]
+                    page = ranking.page(ids, start, stop)
                 return len(ids), _in_order(page, shown(page)) if page else []
             total, self._is_long = self._count()[0], True
         if start >= total:
