@@ -75,6 +75,7 @@ def test_the_search_of_the_side_bar_needs_no_redis(
     assert reverse("admin:sales_refund_changelist") in answer.content.decode()
 
 
+@pytest.mark.dear
 @pytest.mark.django_db
 def test_the_bench_opens_pages_as_an_admin_and_leaves_no_session(admin: User) -> None:
     shop.a_days_work()

@@ -26,6 +26,8 @@ from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.reconcile import examine
 from sales.models import CustomerDue, Refund, Sale
 
+pytestmark = pytest.mark.dear
+
 SMALL = Size(products=120, customers=80, suppliers=3, services=4)
 
 

@@ -16,7 +16,7 @@ from pos_project.tests.test_seed_demo import seed
 from purchasing.models import SupplierDue
 from sales.models import CustomerDue, RefundItem, Sale
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded"), pytest.mark.dear]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from purchasing.models import Purchase, Supplier
 from reports.summaries.building import CATCHING_UP, build_missing
 from sales.models import Customer, Refund, Sale
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 
 # Answers of their own making, which say nothing of rows.
 NOT_ASKED = {"auth/verify", "docs", "schema"}

@@ -262,6 +262,7 @@ def test_alerts_and_dashboard_ask_for_what_is_told(db: None) -> None:
     assert ours - {kind.sub("", name) for name in everything} == set(), "that nobody looks at"
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize(
     "words",
     [

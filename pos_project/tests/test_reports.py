@@ -340,6 +340,7 @@ def test_tax_by_quarter_leads_to_the_tax_of_the_quarter(office: Client) -> None:
 # --- What is behind a figure ---
 
 
+@pytest.mark.dear
 def test_every_figure_leads_somewhere(office: Client) -> None:
     shop.a_days_work()
     shop.a_days_corrections()
@@ -483,6 +484,7 @@ def test_more_rows_than_a_sheet_has_are_refused(monkeypatch: pytest.MonkeyPatch)
 # --- Cost ---
 
 
+@pytest.mark.dear
 def test_a_report_costs_the_same_for_twenty_rows_as_for_two(
     office: Client, queries: Callable[[Callable[[], Any]], list[str]]
 ) -> None:

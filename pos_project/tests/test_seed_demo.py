@@ -59,6 +59,7 @@ def taken_back(act: Callable[[], object]) -> list[list[Any]]:
     return made
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("clock", ["00:03", "08:30", "23:59"])
 def test_its_past_ends_today_and_nothing_is_in_the_future(clock: str) -> None:
     now = datetime.combine(today(), time.fromisoformat(clock), timezone.get_default_timezone())
@@ -88,6 +89,7 @@ def test_the_documented_rows_are_there(days: int) -> None:
     assert Customer.objects.filter(pk=12).exists()
 
 
+@pytest.mark.dear
 def test_the_same_seed_makes_the_same_past() -> None:
     now = timezone.now()
     first, again, other = (
@@ -126,6 +128,7 @@ def test_a_run_that_was_stopped_after_any_step_ends_like_one_that_was_not(
         assert taken_back(stop_and_go_on) == whole, part
 
 
+@pytest.mark.dear
 def test_a_run_that_was_stopped_is_continued_as_it_was_begun(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

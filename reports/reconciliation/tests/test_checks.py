@@ -67,6 +67,7 @@ def test_every_invariant_has_a_row_that_breaks_it_in_these_tests() -> None:
     assert len(INVARIANTS) == len({invariant.name for invariant in INVARIANTS}), "names are unique"
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize(
     ("name", "breaking"),
     [

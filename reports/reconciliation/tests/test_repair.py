@@ -64,6 +64,7 @@ def test_nothing_to_repair_changes_nothing(week: Week) -> None:
     assert shop.everything() == before
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("column", sorted(RECOMPUTED_BY))
 def test_each_derived_column_is_made_anew(column: str, week: Week) -> None:
     table, name = column.split(".")
@@ -131,6 +132,7 @@ HISTORY = {
 }
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("what", HISTORY)
 def test_history_is_never_repaired_nor_followed(what: str, week: Week) -> None:
     """Derived columns do not follow a row of history that another one contradicts."""

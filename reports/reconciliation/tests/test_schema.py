@@ -39,6 +39,7 @@ def test_reconcile_looks_at_the_schema_with_all_else() -> None:
     assert [verdict.holds for verdict in reconcile(["I17", "I33"])] == [True, True]
 
 
+@pytest.mark.dear
 def test_a_trigger_of_another_name_is_named() -> None:
     on_mysql = connection.vendor == "mysql"
     row, body = ("FOR EACH ROW", "SET NEW.note = NULL") if on_mysql else ("", "BEGIN SELECT 1; END")
@@ -51,6 +52,7 @@ def test_a_trigger_of_another_name_is_named() -> None:
         execute("DROP TRIGGER tidy_up")
 
 
+@pytest.mark.dear
 def test_a_trigger_that_is_gone_is_named() -> None:
     execute("DROP TRIGGER append_only_payments_update")
     try:
@@ -111,6 +113,7 @@ def altered(there: str, back: str) -> Iterator[None]:
         execute(f"ALTER TABLE payments {back}")
 
 
+@pytest.mark.dear
 def test_a_column_that_was_narrowed_is_named() -> None:
     narrowed = (
         altered("MODIFY reference_no varchar(20) NULL", "MODIFY reference_no varchar(100) NULL")
@@ -125,6 +128,7 @@ def test_a_column_that_was_narrowed_is_named() -> None:
     assert named() == []
 
 
+@pytest.mark.dear
 def test_a_column_that_may_be_empty_since_is_named() -> None:
     widened = (
         altered("MODIFY amount decimal(14,2) NULL", "MODIFY amount decimal(14,2) NOT NULL")
@@ -137,6 +141,7 @@ def test_a_column_that_may_be_empty_since_is_named() -> None:
     assert found.endswith(", may be empty")
 
 
+@pytest.mark.dear
 def test_a_constraint_that_is_gone_is_named() -> None:
     name = "ledger_payment_amount_positive"
     [constraint] = [each for each in Payment._meta.constraints if each.name == name]
