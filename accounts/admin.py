@@ -1,7 +1,5 @@
 """The shop's own page, its people, and who did what when."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,15 +7,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
@@ -27,6 +22,7 @@ from accounts.api.serializers import UserChangesIn
 from accounts.models import AuditEntry, LoginEvent, Store, User
 from accounts.shop_settings import add_store, change_settings
 from accounts.sign_in import MAX_PASSWORD_LENGTH
+from pos_project.core.back_office import history
 from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
@@ -57,26 +53,15 @@ class WitnessAdmin(ReadOnlyAdmin):
         return self.has_view_permission(request)
 
 
-# What the library calls create, update, delete and access.
-DONE = {
-    0: "added",
-    1: "changed",
-    2: "removed",
-    3: "exported",
-    AuditEntry.REFUSED: "refused",
-    AuditEntry.APPROVED: "approved",
-}
-
-
 class DoneFilter(admin.SimpleListFilter):
     title = "what was done"
     parameter_name = "done"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(code), word.capitalize()) for code, word in DONE.items()]
+        return [(str(code), word.capitalize()) for code, word in history.DONE.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {str(code): code for code in DONE}.get(str(self.value()))
+        chosen = {str(code): code for code in history.DONE}.get(str(self.value()))
         return queryset if chosen is None else queryset.filter(action=chosen)
 
 
@@ -106,7 +91,7 @@ class AuditEntryAdmin(WitnessAdmin):
 
     @display(description="when", ordering="timestamp")
     def when(self, entry: AuditEntry) -> str:
-        return _moment(entry.timestamp)
+        return history.moment(entry.timestamp)
 
     @display(description="who", ordering="actor_email")
     def who(self, entry: AuditEntry) -> str:
@@ -124,11 +109,11 @@ class AuditEntryAdmin(WitnessAdmin):
         },
     )
     def what(self, entry: AuditEntry) -> tuple[str, str]:
-        return DONE[entry.action], self.what_was_done(entry)
+        return history.DONE[entry.action], self.what_was_done(entry)
 
     @display(description="what")
     def what_was_done(self, entry: AuditEntry) -> str:
-        return f"{entry.content_type.name} {DONE[entry.action]}"
+        return f"{entry.content_type.name} {history.DONE[entry.action]}"
 
     @display(description="which", ordering="object_repr")
     def which(self, entry: AuditEntry) -> str:
@@ -140,60 +125,11 @@ class AuditEntryAdmin(WitnessAdmin):
 
     @display(description="changes")
     def fields_changed(self, entry: AuditEntry) -> str:
-        return ", ".join(sorted(_word(field, name) for name, field, _ in _changes(entry)))
+        return ", ".join(sorted(word for word, _, _ in history.changes(entry)))
 
     @display(description="before and after")
     def before_and_after(self, entry: AuditEntry) -> SafeString:
-        rows = sorted(
-            (_word(field, name), *(_told(field, value) for value in _pair(change)))
-            for name, field, change in _changes(entry)
-        )
-        if not rows:
-            return format_html("–")
-        return format_html(
-            '<table class="w-full"><thead><tr><th class="text-left pr-6">what</th>'
-            '<th class="text-left pr-6">before</th><th class="text-left">after</th></tr></thead>'
-            "<tbody>{}</tbody></table>",
-            format_html_join(
-                "", '<tr><td class="pr-6">{}</td><td class="pr-6">{}</td><td>{}</td></tr>', rows
-            ),
-        )
-
-
-def _moment(moment: datetime) -> str:
-    return date_format(localtime(moment), "DATETIME_FORMAT")
-
-
-def _changes(entry: AuditEntry) -> Iterator[tuple[str, Any, Any]]:
-    """Name, column and change of each column; one that is there no more is None. The rows that
-    point at this one are no change of it."""
-    model: Any = entry.content_type.model_class()
-    for name, change in (entry.changes or {}).items():
-        try:
-            field = model._meta.get_field(name)
-        except (AttributeError, FieldDoesNotExist):
-            field = None
-        if field is None or field.concrete:
-            yield name, field, change
-
-
-def _word(field: Any, name: str) -> str:
-    """What a column is called on the pages."""
-    return str(field.verbose_name) if field else name.replace("_", " ")
-
-
-def _pair(change: Any) -> tuple[Any, Any]:
-    return (change[0], change[1]) if isinstance(change, list) and len(change) == 2 else ("", change)
-
-
-def _told(field: Any, value: Any) -> str:
-    """A value as people know it: the name of what a key points to, while that is there."""
-    if value in (None, "None", ""):
-        return "–"
-    if field is not None and field.is_relation and str(value).isdigit():
-        row = field.related_model._base_manager.filter(pk=value).first()
-        return str(row) if row else str(value)
-    return str(value)
+        return history.before_and_after(sorted(history.told([entry])[entry.pk]))
 
 
 @admin.register(LoginEvent)
@@ -208,7 +144,7 @@ class LoginEventAdmin(WitnessAdmin):
 
     @display(description="when", ordering="created_at")
     def when(self, event: LoginEvent) -> str:
-        return _moment(event.created_at)
+        return history.moment(event.created_at)
 
     @display(description="from where", ordering="address")
     def from_where(self, event: LoginEvent) -> str:
@@ -250,10 +186,15 @@ class StoreForm(RowForm):
             "currency_sign",
             "receipt_header",
             "receipt_footer",
+            "reorder_level",
+            "reorder_quantity",
             "price_changers",
             *STAFF_RULES,
         )
         help_texts: ClassVar[dict[str, str]] = {
+            "reorder_level": "Fewer units of a product than this are low, unless its own page says"
+            " otherwise.",
+            "reorder_quantity": "Empty: what is missing, or what 30 days sell.",
             "staff_sell_below_list": "Off: a lower price, at the till or in the list, needs an"
             " approval.",
             "staff_max_discount": "Discount and lowered prices together, in per cent of the list's"
@@ -300,6 +241,7 @@ class StoreAdmin(ShopAdmin):
     fieldsets = (
         (None, {"fields": ("name", "address", "phone", "tax_number", "currency_sign")}),
         ("Papers", {"fields": ("logo_now", "logo_file", "receipt_header", "receipt_footer")}),
+        ("Reordering", {"fields": (("reorder_level", "reorder_quantity"),)}),
         ("Rights in the back office", {"fields": ("price_changers",)}),
         (
             "What staff may do at the till",

@@ -17,6 +17,7 @@ def ensure_first_store(apps: Apps = installed, **_: Any) -> None:
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = "Shop"  # as in the side bar
 
     def ready(self) -> None:
         post_migrate.connect(ensure_first_store, sender=self)

@@ -69,6 +69,17 @@ def exported(model: type[models.Model], *, rows: int, kind: str) -> None:
     assert entry is not None
 
 
+def head_kept(seal: models.Model) -> None:
+    """Note that the seal of a closed day was written down outside the database."""
+    from accounts.models import AuditEntry
+
+    told = {"day": f"{seal.day}", "seal": seal.seal}  # type: ignore[attr-defined]  # (a DaySeal)
+    entry = AuditEntry.objects.log_create(
+        seal, force_log=True, action=AuditEntry.Action.ACCESS, additional_data=told
+    )
+    assert entry is not None
+
+
 def recomputed(row: models.Model, changes: dict[str, list[str]]) -> None:
     """Note that moving columns of a posted row were made anew: column → [before, after]."""
     from accounts.models import AuditEntry

@@ -42,6 +42,15 @@ class SignInForm(AuthenticationForm):
         self._record(email, Outcome.OK, self.get_user())
         return cleaned
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Whoever has the right password is told where it works."""
+        if user.is_active and not user.is_staff:
+            raise forms.ValidationError(
+                "Your account works at the till. The back office is for managers and admins.",
+                code="till_only",
+            )
+        super().confirm_login_allowed(user)
+
     def _why(self, email: str) -> LoginEvent.Outcome:
         user = user_of(email)
         known = password_matches(user, str(self.cleaned_data.get("password") or ""))

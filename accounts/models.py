@@ -12,6 +12,8 @@ from pos_project.core.db.unique_keys import KeyField, key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
 
+REORDER_BELOW = 20  # units; of a shop that says nothing else, and of the API's alarms
+
 
 class Store(models.Model):
     """A shop or warehouse. Every sale, purchase, expense, batch and log row belongs to one."""
@@ -52,11 +54,25 @@ class Store(models.Model):
     )
     staff_correct_stock = models.BooleanField("staff may correct stock", default=True)
     staff_see_cost = models.BooleanField("staff see cost and profit", default=True)
+    # Of products that have none of their own.
+    reorder_level = models.IntegerField("reorder below", default=REORDER_BELOW)
+    reorder_quantity = models.IntegerField("units per order", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "stores"
         constraints = (
+            models.CheckConstraint(
+                name="accounts_store_reorder_level_not_negative",
+                violation_error_message="Products are reordered below 0 units or more.",
+                condition=models.Q(reorder_level__gte=0),
+            ),
+            models.CheckConstraint(
+                name="accounts_store_reorder_quantity_positive",
+                violation_error_message="At least one unit is ordered.",
+                condition=models.Q(reorder_quantity__isnull=True)
+                | models.Q(reorder_quantity__gt=0),
+            ),
             models.CheckConstraint(
                 name="accounts_store_price_changers_known",
                 violation_error_message="Prices are changed by admins, or by admins and managers.",
@@ -108,7 +124,7 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
     search_text = SearchText(of=("name", "username", "email"), phones=("phone",))
     role = models.CharField(max_length=10, choices=ROLES, default=STAFF)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    verify = models.BooleanField(default=False)  # the e-mail address was confirmed
+    verify = models.BooleanField("e-mail confirmed", default=False)
     pin = models.CharField(max_length=128, blank=True, default="")  # hashed; signs approvals
     store = models.ForeignKey(Store, on_delete=models.PROTECT, default=Store.FIRST_ID)
     created_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class CatalogConfig(AppConfig):
     name = "catalog"
+    verbose_name = "Catalogue"  # as in the side bar
 
     def ready(self) -> None:
         from accounts import audit

@@ -1,37 +1,30 @@
 """Which products are meant by codes that were scanned or typed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from catalog.models import Product
-from pos_project.core.db.unique_keys import key_of
-from pos_project.core.written_text import western_digits
-
-_UPC, _EAN, _GTIN = 12, 13, 14
+from catalog.scanned_codes import keys_of_sku, scanned_key
 
 
 def products_by_code(codes: Iterable[str | None]) -> dict[str, Product]:
     """Listed products by each code that has one, in one statement. The SKU itself comes first; else
-    it may be the EAN-13 of a UPC, or the UPC of an EAN-13, or be typed in other digits."""
-    keys = {code: list(_keys_of(code)) for code in codes if code}
+    it may be the EAN-13 of a UPC, or the UPC of an EAN-13, or be typed in other digits; else it is
+    a barcode of the product."""
+    keys = {code: list(keys_of_sku(code)) for code in codes if code}
     wanted = {key for of_code in keys.values() for key in of_code}
-    known = {
-        product.sku_key: product for product in Product.objects.listed().filter(sku_key__in=wanted)
-    }
+    listed = Product.objects.listed()
+    # (Each half by its own index; with OR, every product would be read.)
+    known = listed.filter(sku_key__in=wanted).union(
+        listed.filter(barcode_rows__code_key__in={scanned_key(code) for code in keys}), all=True
+    )
+    by_sku: dict[str, Product] = {}
+    by_barcode: dict[str, Product] = {}
+    for product in known if wanted else ():
+        by_sku[str(product.sku_key)] = product
+        by_barcode |= {scanned_key(code): product for code in product.barcodes.split()}
     found = {
-        code: next((known[key] for key in of_code if key in known), None)
+        code: next((by_sku[key] for key in of_code if key in by_sku), None)
+        or by_barcode.get(scanned_key(code))
         for code, of_code in keys.items()
     }
     return {code: product for code, product in found.items() if product is not None}
-
-
-def _keys_of(code: str) -> Iterator[str]:
-    typed, western = key_of(code), key_of(western_digits(code))
-    if typed is None or western is None:
-        return
-    yield typed
-    yield western
-    if western.isdecimal() and _UPC <= len(western) <= _GTIN:
-        bare = western.lstrip("0")
-        for length in (_UPC, _EAN, _GTIN):
-            if len(bare) <= length:
-                yield bare.zfill(length)

@@ -90,12 +90,22 @@ class Product(Searchable, Archivable):
     name = models.CharField(max_length=255)
     sku = models.CharField("SKU", max_length=100)
     sku_key = KeyField(max_length=100, unique=True)
-    search_text = SearchText(of=("name", "sku"))
+    # As typed, a blank between two (catalog/barcodes.py).
+    barcodes = models.CharField(max_length=255, blank=True, default="")
+    search_text = SearchText(of=("name", "sku"), also=("barcodes",))
     price = models.DecimalField(max_digits=14, decimal_places=2)
     unit = models.CharField(max_length=20, default="pcs")  # a label
     keeps_stock = models.BooleanField(default=True)
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT)
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT)
+    # What a till may ask for first; a sale keeps what it was made with.
+    tax_rate = models.ForeignKey(TaxRate, null=True, blank=True, on_delete=models.PROTECT)
+    # Below so many units it is short; the shop's own level where it is empty, never at 0.
+    reorder_level = models.IntegerField("reorder below", null=True, blank=True)
+    reorder_quantity = models.IntegerField("units per order", null=True, blank=True)
+    preferred_supplier = models.ForeignKey(
+        "purchasing.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     description = models.TextField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     image_public_id = models.CharField(max_length=255, null=True, blank=True)
@@ -124,6 +134,16 @@ class Product(Searchable, Archivable):
                 violation_error_message="A product is active, inactive or banned.",
                 condition=Q(status__in=Status.values),
             ),
+            models.CheckConstraint(
+                name="catalog_product_reorder_level_not_negative",
+                violation_error_message="A product is reordered below 0 units or more.",
+                condition=Q(reorder_level__isnull=True) | Q(reorder_level__gte=0),
+            ),
+            models.CheckConstraint(
+                name="catalog_product_reorder_quantity_positive",
+                violation_error_message="At least one unit is ordered.",
+                condition=Q(reorder_quantity__isnull=True) | Q(reorder_quantity__gt=0),
+            ),
             # A code of nothing that is seen is none.
             models.CheckConstraint(
                 name="catalog_product_listed_has_a_code",
@@ -148,3 +168,47 @@ class Product(Searchable, Archivable):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.clean()
         super().save(*args, **kwargs)
+
+
+class ComingPrice(models.Model):
+    """A price that begins on a day, put into effect once that day has come, and gone then; the
+    audit keeps what became of the product."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="coming_prices")
+    from_day = models.DateField()
+    price = models.DecimalField(max_digits=14, decimal_places=2)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "coming_prices"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["product", "from_day"], name="catalog_comingprice_one_per_day"
+            ),
+            models.CheckConstraint(
+                name="catalog_comingprice_not_negative",
+                violation_error_message="A price is never below zero.",
+                condition=Q(price__gte=0),
+            ),
+        )
+        # serves what has begun by now
+        indexes = (models.Index(fields=["from_day"], name="catalog_comingprice_by_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.price} from {self.from_day}"
+
+
+class Barcode(models.Model):
+    """A code that means one product of those on the list: the key of one in its `barcodes`."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="barcode_rows")
+    code_key = KeyField(max_length=64, unique=True, null=False)
+
+    class Meta:
+        db_table = "barcodes"
+
+    def __str__(self) -> str:
+        return str(self.code_key)

@@ -1,6 +1,8 @@
 """Prices in the back office: who may change them, and changing many at once after a preview."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +15,14 @@ from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from accounts.models import Store
+from catalog.coming_prices import drop_plans, plan_prices
 from catalog.models import Product
 from catalog.prices import Change, NewPrice, PriceRule, preview, reprice
+from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.model_admin import ShopAdmin
-from pos_project.core.errors import DomainError
+from pos_project.core.days import today
+from pos_project.core.errors import DomainError, Invalid
 from pos_project.core.http.permissions import ADMIN
 
 MAX_REPRICED = 1000
@@ -43,12 +48,29 @@ class PriceForm(forms.Form):
         choices=[(step, step) for step in ("0.01", "0.05", "0.10", "0.50", "1.00")],
         widget=UnfoldAdminSelectWidget,
     )
+    ending = forms.ChoiceField(
+        label="Ending in",
+        required=False,
+        choices=[("", "whatever comes")]
+        + [(ending, ending) for ending in ("0.99", "0.95", "0.90", "0.50", "0.00")],
+        widget=UnfoldAdminSelectWidget,
+        help_text="The nearest price that ends so.",
+    )
+    from_day = DayField(
+        label="From",
+        initial=today,
+        help_text="Today: at once. A later day: that day's first sale has the new price.",
+    )
     # What was seen in the preview: the prices are changed from these, or not at all.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class PricesAdmin(ShopAdmin):
     """A page of products, whose prices only those change whom the shop's settings let."""
+
+    def costs_of(self, products: Sequence[Product]) -> Mapping[int, Decimal]:
+        """What a unit of each cost the last time, in one statement."""
+        raise NotImplementedError
 
     def may_change_prices(self, request: HttpRequest) -> bool:
         user: Any = request.user
@@ -67,6 +89,7 @@ class PricesAdmin(ShopAdmin):
         offered = super().get_actions(request)
         if not self.may_change_prices(request):
             offered.pop("change_prices", None)
+            offered.pop("forget_planned_prices", None)
         return offered
 
     @admin.action(description="Change prices…", permissions=["change"])
@@ -78,18 +101,21 @@ class PricesAdmin(ShopAdmin):
             return None
         form = PriceForm(request.POST if "by" in request.POST else None, initial={"step": "0.01"})
         prices: list[NewPrice] = []
+        taken = set(request.POST.getlist("take"))
         if form.is_valid():
+            said = form.cleaned_data
             rule = PriceRule(
-                Change(form.cleaned_data["change"]),
-                form.cleaned_data["by"],
-                Decimal(form.cleaned_data["step"]),
+                Change(said["change"]),
+                said["by"],
+                Decimal(said["step"]),
+                Decimal(said["ending"]) if said["ending"] else None,
             )
             try:
-                prices = preview(chosen, rule)
-                if form.cleaned_data["seen"] == _seen(prices):
-                    told = "{} prices changed.".format
-                    key = key_of_form(request, lambda count: (told(count), self.list_page))
-                    messages.success(request, told(reprice(prices, key=key)))
+                prices = preview(chosen, rule, costs=self.costs_of(chosen))
+                if said["seen"] == _seen(prices):
+                    wanted = [each for each in prices if str(each.product.pk) in taken]
+                    told = self._change(request, wanted, said["from_day"])
+                    messages.success(request, told)
                     return HttpResponseRedirect(self.list_page)
             except DomainError as refusal:
                 form.add_error(None, reused(request, refusal).message)
@@ -101,10 +127,28 @@ class PricesAdmin(ShopAdmin):
             "prices": prices,
             "seen": _seen(prices) if prices else "",
             "chosen": [product.pk for product in chosen],
+            "taken": taken or {str(product.pk) for product in chosen},
             "back_to": self.list_page,
             "button": "Change these prices" if prices else "Preview",
         }
         return TemplateResponse(request, "back_office/prices.html", context)
+
+    @admin.action(description="Forget planned prices", permissions=["change"])
+    def forget_planned_prices(self, request: HttpRequest, products: QuerySet[Any]) -> None:
+        count = drop_plans(products.values_list("pk", flat=True))
+        messages.success(request, f"{count} planned prices were forgotten.")
+
+    def _change(self, request: HttpRequest, prices: list[NewPrice], from_day: date) -> str:
+        """Change the prices, or plan them; what to say of it."""
+        if not prices:
+            raise Invalid("No line is ticked.")
+        at_once = from_day <= today()
+        done = "{} prices changed." if at_once else f"{{}} prices begin on {from_day:%d-%m-%Y}."
+        key = key_of_form(request, lambda count: (done.format(count), self.list_page))
+        if at_once:
+            return done.format(reprice(prices, key=key))
+        by: Any = request.user
+        return done.format(plan_prices(prices, from_day, by=by, key=key))
 
 
 def _fixed(shown: type[ChangeList]) -> type[ChangeList]:

@@ -1,6 +1,6 @@
 """Changing many prices at once: a rule, what it makes of each price, and doing it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -9,6 +9,7 @@ from catalog.models import Product
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, money
+from pos_project.core.percentages import percent
 
 
 class Change(StrEnum):
@@ -21,11 +22,13 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class PriceRule:
-    """`by` is percent or shop currency, signed. `step` rounds half up to a multiple (0.05, 1)."""
+    """`by` is percent or shop currency, signed. `step` rounds half up to a multiple (0.05, 1);
+    `ending` takes the nearest price that ends so (0.99) instead."""
 
     change: Change
     by: Decimal
     step: Decimal = Decimal("0.01")
+    ending: Decimal | None = None
 
     def applied(self, price: Decimal) -> Decimal:
         """The new price, never below zero. Pure."""
@@ -34,6 +37,9 @@ class PriceRule:
             Change.AMOUNT: price + self.by,
             Change.TO: self.by,
         }[self.change]
+        if self.ending is not None:
+            whole = (moved - self.ending).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+            return money(max(whole, Decimal(0)) + self.ending)
         steps = (moved / self.step).quantize(Decimal(1), rounding=ROUND_HALF_UP)
         return money(max(steps * self.step, Decimal(0)))
 
@@ -43,14 +49,36 @@ class NewPrice:
     product: Product
     before: Decimal
     after: Decimal
+    cost: Decimal | None = None  # of one unit, the last time; None where it was never bought
+
+    @property
+    def change(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def change_percent(self) -> str:
+        return percent(self.change, self.before) if self.before else "–"
+
+    @property
+    def margin(self) -> str:
+        """How much of the new price is left when the goods are paid."""
+        if self.cost is None or not self.after:
+            return "–"
+        return percent(self.after - self.cost, self.after)
 
 
-def preview(products: Sequence[Product], rule: PriceRule) -> list[NewPrice]:
+def preview(
+    products: Sequence[Product], rule: PriceRule, *, costs: Mapping[int, Decimal] | None = None
+) -> list[NewPrice]:
     """What the rule would do. Raises Invalid when a price would exceed what the books hold, or
     fall by more than all of it."""
     if rule.change == Change.PERCENT and rule.by < -100:
         raise Invalid("A price falls by 100 percent at most.", fields={"by": ["-100 at least."]})
-    prices = [NewPrice(each, each.price, rule.applied(each.price)) for each in products]
+    costs = costs or {}
+    prices = [
+        NewPrice(each, each.price, rule.applied(each.price), costs.get(each.pk))
+        for each in products
+    ]
     if any(each.after > MAX_AMOUNT for each in prices):
         raise Invalid(f"A price would exceed {MAX_AMOUNT}.")
     return prices

@@ -9,6 +9,7 @@ from catalog.models import Brand, Category, Product, TaxRate
 from pos_project.core.db.concurrent_edits import require_as_seen
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
+from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, NotFound
 
 Named = TypeVar("Named", Brand, Category, TaxRate)
@@ -19,6 +20,12 @@ def create_named(
 ) -> Named:
     """A new brand, category or tax rate. Raises Conflict when the name is taken."""
     return once(key, lambda: _saved(model(**fields)))
+
+
+def named_or_new(model: type[Named], name: str) -> Named:
+    """The brand or category of that name, made if there is none: inside the caller's transaction,
+    as a file of products does it."""
+    return model.objects.filter(name_key=key_of(name)).first() or _saved(model(name=name))
 
 
 def change_named(
@@ -47,8 +54,7 @@ def remove_named(model: type[Named], row_id: int) -> None:
 
     def remove() -> None:
         row = _locked(model, row_id)
-        if not isinstance(row, TaxRate):
-            _take_from_products(row)
+        _take_from_products(row)
         try:
             with transaction.atomic():
                 row.delete()
@@ -75,8 +81,8 @@ def _saved(row: Named) -> Named:
     return row
 
 
-def _take_from_products(row: Brand | Category) -> None:
-    column = "brand" if isinstance(row, Brand) else "category"
+def _take_from_products(row: Brand | Category | TaxRate) -> None:
+    column = {Brand: "brand", Category: "category", TaxRate: "tax_rate"}[type(row)]
     products = Product.objects.filter(**{column: row})
     if products.listed().exists():
         raise _in_use(row)

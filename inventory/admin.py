@@ -1,8 +1,9 @@
 """Stock in the back office: batches and the log, to be read; products have a page of their own."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
@@ -84,19 +85,27 @@ class InventoryLogAdmin(ReversibleAdmin):
             choose.add_error(None, f"More than {count_admin.MAX_LINES} products: choose fewer.")
             products = []
         form = count_admin.CountForm(asked(request))
-        lines = count_admin.lines_of(request, products)
+        if "keep" in request.POST:
+            request.session[count_admin.KEPT] = count_admin.typed(request.POST)
+            messages.success(
+                request, "The count is kept until you sign out: go on whenever you like."
+            )
+            return HttpResponseRedirect(request.path)
+        kept = request.session.get(count_admin.KEPT) or []
+        lines = count_admin.lines_of(request, products, kept if "kept" in request.GET else [])
         by: Any = request.user
         shown: dict[str, Any] = {}
         if request.method == "POST" and lines.is_valid() and form.is_valid():
             said, counts, units = form.cleaned_data, lines.counts(), lines.units()
             try:
                 if said["seen"] == count_admin.seen(counts):
-                    key = key_of_form(request, lambda done: (_adjusted(done), self.list_page))
+                    key = key_of_form(request, lambda done: (_adjusted(done), self._of(done)))
                     done = count_stock(
                         counts, reason=said["reason"], note=said["note"] or None, by=by, key=key
                     )
                     self.message_user(request, _adjusted(done), "SUCCESS")
-                    return HttpResponseRedirect(self.list_page)
+                    request.session.pop(count_admin.KEPT, None)
+                    return HttpResponseRedirect(self._of(done))
             except DomainError as refusal:
                 show_refusal(form, reused(request, refusal), lines.filled)
             differences = compare(units, store_id=by.store_id)
@@ -117,11 +126,17 @@ class InventoryLogAdmin(ReversibleAdmin):
                 "lines": lines,
                 "shown": shown,
                 "store": by.store,
+                "kept": len(kept) if request.method == "GET" and "kept" not in request.GET else 0,
                 "nothing_found": choose.is_valid()
                 and any(choose.cleaned_data.values())
                 and not products,
             },
         )
+
+    def _of(self, done: Adjusted) -> str:
+        """The rows of a count, which are its document: in a list of their own."""
+        number = done.entries[0].reference if done.entries else None
+        return f"{self.list_page}?{urlencode({'q': number})}" if number else self.list_page
 
 
 def _button(shown: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import ZERO
 
 MAX_LINES = 500
+KEPT = "half_count"  # in the session: what was counted so far
 
 
 class ChooseForm(forms.Form):
@@ -150,8 +151,22 @@ class CountLineFormSet(forms.BaseFormSet):
             form.difference = difference
 
 
-def lines_of(request: HttpRequest, products: Sequence[Product] = ()) -> Any:
-    """The lines as they were sent, or one for each product."""
+def typed(sent: Any) -> list[dict[str, str]]:
+    """What was scanned and counted so far, line by line."""
+    names = ("sku", "counted")
+    found = [{name: sent.get(f"form-{at}-{name}", "") for name in names} for at in range(MAX_LINES)]
+    return [line for line in found if line["sku"]]
+
+
+def lines_of(
+    request: HttpRequest,
+    products: Sequence[Product] = (),
+    kept: Sequence[dict[str, str]] = (),
+) -> Any:
+    """The lines as they were sent, or one for each product, or those that were `kept`."""
+    known = products_by_code(line["sku"] for line in kept) if kept else {}
+    counted = {known[line["sku"]]: line["counted"] for line in kept if line["sku"] in known}
+    products = list(counted) or products
     lines = forms.formset_factory(
         CountLineForm,
         formset=CountLineFormSet,
@@ -162,7 +177,9 @@ def lines_of(request: HttpRequest, products: Sequence[Product] = ()) -> Any:
     )
     if request.method == "POST":
         return lines(request.POST)
-    shown = lines(initial=[{"sku": product.sku} for product in products])
+    shown = lines(
+        initial=[{"sku": product.sku, "counted": counted.get(product)} for product in products]
+    )
     for form, product in zip(shown.forms, products, strict=False):
         form.product = product
     return shown

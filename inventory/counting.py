@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Model
+from django.utils.timezone import localtime
 
 from accounts import staff_rules
 from catalog.models import Product
@@ -108,6 +109,11 @@ def count_stock(
     return once(key, adjusted)
 
 
+def number_of(at: datetime) -> str:
+    """What all rows of one count are found by."""
+    return f"COUNT-{localtime(at):%Y%m%d-%H%M%S}"
+
+
 def _count(
     products: Mapping[int, Product],
     counts: Sequence[Counted],
@@ -150,6 +156,7 @@ def _log(
         [movements.Movement(each.product.pk, each.change, each.cost) for each in changes],
         kind=InventoryLog.Kind.ADJUSTMENT,
         reason=reason,
+        reference=number_of(context.at),
         note=note,
         context=context,
     )

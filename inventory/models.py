@@ -81,7 +81,7 @@ class Batch(AppendOnly):
 
     class Meta:
         db_table = "batches"
-        verbose_name_plural = "batches"
+        verbose_name = "stock lot"
         constraints = (
             models.CheckConstraint(
                 name="inventory_batch_remaining_within_quantity",

@@ -1,8 +1,10 @@
 """Products in the back office: find, change, reprice, count, import and export them."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import barcode
 from barcode.writer import SVGWriter
@@ -12,27 +14,31 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from import_export.forms import ConfirmImportForm
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanWidget,
 )
 
 from accounts import audit
 from accounts.models import AuditEntry
-from catalog.models import Product
+from catalog.label_page import label_page
+from catalog.models import ComingPrice, Product
 from catalog.price_admin import PricesAdmin
+from catalog.scanned_codes import ean13_of
 from inventory import product_figures
-from inventory.api.product_serializers import ProductChangeIn
 from inventory.counting import Adjusted, Counted, StockMoved, count_stock
-from inventory.product_import import ProductResource, require_imported, told
+from inventory.product_form import (
+    CountForm,
+    PriceInList,
+    ProductConfirmForm,
+    ProductForm,
+    ProductImportForm,
+)
+from inventory.product_import import ProductResource
 from inventory.products import (
     Opening,
     change_product,
@@ -40,23 +46,19 @@ from inventory.products import (
     remove_product,
     restore_product,
 )
-from pos_project.core.back_office.form_keys import FIELD, key_of_form
-from pos_project.core.back_office.forms import RowForm, sentence
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
-    picture_of_form,
     status_label,
 )
 from pos_project.core.back_office.spreadsheets import ImportsTables
-from pos_project.core.db.idempotency import RequestKey, once
-from pos_project.core.db.unique_keys import key_of
-from pos_project.core.errors import DomainError
+from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange, image_url
+from pos_project.core.money import money
 from pos_project.core.people import Status
+from pos_project.core.percentages import percent
 
-LOW_STOCK = 20
-MAX_HISTORY = 50
+MAX_HISTORY, MAX_LABELLED = 50, 500
 
 
 class StockFilter(admin.SimpleListFilter):
@@ -64,91 +66,25 @@ class StockFilter(admin.SimpleListFilter):
     parameter_name = "stock"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("in", "In stock"), ("low", f"Low (under {LOW_STOCK})"), ("out", "Out of stock")]
+        return [("in", "In stock"), ("low", "Low: to be reordered"), ("out", "Out of stock")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        kept = {"in": {"stock__gt": 0}, "low": {"stock__gt": 0, "stock__lt": LOW_STOCK}}
+        user: Any = request.user
+        level = product_figures.level_of_each(user.store.reorder_level)
+        kept: dict[str, dict[str, Any]] = {
+            "in": {"stock__gt": 0},
+            "low": {"stock__gt": 0, "stock__lt": level},
+        }
         if self.value() == "out":
             return queryset.filter(keeps_stock=True, stock=0)
         return queryset.filter(**kept.get(str(self.value()), {}))
-
-
-class PriceInList(RowForm):
-    api = ProductChangeIn
-
-
-class ProductForm(RowForm):
-    """A product; a new one may bring its opening stock, and either may bring a picture."""
-
-    api = ProductChangeIn
-    picture = forms.FileField(
-        required=False, widget=UnfoldAdminFileFieldWidget, help_text="JPEG, PNG or WebP, to 15 MB."
-    )
-    remove_picture = forms.BooleanField(required=False, widget=UnfoldBooleanWidget)
-    opening_stock = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=10**6,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Units on the shelf before the books; later, stock comes by purchases.",
-    )
-    unit_cost = forms.DecimalField(
-        required=False,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="What one of them cost.",
-    )
-
-    class Meta:
-        model = Product
-        fields = (
-            "name",
-            "sku",
-            "price",
-            "brand",
-            "category",
-            "unit",
-            "description",
-            "status",
-            "keeps_stock",
-        )
-
-    def clean_sku(self) -> str:
-        sku: str = self.cleaned_data["sku"]
-        others = Product.objects.exclude(pk=self.instance.pk).filter(sku_key=key_of(sku))
-        if others.exists():
-            raise forms.ValidationError("A product with this SKU exists.")
-        return sku
-
-    def clean_picture(self) -> Any:
-        return picture_of_form(self.cleaned_data.get("picture"))
-
-
-class ConfirmForm(ConfirmImportForm):
-    """Import what was previewed; the key is that of any form."""
-
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
-class CountForm(forms.Form):
-    expected = forms.IntegerField(widget=forms.HiddenInput)
-    counted = forms.IntegerField(
-        min_value=0, max_value=10**6, label="Units counted", widget=UnfoldAdminTextInputWidget
-    )
-    reason = forms.CharField(
-        max_length=100, initial="COUNT", widget=UnfoldAdminTextInputWidget, help_text="Why."
-    )
-    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
 
 
 @admin.register(Product)
 class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     form = ProductForm
     resource_classes = (ProductResource,)
-    import_form_class, export_form_class = ImportForm, ExportForm
-    confirm_form_class = ConfirmForm
+    import_form_class, confirm_form_class = ProductImportForm, ProductConfirmForm
     import_export_change_list_template = "back_office/price_list.html"
     list_display = (
         "thumbnail",
@@ -171,15 +107,17 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     )
     removal_warning = "It can no longer be sold, and its SKU is free again."
     search_fields = ("search_text",)
-    search_help_text = "Name or SKU; a scanned barcode is the SKU."
-    autocomplete_fields = ("brand", "category")
+    search_help_text = "Name, SKU or barcode"
+    autocomplete_fields = ("brand", "category", "preferred_supplier")
     list_select_related = ("brand", "category")
     ordering = ("search_text", "id")
-    actions = ("change_prices", "take_off_the_list")
-    actions_detail = ("count_stock", "sales", "explain", "remove")
+    actions = ("change_prices", "forget_planned_prices", "print_labels", "take_off_the_list")
+    actions_detail = ("count_stock", "sales", "movements", "labels", "explain", "remove")
     actions_list = ("archived",)
     restore_warning = "It is on every list again, as it was; its stock was written off."
-    readonly_fields = ("picture_now", "in_stock", "barcode", "price_history")
+    readonly_fields = (
+        *("picture_now", "in_stock", "last_cost", "margin", "barcode", "price_history"),
+    )
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         narrow = UnfoldAdminDecimalFieldWidget(
@@ -194,18 +132,28 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         return rows.annotate(stock=product_figures.stock_of_each(by.store_id))
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        about = ("name", "sku", "price", ("brand", "category"), ("unit", "status"), "description")
+        about = (
+            *("name", ("sku", "barcodes"), ("price", "tax_rate"), ("brand", "category")),
+            *(("unit", "status"), "description", "keeps_stock"),
+        )
+        reorder = ("reorder_level", "reorder_quantity")
+        ordering = ("Reordering", {"fields": ("preferred_supplier", reorder)})
         if obj is None:
             return (
-                (None, {"fields": (*about, "keeps_stock", "picture")}),
+                (None, {"fields": (*about, "picture")}),
                 ("Opening stock", {"fields": (("opening_stock", "unit_cost"),)}),
+                ordering,
             )
         return (
-            (None, {"fields": ("in_stock", *about, "keeps_stock")}),
+            (None, {"fields": (("in_stock", "last_cost", "margin"), *about)}),
+            ordering,
             ("Picture", {"fields": ("picture_now", "picture", "remove_picture")}),
             ("Barcode", {"fields": ("barcode",)}),
             ("Price history", {"fields": ("price_history",)}),
         )
+
+    def costs_of(self, products: Sequence[Product]) -> Mapping[int, Decimal]:
+        return product_figures.latest_purchase_costs([product.pk for product in products])
 
     # --- What is shown ---
 
@@ -226,6 +174,27 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     state = status_label
 
+    @display(description="last cost")
+    def last_cost(self, product: Product) -> str:
+        """What one of them cost when it was last bought."""
+        cost = self._cost(product)
+        return "–" if cost is None else f"{cost.normalize():,f}"
+
+    @display(description="margin")
+    def margin(self, product: Product) -> str:
+        """What is left of the price, and how much of it that is."""
+        cost = self._cost(product)
+        if cost is None:
+            return "–"
+        left = product.price - cost
+        return f"{money(left):,.2f} ({percent(left, product.price)})"
+
+    def _cost(self, product: Any) -> Decimal | None:
+        if not hasattr(product, "known_cost"):
+            product.known_cost = product_figures.latest_purchase_cost(product.pk)
+        cost: Decimal | None = product.known_cost
+        return cost
+
     @display(description="picture now")
     def picture_now(self, product: Product) -> SafeString | str:
         url = image_url(product.image_public_id, None)
@@ -233,14 +202,17 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     @display(description="barcode")
     def barcode(self, product: Product) -> SafeString | str:
-        """The SKU as Code 128, to be printed from the page; unprintable letters have no code."""
+        """The first barcode, or else the SKU, to be printed from the page: EAN-13 where it is one,
+        else Code 128; unprintable letters have no code."""
+        code = next(iter(product.barcodes.split()), product.sku)
+        ean = ean13_of(code)
         try:
             drawn = BytesIO()
-            barcode.get("code128", product.sku, writer=SVGWriter()).write(
+            barcode.get("ean13" if ean else "code128", ean or code, writer=SVGWriter()).write(
                 drawn, {"module_height": 12, "font_size": 8, "text_distance": 4}
             )
         except barcode.errors.BarcodeError:
-            return "This SKU has letters that a barcode cannot hold."
+            return "This code has letters that a barcode cannot hold."
         svg = drawn.getvalue().decode().partition("<svg")[2]
         # python-barcode escapes the text that it writes.
         return mark_safe(f'<div class="bg-white inline-block p-2"><svg{svg}</div>')  # noqa: S308
@@ -261,6 +233,14 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
             )
             for entry in entries
         ]
+        coming = ComingPrice.objects.filter(product=product).select_related("created_by")
+        rows = [
+            *(
+                (f"from {each.from_day:%d-%m-%Y}", each.created_by.name, "", each.price)
+                for each in coming.order_by("-from_day")
+            ),
+            *rows,
+        ]
         if not rows:
             return "No changes yet."
         return format_html(
@@ -279,37 +259,21 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
         # A file may hold prices.
-        return self.has_add_permission(request) and self.may_change_prices(request)
+        return super().has_import_permission(request) and self.may_change_prices(request)
 
-    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self.has_view_permission(request)
+    def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.get("form")
+        makes = bool(form and form.is_valid() and form.cleaned_data.get("make_missing"))
+        return {**super().get_import_resource_kwargs(request, **kwargs), "make_missing": makes}
 
     def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
         asked_for = super().get_confirm_form_initial(request, import_form)
-        return {**asked_for, FIELD: request.form_key}  # type: ignore[attr-defined]
+        makes = bool(import_form and import_form.cleaned_data["make_missing"])
+        return {**asked_for, "make_missing": makes}
 
-    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Import what was previewed: once, and all of it or nothing."""
-        try:
-            return super().process_import(request, **kwargs)
-        except DomainError as refusal:
-            messages.error(request, f"{sentence(refusal)} Nothing was imported.")
-        except FileNotFoundError:
-            messages.error(request, "The file was imported already, or is not kept any more.")
-        return redirect("admin:catalog_product_import")
-
-    def process_dataset(self, dataset: Any, form: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        every_row = super().process_dataset
-
-        def import_all() -> Any:
-            result = every_row(dataset, form, request, **kwargs)
-            require_imported(result)
-            return result
-
-        return once(key_of_form(request, lambda done: (told(done), self.list_page)), import_all)
-
-    def add_success_message(self, result: Any, request: HttpRequest) -> None:
-        messages.success(request, told(result))
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_export_queryset(request).annotate(cost=product_figures.cost_of_each())
+        return rows.select_related("tax_rate", "preferred_supplier")
 
     # --- What is done ---
 
@@ -342,6 +306,17 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     def sales(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The lines that sold it."""
         return redirect("report-product-sales", object_id)
+
+    @action(description="Movements", url_path="movements", icon="swap_vert")
+    def movements(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What came and went of it."""
+        log = reverse("admin:inventory_inventorylog_changelist")
+        return redirect(f"{log}?{urlencode({'product__id__exact': object_id})}")
+
+    @action(description="Labels", url_path="labels", icon="label")
+    def labels(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Name, price and barcode, to be stuck on."""
+        return redirect(label_page({int(object_id): 1}))
 
     @action(description="Explain", url_path="explain", icon="account_tree")
     def explain(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -394,6 +369,14 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
 
     def bring_back(self, row: Any, *, by: Any) -> None:
         restore_product(row.pk)
+
+    @admin.action(description="Print labels…", permissions=["view"])
+    def print_labels(self, request: HttpRequest, products: QuerySet[Any]) -> HttpResponse | None:
+        chosen = list(products.order_by("search_text", "id").values_list("pk", flat=True))
+        if len(chosen) > MAX_LABELLED:
+            messages.error(request, f"Labels of at most {MAX_LABELLED} products at once.")
+            return None
+        return redirect(label_page(dict.fromkeys(chosen, 1)))
 
     @admin.action(description="Take off the list", permissions=["change"])
     def take_off_the_list(self, request: HttpRequest, products: QuerySet[Any]) -> None:

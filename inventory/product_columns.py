@@ -1,8 +1,8 @@
-"""What the columns of a file of products mean: ours, and those of other tills' exports."""
+"""What the columns of a file of products mean: ours, and those of other tills' exports. Stock and
+cost are those of new products: of any other they come by a purchase or a count."""
 
 from pos_project.core.back_office.table_columns import Column, Kind
 
-_BY_DOCUMENTS = "stock and its cost come in by a purchase, a count or as opening stock."
 # Names that Square, Shopify, Loyverse and Lightspeed (Vend) give their columns are among these.
 PRODUCT_COLUMNS = (
     Column(
@@ -37,6 +37,26 @@ PRODUCT_COLUMNS = (
         ("track stock", "track inventory", "stockable"),
     ),
     Column(
+        "barcodes",
+        "barcodes",
+        Kind.CODE,
+        ("barcode", "variant barcode", "ean", "upc", "gtin", "ean 13", "additional barcodes"),
+    ),
+    Column("tax_rate", "tax rate", Kind.TEXT),
+    Column("supplier", "supplier", Kind.TEXT, ("preferred supplier",)),
+    Column(
+        "reorder_level",
+        "reorder level",
+        Kind.NUMBER,
+        ("reorder below", "reorder point", "low stock", "low stock threshold", "reorder point…"),
+    ),
+    Column(
+        "reorder_quantity",
+        "reorder quantity",
+        Kind.NUMBER,
+        ("reorder amount", "units per order", "optimal stock"),
+    ),
+    Column(
         "stock",
         "stock",
         Kind.NUMBER,
@@ -50,7 +70,6 @@ PRODUCT_COLUMNS = (
             "qty",
             "inventory…",
         ),
-        elsewhere=_BY_DOCUMENTS,
     ),
     Column(
         "cost",
@@ -65,6 +84,5 @@ PRODUCT_COLUMNS = (
             "purchase cost",
             "purchase price",
         ),
-        elsewhere=_BY_DOCUMENTS,
     ),
 )

@@ -15,6 +15,7 @@ from django.db.models import DecimalField, F, Max, OuterRef, QuerySet, Subquery,
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 
+from accounts.models import REORDER_BELOW
 from inventory.models import Batch, InventoryLog
 from pos_project.core.db.prepared import prepared
 
@@ -71,6 +72,16 @@ def _sold_of(product_ids: Sequence[int], store_id: int, since: date) -> QuerySet
     return sold_of(product_ids, store_id, since).values_list("product_id", "units", named=True)
 
 
+def units_sold_anywhere(product_ids: Iterable[int], *, today: date) -> dict[int, Decimal]:
+    """The same as `units_sold`, in all stores together."""
+    sold = InventoryLog.objects.filter(
+        product_id__in=list(product_ids),
+        kind=InventoryLog.Kind.SALE,
+        business_date__gte=sold_since(today),
+    )
+    return dict(sold.order_by().values_list("product_id").annotate(units=-Sum("change_qty")))
+
+
 def units_sold(product_ids: Iterable[int], *, store_id: int, today: date) -> dict[int, Decimal]:
     """Units in sales completed since the day 30 days before `today`, by product id."""
     return dict(_sold_of(list(product_ids), store_id, sold_since(today)))
@@ -89,6 +100,16 @@ def latest_cost(product_id: int) -> QuerySet[Any]:
 _latest_cost = prepared(latest_cost)
 
 
+def cost_of_each() -> Subquery:
+    """What a unit cost when a product was last bought, as an expression over a query of them."""
+    bought = Batch.objects.filter(
+        product_id=OuterRef("pk"),
+        origin=Batch.Origin.PURCHASE,
+        purchase_item__reversed_by__isnull=True,
+    )
+    return Subquery(bought.order_by("-id").values("unit_cost")[:1])
+
+
 def latest_purchase_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
     """The same of many products in one query; one that was never bought is absent."""
     bought = Batch.objects.all().bought(*product_ids).order_by()
@@ -97,10 +118,18 @@ def latest_purchase_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
     return dict(rows.values_list("product_id", "unit_cost"))
 
 
-def stock_of_each(store_id: int) -> Coalesce:
-    """A product's units in stock, as an expression over a query of products."""
-    open_batches = Batch.objects.filter(product_id=OuterRef("pk"), store_id=store_id, is_open=1)
+def stock_of_each(store_id: int | None) -> Coalesce:
+    """A product's units in stock, as an expression over a query of products; None: in all
+    stores."""
+    open_batches = Batch.objects.filter(product_id=OuterRef("pk"), is_open=1)
+    if store_id is not None:
+        open_batches = open_batches.filter(store_id=store_id)
     return _sum_or_zero(open_batches, F("remaining"))
+
+
+def level_of_each(default: int = REORDER_BELOW) -> Coalesce:
+    """The units below which a product is short: its own level, or else the default."""
+    return Coalesce(F("reorder_level"), Value(default))
 
 
 def sold_of_each(store_id: int, today: date) -> Coalesce:

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from accounts import staff_rules
-from catalog.models import Brand, Category, Product
+from catalog.barcodes import free_barcodes, keep_barcodes, require_sku_is_no_barcode
+from catalog.models import Product
 from inventory import adjustments
 from inventory.receiving import receive_opening_stock
 from pos_project.core.db.concurrent_edits import require_as_seen
@@ -39,9 +40,9 @@ def create_product(
 ) -> Product:
     """A new product, with its opening stock on the shelf and in the books.
 
-    Raises Conflict for a taken SKU, Invalid for an unknown brand or category or for opening
-    stock of a service product, NeedsApproval for opening stock where staff do not correct stock;
-    then nothing is written.
+    Raises Conflict for a taken SKU or barcode, Invalid for an unknown brand or category or for
+    opening stock of a service product, NeedsApproval for opening stock where staff do not correct
+    stock; then nothing is written.
     """
     breaches = staff_rules.stock_breaches(by, field="stock") if opening else []
 
@@ -68,6 +69,9 @@ def add_to_list(
     picture.put_on(product)
     _require_known(fields)
     _save(product)
+    require_sku_is_no_barcode(product)
+    if product.barcodes:
+        keep_barcodes(product)
     if opening:
         receive_opening_stock(
             product, quantity=opening.quantity, unit_cost=opening.unit_cost, context=context
@@ -85,9 +89,9 @@ def change_product(
     seen: Mapping[str, Any] | None = None,
 ) -> Product:
     """Change the given fields only; never stock. Raises NotFound, ChangedMeanwhile for what is no
-    longer as `seen`, Conflict for a taken SKU, Invalid for an unknown brand or category, or when a
-    product with history would become a service or stop being one, NeedsApproval where staff (`by`)
-    do not sell below the list's price and would lower it."""
+    longer as `seen`, Conflict for a taken SKU or barcode, Invalid for an unknown brand or category,
+    or when a product with history would become a service or stop being one, NeedsApproval where
+    staff (`by`) do not sell below the list's price and would lower it."""
 
     def change() -> Product:
         return change_in_list(
@@ -125,6 +129,10 @@ def change_in_list(
     picture.put_on(product)
     _require_known(fields)
     _save(product)
+    if "sku" in fields:
+        require_sku_is_no_barcode(product)
+    if "barcodes" in fields:
+        keep_barcodes(product)
     if by is not None:
         staff_rules.keep_approved(breaches, approval, product, by=by)
     return product
@@ -150,6 +158,7 @@ def remove_product(
         staff_rules.require_allowed(breaches, approval)
         product = _locked(product_id)
         staff_rules.keep_approved(breaches, approval, product, by=by)
+        free_barcodes(product)
         if has_history(product):
             product.archive(keys=("sku_key",))
             return units
@@ -168,8 +177,8 @@ def remove_product(
 
 
 def restore_product(product_id: int) -> Product:
-    """Bring an archived product back, as it was. Raises NotFound, Conflict for an SKU that another
-    product has meanwhile."""
+    """Bring an archived product back, as it was. Raises NotFound, Conflict for an SKU or a barcode
+    that another product has meanwhile."""
 
     def restore() -> Product:
         removed = Product.objects.exclude(archived_at=None).select_for_update()
@@ -178,14 +187,19 @@ def restore_product(product_id: int) -> Product:
             raise NotFound("Product not found")
         product.archived_at = None
         _save(product)
+        require_sku_is_no_barcode(product)
+        keep_barcodes(product)
         return product
 
     return transact(restore)
 
 
 def has_history(row: models.Model) -> bool:
-    """Whether any row of any room refers to this one: sales, purchases, batches, log, carts."""
+    """Whether any row of any room refers to this one: sales, purchases, batches, log, carts. What
+    goes with the row is none of its history."""
     for relation in row._meta.get_fields(include_hidden=True):
+        if getattr(relation, "on_delete", None) is models.CASCADE:
+            continue
         if relation.auto_created and (relation.one_to_many or relation.one_to_one):
             referring = relation.related_model._base_manager  # type: ignore[union-attr]
             if referring.filter(**{relation.field.name: row}).exists():  # type: ignore[union-attr]
@@ -204,8 +218,9 @@ def _require_known(fields: Mapping[str, Any]) -> None:
     if "sku" in fields and key_of(fields["sku"]) is None:
         text = "The SKU has nothing that is seen."
         raise Invalid(text, fields={"sku": [text]})
-    for name, model in (("brand_id", Brand), ("category_id", Category)):
+    for name in ("brand_id", "category_id", "tax_rate_id", "preferred_supplier_id"):
         row_id = fields.get(name)
+        model: Any = Product._meta.get_field(name.removesuffix("_id")).related_model
         if row_id is not None and not model.objects.filter(pk=row_id).exists():
             text = f"Unknown {model._meta.verbose_name}."
             raise Invalid(text, fields={name: [text]})
@@ -219,6 +234,8 @@ def _save(product: Product) -> None:
         taken = Product.objects.exclude(pk=product.pk).filter(sku_key=key_of(product.sku))
         if not taken.exists():
             # The brand or category it was given has just been removed.
-            raise Conflict("The product's brand or category was just removed.") from error
+            raise Conflict(
+                "The product's brand, category, tax rate or supplier was just removed."
+            ) from error
         text = "A product with this SKU exists."
         raise Conflict(text, fields={"sku": [text]}) from error

@@ -1,5 +1,6 @@
 """The books in the back office: history to read; accounts and methods an accountant adds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -142,6 +143,13 @@ class PaymentAdmin(ReversibleAdmin):
     search_help_text = "Slip number, customer or supplier"
     list_select_related = ("method", "customer", "supplier", "user")
     ordering = ("-id",)
+
+    def goes_back(self, row: Payment) -> Sequence[str]:
+        other = "to" if row.direction == Payment.Direction.IN else "from"
+        told = [f"{row.amount} goes back {other} {self.party(row)}, by {row.method.name}."]
+        if row.payment_type == Payment.Type.DUE_PAYMENT:
+            told.append("What it paid is owed again.")
+        return told
 
     def is_standing(self, row: Payment) -> bool:
         """What was paid with a sale, purchase or refund is taken back with that document."""

@@ -11,10 +11,15 @@ from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
+from ledger.api.due_credits import CreditIn
+from ledger.api.opening_dues import OpeningDueIn
 from ledger.api.tenders import DuePaymentIn
-from ledger.models import PaymentMethod
+from ledger.due_credits import ACCOUNTS, Credit
+from ledger.models import DueCredit, PaymentMethod
 from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
+from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField
+from pos_project.core.days import today
 from pos_project.core.money import ZERO
 
 CREDIT_NAME = "On credit"
@@ -92,12 +97,92 @@ class PaymentForm(AsTheApi, MethodForm):
         max_digits=10,
         decimal_places=2,
         widget=UnfoldAdminDecimalFieldWidget,
-        help_text="The oldest dues are settled first; what is left over is paid ahead.",
+        help_text="The oldest are settled first; what is left over is kept as a deposit.",
     )
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     reference = FreeTextField(max_length=100, help_text="Slip number.")
     note = FreeTextField(max_length=1000)
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the amount asked about
+
+    def __init__(self, *args: Any, owed: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owed = owed
+
+    def clean(self) -> dict[str, Any]:
+        """More than is owed is a slip, or a deposit that is meant: that is asked once."""
+        said = super().clean() or self.cleaned_data
+        amount = said.get("amount")
+        if amount is None or amount <= self.owed or said.get("agreed") == str(amount):
+            return said
+        more = amount - self.owed
+        told = f"Only {self.owed} is owed. Send it once more to keep {more} as a deposit."
+        self.add_error("amount", told)
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
+        sent["agreed"] = str(amount)  # shown again, it knows what was said
+        self.data = sent
+        return said
 
     def tender(self) -> Tender:
         said = self.cleaned_data
         return Tender(said["method"], said["amount"], said["reference"])
+
+
+class OpeningDueForm(AsTheApi, MovesToAnOpenDay):
+    """A paper that was open when the books began."""
+
+    api = OpeningDueIn
+    day_field = "entry_date"
+
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What was still open of it.",
+    )
+    reference = FreeTextField(max_length=50, help_text="The number on the paper.")
+    dated = DayField(required=False, help_text="The date on the paper; its age counts from it.")
+    entry_date = DayField(label="Day on which the books begin", initial=today)
+    note = FreeTextField(max_length=1000)
+
+
+class CreditForm(AsTheApi, MovesToAnOpenDay):
+    """What of a party's dues is settled without money, and why."""
+
+    api = CreditIn
+    day_field = "entry_date"
+
+    kind = forms.ChoiceField(label="What it is", widget=UnfoldAdminSelectWidget)
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="The oldest dues are settled first.",
+    )
+    tax = forms.DecimalField(
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="The part of it that is tax, where the state gives it back.",
+    )
+    reason = FreeTextField(max_length=255, required=True)
+    entry_date = DayField(label="Day", initial=today)
+
+    def __init__(self, *args: Any, party: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(str(kind), DueCredit.Kind(kind).label) for kind in ACCOUNTS[party]]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+    def credit(self, party_id: int) -> Credit:
+        said = self.cleaned_data
+        return Credit(
+            party_id,
+            said["kind"],
+            said["amount"],
+            said["reason"],
+            said["tax"] or ZERO,
+            entry_date=said["entry_date"],
+        )

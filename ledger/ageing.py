@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Case, F, Sum, When
 
 from ledger.dues import DueBook
-from ledger.models import Payment
+from ledger.models import DueCredit, Payment
 from ledger.party_statement import AMOUNT
 from pos_project.core.money import ZERO, money, total
 
@@ -66,7 +66,7 @@ def aged(parts: Iterable[Open], as_of: date) -> list[Aged]:
 def open_parts(
     book: DueBook, as_of: date, *, dated: str, store_id: int | None = None
 ) -> Iterator[Open]:
-    """What is open now of the documents up to the day, and what was paid of them since.
+    """What is open now of the documents up to the day, and what was settled of them since.
 
     `dated` names the document's date that its age counts from.
     """
@@ -87,6 +87,10 @@ def open_parts(
         output_field=AMOUNT,
     )
     yield from grouped(paid.values_list(*by).annotate(amount=Sum(signed)))
+    credited = DueCredit.objects.filter(
+        business_date__gt=as_of, **{f"{book.party}__isnull": False}, **documents
+    )
+    yield from grouped(credited.values_list(*by).annotate(amount=Sum("amount")))
 
 
 def grouped(rows: Any) -> Iterator[Open]:

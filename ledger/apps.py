@@ -70,10 +70,21 @@ def ensure_time_zone(apps: Apps = installed, **_: Any) -> None:
 
 class LedgerConfig(AppConfig):
     name = "ledger"
+    verbose_name = "Books"  # as in the side bar
 
     def ready(self) -> None:
+        from accounts.models import AuditEntry, LoginEvent
         from ledger import closing, period_lock, sealing
-        from ledger.models import CashCount, JournalEntry, JournalLine, Payment
+        from ledger.models import (
+            CashCount,
+            DueCredit,
+            Expense,
+            JournalEntry,
+            JournalLine,
+            Payment,
+            PeriodLock,
+            ShopTimeZone,
+        )
 
         post_migrate.connect(ensure_chart, sender=self)
         post_migrate.connect(ensure_genesis, sender=self)
@@ -83,10 +94,12 @@ class LedgerConfig(AppConfig):
         past_days.sealed_by(closing.is_sealed)
         past_days.ended_by(lambda: closing.LAST_SEALED_DAY.get()[0])
         past_days.sealed_by(period_lock.is_locked)
-        sealing.covers(JournalEntry)
-        sealing.covers(JournalLine, day="entry__business_date")
-        sealing.covers(Payment)
-        sealing.covers(CashCount)
+        for document in (JournalEntry, Payment, Expense, CashCount, DueCredit):
+            sealing.covers(document)
+        sealing.covers(JournalLine, "entry__business_date")
+        for event in (PeriodLock, ShopTimeZone, LoginEvent):
+            sealing.covers(event, moment="created_at")
+        sealing.covers(AuditEntry, moment="timestamp")
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
 

@@ -14,6 +14,8 @@ PAYABLES: Final = "PAYABLES"
 CUSTOMER_ADVANCES: Final = "CUSTOMER_ADVANCES"
 TAX_PAYABLE: Final = "TAX_PAYABLE"
 OPENING_BALANCE_EQUITY: Final = "OPENING_BALANCE_EQUITY"
+RETAINED_EARNINGS: Final = "RETAINED_EARNINGS"
+RESULT_CARRIED: Final = "RESULT_CARRIED"
 SALES: Final = "SALES"
 SALES_RETURNS: Final = "SALES_RETURNS"
 DISCOUNTS_GIVEN: Final = "DISCOUNTS_GIVEN"
@@ -21,6 +23,11 @@ INVENTORY_GAIN: Final = "INVENTORY_GAIN"
 COST_OF_GOODS_SOLD: Final = "COST_OF_GOODS_SOLD"
 INVENTORY_LOSS: Final = "INVENTORY_LOSS"
 CASH_OVER_SHORT: Final = "CASH_OVER_SHORT"
+BAD_DEBTS: Final = "BAD_DEBTS"
+DISCOUNTS_ALLOWED: Final = "DISCOUNTS_ALLOWED"
+DISCOUNTS_RECEIVED: Final = "DISCOUNTS_RECEIVED"
+OTHER_INCOME: Final = "OTHER_INCOME"
+CARD_FEES: Final = "CARD_FEES"
 OTHER_EXPENSES: Final = "OTHER_EXPENSES"
 
 # What our code posts to by name: renamed at will, but never retyped nor archived.
@@ -34,6 +41,8 @@ NAMED_BY_CODE: Final = frozenset(
         CUSTOMER_ADVANCES,
         TAX_PAYABLE,
         OPENING_BALANCE_EQUITY,
+        RETAINED_EARNINGS,
+        RESULT_CARRIED,
         SALES,
         SALES_RETURNS,
         DISCOUNTS_GIVEN,
@@ -41,6 +50,11 @@ NAMED_BY_CODE: Final = frozenset(
         COST_OF_GOODS_SOLD,
         INVENTORY_LOSS,
         CASH_OVER_SHORT,
+        BAD_DEBTS,
+        DISCOUNTS_ALLOWED,
+        DISCOUNTS_RECEIVED,
+        OTHER_INCOME,
+        CARD_FEES,
         OTHER_EXPENSES,
     }
 )
@@ -64,17 +78,22 @@ ACCOUNTS = (
     (OPENING_BALANCE_EQUITY, "3000", "Opening balance equity", "equity", False),
     ("OWNERS_CAPITAL", "3100", "Owner's capital", "equity", False),
     ("DRAWINGS", "3200", "Drawings", "equity", False),
-    ("RETAINED_EARNINGS", "3300", "Retained earnings", "equity", False),
+    (RETAINED_EARNINGS, "3300", "Retained earnings", "equity", False),
+    (RESULT_CARRIED, "3900", "Results carried to retained earnings", "equity", False),
     (SALES, "4000", "Sales", "income", False),
     (SALES_RETURNS, "4100", "Sales returns", "income", False),
     (DISCOUNTS_GIVEN, "4200", "Discounts given", "income", False),
     (INVENTORY_GAIN, "4300", "Inventory gain", "income", False),
-    ("OTHER_INCOME", "4900", "Other income", "income", False),
+    (DISCOUNTS_RECEIVED, "4810", "Discounts received", "income", False),
+    (OTHER_INCOME, "4900", "Other income", "income", False),
     (COST_OF_GOODS_SOLD, "5000", "Cost of goods sold", "expense", False),
     (INVENTORY_LOSS, "5100", "Inventory loss", "expense", False),
     ("RENT", "6100", "Rent", "expense", False),
     ("SALARY", "6200", "Salary", "expense", False),
     ("UTILITIES", "6300", "Utilities", "expense", False),
+    (CARD_FEES, "6700", "Card and bank fees", "expense", False),
+    (BAD_DEBTS, "6710", "Bad debts", "expense", False),
+    (DISCOUNTS_ALLOWED, "6720", "Discounts allowed later", "expense", False),
     (CASH_OVER_SHORT, "6800", "Cash over and short", "expense", False),
     (OTHER_EXPENSES, "6900", "Other expenses", "expense", False),
 )

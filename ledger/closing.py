@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from ledger.models import DaySeal
-from ledger.sealing import books, seal_of
+from ledger.sealing import FORM, books, seal_of
 from pos_project.core.days import day_start
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import DomainError
@@ -88,15 +88,21 @@ def _seal(day: date, now: datetime) -> DaySeal:
     if day != due:
         raise NotInOrder(f"{due} is the next day to be closed, not {day}.")
     previous = head()
-    sealed = seal_of(day, after=previous.seal)
-    return DaySeal.objects.create(
+    made = DaySeal(
         day=day,
-        seal=sealed.seal,
+        form=FORM,
         previous=previous.seal,
-        row_counts=sealed.row_counts,
-        checksums=sealed.checksums,
+        # From the end of the hours before, though the shop may have moved to another zone since.
+        begins_at=previous.ends_at or day_start(day),
+        ends_at=day_start(day + ONE_DAY),
         created_at=now,
     )
+    new = {book.table for book in books()} - previous.row_counts.keys()
+    sealed = seal_of(made, new=new)
+    made.seal, made.row_counts = sealed.seal, sealed.row_counts
+    made.earlier, made.checksums = sealed.earlier, sealed.checksums
+    made.save()
+    return made
 
 
 def _hold_chain(*, exclusively: bool) -> None:

@@ -3,7 +3,7 @@
 The two apps that own the documents describe them by a `DueBook`; this one knows neither.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,18 @@ from pos_project.core.people import Archivable
 from pos_project.core.posting_context import Actor, PostingContext
 
 OPEN, PAID = "open", "paid"
+OPENING = "opening"  # the status of a document that was open when the books began
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How the documents of a book look that were open when the books began: columns beyond those
+    that all documents have."""
+
+    event: str
+    document: Callable[[Any, str, PostingContext], dict[str, Any]]  # opening due, name of the party
+    numbered: Callable[[str], dict[str, Any]]
+    due: Callable[[Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class DueBook:
     oldest_first: str  # the document's date that decides what is oldest; then its id
     direction: str  # of the money that settles a due
     event: str
+    opening: Opening
     control_account: str
     advance_account: str
     owed: str  # the wire's name of what is open: "debt" or "payable"
@@ -148,7 +161,7 @@ def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
 def _pay(
     book: DueBook, party_id: int, tender: Tender, note: str | None, context: PostingContext
 ) -> DuePayment:
-    dues = _locked(book, party_id)
+    dues = locked(book, party_id)
     if not dues:
         raise Invalid(f"This {book.party} has no open dues.")
     allocations, advance = allocate(tender.amount, dues)
@@ -157,12 +170,19 @@ def _pay(
         advance,
         remaining_due=total(due.due for due in dues) - (tender.amount - advance),
     )
+    settle_shares(book, allocations)
+    return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
+
+
+def settle_shares(book: DueBook, allocations: Iterable[Allocation]) -> None:
+    """Take the shares off the dues and their documents, which `locked` gave; two statements."""
+    shares = list(allocations)
     set_by_id(
         book.due_model,
         ("due_amount", "status"),
         {
             share.due.due_id: (share.remaining, OPEN if share.remaining else PAID)
-            for share in allocations
+            for share in shares
         },
     )
     set_by_id(
@@ -170,10 +190,9 @@ def _pay(
         ("paid_amount", "due_amount"),
         {
             share.due.document_id: (share.due.paid + share.amount, share.remaining)
-            for share in allocations
+            for share in shares
         },
     )
-    return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
 
 
 def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> None:
@@ -212,7 +231,7 @@ def reopen(book: DueBook, party_id: int, taken_back: Mapping[int, Decimal]) -> N
     )
 
 
-def lock_party(book: DueBook, party_id: int) -> None:
+def lock_party(book: DueBook, party_id: int) -> Any:
     """Lock the party's row, to decide on what they paid ahead, or to give them something open.
 
     Raises Conflict for one who was removed meanwhile.
@@ -220,6 +239,7 @@ def lock_party(book: DueBook, party_id: int) -> None:
     party = book.party_model._default_manager.select_for_update().get(pk=party_id)
     if party.archived_at is not None:
         raise Conflict(f"The {book.party} was removed; nothing can be opened for them again.")
+    return party
 
 
 def _locked_documents(book: DueBook, ids: Iterable[int]) -> dict[int, Any]:
@@ -227,21 +247,21 @@ def _locked_documents(book: DueBook, ids: Iterable[int]) -> dict[int, Any]:
     return {row.pk: row for row in documents.filter(pk__in=list(ids)).order_by("id")}
 
 
-def _locked(book: DueBook, party_id: int) -> list[OpenDue]:
+def locked(book: DueBook, party_id: int) -> list[OpenDue]:
     """The open dues, oldest first. Documents are locked by id, then their dues by id, then read:
     the order in which a refund locks them too."""
     open_dues = book.open_dues().filter(**{book.party_key: party_id})
     ids = list(open_dues.values_list(book.document_key, flat=True))
     by_id = _locked_documents(book, ids)
     known = open_dues.filter(**{f"{book.document_key}__in": ids})
-    locked = [
+    found = [
         (by_id[getattr(due, book.document_key)], due)
         for due in known.select_for_update().order_by("id")
     ]
-    locked.sort(key=lambda pair: (getattr(pair[0], book.oldest_first), pair[0].pk))
+    found.sort(key=lambda pair: (getattr(pair[0], book.oldest_first), pair[0].pk))
     return [
         OpenDue(due.pk, document.pk, document.invoice_no, due.due_amount, document.paid_amount)
-        for document, due in locked
+        for document, due in found
     ]
 
 

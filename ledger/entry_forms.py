@@ -10,7 +10,9 @@ from unfold.widgets import (
 )
 
 from ledger import chart
+from ledger.accounts import CARRIED_FORWARD
 from ledger.models import LedgerAccount
+from ledger.own_money import CHOICES, MoneyMoved
 from ledger.posting import Line
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import FreeTextField
@@ -38,6 +40,57 @@ class ManualEntryForm(EntryForm):
         if not self.errors and not said.get("memo") and not said.get("reference"):
             self.add_error("memo", "Say what this entry is about.")
         return said
+
+
+class MoneyMovedForm(MovesToAnOpenDay):
+    """Which money went where; empty accounts mean the usual ones."""
+
+    day_field = "entry_date"
+
+    kind = forms.ChoiceField(
+        label="What happened",
+        choices=CHOICES,
+        widget=UnfoldAdminSelectWidget,
+    )
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What left the account, a fee included.",
+    )
+    fee = forms.DecimalField(
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What the card company or wallet kept of it.",
+    )
+    from_account = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    to_account = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    entry_date = DayField(label="Day", initial=today)
+    reference = FreeTextField(max_length=100, help_text="The number of a slip or statement.")
+    note = FreeTextField(max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = [("", "The usual one"), *carried()[1:]]
+        for name in ("from_account", "to_account"):
+            self.fields[name].choices = accounts  # type: ignore[attr-defined]
+
+    def asked_for(self) -> MoneyMoved:
+        said = {name: value for name, value in self.cleaned_data.items() if name != "moved"}
+        return MoneyMoved(**{**said, "fee": said["fee"] or ZERO})
+
+
+class YearEndForm(MovesToAnOpenDay):
+    """Which year is closed."""
+
+    day_field = "through"
+
+    through = DayField(label="Last day of the year")
+    note = FreeTextField(max_length=500)
 
 
 class EntryLineForm(forms.Form):
@@ -136,9 +189,13 @@ def postable() -> Choices:
 
 def openable() -> Choices:
     """The accounts whose opening balance is entered as such."""
-    kinds = (LedgerAccount.Kind.ASSET, LedgerAccount.Kind.LIABILITY, LedgerAccount.Kind.EQUITY)
-    open_by_hand = LedgerAccount.objects.listed().filter(is_control=False, kind__in=kinds)
-    return _choices(open_by_hand.exclude(pk=chart.OPENING_BALANCE_EQUITY))
+    return [each for each in carried() if each[0] != chart.OPENING_BALANCE_EQUITY]
+
+
+def carried() -> Choices:
+    """The accounts of what the shop has, owes and is worth, but for those that documents keep."""
+    by_hand = LedgerAccount.objects.listed().filter(is_control=False, kind__in=CARRIED_FORWARD)
+    return _choices(by_hand)
 
 
 def _choices(accounts: Any) -> Choices:

@@ -5,12 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ledger import chart, posting, reversals
+from ledger.accounts import CARRIED_FORWARD
 from ledger.models import Expense, JournalEntry, LedgerAccount
 from ledger.payments import METHODS, account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
-from pos_project.core.errors import NotFound
+from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
+
+EXPENSE = LedgerAccount.Kind.EXPENSE
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,13 @@ def record_expense(
 ) -> Expense:
     """Book an expense: the row, and category account ↔ tender. Amounts in shop currency.
 
-    Raises Invalid for an unknown payment method; then nothing was written.
+    Raises Invalid for an unknown payment method, and for a category that names an account of what
+    the shop has, owes or is worth; then nothing was written.
     """
     with kept_answer_first(key):
         require_method(spending.payment_method, field="payment_method")
         require_not_ahead(spending.expense_date, field="expense_date")
-    account = _account_of(spending.category)
+        account = _account_of(spending.category)
     return once(
         key,
         lambda: _record(spending, account, PostingContext.claim(by, at, day=spending.expense_date)),
@@ -108,9 +112,17 @@ def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
 
 
 def _account_of(category: str | None) -> str:
-    """The expense account named like the category; an accountant adds one by adding a row."""
-    accounts = LedgerAccount.objects.listed().filter(kind=LedgerAccount.Kind.EXPENSE)
-    by_name = {key_of(name): code for code, name in accounts.values_list("code", "name")}
+    """The expense account named like the category; an accountant adds one by adding a row.
+
+    Raises Invalid for the name of another balance: drawings or equipment lower no profit.
+    """
+    listed = LedgerAccount.objects.listed().filter(is_control=False)
+    named = [row for row in listed if key_of(row.name) == key_of(category)]
+    by_name = {key_of(row.name): row.code for row in named if row.kind == EXPENSE}
+    for account in named:
+        if not by_name and account.kind in CARRIED_FORWARD:
+            text = f"{account.name} is no expense: move the money (Books, Journal, Move money)."
+            raise Invalid(f"category: {text}", fields={"category": [text]})
     # Not to be spent on by name: what moves only with stock.
     for code in (chart.COST_OF_GOODS_SOLD, chart.INVENTORY_LOSS):
         by_name = {name: found for name, found in by_name.items() if found != code}

@@ -14,6 +14,8 @@ from ledger.entry_forms import (
     EntryForm,
     EntryLineFormSet,
     ManualEntryForm,
+    MoneyMovedForm,
+    YearEndForm,
     lines_of,
     openable,
     postable,
@@ -27,6 +29,8 @@ from ledger.manual_entries import (
     reverse_manual_entry,
 )
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from ledger.own_money import move_money
+from ledger.year_end import YearEnd, close_year
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -61,7 +65,7 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
     list_select_related = ("created_by",)
     ordering = (F("id").desc(),)
     inlines = (JournalLineInline,)
-    actions_list = ("opening_balances",)
+    actions_list = ("move_money", "opening_balances", "close_year")
 
     def is_standing(self, row: JournalEntry) -> bool:
         """What a document posted is corrected by its document."""
@@ -101,6 +105,50 @@ class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
             ],
             even="Nothing goes to opening balance equity",
             differs="To opening balance equity",
+        )
+
+    @action(
+        description="Move money",
+        permissions=["add"],
+        url_path="move-money",
+        icon="sync_alt",
+    )
+    def move_money(self, request: HttpRequest) -> HttpResponse:
+        """Between the shop's own accounts, or with its owner, by the use case of the API."""
+        form, by = MoneyMovedForm(asked(request)), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda _, key: move_money(form.asked_for(), by=by, key=key),  # type: ignore[arg-type]
+            lambda entry: (
+                f"{entry.memo}: entry {entry.pk} on {entry.business_date:%d-%m-%Y}.",
+                self.page_of(entry.pk),
+            ),
+            title="Move money",
+            button="Move",
+            back_to=self.list_page,
+        )
+
+    @action(
+        description="Close a year", permissions=["add"], url_path="close-year", icon="event_repeat"
+    )
+    def close_year(self, request: HttpRequest) -> HttpResponse:
+        """The result goes to retained earnings, by the use case of the API."""
+        form, by = YearEndForm(asked(request)), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda said, key: close_year(
+                YearEnd(said["through"], said["note"]),
+                by=by,  # type: ignore[arg-type]
+                key=key,
+            ),
+            lambda entries: (f"{entries[0].memo}.", self.page_of(entries[0].pk)),
+            title="Close a year",
+            button="Carry the result",
+            back_to=self.list_page,
+            warning="The profit and loss of the year stays as it is; its result goes to retained"
+            " earnings. Lock the period afterwards.",
         )
 
     def _written(

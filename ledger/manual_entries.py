@@ -16,8 +16,8 @@ BY_HAND = (JournalEntry.Event.MANUAL, JournalEntry.Event.OPENING_BALANCE)
 
 # How the books get the balance of an account that documents alone move.
 OPENED_BY = {
-    chart.RECEIVABLES: "Enter each open invoice as a sale on credit, dated when it was made.",
-    chart.PAYABLES: "Enter each open invoice as a purchase on credit, dated when it was made.",
+    chart.RECEIVABLES: "Enter each open invoice as an opening due, on the page of its customer.",
+    chart.PAYABLES: "Enter each open invoice as an opening due, on the page of its supplier.",
     chart.INVENTORY: "Enter opening stock with each product, or adjust its stock up.",
     chart.CUSTOMER_ADVANCES: "Take the amount as a payment of the customer beyond their dues.",
     chart.SUPPLIER_ADVANCES: "Enter the amount as a payment to the supplier beyond their dues.",

@@ -90,6 +90,9 @@ class JournalEntry(AppendOnly):
         MANUAL = "manual"
         OPENING_BALANCE = "opening_balance"
         CASH_COUNT = "cash_count"
+        OPENING_RECEIVABLE = "opening_receivable"
+        OPENING_PAYABLE = "opening_payable"
+        DUE_CREDIT = "due_credit"
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -169,7 +172,7 @@ class Payment(AppendOnly):
         PAYMENT = "payment"
         DUE_PAYMENT = "due_payment"
         REFUND = "refund"
-        ADVANCE = "advance"
+        ADVANCE = "advance", "Deposit"
 
     class Direction(models.TextChoices):
         IN = "in"
@@ -258,6 +261,69 @@ class Payment(AppendOnly):
 
     def __str__(self) -> str:
         return f"payment {self.pk}: {self.direction} {self.amount}"
+
+
+class DueCredit(AppendOnly):
+    """What was settled of one document without money: written off, or allowed after the fact.
+
+    One row for each document that an entry settles. The row that reverses another has its amounts
+    below zero, so that a plain sum is what was settled so.
+    """
+
+    class Kind(models.TextChoices):
+        BAD_DEBT = "bad_debt", "Bad debt written off"
+        WRITE_OFF = "write_off", "Payable written off"
+        ALLOWANCE = "allowance", "Discount or credit note"
+        OPENING = "opening", "Wrong opening due"
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="due_credits")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    tax = models.DecimalField("tax of it", max_digits=14, decimal_places=2)
+    customer = models.ForeignKey("sales.Customer", null=True, on_delete=models.PROTECT)
+    supplier = models.ForeignKey("purchasing.Supplier", null=True, on_delete=models.PROTECT)
+    sale = models.ForeignKey("sales.Sale", null=True, on_delete=models.PROTECT, related_name="+")
+    purchase = models.ForeignKey(
+        "purchasing.Purchase", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=255)
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField(db_index=True)
+    created_at = models.DateTimeField("when")
+
+    class Meta:
+        db_table = "due_credits"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_duecredit_sign_follows_reversal",
+                violation_error_message="What is credited is above zero, its reversal below.",
+                condition=Q(amount__gt=0, tax__gte=0, reverses__isnull=True)
+                | Q(amount__lt=0, tax__lte=0, reverses__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ledger_duecredit_is_of_one_party_s_document",
+                violation_error_message="A credit is one party's, for one of their documents.",
+                condition=Q(
+                    customer__isnull=False,
+                    sale__isnull=False,
+                    supplier__isnull=True,
+                    purchase__isnull=True,
+                )
+                | Q(
+                    customer__isnull=True,
+                    sale__isnull=True,
+                    supplier__isnull=False,
+                    purchase__isnull=False,
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"credit {self.pk}: {self.get_kind_display()} of {self.amount}"
 
 
 class TransactionId(models.Model):
@@ -402,9 +468,11 @@ class PeriodLock(AppendOnly):
     reason = models.CharField(max_length=255)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
-    # Table → its newest id when the lock was set: what was posted later has a higher one. Whoever
-    # sets a lock is alone with the past (`ledger.period_lock`), so no earlier row comes after.
-    # NULL for locks older than this column.
+    # How many rows of which table each locked day had that was not closed: {"after": the last
+    # closed day, "days": {day: {table: rows}}}. Whoever sets a lock is alone with the past
+    # (`ledger.period_lock`), so nobody adds to them. NULL for locks older than this column.
+    counted = models.JSONField(null=True)
+    # What older locks kept instead: table → its newest id.
     last_ids = models.JSONField(null=True)
 
     class Meta:
@@ -421,9 +489,15 @@ class DaySeal(AppendOnly):
     """
 
     day = models.DateField(null=True, unique=True)
+    form = models.PositiveSmallIntegerField(default=1)  # how it is hashed: `ledger.sealing`
+    # Between these moments happened what it covers that has no business day.
+    begins_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
     seal = models.CharField(max_length=64)  # SHA-256, hex
     previous = models.CharField(max_length=64)
     row_counts = models.JSONField()  # table → how many of its rows were sealed
+    # Table that no seal before covered → how many rows it had from before.
+    earlier = models.JSONField(default=dict)
     # Per row its id and a checksum, packed: not to prove anything, but to name the row that
     # changed where the seal says that one did.
     checksums = models.BinaryField()

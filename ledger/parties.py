@@ -47,16 +47,19 @@ def add(
     key: RequestKey | None = None,
 ) -> Any:
     """Enter a party from columns; returns its row."""
+    return once(key, lambda: add_to_list(book, fields, by=by, picture=picture))
 
-    def do() -> Any:
-        party: Any = book.party_model(**fields)
-        if book.names_editors:
-            party.created_by_id = by.pk
-        picture.put_on(party)
-        party.save()
-        return party
 
-    return once(key, do)
+def add_to_list(
+    book: DueBook, fields: Mapping[str, Any], *, by: Actor, picture: PictureChange
+) -> Any:
+    """`add` inside the caller's transaction, as a file of parties does it."""
+    party: Any = book.party_model(**fields)
+    if book.names_editors:
+        party.created_by_id = by.pk
+    picture.put_on(party)
+    party.save()
+    return party
 
 
 def change(
@@ -70,19 +73,30 @@ def change(
 ) -> Any:
     """Change the given columns only; returns the row. Raises NotFound, and ChangedMeanwhile for
     what is no longer as `seen`."""
+    return transact(
+        lambda: change_in_list(book, party_id, fields, by=by, picture=picture, seen=seen)
+    )
 
-    def do() -> Any:
-        party = _locked(book, party_id)
-        require_as_seen(party, fields, seen)
-        for name, value in fields.items():
-            setattr(party, name, value)
-        if book.names_editors:
-            party.updated_by_id = by.pk
-        picture.put_on(party)
-        party.save()
-        return party
 
-    return transact(do)
+def change_in_list(
+    book: DueBook,
+    party_id: int,
+    fields: Mapping[str, Any],
+    *,
+    by: Actor,
+    picture: PictureChange,
+    seen: Mapping[str, Any] | None = None,
+) -> Any:
+    """`change` inside the caller's transaction, as a file of parties does it."""
+    party = _locked(book, party_id)
+    require_as_seen(party, fields, seen)
+    for name, value in fields.items():
+        setattr(party, name, value)
+    if book.names_editors:
+        party.updated_by_id = by.pk
+    picture.put_on(party)
+    party.save()
+    return party
 
 
 def remove(book: DueBook, party_id: int, *, by: Actor) -> None:

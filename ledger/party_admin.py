@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from unfold.decorators import action, display
 
+from accounts import audit
 from ledger import advances, dues, parties
-from ledger.admin_forms import PaymentForm
+from ledger.admin_forms import CreditForm, OpeningDueForm, PaymentForm
+from ledger.due_credits import credit_dues
 from ledger.dues import DueBook
+from ledger.opening_dues import OpeningDue, open_due
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
@@ -17,10 +20,11 @@ from pos_project.core.back_office.model_admin import (
     ReadOnlyAdmin,
     asked,
 )
+from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.days import business_day, today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange
-from pos_project.core.money import ZERO, money
+from pos_project.core.money import ZERO, money, total
 from pos_project.core.people import CONTACT_FIELDS
 
 OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
@@ -37,13 +41,13 @@ def owed_column(title: str) -> Any:
     return shown
 
 
-class PartyAdmin(MasterDataAdmin):
+class PartyAdmin(MasterDataAdmin, ImportsTables):
     """The parties of a `book`: entered, changed and removed by the use cases of the API."""
 
     book: ClassVar[DueBook]
     search_fields = ("search_text",)
     search_help_text = "Name, phone or email"
-    list_totals = {"Open dues": "open_amount"}
+    list_totals = {"Unpaid": "open_amount"}
     ordering = ("search_text", "id")
     actions_list = ("archived",)
 
@@ -51,7 +55,7 @@ class PartyAdmin(MasterDataAdmin):
         rows = super().get_queryset(request)
         return rows.annotate(open_amount=parties.owed_of_each(self.book))
 
-    @display(description="paid ahead")
+    @display(description="deposit")
     def paid_ahead(self, party: Any) -> Any:
         return advances.balance(self.book, party.pk) if party.pk else "–"
 
@@ -78,6 +82,12 @@ class PartyAdmin(MasterDataAdmin):
     ) -> None:
         parties.change(self.book, row_id, fields, by=by, picture=picture, seen=seen)
 
+    def get_export_data(self, file_format: Any, request: Any, queryset: Any, **kwargs: Any) -> Any:
+        rows = queryset.count()
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        audit.exported(self.model, rows=rows, kind=file_format.get_extension())
+        return data
+
     def take_out(self, row: Any, *, by: Any) -> None:
         """Off the list; one who ever traded is archived."""
         parties.remove(self.book, row.pk, by=by)
@@ -91,7 +101,8 @@ class PartyAdmin(MasterDataAdmin):
         """Ask what is paid, and settle the oldest dues by it. `title` has the name and the sum."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
         open_amount = money(party.open_amount)
-        form, by = PaymentForm(asked(request), initial={"amount": open_amount}), request.user
+        form = PaymentForm(asked(request), owed=open_amount, initial={"amount": open_amount})
+        by = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
             return dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by, key=key)  # type: ignore[arg-type]
@@ -101,11 +112,56 @@ class PartyAdmin(MasterDataAdmin):
             form,
             do,
             lambda paid: (
-                f"{paid.applied} settled, {paid.advance} paid ahead,"
+                f"{paid.applied} settled, {paid.advance} kept as a deposit,"
                 f" {paid.remaining_due} still owed."
             ),
             title=title.format(party.name, open_amount),
             button=button,
+            back_to=self.page_of(party.pk),
+        )
+
+    @action(
+        description="Opening due",
+        permissions=["change"],
+        url_path="opening-due",
+        icon="account_balance",
+    )
+    def opening_due(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What was open with them when the books began, paper by paper."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form, by = OpeningDueForm(asked(request)), request.user
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Any:
+            said.pop("moved")
+            return open_due(self.book, OpeningDue(party.pk, **said), by=by, key=key)  # type: ignore[arg-type]
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            lambda document: f"{document.due_amount} entered as {document}.",
+            title=f"What was open with {party.name} when the books began",
+            button="Enter",
+            back_to=self.page_of(party.pk),
+        )
+
+    @action(
+        description="Write off or credit",
+        permissions=["change"],
+        url_path="credit",
+        icon="money_off",
+    )
+    def credit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Settle what is open without money: bad debts, discounts, credit notes."""
+        party = get_object_or_404(self.get_queryset(request), pk=object_id)
+        form, by = CreditForm(asked(request), party=self.book.party), request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda _, key: credit_dues(self.book, form.credit(party.pk), by=by, key=key),  # type: ignore[arg-type]
+            lambda rows: f"{total(row.amount for row in rows)} settled without money.",
+            title=f"Settle without money what is open with {party.name}",
+            button="Settle",
             back_to=self.page_of(party.pk),
         )
 
@@ -120,21 +176,28 @@ class OpenDueInline(HistoryInline):
     """What is open with a party, on its page."""
 
     book: ClassVar[DueBook]
-    verbose_name_plural = "open dues"
+    verbose_name_plural = "unpaid"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).filter(status=dues.OPEN)
         return rows.select_related(self.book.document).order_by("id")
 
 
-class OpenDueAdmin(ReadOnlyAdmin):
-    """What is still to collect or to pay, oldest first; it is paid on the party's own page."""
+class OpenDueAdmin(ReadOnlyAdmin, ImportsTables):
+    """What is still to collect or to pay, oldest first; it is paid on the party's own page. A file
+    that is imported is of what was open when the books began."""
 
     ordering = ("id",)
     list_totals = {"Due": "due_amount"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(status=dues.OPEN)
+
+    def has_import_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self.has_view_permission(request)
+
+    def has_export_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False  # the list itself is there as a file
 
     @display(description="days", ordering="-created_at")
     def age(self, due: Any) -> int:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Case, CharField, DecimalField, F, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
-from ledger.models import Payment
+from ledger.models import DueCredit, Payment
 from pos_project.core.money import ZERO, money
 
 # What a row of a statement is made of. `signed` adds to the balance where it is plus; `step` puts
@@ -90,6 +90,20 @@ def payments_as_rows(payments: QuerySet[Payment], *, document: str, lowers: str)
         signed=Case(
             When(direction=lowers, then=-F("amount")), default=F("amount"), output_field=AMOUNT
         ),
+    )
+
+
+def credits_as_rows(credits: QuerySet[DueCredit], *, document: str) -> QuerySet[Any]:
+    """What was settled without money as rows of a statement: it lowers the balance."""
+    return _rows(
+        credits,
+        at=F("created_at"),
+        step=Value(PAYMENT_STEP),
+        what=F("kind"),
+        about_id=F(document),
+        ref=named(""),
+        how=named(""),
+        signed=-F("amount"),
     )
 
 

@@ -5,12 +5,13 @@ stays on record. Sealed days stay sealed all the same.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Store
-from ledger import sealing
+from ledger import closing, sealing
 from ledger.models import PeriodLock
 from pos_project.core.days import business_day
 from pos_project.core.db.idempotency import RequestKey, once
@@ -82,5 +83,16 @@ def _lock(day: date | None, reason: str, by: Actor, role: str, at: datetime) -> 
         reason=reason,
         user_id=by.pk,
         created_at=at,
-        last_ids={book.table: book.last_id() for book in sealing.books() if book.has_own_day},
+        counted=None if day is None else _counted(day),
     )
+
+
+def _counted(through: date) -> dict[str, Any]:
+    """The rows of the days that are locked and not closed: the others are under a seal."""
+    after = closing.last_sealed_day()
+    days: dict[str, dict[str, int]] = {}
+    for book in sealing.books():
+        if not book.by_moment:
+            for day, count in book.count_by_day(after, through).items():
+                days.setdefault(day.isoformat(), {})[book.table] = count
+    return {"after": after and after.isoformat(), "days": days}

@@ -215,7 +215,7 @@ def profit_loss(known: Accounts, period: Mapping[str, Sums]) -> ProfitLoss:
 @dataclass(frozen=True)
 class BalanceSheet:
     """What the shop has, owes and is worth. `result` is what income and expense accounts stand
-    at: profit not yet moved to an equity account."""
+    at, less what closings of years carried to retained earnings: profit not yet moved there."""
 
     assets: Section
     liabilities: Section
@@ -239,14 +239,23 @@ def balance_sheet(known: Accounts, standing: Mapping[str, Sums]) -> BalanceSheet
     """`standing` are the sums of everything up to the day."""
 
     def of(kind: str, *, credit: bool) -> Section:
-        return _section(known, standing, lambda account: account.kind == kind, credit=credit)
+        return _section(
+            known,
+            standing,
+            lambda account: account.kind == kind and account.code != chart.RESULT_CARRIED,
+            credit=credit,
+        )
 
     kinds = LedgerAccount.Kind
     return BalanceSheet(
         assets=of(kinds.ASSET, credit=False),
         liabilities=of(kinds.LIABILITY, credit=True),
         equity=of(kinds.EQUITY, credit=True),
-        result=of(kinds.INCOME, credit=True).total - of(kinds.EXPENSE, credit=False).total,
+        result=(
+            of(kinds.INCOME, credit=True).total
+            - of(kinds.EXPENSE, credit=False).total
+            - standing.get(chart.RESULT_CARRIED, Sums()).net
+        ),
     )
 
 

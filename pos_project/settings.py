@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "pos_project.core.http.pages_only.Authentication",
     "accounts.audit.Audited",
+    "catalog.coming_prices.BeginPrices",
     "pos_project.core.http.pages_only.Messages",
     "pos_project.core.back_office.form_keys.FormKeys",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -258,7 +259,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # JSON and form fields; pictures have their own limit
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a delivery of 500 lines, each of three fields
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # a delivery of 500 lines, each of four fields
 IMAGE_MAX_BYTES = 15 * 1024 * 1024
 
 # --- People ---
@@ -270,6 +271,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds
 EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = text("EMAIL_HOST", "localhost"), int(text("EMAIL_PORT", "25"))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_HOST_USER"), text("EMAIL_HOST_PASSWORD")
@@ -282,8 +284,8 @@ USE_I18N = False
 FORMAT_MODULE_PATH = ["pos_project.formats"]
 USE_TZ = True
 # No-break spaces: in a narrow column a moment stays on one line.
-DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
-DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}H:i"
+DATE_FORMAT = "d-m-Y"  # as on papers and in the API's readable days
+DATETIME_FORMAT = f"{DATE_FORMAT}\N{NO-BREAK SPACE}h:i\N{NO-BREAK SPACE}A"
 DATE_INPUT_FORMATS = formats.DATE_INPUT_FORMATS  # (the filters of lists read these)
 DATETIME_INPUT_FORMATS = formats.DATETIME_INPUT_FORMATS
 TIME_ZONE = SHOP_TIME_ZONE = text("SHOP_TIME_ZONE", "Asia/Dhaka")
@@ -308,6 +310,10 @@ STORAGES = {
 # --- Backups ---
 BACKUP_FOLDER = Path(text("BACKUP_FOLDER", str(BASE_DIR / "backups")))
 BACKUP_RECIPIENTS = words("BACKUP_RECIPIENTS")  # public keys of age; none: not encrypted
+
+# --- The newest seal of the books, kept outside the database every night ---
+HEADS_FILE = Path(text("HEADS_FILE", str(BASE_DIR / "heads.txt")))
+HEADS_MAIL_TO = words("HEADS_MAIL_TO")  # addresses; none: it is not mailed
 
 # --- The API ---
 REST_FRAMEWORK = {
@@ -370,6 +376,12 @@ SPECTACULAR_SETTINGS = {
     },
     # "" and null are taken for "not given" (docs/api.md §1); a client need not send them.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # Fields called `kind`, each with kinds of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "ledger.models.LedgerAccount.Kind",
+        "DueCreditKindEnum": "ledger.models.DueCredit.Kind",
+        "MoneyMoveKindEnum": "ledger.own_money.CHOICES",
+    },
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
@@ -386,7 +398,11 @@ UNFOLD = {
     "SITE_HEADER": "Back office",
     "SITE_SYMBOL": "storefront",
     "STYLES": [lambda request: static("shop/shop.css")],
-    "SCRIPTS": [lambda request: static("shop/digits.js")],
+    "SCRIPTS": [
+        lambda request: static("shop/digits.js"),
+        lambda request: static("shop/reading.js"),
+        lambda request: static("shop/find.js"),
+    ],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("shop/icon.svg")}
     ],
@@ -417,6 +433,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {
         "show_search": True,
+        "command_search": True,
         "show_all_applications": False,
         "navigation": "pos_project.back_office.navigation.groups",
     },

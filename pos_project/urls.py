@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from pos_project.back_office import find, labels
 from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
 from pos_project.tools.metrics_page import page as metrics_page
@@ -40,7 +41,12 @@ urlpatterns = [
         "admin/papers/statements/<str:kind>/<int:party_id>", statements.statement, name="statement"
     ),
     path("admin/papers/<str:kind>/<int:document_id>", documents.own, name="open-document"),
+    path("admin/labels/", admin.site.admin_view(labels.page), name="labels"),
     path("admin/reports/", include("pos_project.back_office.reports.urls")),
+    # The library's own search asks one question per table, and remembers answers for others.
+    path("admin/search/", admin.site.admin_view(find.find), name="find"),
+    path("admin/search/products/", admin.site.admin_view(find.find_products), name="find-products"),
+    path("admin/password/", include("accounts.forgotten_passwords")),
     path("admin/", admin.site.urls),
 ]
 

@@ -20,7 +20,7 @@ class Supplier(Searchable, Archivable, Contact):
     email = models.EmailField(max_length=254, null=True, blank=True)
     search_text = SearchText(of=("name", "email"), phones=("phone",))
     sector = models.CharField(max_length=100, null=True, blank=True)
-    verify = models.BooleanField(default=False)
+    verify = models.BooleanField("e-mail confirmed", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ArchivableQuerySet.as_manager()
@@ -42,6 +42,7 @@ class Purchase(AppendOnly):
     class Status(models.TextChoices):
         DRAFT = "draft"  # inside its own transaction only
         RECEIVED = "received"
+        OPENING = "opening"  # no purchase, but a due from before the books; it is paid like one
 
     # The key moves once: a reversed purchase leaves its number free to be entered rightly.
     MOVING_COLUMNS = frozenset({"paid_amount", "due_amount", "invoice_key"})
@@ -60,7 +61,7 @@ class Purchase(AppendOnly):
     total_amount = models.DecimalField("total", max_digits=14, decimal_places=2)
     paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
-    advance_used = models.DecimalField(max_digits=14, decimal_places=2)
+    advance_used = models.DecimalField("deposit used", max_digits=14, decimal_places=2)
     payment_method = models.CharField("paid by", max_length=20)
     note = models.TextField(null=True)
     reverses = models.OneToOneField(
@@ -100,7 +101,8 @@ class Purchase(AppendOnly):
             models.CheckConstraint(
                 name="purchasing_purchase_received_is_numbered",
                 violation_error_message="A purchase that was received has a number.",
-                condition=Q(status="draft") | Q(status="received", invoice_no__isnull=False),
+                condition=Q(status="draft")
+                | Q(status__in=("received", "opening"), invoice_no__isnull=False),
             ),
         )
         indexes = (
@@ -164,6 +166,7 @@ class SupplierDue(AppendOnly):
 
     class Meta:
         db_table = "supplier_dues"
+        verbose_name = "unpaid bill"
         constraints = (
             models.CheckConstraint(
                 name="purchasing_supplierdue_paid_exactly_at_zero",

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Case, F, OuterRef, Subquery, Sum, When
 
 from ledger import ageing
-from ledger.models import Payment
-from ledger.party_statement import Statement, named, payments_as_rows, rows_of
+from ledger.models import DueCredit, Payment
+from ledger.party_statement import Statement, credits_as_rows, named, payments_as_rows, rows_of
 from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase
 from purchasing.supplier_payments import SUPPLIER_DUES
@@ -24,8 +24,9 @@ def supplier_statement(
     return Statement(
         [
             rows_of(
-                Purchase.objects.filter(status=Purchase.Status.RECEIVED, **theirs),
+                Purchase.objects.exclude(status=Purchase.Status.DRAFT).filter(**theirs),
                 kind=Case(
+                    When(status=Purchase.Status.OPENING, then=named("opening_due")),
                     When(reverses__isnull=False, then=named("purchase_taken_back")),
                     default=named("purchase"),
                 ),
@@ -40,6 +41,7 @@ def supplier_statement(
                 document="purchase_id",
                 lowers=Payment.Direction.OUT,
             ),
+            credits_as_rows(DueCredit.objects.filter(**theirs), document="purchase_id"),
         ]
     )
 

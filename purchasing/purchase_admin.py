@@ -1,5 +1,6 @@
 """Purchases in the back office: receiving goods, and the history of it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,10 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.models import Store
 from catalog.codes import products_by_code
+from catalog.label_page import label_page
+from inventory.product_figures import latest_purchase_costs
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
@@ -31,13 +35,16 @@ from pos_project.core.back_office.model_admin import (
 )
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
+from pos_project.core.money import ZERO
 from purchasing.api.purchase_serializers import PurchaseIn
 from purchasing.models import Purchase, PurchaseItem, Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
+from purchasing.reordering import to_reorder
 from purchasing.reversals import reverse_purchase
 
 MAX_LINES = 500
 EMPTY_LINES = 5
+FAR = 2  # times the last cost, or so much less: asked about
 
 
 class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
@@ -93,13 +100,30 @@ class LineForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
     )
 
+    agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the cost asked about
+
+    product: Any = None
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        given = [name for name in self.fields if said.get(name) not in (None, "")]
+        asked_for = ("sku", "quantity", "cost_price")
+        given = [name for name in asked_for if said.get(name) not in (None, "")]
         if given and not self.errors:
-            for name in set(self.fields) - set(given):
+            for name in set(asked_for) - set(given):
                 self.add_error(name, "Needed in this line.")
         return said
+
+    def question(self, last: Decimal | None) -> None:
+        """A cost far from the last one is a slip, or is sent once more."""
+        cost = self.cleaned_data["cost_price"]
+        is_near = last is None or not last or last / FAR <= cost <= last * FAR
+        if is_near or self.cleaned_data["agreed"] == str(cost):
+            return
+        told = f"It cost {last:.2f} last. Send it once more if this is right."
+        self.add_error("cost_price", told)
+        sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
+        sent[self.add_prefix("agreed")] = str(cost)
+        self.data = sent
 
 
 class LineFormSet(forms.BaseFormSet):
@@ -120,6 +144,10 @@ class LineFormSet(forms.BaseFormSet):
                 form.add_error("sku", f"{product.name} keeps no stock.")
             else:
                 form.product = product
+        costs = latest_purchase_costs([form.product.pk for form in filled if form.product])
+        for form in filled:
+            if form.product:
+                form.question(costs.get(form.product.pk))
         if any(form.errors for form in filled):
             raise forms.ValidationError("Some lines are not right yet.")
 
@@ -163,6 +191,19 @@ class PurchasePaymentInline(HistoryInline):
         return super().get_queryset(request).select_related("method", "user").order_by("id")
 
 
+def _ordered(request: HttpRequest, store: Store) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """`?order=7`: the form with what is to be reordered from that supplier, 0 for nobody's."""
+    order = request.GET.get("order", "")
+    if not (order.isascii() and order.isdecimal() and len(order) < 19):
+        return {}, []
+    rows = to_reorder(store, store_id=store.pk, supplier_id=int(order))[:MAX_LINES]
+    lines = [
+        {"sku": row.sku, "quantity": int(row.units), "cost_price": row.cost and round(row.cost, 2)}
+        for row in rows
+    ]
+    return {"supplier": int(order) or None}, lines
+
+
 @admin.register(Purchase)
 class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_purchase)
@@ -183,7 +224,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
     inlines = (PurchaseItemInline, PurchasePaymentInline)
-    actions_detail = ("order", "reverse")
+    actions_detail = ("order", "labels", "reverse")
     fields = (
         ("invoice_no", "supplier"),
         ("purchase_date", "business_date"),
@@ -197,13 +238,24 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     def number(self, purchase: Purchase) -> str:
         return str(purchase)
 
+    def goes_back(self, row: Purchase) -> Sequence[str]:
+        units = sum((item.quantity for item in row.items.all()), ZERO)
+        told = [f"{units.normalize():f} units leave the stock, at what they cost."]
+        if row.paid_amount:
+            told.append(f"{row.paid_amount} that was paid comes back from {row.supplier.name}.")
+        if row.due_amount:
+            told.append(f"{row.due_amount} is no longer owed.")
+        return told
+
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Goods arrive: batches, what is owed, payment and journal by the use case."""
         lines_of = forms.formset_factory(
             LineForm, formset=LineFormSet, extra=EMPTY_LINES, max_num=MAX_LINES, validate_max=True
         )
-        form, lines = DeliveryForm(asked(request)), lines_of(asked(request))
         by: Any = request.user
+        head, wanted = _ordered(request, by.store) if request.method == "GET" else ({}, [])
+        form = DeliveryForm(asked(request), initial=head)
+        lines = lines_of(asked(request), initial=wanted)
 
         def do(said: dict[str, Any], key: RequestKey | None) -> Purchase:
             delivery = Delivery(
@@ -231,3 +283,12 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("open-document", "purchase-order", purchase.pk)
+
+    @action(description="Labels", url_path="labels", icon="label")
+    def labels(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """As many of each product as came."""
+        purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
+        copies: dict[int, int] = {}
+        for product_id, quantity in purchase.items.values_list("product_id", "quantity"):
+            copies[product_id] = copies.get(product_id, 0) + int(max(quantity, 0))
+        return redirect(label_page(copies))

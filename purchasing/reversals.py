@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Sum
+
 from inventory import receiving
 from inventory.models import Batch
 from inventory.shelf import ShelfBatch
 from ledger import dues, payments, posting, reversals, transaction_ids
-from ledger.models import JournalEntry, Payment
+from ledger.models import DueCredit, JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.db.unique_keys import key_of
@@ -43,7 +45,11 @@ def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase
     first = Purchase.objects.select_for_update().filter(pk=purchase_id).first()
     if first is None:
         raise NotFound("Purchase not found")
+    if first.status == Purchase.Status.OPENING:
+        raise Conflict("This is a due from before the books; no goods came with it.")
     reversals.require_reversible(first, "purchase")
+    if (DueCredit.objects.filter(purchase=first).aggregate(sum=Sum("amount"))["sum"] or 0) > 0:
+        raise Conflict("Part of this purchase was credited or written off: reverse that first.")
     own = list(Payment.objects.filter(purchase=first).order_by("id"))
     _require_dues_unpaid(own)
     if first.advance_used:

@@ -7,6 +7,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 
 from ledger.party_admin import OTHER_CONTACT, OpenDueAdmin, OpenDueInline, PartyAdmin, owed_column
+from ledger.party_files import PARTY_COLUMNS, OpeningDueResource, PartyResource
 from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import AgeFilter
 from pos_project.core.contact_fields import PartyChangesIn
@@ -24,14 +25,30 @@ class SupplierForm(RowForm):
     api = PartyChangesIn
 
 
+class SupplierResource(PartyResource):
+    book, api = SUPPLIER_DUES, PartyChangesIn
+
+    class Meta(PartyResource.Meta):
+        model = Supplier
+        fields = export_order = tuple(column.name for column in PARTY_COLUMNS)
+
+
+class OpeningSupplierDueResource(OpeningDueResource):
+    book = SUPPLIER_DUES
+
+    class Meta(OpeningDueResource.Meta):
+        model = SupplierDue
+
+
 @admin.register(Supplier)
 class SupplierAdmin(PartyAdmin):
     form = SupplierForm
+    resource_classes = (SupplierResource,)
     book = SUPPLIER_DUES
     list_display = ("name", "phone", "email", "district", "owed")
     removal_warning = "Old papers keep the name. Nobody to whom something is owed can be removed."
     inlines = (SupplierDueInline,)
-    actions_detail = ("pay", "statement", "remove")
+    actions_detail = ("pay", "opening_due", "credit", "statement", "remove")
     readonly_fields = ("owed", "paid_ahead", "created_at")
     fieldsets = (
         (None, {"fields": (("owed", "paid_ahead"), "name", ("phone", "email"))}),
@@ -50,6 +67,7 @@ class SupplierAdmin(PartyAdmin):
 
 @admin.register(SupplierDue)
 class SupplierDueAdmin(OpenDueAdmin):
+    resource_classes = (OpeningSupplierDueResource,)
     list_display = ("supplier", "purchase", "created_at", "age", "due_amount")
     list_filter = (AgeFilter, ("purchase__purchase_date", RangeDateFilter))
     search_fields = ("supplier__search_text", "purchase__invoice_no__istartswith")

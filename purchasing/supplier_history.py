@@ -42,13 +42,19 @@ class SupplierHistory:
     def transactions(self, *, kind: str | None = None) -> Timeline:
         """Purchases and payments by the day of `created_at`, newest first; of one kind if named."""
         theirs = self.days.of_moments("created_at") & Q(supplier=self.supplier)
-        purchases = Purchase.objects.filter(theirs)
         sources = [
             Source(
-                PURCHASE, purchases, _PURCHASE_COLUMNS, {"status": "purchase", "direction": None}
-            ),
-            *payment_sources(Payment.objects.filter(theirs), advances=ADVANCE),
+                PURCHASE,
+                Purchase.objects.filter(theirs, status=status),
+                _PURCHASE_COLUMNS,
+                {"status": shown, "direction": None},
+            )
+            for status, shown in (
+                (Purchase.Status.RECEIVED, "purchase"),
+                (Purchase.Status.OPENING, "opening"),
+            )
         ]
+        sources += payment_sources(Payment.objects.filter(theirs), advances=ADVANCE)
         return Timeline(sources, kind=kind)
 
     def products(self) -> QuerySet[Any]:

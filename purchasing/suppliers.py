@@ -53,7 +53,9 @@ def with_figures(rows: Sequence[Row]) -> list[Row]:
 
 def supplies(supplier_ids: Iterable[int]) -> dict[int, Supply]:
     """The purchases from each of these suppliers; those who never supplied are absent."""
-    rows = Purchase.objects.filter(supplier_id__in=list(supplier_ids)).order_by()
+    rows = Purchase.objects.filter(
+        supplier_id__in=list(supplier_ids), status=Purchase.Status.RECEIVED
+    ).order_by()
     bought = rows.values_list("supplier_id").annotate(
         count=Count("id", filter=STANDING), last_at=Max("created_at")
     )
@@ -96,7 +98,9 @@ def last_payments(supplier_ids: Iterable[int]) -> dict[int, datetime]:
 
 def last_transition_of_each() -> Coalesce:
     """When a supplier last sold or was paid, as an expression over a query of suppliers."""
-    bought_at = _newest(Purchase.objects.filter(supplier_id=OuterRef("pk")))
+    bought_at = _newest(
+        Purchase.objects.filter(supplier_id=OuterRef("pk"), status=Purchase.Status.RECEIVED)
+    )
     paid_at = _newest(Payment.objects.filter(supplier_id=OuterRef("pk")))
     # The greatest of anything and nothing is nothing, so each stands in for the other.
     latest = Greatest(Coalesce(bought_at, paid_at), Coalesce(paid_at, bought_at))

@@ -1,14 +1,36 @@
 from django.apps import AppConfig
+from django.db.models import Q
 
 
 class SalesConfig(AppConfig):
     name = "sales"
+    verbose_name = "Selling"  # as in the side bar
 
     def ready(self) -> None:
         from accounts import audit
-        from ledger import dues
+        from ledger import dues, sealing
         from sales.customer_payments import CUSTOMER_DUES
-        from sales.models import Customer
+        from sales.models import (
+            Customer,
+            CustomerDue,
+            Refund,
+            RefundItem,
+            Sale,
+            SaleCogs,
+            SaleItem,
+            SaleItemBatch,
+        )
 
         audit.watch(Customer)
         dues.BOOKS[CUSTOMER_DUES.party] = CUSTOMER_DUES
+        for document in (Sale, Refund):
+            sealing.covers(document)
+        sealing.covers(SaleItem, "sale__business_date")
+        sealing.covers(RefundItem, "refund__business_date")
+        sealing.covers(CustomerDue, "sale__business_date")
+        for taken in (SaleItemBatch, SaleCogs):  # what went out with the sale, or came back
+            sealing.covers(
+                taken,
+                sealing.Way("sale_item__sale__business_date", Q(refund_item=None)),
+                "refund_item__refund__business_date",
+            )

@@ -11,14 +11,20 @@ from unfold.decorators import action, display
 
 from ledger import parties
 from ledger.party_admin import OTHER_CONTACT, OpenDueAdmin, OpenDueInline, PartyAdmin, owed_column
+from ledger.party_files import PARTY_COLUMNS, OpeningDueResource, PartyResource
 from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import AgeFilter, HistoryInline, status_label
+from pos_project.core.back_office.table_columns import Column, Kind
 from sales import customers
 from sales.api.customer_serializers import CustomerChangesIn
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer, CustomerDue, Sale
 
 LATEST = 20
+CUSTOMER_COLUMNS = (
+    Column("status", "status", Kind.TEXT),
+    Column("notes", "notes", Kind.TEXT, ("note", "remark")),
+)
 
 
 class OwesFilter(admin.SimpleListFilter):
@@ -58,15 +64,33 @@ class CustomerForm(RowForm):
     api = CustomerChangesIn
 
 
+class CustomerResource(PartyResource):
+    book, api = CUSTOMER_DUES, CustomerChangesIn
+
+    columns = (*PARTY_COLUMNS, *CUSTOMER_COLUMNS)
+
+    class Meta(PartyResource.Meta):
+        model = Customer
+        fields = export_order = tuple(column.name for column in (*PARTY_COLUMNS, *CUSTOMER_COLUMNS))
+
+
+class OpeningCustomerDueResource(OpeningDueResource):
+    book = CUSTOMER_DUES
+
+    class Meta(OpeningDueResource.Meta):
+        model = CustomerDue
+
+
 @admin.register(Customer)
 class CustomerAdmin(PartyAdmin):
     form = CustomerForm
+    resource_classes = (CustomerResource,)
     book = CUSTOMER_DUES
     list_display = ("name", "phone", "email", "district", "owes", "last_bought", "state")
     list_filter = (OwesFilter, "status")
     removal_warning = "Old papers keep the name. Whoever still owes something cannot be removed."
     inlines = (CustomerDueInline, LatestSaleInline)
-    actions_detail = ("receive_payment", "statement", "remove")
+    actions_detail = ("receive_payment", "opening_due", "credit", "statement", "remove")
     readonly_fields = ("owes", "paid_ahead", "join_at")
     fieldsets = (
         (None, {"fields": (("owes", "paid_ahead"), "name", ("phone", "email"), "status", "notes")}),
@@ -98,6 +122,7 @@ class CustomerAdmin(PartyAdmin):
 
 @admin.register(CustomerDue)
 class CustomerDueAdmin(OpenDueAdmin):
+    resource_classes = (OpeningCustomerDueResource,)
     list_display = ("customer", "sale", "created_at", "age", "due_amount")
     list_filter = (AgeFilter, ("sale__business_date", RangeDateFilter))
     search_fields = ("customer__search_text", "sale__invoice_no__istartswith")

@@ -38,7 +38,7 @@ class LastPurchases(Followed):
             known: datetime | None = self.ranking.figures.get(row.customer_id)
             if known is None or known < row.completed_at:
                 self.ranking.put(row.customer_id, row.completed_at)
-        return bool(row.status in (Sale.Status.COMPLETED, Sale.Status.CANCELLED))
+        return bool(row.status not in (Sale.Status.DRAFT, Sale.Status.PENDING))
 
 
 LAST_PURCHASES = UpToDate(LastPurchases)

@@ -21,7 +21,7 @@ class Customer(Searchable, Archivable, Contact):
     search_text = SearchText(of=("name", "email"), phones=("phone",))
     sector = models.CharField(max_length=100, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
-    verify = models.BooleanField(default=False)
+    verify = models.BooleanField("e-mail confirmed", default=False)
     notes = models.TextField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -108,9 +108,10 @@ class Sale(AppendOnly):
 
     class Status(models.TextChoices):
         DRAFT = "draft"  # inside its own transaction only
-        PENDING = "pending", "Held"
+        PENDING = "pending", "Parked"
         COMPLETED = "completed"
         CANCELLED = "cancelled"
+        OPENING = "opening"  # no sale, but a due from before the books; it is paid like one
 
     MOVING_COLUMNS = frozenset({"paid_amount", "due_amount", "refund_amount"})
     DRAFT_STATUSES = ("draft", "pending")
@@ -121,7 +122,11 @@ class Sale(AppendOnly):
         Customer, null=True, on_delete=models.PROTECT, related_name="sales", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="cashier",
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     subtotal = models.DecimalField(max_digits=14, decimal_places=2)
@@ -131,7 +136,7 @@ class Sale(AppendOnly):
     paid_amount = models.DecimalField("paid", max_digits=14, decimal_places=2)
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     refund_amount = models.DecimalField("refunded", max_digits=14, decimal_places=2)
-    advance_used = models.DecimalField(max_digits=14, decimal_places=2)
+    advance_used = models.DecimalField("deposit used", max_digits=14, decimal_places=2)
     payment_method = models.CharField("paid by", max_length=20, null=True)  # largest tender, or due
     note = models.TextField(null=True)
     # As they were when it was sold, whatever is renamed, changed or deleted later. The rate is
@@ -177,12 +182,14 @@ class Sale(AppendOnly):
             models.CheckConstraint(
                 name="sales_sale_due_needs_a_customer",
                 violation_error_message="What stays due needs a customer.",
-                condition=~Q(status="completed") | Q(due_amount=0) | Q(customer__isnull=False),
+                condition=Q(status__in=("draft", "pending", "cancelled"))
+                | Q(status="completed", due_amount=0)
+                | Q(customer__isnull=False),
             ),
             models.CheckConstraint(
                 name="sales_sale_completed_is_numbered_and_dated",
                 violation_error_message="A completed sale has a number and a date.",
-                condition=~Q(status="completed")
+                condition=Q(status__in=("draft", "pending", "cancelled"))
                 | Q(
                     invoice_no__isnull=False,
                     business_date__isnull=False,
@@ -209,8 +216,11 @@ class Sale(AppendOnly):
             ),
             models.CheckConstraint(
                 name="sales_sale_status_known",
-                violation_error_message="A sale is a draft, held, completed or cancelled.",
-                condition=Q(status__in=("draft", "pending", "completed", "cancelled")),
+                violation_error_message=(
+                    "A sale is a draft, held, completed or cancelled, or a due from before the"
+                    " books."
+                ),
+                condition=Q(status__in=("draft", "pending", "completed", "cancelled", "opening")),
             ),
         )
         indexes = (
@@ -332,11 +342,16 @@ class CustomerDue(AppendOnly):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
-    sale_date = models.DateField()  # the sale's business day: what a report of that day is owed
+    # The sale's business day: what a report of that day is owed. Of a due from before the books
+    # the date on its paper, from which its age counts.
+    sale_date = models.DateField()
+    # From before the books: no sale of a period, in no report of sales.
+    is_opening = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField("since")
 
     class Meta:
         db_table = "customer_dues"
+        verbose_name = "unpaid invoice"
         constraints = (
             models.CheckConstraint(
                 name="sales_customerdue_paid_exactly_at_zero",
@@ -364,7 +379,11 @@ class Refund(AppendOnly):
         Customer, null=True, on_delete=models.PROTECT, related_name="refunds", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="cashier",
     )
     refund_amount = models.DecimalField("refunded", max_digits=14, decimal_places=2)
     tax_amount = models.DecimalField(max_digits=14, decimal_places=2)  # the tax within it

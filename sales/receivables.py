@@ -5,8 +5,8 @@ from datetime import date
 from django.db.models import F, Sum
 
 from ledger import ageing
-from ledger.models import Payment
-from ledger.party_statement import Statement, named, payments_as_rows, rows_of
+from ledger.models import DueCredit, Payment
+from ledger.party_statement import Statement, credits_as_rows, named, payments_as_rows, rows_of
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Refund, Sale
 
@@ -14,7 +14,7 @@ from sales.models import Refund, Sale
 def customer_statement(
     customer_id: int, first: date, last: date, *, store_id: int | None = None
 ) -> Statement:
-    """Sales, refunds and payments of the days first…last. Plus is what the customer owes us."""
+    """What was open, sold, refunded and paid in the days first…last. Plus is what they owe us."""
     theirs = {"customer_id": customer_id, "business_date__range": (first, last)}
     if store_id is not None:
         theirs["store_id"] = store_id
@@ -25,6 +25,15 @@ def customer_statement(
                 kind=named("sale"),
                 step=1,
                 at="completed_at",
+                reference="invoice_no",
+                document="id",
+                amount=F("total_amount"),
+            ),
+            rows_of(
+                Sale.objects.filter(status=Sale.Status.OPENING, **theirs),
+                kind=named("opening_due"),
+                step=1,
+                at="created_at",
                 reference="invoice_no",
                 document="id",
                 amount=F("total_amount"),
@@ -41,6 +50,7 @@ def customer_statement(
             payments_as_rows(
                 Payment.objects.filter(**theirs), document="sale_id", lowers=Payment.Direction.IN
             ),
+            credits_as_rows(DueCredit.objects.filter(**theirs), document="sale_id"),
         ]
     )
 
@@ -57,7 +67,7 @@ def receivables_ageing(as_of: date, *, store_id: int | None = None) -> list[agei
     )
     return ageing.aged(
         [
-            *ageing.open_parts(CUSTOMER_DUES, as_of, dated="business_date", store_id=store_id),
+            *ageing.open_parts(CUSTOMER_DUES, as_of, dated="due__sale_date", store_id=store_id),
             *ageing.grouped(cancelled),
         ],
         as_of,

@@ -11,10 +11,10 @@ from accounts import staff_rules
 from inventory import fifo, movements
 from inventory.models import Batch, InventoryLog
 from ledger import chart, payments, posting
-from ledger.models import JournalEntry, Payment
+from ledger.models import DueCredit, JournalEntry, Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
-from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.money import ZERO, money, total, unit_cost
 from pos_project.core.posting_context import Actor, PostingContext
 from sales.completion import COGS_FIELDS, USE_FIELDS
@@ -90,6 +90,7 @@ def _refund(
     if sale.status != Sale.Status.COMPLETED:
         raise Invalid(f"This sale is {sale.status}; only a completed sale can be refunded.")
     due = CustomerDue.objects.select_for_update().filter(sale_id=sale.pk).first()
+    _require_nothing_credited(sale, due)
     items = list(SaleItem.objects.filter(sale_id=sale.pk).order_by("id"))
     refunded, consumptions = _refunded_units(sale), _consumptions(items)
     lines = resolve(claim, items, refunded, from_stock=consumptions.keys())
@@ -108,6 +109,42 @@ def _refund(
     _book(sale, written, cost, context)
     staff_rules.keep_approved(breaches, approval, written, by=by)
     return written
+
+
+def _require_nothing_credited(sale: Sale, due: CustomerDue | None) -> None:
+    """Of a sale on credit nothing is paid back that was settled without money."""
+    if due is None:
+        return
+    credited = DueCredit.objects.filter(sale=sale).aggregate(amount=Sum("amount"))["amount"]
+    if credited:
+        text = f"{money(credited)} of this sale was credited or written off: reverse that first."
+        raise Conflict(text)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a refund would come to now: the tax within it, and how it is given back."""
+
+    amount: Decimal
+    tax: Decimal
+    due_reduced: Decimal
+
+    @property
+    def paid_out(self) -> Decimal:
+        return self.amount - self.due_reduced
+
+
+def worth(claim: Claim) -> Worth:
+    """What `refund` would give back for the claim. Reads only; raises Invalid as that does."""
+    sale = Sale.objects.completed().filter(pk=claim.sale_id).first()
+    if sale is None:
+        raise NotFound("Sale not found")
+    items = list(SaleItem.objects.filter(sale_id=sale.pk).order_by("id"))
+    refunded = _refunded_units(sale)
+    lines = resolve(claim, items, refunded, from_stock=())
+    shares = share(_sold(sale, items, refunded), {line.item.pk: line.quantity for line in lines})
+    due = CustomerDue.objects.filter(sale_id=sale.pk).values_list("due_amount", flat=True).first()
+    return Worth(shares.amount, shares.tax, min(shares.amount, due or ZERO))
 
 
 def _refunded_units(sale: Sale) -> dict[int, Decimal]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -26,9 +26,10 @@ from ledger.models import JournalEntry, Payment
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, asked, units
 from pos_project.core.db.idempotency import RequestKey
+from pos_project.core.errors import DomainError
 from sales import holds
 from sales.models import Refund, RefundItem, Sale, SaleItem
-from sales.refunds import Claim, Returned, refund
+from sales.refunds import Claim, Returned, refund, worth
 from sales.sale_lines import sale_lines
 
 STATUS_COLOURS = {"completed": "success", "pending": "warning", "cancelled": "danger"}
@@ -126,7 +127,9 @@ class RefundForm(MethodForm):
                 label=line.product_name,
                 help_text=f"{line.quantity - line.refunded_quantity:.0f} can come back,"
                 f" {line.unit_price} each.",
-                widget=UnfoldAdminTextInputWidget,
+                widget=UnfoldAdminTextInputWidget(
+                    attrs={"data-most": int(line.quantity - line.refunded_quantity)}
+                ),
             )
             for line in lines
         }
@@ -244,7 +247,10 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
             for line in sale_lines().filter(sale=sale).order_by("id")
             if line.quantity > line.refunded_quantity  # type: ignore[attr-defined]  # (annotated)
         ]
-        form = RefundForm(asked(request), lines=lines)
+        if "amount" in request.GET:
+            return _worth(sale, RefundForm(request.GET, lines=lines))
+        # Given back as it was paid, unless that is said otherwise.
+        form = RefundForm(asked(request), lines=lines, initial={"method": sale.payment_method})
         by: Any = request.user
 
         def do(answers: dict[str, Any], key: RequestKey | None) -> Refund:
@@ -263,12 +269,14 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
             do,
             lambda done: (
                 f"Refund of {done.refund_amount}: {done.due_reduced} taken off what was due,"
-                f" {done.paid_out} to pay out."
+                f" {done.paid_out} to pay out.",
+                reverse("admin:sales_refund_change", args=[done.pk]),
             ),
             title=f"Refund {sale}",
             button="Refund",
             back_to=self.page_of(sale.pk),
             warning="" if lines else "Nothing is left to refund.",
+            template="back_office/refund.html",
         )
 
     @action(description="Complete", permissions=["act"], url_path="complete", icon="check_circle")
@@ -315,6 +323,25 @@ class SaleAdmin(NamesItsMethod, ReadOnlyAdmin):
         return [each for each in offered if each.method.url_path in fitting]
 
 
+def _worth(sale: Sale, form: RefundForm) -> JsonResponse:
+    """What the units typed so far come to, for the page to say before anything is booked."""
+    form.full_clean()
+    units = {
+        name: count
+        for name, count in form.cleaned_data.items()
+        if name.startswith("line_") and count
+    }
+    if not units:
+        return JsonResponse({})
+    lines = [Returned(Decimal(n), sale_item_id=int(name[5:])) for name, n in units.items()]
+    try:
+        found = worth(Claim(sale.pk, lines))
+    except DomainError:
+        return JsonResponse({})
+    named = ("amount", "tax", "due_reduced", "paid_out")
+    return JsonResponse({name: f"{getattr(found, name):,.2f}" for name in named})
+
+
 @admin.register(Refund)
 class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
     method_column = "refund_method"
@@ -337,6 +364,7 @@ class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
     list_select_related = ("sale", "customer", "user")
     ordering = ("-id",)
     inlines = (RefundItemInline,)
+    actions_detail = ("credit_note",)
     fields = (
         ("sale", "customer"),
         ("created_at", "business_date"),
@@ -345,3 +373,14 @@ class RefundAdmin(NamesItsMethod, ReadOnlyAdmin):
         ("paid_by", "user"),
         "reason",
     )
+
+    def has_print_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    @action(
+        description="Credit note", permissions=["print"], url_path="credit-note", icon="description"
+    )
+    def credit_note(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What came back and what was given for it, as a paper."""
+        refund = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect("open-document", "credit-note", refund.pk)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -58,13 +58,6 @@ class LoginView(APIView):
         request=LoginIn,
         responses={200: SessionOut, 401: ErrorBody, 403: ErrorBody},
         parameters=[SETS_COOKIE],
-        examples=[
-            OpenApiExample(
-                "A cashier",
-                {"email": "karim@shop.example", "password": "a-good-password"},
-                request_only=True,
-            )
-        ],
         tags=["auth"],
     )
     def post(self, request: Request) -> Response:

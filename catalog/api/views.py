@@ -102,7 +102,9 @@ class BrandViewSet(BareListViewSet):
             del data["description"]
         return Response({"message": "Brand created", "data": data}, status=201)
 
-    @extend_schema(request=BrandIn, responses=answer("BrandUpdated", BrandData), tags=["brands"])
+    @extend_schema(
+        request=BrandIn(partial=True), responses=answer("BrandUpdated", BrandData), tags=["brands"]
+    )
     def update(self, request: Request, pk: str) -> Response:
         """Rename or describe a brand."""
         brand_id = path_id(pk, self.noun)
@@ -141,7 +143,9 @@ class CategoryViewSet(BareListViewSet):
         return Response({"message": "Category created", "data": data}, status=201)
 
     @extend_schema(
-        request=CategoryIn, responses=answer("CategoryUpdated", CategoryData), tags=["categories"]
+        request=CategoryIn(partial=True),
+        responses=answer("CategoryUpdated", CategoryData),
+        tags=["categories"],
     )
     def update(self, request: Request, pk: str) -> Response:
         """Rename a category, or take it in or out of use."""
@@ -183,7 +187,9 @@ class TaxRateViewSet(ContractViewSet):
         return Response({"message": "Tax rate created", "data": data}, status=201)
 
     @extend_schema(
-        request=TaxRateIn, responses=answer("TaxRateUpdated", TaxRateData), tags=["tax rates"]
+        request=TaxRateIn(partial=True),
+        responses=answer("TaxRateUpdated", TaxRateData),
+        tags=["tax rates"],
     )
     def update(self, request: Request, pk: str) -> Response:
         """Rename a rate or change it for later sales."""

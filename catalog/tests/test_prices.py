@@ -28,6 +28,32 @@ def test_a_rule_moves_and_rounds_half_up_and_never_below_zero(change, by, step, 
     assert rule.applied(Decimal(price)) == Decimal(becomes)
 
 
+@pytest.mark.parametrize(
+    ("ending", "price", "becomes"),
+    [
+        ("0.99", "20.00", "19.99"),
+        ("0.99", "20.49", "20.99"),
+        ("0.99", "20.48", "19.99"),
+        ("0.95", "0.10", "0.95"),
+        ("0.00", "19.50", "20.00"),
+        ("0.00", "0.20", "0.00"),
+    ],
+)
+def test_an_ending_takes_the_nearest_price_that_ends_so(ending, price, becomes):
+    rule = PriceRule(Change.PERCENT, Decimal(0), ending=Decimal(ending))
+    assert rule.applied(Decimal(price)) == Decimal(becomes)
+
+
+@pytest.mark.django_db
+def test_a_preview_says_what_changes_and_what_is_left():
+    shirt, cap = shop.a_product("20.00"), shop.a_product("0.00")
+    [of_shirt, of_cap] = preview(
+        [shirt, cap], PriceRule(Change.TO, Decimal(25)), costs={shirt.pk: Decimal("10")}
+    )
+    assert (of_shirt.change_percent, of_shirt.margin) == ("25.00%", "60.00%")
+    assert (of_cap.change_percent, of_cap.margin) == ("–", "–")
+
+
 @pytest.mark.django_db
 def test_what_was_previewed_is_done():
     shirt, cap = shop.a_product("19.99"), shop.a_product("5.00")

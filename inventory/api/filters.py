@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from accounts.models import REORDER_BELOW
 from catalog.models import Product
 from inventory import product_figures
 from inventory.models import Batch
@@ -15,7 +16,6 @@ from pos_project.core.db.search_text import SEARCH_TEXT, holding
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter, IdFormField
 from pos_project.core.people import Status
 
-LOW_STOCK = 19  # units; from 1 to this a product is low
 EVERYTHING = "all"
 
 
@@ -56,7 +56,7 @@ class ProductFilter(ContractFilter):
             (EVERYTHING, "any"),
             ("in", "in stock"),
             ("out", "out of stock"),
-            ("low", f"1 to {LOW_STOCK}"),
+            ("low", f"1 to {REORDER_BELOW - 1}, or below the product's own level"),
         ],
         method="by_stock",
     )
@@ -71,12 +71,14 @@ class ProductFilter(ContractFilter):
     def by_stock(self, products: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if value == EVERYTHING:
             return products
-        if value == "low":
-            units = product_figures.stock_of_each(self.store_id)
-            return products.alias(units_left=units).filter(units_left__range=(1, LOW_STOCK))
         held = Exists(
             Batch.objects.filter(product_id=OuterRef("pk"), store_id=self.store_id, is_open=1)
         )
+        if value == "low":
+            units = product_figures.stock_of_each(self.store_id)
+            return products.alias(units_left=units).filter(
+                held, units_left__lt=product_figures.level_of_each()
+            )
         return products.filter(held if value == "in" else ~held)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -7,11 +7,15 @@ from functools import cache
 from typing import Any
 
 from django.db.models import F, QuerySet, Subquery, Value
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils import html
 
 from accounts.api.approvals import ApprovableIn
 from accounts.api.cost import CostField
 from catalog.models import Product
+from catalog.scanned_codes import codes_in, scanned_key
 from inventory import product_figures
 from inventory.best_sellers import units_sold
 from inventory.products import Opening
@@ -31,14 +35,49 @@ from pos_project.core.images.pictures import ImageUrlField, PictureIn
 from pos_project.core.people import Status
 
 MAX_DESCRIPTION = 10_000
+MAX_BARCODE, MAX_BARCODES = 64, 255  # letters, of one and of all
 # What is read to show a product, beside its id.
 _COLUMNS = (
-    *("name", "sku", "price", "stock", "description", "image_public_id", "brand_id", "brand_name"),
-    *("category_id", "category_name", "status", "keeps_stock", "sold_last_30_days", "created_at"),
-    "updated_at",
+    *("name", "sku", "barcodes", "price", "stock", "description", "image_public_id", "brand_id"),
+    *("brand_name", "category_id", "category_name", "status", "keeps_stock", "tax_rate_id"),
+    *("reorder_level", "reorder_quantity", "preferred_supplier_id", "sold_last_30_days"),
+    *("created_at", "updated_at"),
 )
 # Sent empty these mean "not given"; an empty brand, category or description means "none".
 _NEVER_EMPTY = ("price", "status", "keeps_stock")
+
+
+@extend_schema_field(serializers.ListField(child=serializers.CharField(max_length=64)))
+class BarcodesField(serializers.Field):
+    """Barcodes: a list, or a text with blanks or commas between them; shown as a list. Empty is
+    none."""
+
+    default_error_messages = {
+        "invalid": "A list of barcodes, or a text.",
+        "too_long": "A barcode has at most 64 letters, and all of a product's together 255.",
+    }
+
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        if html.is_html_input(dictionary):
+            sent: Any = dictionary
+            return sent.getlist(self.field_name) if self.field_name in sent else empty
+        return super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> str:
+        listed = data if isinstance(data, list) else [data]
+        if not all(isinstance(each, str | int) and not isinstance(each, bool) for each in listed):
+            self.fail("invalid")
+        codes = codes_in(" ".join(str(each) for each in listed))
+        text = " ".join(codes)
+        if len(text) > MAX_BARCODES or any(len(scanned_key(code)) > MAX_BARCODE for code in codes):
+            self.fail("too_long")
+        return text
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (True, "") if data is None else super().validate_empty_values(data)
+
+    def to_representation(self, value: str) -> list[str]:
+        return value.split()
 
 
 class ProductChangeIn(ApprovableIn, PictureIn):
@@ -46,6 +85,7 @@ class ProductChangeIn(ApprovableIn, PictureIn):
 
     name = FilledText(max_length=255, required=False)
     sku = KeyedText(max_length=100, required=False)
+    barcodes = BarcodesField(required=False)
     price = MoneyField(exact=True, required=False)
     brand_id = IdField(required=False)
     category_id = IdField(required=False)
@@ -54,6 +94,10 @@ class ProductChangeIn(ApprovableIn, PictureIn):
         choices=Status.choices, required=False, allow_null=True, allow_blank=True
     )
     keeps_stock = FlagField(required=False)
+    tax_rate_id = IdField(required=False)
+    reorder_level = WholeNumberField(least=0, required=False)
+    reorder_quantity = WholeNumberField(least=1, required=False)
+    preferred_supplier_id = IdField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         for name in _NEVER_EMPTY:
@@ -84,6 +128,7 @@ class ProductOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     sku = serializers.CharField()
+    barcodes = BarcodesField()
     price = MoneyField()
     stock = WholeNumberField()
     description = serializers.CharField(allow_null=True)
@@ -94,6 +139,10 @@ class ProductOut(serializers.Serializer):
     category_name = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(choices=Status.choices)
     keeps_stock = serializers.BooleanField()
+    tax_rate_id = serializers.IntegerField(allow_null=True)
+    reorder_level = serializers.IntegerField(allow_null=True)
+    reorder_quantity = serializers.IntegerField(allow_null=True)
+    preferred_supplier_id = serializers.IntegerField(allow_null=True)
     sold_last_30_days = WholeNumberField()
     created_at = MomentField()
     updated_at = MomentField()
@@ -123,6 +172,7 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
             "id": product.pk,
             "name": product.name,
             "sku": product.sku,
+            "barcodes": product.barcodes,
             "price": product.price,
             "stock": known.stock.get(product.pk, 0),
             "description": product.description,
@@ -133,6 +183,10 @@ def rows_of(products: Iterable[Product], *, store_id: int, today: date) -> list[
             "category_name": product.category.name if product.category else None,
             "status": product.status,
             "keeps_stock": product.keeps_stock,
+            "tax_rate_id": product.tax_rate_id,
+            "reorder_level": product.reorder_level,
+            "reorder_quantity": product.reorder_quantity,
+            "preferred_supplier_id": product.preferred_supplier_id,
             "sold_last_30_days": known.sold.get(product.pk, 0),
             "created_at": product.created_at,
             "updated_at": product.updated_at,

@@ -129,7 +129,10 @@ class ProductViewSet(RankedList):
         tags=["products"],
     )
     def update(self, request: Request, pk: str) -> Response:
-        """Change the fields that are sent; `stock` is ignored, it moves by `POST /inventory`."""
+        """Change the fields of a product that are sent.
+
+        `stock` is ignored: it moves by `POST /inventory`.
+        """
         product_id = path_id(pk, self.noun)
         body = checked(ProductChangeIn, request)
         approval = approval_of(request, {"approval": body.pop("approval", None)})

@@ -1,5 +1,6 @@
 """The page on which stock is counted: it shows what differs, and books just that."""
 
+import re
 from typing import Any
 
 import pytest
@@ -67,7 +68,10 @@ def test_a_count_is_compared_and_then_booked_as_it_was_shown(
 
     answer = office.post(COUNT, form_of(*lines, seen=shown, reason="STOCKTAKE", note="November"))
 
-    assert answer["Location"] == "/admin/inventory/inventorylog/"
+    number = str(InventoryLog.objects.filter(kind="adjustment")[0].reference)
+    assert (
+        answer["Location"] == f"/admin/inventory/inventorylog/?q={number}"
+    )  # the count's own list
     assert (shop.stock_of(goods["shirt"]), shop.stock_of(goods["cap"])) == (3, 5)
     kept = InventoryLog.objects.filter(kind="adjustment").values_list("reason", "note", "user")
     assert list(kept) == [("STOCKTAKE", "November", manager.pk)] * 2
@@ -173,3 +177,14 @@ def test_staff_count_nothing_here(staff: User, goods: dict[str, Product]) -> Non
 
     for answer in (client.get(COUNT), client.post(COUNT, form_of(("TS-001", "3")))):
         assert answer["Location"].startswith("/admin/login/")
+
+
+def test_half_a_count_is_kept_and_gone_on_with(office: Client, goods: dict[str, Product]) -> None:
+    office.post(COUNT, {**form_of(("ts-001", "3"), ("CP-9", "")), "keep": "1"})
+    assert not InventoryLog.objects.filter(kind="adjustment").exists()
+
+    assert "the count that you kept (2 products)" in office.get(COUNT).content.decode()
+    page = office.get(COUNT, {"kept": "1"}).content.decode()
+
+    assert "Shirt" in page
+    assert re.search(r'name="form-0-counted" value="3"', page)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from accounts.models import AuditEntry, Store, User
 from catalog.models import Brand, Product
+from pos_project.core.days import today
 from pos_project.tests import page_forms, shop
 
 pytestmark = pytest.mark.django_db
@@ -169,12 +170,15 @@ def test_a_count_is_compared_again_where_goods_moved_since_it_was_shown(
 def test_many_prices_change_after_a_preview(office: Client) -> None:
     products = shop.many_products(3)
     chosen = {"action": "change_prices", "_selected_action": [each.pk for each in products]}
-    rule = {"change": "percent", "by": "10", "step": "0.05", "seen": ""}
+    rule = {"change": "percent", "by": "10", "step": "0.05", "seen": "", "from_day": str(today())}
 
     preview = office.post(LIST, {**chosen, **rule})
     assert preview.status_code == 200
     assert set(Product.objects.values_list("price", flat=True)) == {Decimal("2.50")}
-    done = office.post(LIST, {**chosen, **rule, "seen": preview.context["seen"]})
+    done = office.post(
+        LIST,
+        {**chosen, **rule, "seen": preview.context["seen"], "take": chosen["_selected_action"]},
+    )
 
     assert done.status_code == 302
     assert set(Product.objects.values_list("price", flat=True)) == {Decimal("2.75")}

@@ -15,7 +15,10 @@ from pos_project.tests import shop
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/catalog/product/"
-HEADER = "sku,name,price,brand,category,unit,description,status,keeps_stock"
+HEADER = (
+    "sku,name,price,brand,category,unit,description,status,keeps_stock,barcodes,tax_rate,supplier,"
+    "reorder_level,reorder_quantity,stock,cost"
+)
 CSV, XLSX = "0", "1"
 
 

@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook
 
-from catalog.models import Product
+from catalog.models import Brand, Category, Product
+from inventory.products import change_product
+from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +84,7 @@ def test_the_preview_names_what_is_left_out_and_shows_old_and_new_values_in_whol
 
     text = text_of(page)
     assert "nobody knows what they mean: colour" in text
-    assert "“stock” is not taken: stock and its cost come in by a purchase" in text
+    assert "Stock and cost are taken of new products alone" in text
     assert "Green tea → Black tea" in text
     assert "9.50 → 10.50" in text
 
@@ -121,4 +123,118 @@ def test_a_workbook_whose_zeros_are_only_shown_is_a_row_error(office: Client) ->
 
 def test_an_empty_file_to_fill_in_can_be_taken_from_the_page(office: Client) -> None:
     header = file_in(office.get(PAGE), "products.csv").strip()
-    assert header == "sku,name,price,brand,category,unit,description,status,keeps_stock"
+    assert header == (
+        "sku,name,price,brand,category,unit,description,status,keeps_stock,barcodes,tax_rate,"
+        "supplier,reorder_level,reorder_quantity,stock,cost"
+    )
+
+
+# --- What a shop that changes its till brings along ---
+
+
+def confirmed(office: Client, page: Any) -> Any:
+    assert "confirm_form" in page.context, text_of(page)
+    return office.post(
+        "/admin/catalog/product/process_import/", page.context["confirm_form"].initial
+    )
+
+
+def test_a_new_product_comes_with_its_stock_and_what_it_cost(office: Client) -> None:
+    known = shop.a_product("9.50", sku="A-1", name="Tea")
+    shop.stock(known, 3, "2.00")
+    page = shown(
+        office,
+        b"sku,name,price,barcode,stock,cost\n"
+        b"A-1,Tea,9.50,,99,1\nA-2,Cup,5,4006381333931,12,2.50\nA-3,Pot,7,,,\n",
+    )
+
+    assert "12" in text_of(page)
+    confirmed(office, page)
+
+    cup = Product.objects.get(sku="A-2")
+    assert (cup.barcodes, shop.shelf(cup)) == ("4006381333931", "12@2.50")
+    assert shop.shelf(known) == "3@2.00"
+    assert shop.shelf(Product.objects.get(sku="A-3")) == ""
+
+
+def test_a_price_list_may_name_products_by_their_barcodes(office: Client) -> None:
+    tea = shop.a_product("9.50", sku="TEA-1", name="Tea")
+    change_product(tea.pk, {"barcodes": "4006381333931"}, picture=PictureChange())
+
+    page = shown(office, b"ean,price\n4006381333931,10.50\n")
+    assert "There is no column for the SKU" in text_of(page)
+    page = shown(office, b"code,price\n4006381333931,10.50\n")
+    assert "9.50 → 10.50" in text_of(page)
+    confirmed(office, page)
+
+    tea.refresh_from_db()
+    assert (tea.sku, str(tea.price), tea.barcodes) == ("TEA-1", "10.50", "4006381333931")
+
+
+def test_a_product_named_twice_by_two_codes_is_said(office: Client) -> None:
+    tea = shop.a_product("9.50", sku="TEA-1")
+    change_product(tea.pk, {"barcodes": "4006381333931"}, picture=PictureChange())
+
+    page = shown(office, b"code,price\nTEA-1,1\n4006381333931,2\n")
+
+    assert "stands in row 2 already" in text_of(page)
+
+
+def test_brands_and_categories_are_made_where_that_is_asked_for(office: Client) -> None:
+    Brand.objects.create(name="Acme")
+    raw = b"sku,name,price,brand,category\nA-1,Tea,5,ACME,Drinks\nA-2,Cup,5,Bolt,drinks\n"
+    assert "There is no brand named Bolt" in text_of(shown(office, raw))
+
+    page = office.post(
+        PAGE,
+        {
+            "import_file": SimpleUploadedFile("products.csv", raw),
+            "format": "0",
+            "make_missing": "on",
+        },
+    )
+    assert Brand.objects.count() == 1, "a preview writes nothing"
+    confirmed(office, page)
+
+    assert set(Brand.objects.values_list("name", flat=True)) == {"Acme", "Bolt"}
+    assert [each.name for each in Category.objects.all()] == ["Drinks"]
+    assert Product.objects.get(sku="A-1").brand == Brand.objects.get(name="Acme")
+
+
+def test_what_a_cell_says_of_the_rest_is_checked(office: Client) -> None:
+    shop.a_supplier(name="Delta")
+    shop.a_product(sku="B-1", name="Pot", barcodes="111")
+    page = shown(
+        office,
+        b"sku,name,price,supplier,tax rate,reorder level,reorder quantity,stock,cost\n"
+        b"A-1,Tea,5,delta,,10,,1.5,\nA-2,Cup,5,Nobody,VAT,-1,0,,3\n",
+    )
+
+    assert {(row, column) for row, column, _ in page.context["errors"]} == {
+        (2, "stock"),
+        (3, "cost"),
+    }
+    page = shown(
+        office,
+        b"sku,name,price,supplier,tax rate,reorder level,reorder quantity\n"
+        b"A-2,Cup,5,Nobody,VAT,-1,0\n",
+    )
+    told = text_of(page)
+    for says in (
+        "Nobody is no supplier",
+        "There is no tax rate named VAT",
+        "-1 is no whole number",
+    ):
+        assert says in told
+
+
+def test_a_file_costs_the_same_statements_a_row(office: Client, queries: Any) -> None:
+    for number in range(12):
+        shop.a_product("9.50", sku=f"A-{number}", name="Tea")
+
+    def of(count: int) -> int:
+        rows = "".join(f"A-{number},10.50\n" for number in range(count))
+        return len(queries(lambda: shown(office, f"sku,price\n{rows}".encode())))
+
+    two, four, twelve = of(2), of(4), of(12)
+    assert (twelve - four) == (four - two) * 4

@@ -26,9 +26,11 @@ class AccountIn(serializers.Serializer):
 
 
 class AccountChangesIn(serializers.Serializer):
-    number = serializers.RegexField(r"^[0-9A-Za-z.-]+$", max_length=10)
-    name = serializers.CharField(max_length=100)
-    kind = serializers.ChoiceField(choices=LedgerAccount.Kind.choices)
+    """What is absent stays as it is."""
+
+    number = serializers.RegexField(r"^[0-9A-Za-z.-]+$", max_length=10, required=False)
+    name = serializers.CharField(max_length=100, required=False)
+    kind = serializers.ChoiceField(choices=LedgerAccount.Kind.choices, required=False)
     archived = FlagField(required=False)
 
 

@@ -24,6 +24,8 @@ DOCUMENTS = {
     JournalEntry.Event.ADJUSTMENT: "inventory",
     JournalEntry.Event.VOID: "inventory",
     JournalEntry.Event.CASH_COUNT: "cash_count",
+    JournalEntry.Event.OPENING_RECEIVABLE: "customer_due",
+    JournalEntry.Event.OPENING_PAYABLE: "supplier_due",
 }
 
 

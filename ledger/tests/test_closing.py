@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from ledger import closing, sealing
 from ledger.closing import DayNotOver, NotInOrder
@@ -12,6 +13,8 @@ from pos_project.core import past_days
 from pos_project.core.days import at_noon, day_start, today
 from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop
+from reports.reconciliation.checks import CHECKS
+from reports.reconciliation.reconcile import examine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
@@ -64,7 +67,7 @@ def test_days_are_closed_in_order_from_the_first_that_has_a_row() -> None:
             closing.seal(days_ago(wrong))
     seals = close_until_yesterday()
     assert [seal.day for seal in seals] == [days_ago(4), days_ago(3), days_ago(2), days_ago(1)]
-    assert [sum(seal.row_counts.values()) for seal in seals] == [4, 0, 4, 0]
+    assert [sum(seal.row_counts.values()) for seal in seals] == [6, 0, 6, 0]
     with pytest.raises(NotInOrder):
         closing.seal(days_ago(5))
 
@@ -114,6 +117,37 @@ def test_todays_writes_never_ask_whether_the_day_is_closed(monkeypatch: Any) -> 
 # --- The seal ---
 
 
+def test_what_happened_in_the_hours_of_a_day_is_sealed_with_it() -> None:
+    """Audit, sign-ins and locks have a moment, and no day by which they count."""
+    sell_on(days_ago(2))
+    with time_machine.travel(at_noon(days_ago(1)), tick=False):
+        shop.a_cashier("Bina")
+    with time_machine.travel(day_start(today()), tick=False):  # no second later
+        shop.a_cashier("Dipa")
+    before, yesterday = close_until_yesterday()
+    assert (before.row_counts["audit_entries"], yesterday.row_counts["audit_entries"]) == (0, 1)
+    assert yesterday.begins_at == before.ends_at == day_start(days_ago(1))
+
+
+def test_a_table_that_no_seal_covered_before_has_its_older_rows_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a shop whose first days were closed by an older version."""
+    sell_on(days_ago(3))
+    known = {book.table: book for book in sealing.books()}
+    with monkeypatch.context() as older:
+        older.setattr(closing, "FORM", 1)
+        older.setattr(sealing, "_BOOKS", {table: known[table] for table in sealing.ALWAYS_COVERED})
+        first = closing.seal(days_ago(3))
+    second = closing.seal(days_ago(2))
+    assert (first.form, second.form) == (1, sealing.FORM)
+    assert first.earlier == dict.fromkeys(sealing.ALWAYS_COVERED, 0)
+    assert second.earlier["sales"] == second.earlier["sale_items"] == 1
+    assert second.earlier.keys() == known.keys() - sealing.ALWAYS_COVERED
+    assert closing.seal(days_ago(1)).earlier == {}
+    assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
+
+
 def test_every_seal_holds_the_one_before_and_the_first_the_genesis() -> None:
     sell_on(days_ago(3))
     seals = [closing.head(), *close_until_yesterday()]
@@ -123,15 +157,36 @@ def test_every_seal_holds_the_one_before_and_the_first_the_genesis() -> None:
     assert closing.head() == seals[-1]
 
 
-def test_a_seal_covers_the_days_journal_payments_and_stock_log() -> None:
+def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
     mug = shop.a_product("5.00")
     shop.stock(mug, 3, "2.00")
     sold = shop.sell((mug, 1), at=at_noon(days_ago(1))).sale
-    assert closing.seal(days_ago(1)).row_counts == {
-        "cash_counts": 0,
+    counts = closing.seal(days_ago(1)).row_counts
+    assert {table: count for table, count in counts.items() if count} == {
         "inventory_log": 1,
         "journal_entries": 1,
         "journal_lines": 4,
         "payments": 1,
+        "sale_cogs": 1,
+        "sale_item_batches": 1,
+        "sale_items": 1,
+        "sales": 1,
+    }
+    assert {table for table, count in counts.items() if not count} == {
+        "audit_entries",
+        "batches",
+        "cash_counts",
+        "customer_dues",
+        "due_credits",
+        "expenses",
+        "inventory_log_batches",
+        "login_events",
+        "period_locks",
+        "purchase_items",
+        "purchases",
+        "refund_items",
+        "refunds",
+        "shop_time_zones",
+        "supplier_dues",
     }
     assert sold.business_date == days_ago(1)

@@ -28,7 +28,7 @@ def broken_seals() -> list[DaySeal]:
     return [
         seal
         for seal in DaySeal.objects.filter(day__isnull=False).order_by("day")
-        if sealing.seal_of(seal.day, after=seal.previous).seal != seal.seal
+        if sealing.seal_of(seal, new=seal.earlier).seal != seal.seal
     ]
 
 

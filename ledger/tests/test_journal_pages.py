@@ -143,7 +143,7 @@ def test_what_documents_keep_is_not_offered_and_said_how_it_is_opened(office: Cl
     assert 'value="CASH"' in page
     for code in ("RECEIVABLES", "RENT", "OPENING_BALANCE_EQUITY"):
         assert f'value="{code}"' not in page
-    assert "Enter each open invoice as a sale on credit" in page
+    assert "Enter each open invoice as an opening due" in page
 
 
 @pytest.mark.parametrize("path", [ADD, OPEN])

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 
+from ledger import closing
 from ledger.expenses import Spending, record_expense
 from ledger.models import PeriodLock
 from ledger.period_lock import AdminsOnly, is_locked, lock_through, locked_through
@@ -104,15 +105,15 @@ def test_a_correction_of_a_locked_day_counts_today():
     assert (rent.business_date, opposite.business_date) == (days_ago(3), today())
 
 
-def test_a_lock_remembers_the_newest_rows_of_the_books():
-    mug = shop.a_product("5.00")
-    shop.stock(mug, 4, "1.00")
-    shop.sell((mug, 1))
-    newest = {
-        table: max(row[0] for row in shop.everything()[table])
-        for table in ("inventory_log", "journal_entries", "payments")
+def test_a_lock_counts_the_rows_of_each_day_that_is_not_closed():
+    for days in (5, 4, 3, 2):
+        shop.sell((shop.a_service(), 1), at=at_noon(days_ago(days)))
+    closing.seal(days_ago(5))
+    counts = {"sales": 1, "sale_items": 1, "journal_entries": 1, "journal_lines": 2, "payments": 1}
+    assert lock(days_ago(3)).counted == {
+        "after": days_ago(5).isoformat(),
+        "days": {days_ago(4).isoformat(): counts, days_ago(3).isoformat(): counts},
     }
-    assert lock(days_ago(3)).last_ids == {**newest, "cash_counts": 0}
 
 
 def test_what_was_posted_while_a_lock_was_taken_back_breaks_no_law():

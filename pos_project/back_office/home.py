@@ -24,7 +24,7 @@ from pos_project.core.http.permissions import ADMIN
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import ONE_DAY, Period
 from purchasing.models import SupplierDue
-from reports.dashboards.alerts import LOW_STOCK, OUT_OF_STOCK
+from reports.dashboards.alerts import OUT_OF_STOCK, low_stock
 from reports.dashboards.product_sales import top_products
 from reports.dashboards.sales_figures import SalesFigures, sales_by
 from reports.dashboards.stock_levels import at_levels
@@ -69,14 +69,15 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
     read = Period(min(earlier.first, lately.first), now)
     plan = plan_reading(read, SALES, by_day=True)[SALES.name]
     by_day = {day: sold for (day,), sold in sales_by(plan, "first_day").items()}
-    sign = Store.objects.values_list("currency_sign", flat=True).get(pk=_store_of(request))
+    shop = Store.objects.values_list("currency_sign", "reorder_level")
+    sign, reorder_below = shop.get(pk=_store_of(request))
     days = [lately.first + timedelta(days=number) for number in range(lately.days)]
     sold = [by_day.get(day, SalesFigures()) for day in days]
     return {
         "groups": [
             ("Sales", _sales_cards(by_day, month, earlier, sign)),
             ("Money", _money_cards(now, sign)),
-            ("To do", _alarms(now, sign)),
+            ("To do", _alarms(sign, reorder_below)),
         ],
         "sales_chart": charts.bars(
             [day.strftime("%d %b") for day in days],
@@ -84,6 +85,10 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
             ("Gross profit", [each.gross_profit for each in sold]),
         ),
         "chart_options": charts.OPTIONS,
+        "chart_rows": [
+            (day, _told(each.total_revenue, sign), _told(each.gross_profit, sign))
+            for day, each in zip(reversed(days), reversed(sold), strict=True)
+        ],
         "takings": _takings(month, sign),
         "best": [
             {
@@ -153,13 +158,13 @@ def _money_cards(now: date, sign: str) -> list[Card]:
         Card(
             "To collect",
             _told(to_collect[1], sign),
-            f"{to_collect[0]} open dues of customers",
+            f"{to_collect[0]} unpaid invoices of customers",
             _report("receivables", "today"),
         ),
         Card(
             "To pay",
             _told(to_pay[1], sign),
-            f"{to_pay[0]} open dues to suppliers",
+            f"{to_pay[0]} unpaid bills of suppliers",
             _report("payables", "today"),
         ),
         Card(
@@ -171,12 +176,12 @@ def _money_cards(now: date, sign: str) -> list[Card]:
     ]
 
 
-def _alarms(now: date, sign: str) -> list[Card]:
+def _alarms(sign: str, reorder_below: int) -> list[Card]:
     """What needs somebody: in colour while it does."""
     held = Sale.objects.filter(status=Sale.Status.PENDING).aggregate(
         Count("id"), Sum("total_amount")
     )
-    out, low = at_levels((OUT_OF_STOCK, LOW_STOCK), most=1)
+    out, low = at_levels((OUT_OF_STOCK, low_stock(reorder_below)), most=1)
     products = _list("catalog_product")
     open_days = _open_days()
     return [
@@ -202,7 +207,7 @@ def _alarms(now: date, sign: str) -> list[Card]:
             _mood(low.count, WARNING),
         ),
         Card(
-            "Held sales",
+            "Parked sales",
             str(held["id__count"]),
             f"worth {_told(money(held['total_amount__sum'] or 0), sign)}",
             f"{_list('sales_sale')}?status__exact=pending",
@@ -288,7 +293,8 @@ def _open(dues: Any) -> tuple[int, Decimal]:
 
 
 def _told(amount: Decimal, sign: str) -> str:
-    return document.amount(amount, sign=sign)
+    # The sign never stands alone at the end of a line.
+    return document.amount(amount, sign=sign).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _report(name: str, days: str) -> str:

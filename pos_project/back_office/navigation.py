@@ -30,7 +30,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Sales", "receipt_long", "sales_sale_changelist", False),
             ("Refunds", "undo", "sales_refund_changelist", False),
             ("Customers", "group", "sales_customer_changelist", False),
-            ("Customer dues", "request_quote", "sales_customerdue_changelist", False),
+            ("Unpaid invoices", "request_quote", "sales_customerdue_changelist", False),
         ),
     ),
     (
@@ -45,9 +45,10 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
     (
         "Stock",
         (
-            ("Batches", "layers", "inventory_batch_changelist", False),
+            ("Stock lots", "layers", "inventory_batch_changelist", False),
             ("Count stock", "fact_check", "inventory_inventorylog_count_stock", False),
-            ("Stock log", "swap_vert", "inventory_inventorylog_changelist", False),
+            ("To reorder", "shopping_cart", "report-to-reorder", False),
+            ("Stock movements", "swap_vert", "inventory_inventorylog_changelist", False),
         ),
     ),
     (
@@ -55,7 +56,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
         (
             ("Purchases", "local_shipping", "purchasing_purchase_changelist", False),
             ("Suppliers", "factory", "purchasing_supplier_changelist", False),
-            ("Supplier dues", "payments", "purchasing_supplierdue_changelist", False),
+            ("Unpaid bills", "payments", "purchasing_supplierdue_changelist", False),
         ),
     ),
     (

@@ -23,7 +23,7 @@ from accounts.models import User
 from catalog.models import Product
 from inventory import adjustments, receiving
 from inventory.models import Batch, InventoryLog
-from ledger import posting
+from ledger import due_credits, opening_dues, posting
 from ledger.advance_repayments import pay_back_advance
 from ledger.dues import DuePayment
 from ledger.expenses import Spending, record_expense, reverse_expense
@@ -252,6 +252,23 @@ def an_advance_to(supplier: Supplier, amount: Amount) -> None:
     pay_the(supplier, Decimal(amount) + 1)
 
 
+def open_due(party: Customer | Supplier, amount: Amount, **fields: Any) -> Any:
+    """What was open with them when the books began."""
+    book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
+    return opening_dues.open_due(
+        book, opening_dues.OpeningDue(party.pk, Decimal(amount), **fields), by=a_cashier()
+    )
+
+
+def credit(
+    party: Customer | Supplier, kind: str, amount: Amount, **fields: Any
+) -> list[due_credits.DueCredit]:
+    """Settle what is open with them without money."""
+    book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
+    asked = due_credits.Credit(party.pk, kind, Decimal(amount), "Agreed", **fields)
+    return due_credits.credit_dues(book, asked, by=a_cashier())
+
+
 def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:
     return reverse_payment(payment.pk, **{"reason": "Bounced", "by": a_cashier(), **fields})
 
@@ -396,6 +413,13 @@ def a_days_corrections() -> None:
         posting.Line("BANK", debit=Decimal(5)), posting.Line("CASH", credit=Decimal(5))
     )
     undo_entry(by_hand)
+
+
+def a_debt_written_off() -> None:
+    """One unit of what a customer owes."""
+    owing = a_customer(name="Karim")
+    sell((a_service("3.00"), 1), customer=owing, offered=on_credit())
+    credit(owing, "bad_debt", 1)
 
 
 def a_days_work() -> None:

@@ -48,6 +48,7 @@ of_each_fixed_column = pytest.mark.parametrize(("model", "field"), FIXED, ids=na
 @pytest.fixture(scope="module")
 def books(standing):
     standing(shop.a_days_work)
+    standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
 

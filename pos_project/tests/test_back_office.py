@@ -1,5 +1,6 @@
 """What is done in the back office is done by the use cases."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,29 @@ def test_one_line_of_a_sale_is_refunded_with_a_reason(office: Client, manager: U
     too_many = office.post(page, {**form, f"line_{line.pk}": "2"})
     assert too_many.status_code == 200
     assert Refund.objects.count() == 1
+
+
+def test_what_a_refund_comes_to_is_said_before_it_is_booked(office: Client) -> None:
+    shirt = shop.a_product("20.00", name="Linen shirt")
+    shop.buy((shirt, 5, "8.50"))
+    sale = shop.sell((shirt, 2), offered=shop.by_method("card", 46), tax=Decimal(6)).sale
+    page = reverse("admin:sales_sale_refund_lines", args=[sale.pk])
+    line = sale.items.get()
+
+    told = office.get(page, {"amount": "1", f"line_{line.pk}": "1"}).json()
+    assert told == {"amount": "23.00", "tax": "3.00", "due_reduced": "0.00", "paid_out": "23.00"}
+    for typed in ("", "x", "9"):
+        assert office.get(page, {"amount": "1", f"line_{line.pk}": typed}).json() == {}
+    assert '<option value="card" selected>' in office.get(page).content.decode()
+    assert not Refund.objects.exists()
+    refund = shop.take_back(sale, shop.units_of(line, 1))
+    note = office.get(
+        reverse("admin:sales_refund_credit_note", args=[Refund.objects.get().pk]), follow=True
+    )
+
+    assert refund is not None
+    for text in ("Credit note", "Linen shirt", "23.00", "Tax in it", str(sale.invoice_no)):
+        assert text in note.content.decode()
 
 
 def test_nothing_to_return_is_no_refund(office: Client) -> None:
@@ -91,6 +115,33 @@ def test_a_customer_pays_and_the_oldest_due_is_settled_first(office: Client) -> 
     ]
 
 
+def test_more_than_is_owed_is_asked_about_once(office: Client) -> None:
+    rahim = shop.a_customer()
+    shop.sell((shop.a_service("10.00"), 1), customer=rahim, offered=shop.on_credit())
+    page = reverse("admin:sales_customer_receive_payment", args=[rahim.pk])
+
+    asked = office.post(page, {"amount": "15", "method": "cash"}).content.decode()
+    assert "Only 10.00 is owed. Send it once more to keep 5.00 as a deposit." in asked
+    agreed = re.search(r'name="agreed" value="(.*?)"', asked)
+    assert agreed is not None
+    answer = office.post(page, {"amount": "15", "method": "cash", "agreed": agreed[1]})
+
+    assert answer.status_code == 302
+    assert str(CustomerDue.objects.get().due_amount) == "0.00"
+
+
+def test_before_a_purchase_is_reversed_all_that_goes_back_is_said(office: Client) -> None:
+    shop.buy((shop.a_product(), 4, "2.50"), offered=shop.cash(4))
+    page = office.get(reverse_page("purchasing_purchase", Purchase.objects.get())).content.decode()
+
+    for text in (
+        "4 units leave the stock",
+        "4.00 that was paid comes back",
+        "6.00 is no longer owed",
+    ):
+        assert text in page
+
+
 def test_a_delivery_is_received_line_by_line_by_sku(office: Client, manager: User) -> None:
     delta, shirt = shop.a_supplier(), shop.a_product(sku="TS-001")
     form = {
@@ -128,6 +179,35 @@ def test_a_delivery_is_received_line_by_line_by_sku(office: Client, manager: Use
         {"amount": "35", "method": "bkash"},
     )
     assert shop.owed_to(delta) == 0
+
+
+def test_a_cost_far_from_the_last_is_asked_about_once(office: Client) -> None:
+    delta, shirt = shop.a_supplier(), shop.a_product(sku="TS-001")
+    shop.buy((shirt, 1, "8.50"))
+    form = {
+        "supplier": delta.pk,
+        "purchase_date": "2026-02-08",
+        "method": "due",
+        "paid": "0",
+        "form-TOTAL_FORMS": "1",
+        "form-INITIAL_FORMS": "0",
+        "form-0-sku": "TS-001",
+        "form-0-quantity": "10",
+        "form-0-cost_price": "85",
+    }
+    page = reverse("admin:purchasing_purchase_add")
+
+    asked = office.post(page, form)
+    told = asked.content.decode()
+    assert "Line 1, Cost each: It cost 8.50 last." in told
+    agreed = re.search(r'name="form-0-agreed" value="(.*?)"', told)
+    assert agreed is not None
+    other = office.post(page, {**form, "form-0-cost_price": "850", "form-0-agreed": agreed[1]})
+    assert other.status_code == 200, "another cost is asked about anew"
+    answer = office.post(page, {**form, "form-0-agreed": agreed[1]})
+
+    assert answer.status_code == 302
+    assert str(Purchase.objects.order_by("-id")[0].total_amount) == "850.00"
 
 
 def test_an_expense_is_recorded_and_posted(office: Client) -> None:
@@ -260,6 +340,7 @@ def test_a_manager_changes_the_papers_but_not_who_may_change_prices(office: Clie
         {
             "name": "Lake Road Store",
             "currency_sign": "$",
+            "reorder_level": "20",
             "receipt_footer": "Bye",
             "price_changers": "admins",
         },

@@ -69,7 +69,7 @@ def test_the_search_of_the_side_bar_needs_no_redis(
     settings.CACHES = {"default": nobody_there if redis else table}
     client = at_the_office(manager)
 
-    answer = client.get(reverse("admin:search"), {"s": "refun"})
+    answer = client.get(reverse("admin:search"), {"s": "refun", "extended": 1})
 
     assert answer.status_code == 200
     assert reverse("admin:sales_refund_changelist") in answer.content.decode()

@@ -54,11 +54,11 @@ def test_units_are_whole_and_people_are_called_by_their_names(office: Client) ->
     assert "karim" in pages[-1]
 
 
-def test_a_held_sale_is_called_held_wherever_it_stands(office: Client) -> None:
+def test_a_held_sale_is_called_parked_wherever_it_stands(office: Client) -> None:
     held = shop.hold((shop.a_service(), 1))
 
     for page in (shown(office, "sales_sale_change", held), shown(office, "sales_sale_changelist")):
-        assert "Held" in page
+        assert "Parked" in page
         assert "Pending" not in page
 
 

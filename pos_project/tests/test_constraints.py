@@ -39,9 +39,13 @@ def books(guards_off, standing):
 def trade():
     shop.a_days_work()
     shop.a_days_corrections()
+    rahim = shop.a_customer()
+    shop.open_due(rahim, 9)
+    shop.credit(rahim, "bad_debt", 4, tax=Decimal(1))
     counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
     count_cash(counted, by=shop.a_cashier())
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
+    baker.make("catalog.ComingPrice", price=Decimal(1), from_day="2026-12-01")
     baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
 
 
@@ -53,6 +57,8 @@ def plain(label):
 # constraint → what to try: the changes to one row of its table, and which row
 BROKEN = [
     ("accounts_store_price_changers_known", {"price_changers": "all"}, {}),
+    ("accounts_store_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("accounts_store_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("accounts_store_staff_max_discount_is_a_percentage", {"staff_max_discount": 101}, {}),
     ("accounts_store_staff_max_refund_not_negative", {"staff_max_refund": -1}, {}),
     ("accounts_user_role_known", {"role": "owner"}, {}),
@@ -61,6 +67,9 @@ BROKEN = [
     ("catalog_taxrate_rate_is_a_percentage", {"rate": Decimal("-0.01")}, {}),
     ("catalog_product_price_not_negative", {"price": Decimal("-0.01")}, {}),
     ("catalog_product_status_known", {"status": "asleep"}, {}),
+    ("catalog_comingprice_not_negative", {"price": -1}, {}),
+    ("catalog_product_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("catalog_product_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("catalog_product_listed_has_a_code", {"sku_key": None}, {"archived_at": None}),
     ("ledger_cashcount_counted_not_negative", {"counted": -1, "banked": 0}, {}),
     ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": 2}, {}),
@@ -77,6 +86,10 @@ BROKEN = [
         {"payment_party": "customer"},
         {"customer": None, "sale": None},
     ),
+    ("ledger_duecredit_sign_follows_reversal", {"amount": 0}, {}),
+    ("ledger_duecredit_sign_follows_reversal", {"amount": -5}, {"reverses": None}),
+    ("ledger_duecredit_sign_follows_reversal", {"tax": -5}, {"reverses": None}),
+    ("ledger_duecredit_is_of_one_party_s_document", {"sale": None}, {"sale__isnull": False}),
     ("ledger_expense_sign_follows_reversal", {"amount": 0}, {}),
     ("ledger_expense_sign_follows_reversal", {"amount": -5}, {"reverses": None}),
     ("ledger_expense_sign_follows_reversal", {"amount": 5}, {"reverses__isnull": False}),
@@ -210,7 +223,14 @@ def a_transaction_number_that_pays_twice():
         TransactionId.objects.create(method_id="bkash", number_key="8n7a6k2", entry=entry)
 
 
+def two_prices_of_a_product_from_one_day():
+    planned = apps.get_model("catalog.ComingPrice").objects.get()
+    planned.pk = None
+    planned.save()
+
+
 TWICE = {
+    "catalog_comingprice_one_per_day": two_prices_of_a_product_from_one_day,
     "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
     "ledger_journalentry_once_per_document": a_second_entry_for_a_document,
     "purchasing_purchase_invoice_unique_per_supplier": a_suppliers_invoice_entered_twice,

@@ -1,11 +1,13 @@
 """What the documents say of one another, and what the code says of them, is true."""
 
 import re
+from argparse import _SubParsersAction
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import get_commands, load_command_class
 
 from reports.reconciliation.checks import INVARIANTS, SUBJECTS, schema
 from reports.reconciliation.invariant import Check
@@ -144,6 +146,41 @@ def test_every_test_that_the_page_on_security_names_is_there() -> None:
     }
     assert len(named) > 30
     assert named - written == set()
+
+
+# What people copy: the documents, and what is deployed.
+COPIED = [*PAGES, *(path for path in (ROOT / "deploy").rglob("*") if path.is_file())]
+
+
+def test_every_command_that_is_named_is_there_with_its_options() -> None:
+    named = list(cited(r"manage\.py ([a-z_]+(?: [^`|#;\"]+)?)", COPIED))
+    assert len(named) > 60
+    wrong = []
+    for where, line in named:
+        name, _, rest = line.partition(" ")
+        if name not in get_commands():
+            wrong.append(f"{where}: {name}")
+            continue
+        parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+        branches = [each for each in parser._actions if isinstance(each, _SubParsersAction)]
+        parsers = [parser, *(of for branch in branches for of in branch.choices.values())]
+        known = {option for each in parsers for option in each._option_string_actions}
+        options = re.findall(r"(?<!\S)--[a-z][\w-]*", rest)
+        wrong += [f"{where}: {name} {each}" for each in options if each not in known]
+    assert wrong == []
+
+
+def test_every_make_target_that_is_named_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = [
+        (where, target)
+        for where, line in cited(
+            r"(?:`|^)make ((?:[A-Z]+=\S+ |-\w+ )*[a-z-]+(?: [a-z-]+)*)(?:`| )", COPIED
+        )
+        for target in re.sub(r"[A-Z]+=\S+|-\w+ ", "", line).split()
+    ]
+    assert len(named) > 30
+    assert [(where, each) for where, each in named if each not in targets] == []
 
 
 # --- Invariants, each on its page ---

@@ -28,6 +28,7 @@ MOVING = {
 @pytest.fixture(scope="module")
 def history(standing):
     standing(shop.a_days_work)
+    standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(lambda: baker.make("accounts.LoginEvent"))
 

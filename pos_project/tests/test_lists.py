@@ -114,7 +114,7 @@ def test_sorting_by_what_is_owed_puts_the_most_first(office: Client) -> None:
     first_click = office.get(reverse("admin:sales_customer_changelist"), {"o": str(place)})
 
     assert [each.name for each in first_click.context["cl"].result_list] == ["B", "C", "A"]
-    assert totals_of(first_click.content.decode()) == {"Open dues": "21.00"}
+    assert totals_of(first_click.content.decode()) == {"Unpaid": "21.00"}
 
 
 def test_a_list_is_a_file_of_all_rows_that_its_filters_leave(office: Client) -> None:
@@ -126,7 +126,7 @@ def test_a_list_is_a_file_of_all_rows_that_its_filters_leave(office: Client) -> 
     lines = lines_of(office.get(page, {"as": "csv", "due": "open"}))
     book = load_workbook(BytesIO(office.get(page, {"as": "xlsx"}).content))
 
-    assert lines[0][:5] == ["Number", "When", "Customer", "User", "Total"]
+    assert lines[0][:5] == ["Number", "When", "Customer", "Cashier", "Total"]
     assert [row[2:5:2] for row in lines[1:]] == [["'=Rahim()", "5.00"]]
     [sheet] = book
     assert [row[4] for row in sheet.iter_rows(min_row=2, values_only=True)] == [1250, 5]

@@ -17,6 +17,7 @@ from accounts.models import User
 from catalog.models import Product, TaxRate
 from conftest import at_the_office
 from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, ShopAdmin
+from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.page_forms import form_of, opened
 
@@ -144,6 +145,7 @@ def test_a_day_is_one_of_the_api(office: Client, page: str, typed: dict[str, str
 def test_a_price_falls_by_all_of_it_at_most(office: Client) -> None:
     shirt = shop.a_product("10")
     form = {"action": "change_prices", "_selected_action": shirt.pk, "step": "0.01", "by": "-200"}
+    form["from_day"] = today().isoformat()
 
     page = office.post("/admin/catalog/product/", {**form, "change": "percent"})
 

@@ -20,7 +20,7 @@ __all__ = ["on_file"]
 pytestmark = pytest.mark.django_db(transaction=True)
 # Dashboards, statements, explanations, what users did; but not lists that are worked with.
 REPORT = re.compile(
-    r"dashboard/|ledger/(?!accounts|entries|period-lock|cash-counts)|users/.*/|sales/1/explain"
+    r"dashboard/|ledger/(?!accounts|entries|period-lock|cash-counts|due-credits)|users/.*/|sales/1/explain"
 )
 
 

@@ -351,7 +351,13 @@ def test_a_manager_sets_rules_and_a_pin_in_the_back_office(office: Client, manag
     del fields["logo_file"]
     office.post(
         "/admin/accounts/store/1/change/",
-        {**fields, "name": "Main store", "staff_max_discount": "12.5", "staff_see_cost": "on"},
+        {
+            **fields,
+            "name": "Main store",
+            "reorder_level": "20",
+            "staff_max_discount": "12.5",
+            "staff_see_cost": "on",
+        },
     )
     store = Store.objects.get()
     assert (store.staff_max_discount, store.staff_see_cost, store.staff_correct_stock) == (

@@ -47,7 +47,8 @@ class PurchaseViewSet(ContractViewSet):
     keyed_actions = frozenset({"create", "reverse"})
 
     def get_queryset(self) -> QuerySet[Any]:
-        return Purchase.objects.select_related("supplier", "reversed_by")
+        bought = Purchase.objects.exclude(status=Purchase.Status.OPENING)
+        return bought.select_related("supplier", "reversed_by")
 
     @extend_schema(responses=PurchaseOut(many=True), tags=["purchases"])
     def list(self, request: Request) -> Response:

@@ -48,11 +48,11 @@ class SupplierFetchedOut(Done):
 
 class SupplierCreatedOut(Done):
     supplierId = serializers.IntegerField()
-    data = SupplierOut()  # type: ignore[assignment]  # (clients know it by this name)
+    data = SupplierDetailsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SupplierUpdatedOut(Done):
-    data = SupplierOut()  # type: ignore[assignment]  # (clients know it by this name)
+    data = SupplierDetailsOut()  # type: ignore[assignment]  # (clients know it by this name)
 
 
 class SupplierDueOut(serializers.Serializer):

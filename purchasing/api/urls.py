@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from ledger.api.due_credits import CreditView
+from ledger.api.opening_dues import OpeningDueView
 from ledger.api.parties import AdvancePaybackView, PartyPaymentViewSet
 from pos_project.core.http.endpoints import ContractRouter
 from purchasing.api.purchases import PurchaseViewSet
@@ -37,6 +39,8 @@ urlpatterns = [
         "suppliers/<str:supplier>/supplied/<str:product>",
         SuppliedProductViewSet.as_view({"get": "lines"}),
     ),
+    path("suppliers/<str:party>/credits", CreditView.as_view(book=SUPPLIER_DUES)),
+    path("suppliers/<str:party>/opening-dues", OpeningDueView.as_view(book=SUPPLIER_DUES)),
     path("suppliers/<str:party>/advance-payback", AdvancePaybackView.as_view(book=SUPPLIER_DUES)),
     *router.urls,
 ]

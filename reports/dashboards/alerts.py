@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from accounts.models import REORDER_BELOW
 from pos_project.core.money import ZERO
 from reports.dashboards.listed_products import ListedProduct
 from reports.dashboards.stock_levels import Level, at_levels
 from reports.summaries.raw import as_day, exact, rows
 
 OVERDUE_AFTER_DAYS = 180
-REORDER_BELOW = 20  # units
 OUT_OF_STOCK = Level("out_of_stock", most=0)
-LOW_STOCK = Level("low_stock", least=1, most=REORDER_BELOW - 1)
 
 
 @dataclass(frozen=True)
@@ -43,16 +42,21 @@ class CriticalAlerts:
     first: list[CriticalAlert]
 
 
+def low_stock(reorder_below: int = REORDER_BELOW) -> Level:
+    """Something is there, but less than the product's level, or than this where it has none."""
+    return Level("low_stock", least=1, most=reorder_below - 1, is_short=True)
+
+
 def find_critical_alerts(today: date, *, most: int = 5) -> CriticalAlerts:
     """Overdue customers, then what is out of stock, then what is low: at most so many of each."""
     overdue_count, overdue = _find_overdue_customers(today, most=most)
-    out, low = at_levels((OUT_OF_STOCK, LOW_STOCK), most=most)
+    out, low = at_levels((OUT_OF_STOCK, low_stock()), most=most)
     return CriticalAlerts(
         overdue_count + out.count + low.count,
         [
             *overdue,
-            *(_alert_of_product(OUT_OF_STOCK, "critical", each) for each in out.products),
-            *(_alert_of_product(LOW_STOCK, "high", each, REORDER_BELOW) for each in low.products),
+            *(_alert_of_product(OUT_OF_STOCK.name, "critical", each) for each in out.products),
+            *(_low(each) for each in low.products),
         ],
     )
 
@@ -96,11 +100,16 @@ def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[Critic
     ]
 
 
+def _low(product: ListedProduct) -> CriticalAlert:
+    level = REORDER_BELOW if product.reorder_level is None else product.reorder_level
+    return _alert_of_product("low_stock", "high", product, level)
+
+
 def _alert_of_product(
-    level: Level, severity: str, product: ListedProduct, reorder_level: int = 0
+    kind: str, severity: str, product: ListedProduct, reorder_level: int = 0
 ) -> CriticalAlert:
     return CriticalAlert(
-        level.name,
+        kind,
         severity,
         product_id=product.id,
         product_name=product.name,

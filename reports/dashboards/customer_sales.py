@@ -26,7 +26,8 @@ NO_PHONE = "N/A"
 # What is open of the sales of the period, in cents, by customer.
 DUE = f"""
     SELECT customer_id, {whole("SUM(due_amount) * 100")} FROM customer_dues
-    WHERE status = 'open' AND sale_date BETWEEN %(first)s AND %(last)s GROUP BY customer_id
+    WHERE status = 'open' AND is_opening = 0 AND sale_date BETWEEN %(first)s AND %(last)s
+    GROUP BY customer_id
 """  # noqa: S608  (our own names)
 
 
@@ -121,7 +122,8 @@ def describe(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales
             f"""
             SELECT c.id, c.name, c.phone,
                 (SELECT SUM(d.due_amount) FROM customer_dues d WHERE d.customer_id = c.id
-                    AND d.status = 'open' AND d.sale_date BETWEEN %(first)s AND %(last)s),
+                    AND d.status = 'open' AND d.is_opening = 0
+                    AND d.sale_date BETWEEN %(first)s AND %(last)s),
                 (SELECT SUM(r.due_reduced) FROM refunds r WHERE r.customer_id = c.id
                     AND r.sale_date BETWEEN %(first)s AND %(last)s)
             FROM customers c WHERE c.id IN ({id_list(bought)})

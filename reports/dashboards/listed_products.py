@@ -22,6 +22,7 @@ class ListedProduct(NamedTuple):
     category: str
     brand: str
     stock: int  # units, in all stores
+    reorder_level: int | None  # its own
 
 
 class ProductOut(FiguresSerializer):
@@ -38,7 +39,8 @@ def find_products(
     """These products by id, in one statement. Their stock is read with them unless it is known."""
     found = rows(
         f"""
-        SELECT p.id, p.name, p.sku, p.price, c.name, b.name, {_STOCK if stock is None else "NULL"}
+        SELECT p.id, p.name, p.sku, p.price, c.name, b.name, p.reorder_level,
+            {_STOCK if stock is None else "NULL"}
         FROM products p
         LEFT JOIN categories c ON c.id = p.category_id
         LEFT JOIN brands b ON b.id = p.brand_id
@@ -55,6 +57,7 @@ def find_products(
             category or NO_CATEGORY,
             brand or NO_BRAND,
             int(units or 0) if stock is None else stock[product_id],
+            level,
         )
-        for product_id, name, sku, price, category, brand, units in found
+        for product_id, name, sku, price, category, brand, level, units in found
     }

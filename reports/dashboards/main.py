@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import CharField, IntegerField
 
 from accounts.api.cost import CostField
+from accounts.models import REORDER_BELOW
 from ledger.models import Payment
 from ledger.payments import CASH
 from pos_project.core.days import today
@@ -18,7 +19,7 @@ from pos_project.core.http.fields import DayField, MomentField, MoneyField
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.http.permissions import AdminStaff
 from pos_project.core.period import Period
-from reports.dashboards.alerts import REORDER_BELOW, CriticalAlerts, find_critical_alerts
+from reports.dashboards.alerts import CriticalAlerts, find_critical_alerts
 from reports.dashboards.customer_sales import (
     CustomerOut,
     CustomerSales,

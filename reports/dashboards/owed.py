@@ -107,7 +107,7 @@ def _sold_in(period: Period) -> Q:
 
 
 def _open_dues(sales: Q) -> QuerySet[CustomerDue]:
-    return CustomerDue.objects.filter(sales, status=CustomerDue.Status.OPEN)
+    return CustomerDue.objects.filter(sales, status=CustomerDue.Status.OPEN, is_opening=False)
 
 
 def _sums(rows: QuerySet[Any], column: str, ways: list[str]) -> dict[tuple[Any, ...], Decimal]:

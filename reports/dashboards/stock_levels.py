@@ -15,11 +15,13 @@ from reports.summaries.raw import rows
 
 @dataclass(frozen=True)
 class Level:
-    """A range of units, both ends included; without an end it has none."""
+    """A range of units, both ends included; without an end it has none. `is_short`: of a product
+    that has a reorder level it ends below that."""
 
     name: str
     least: int | None = None
     most: int | None = None
+    is_short: bool = False
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -43,11 +45,16 @@ def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
     chosen. (Placing them in SQL sorts every product twice.)
     """
     at_level: list[list[tuple[int, int]]] = [[] for _ in levels]
-    places = [(*each.bounds, found) for each, found in zip(levels, at_level, strict=True)]
+    places = [
+        (*each.bounds, each.is_short, found) for each, found in zip(levels, at_level, strict=True)
+    ]
     stock = stock_now()
-    for (product_id,) in rows(f"SELECT p.id FROM products p WHERE {KEPT_IN_STOCK}", {}):  # noqa: S608  (ours)
+    asked = f"SELECT p.id, p.reorder_level FROM products p WHERE {KEPT_IN_STOCK}"  # noqa: S608  (ours)
+    for product_id, level in rows(asked, {}):
         units = stock.get(product_id, EMPTY).units
-        for least, most_units, found in places:
+        for least, most_units, is_short, found in places:
+            if is_short and level is not None:
+                most_units = level * 1000 - 1
             if least <= units <= most_units:
                 found.append((units, product_id))
                 break

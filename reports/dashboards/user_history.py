@@ -225,7 +225,7 @@ class UserHistoryViewSet(_HistoryViewSet):
 
     @DESCRIBE_SUMMARY
     def summary(self, request: Request, user: str) -> Response:
-        """How many rows of each kind that list has."""
+        """How many rows of each kind the list of a user has."""
         return self.summary_of(found(self.get_queryset(), user, self.noun))
 
 
@@ -239,7 +239,7 @@ class OwnHistoryViewSet(_HistoryViewSet):
 
     @DESCRIBE_SUMMARY
     def summary(self, request: Request) -> Response:
-        """How many rows of each kind that list has."""
+        """How many rows of each kind the caller's list has."""
         return self.summary_of(cast(User, request.user))
 
 

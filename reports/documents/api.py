@@ -59,5 +59,5 @@ class PurchaseDocumentsView(APIView):
     def get(self, request: Request, purchase: str) -> Response:
         """A link to the goods received note of a purchase, good for ninety days."""
         require_sight_of_cost(request)
-        completed = Purchase.objects.exclude(status=Purchase.Status.DRAFT)
+        completed = Purchase.objects.filter(status=Purchase.Status.RECEIVED)
         return _answer(request, found(completed, purchase, "purchase").pk, "purchase-order")

@@ -12,6 +12,7 @@ from reports.documents.document import Document
 BUILDERS: dict[str, Callable[[int], Document]] = {
     "receipt": sale_and_purchase.receipt,
     "invoice": sale_and_purchase.invoice,
+    "credit-note": sale_and_purchase.credit_note,
     "purchase-order": sale_and_purchase.goods_received_note,
 }
 _SALT = "papers"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from ledger.models import Payment
+from ledger.models import Payment, PaymentMethod
 from pos_project.core.errors import NotFound
 from purchasing.models import Purchase
 from reports.documents.document import (
@@ -19,7 +19,7 @@ from reports.documents.document import (
     day,
     rate,
 )
-from sales.models import Refund, Sale
+from sales.models import Refund, RefundItem, Sale
 from sales.sale_lines import sale_lines
 
 WALK_IN = "Walk-in Customer"
@@ -64,6 +64,42 @@ def _of_sale(sale_id: int, title: str, size: Size) -> Document:
     )
 
 
+def credit_note(refund_id: int) -> Document:
+    """What came back of a sale and what was given for it, A4. Raises NotFound."""
+    made = Refund.objects.select_related("sale", "store", "customer", "user")
+    refund = made.filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound("Refund not found")
+    sale, shop = refund.sale, Letterhead.of(refund.store)
+    if sale.currency_sign is not None:
+        shop = replace(shop, currency_sign=sale.currency_sign)
+    customer = sale.customer_name or (refund.customer.name if refund.customer else WALK_IN)
+    items = RefundItem.objects.filter(refund=refund).select_related("sale_item").order_by("id")
+    rows = [Row([item.sale_item.product_name, item.quantity, item.amount]) for item in items]
+    method = PaymentMethod.objects.filter(code=refund.refund_method).first()
+    sums = [Sum("Total", refund.refund_amount, is_total=True), Sum("Tax in it", refund.tax_amount)]
+    if refund.due_reduced:
+        sums.append(Sum("Taken off what was due", refund.due_reduced))
+    if refund.paid_out:
+        sums.append(
+            Sum(f"Paid out, {method.name if method else refund.refund_method}", refund.paid_out)
+        )
+    return Document(
+        "Credit note",
+        f"{sale.invoice_no}-R{refund.pk}",
+        shop,
+        [
+            ("Date", timezone.localtime(refund.created_at).strftime("%d-%m-%Y %I:%M %p")),
+            ("Customer", customer),
+            ("For invoice", str(sale.invoice_no)),
+            *([("Reason", refund.reason)] if refund.reason else ()),
+            ("Made by", refund.user.name),
+        ],
+        [Table(_CREDITED, rows, sums)],
+        Size.A4,
+    )
+
+
 def _charged(sale: Sale) -> Iterator[Sum]:
     """From the lines to the total."""
     yield Sum("Subtotal", sale.subtotal)
@@ -86,7 +122,7 @@ def _settled(sale: Sale) -> Iterator[Sum]:
     """From the total to what is still due: what was paid, and what refunds cancelled of the due or
     paid out."""
     if sale.advance_used:
-        yield Sum("Paid from advance", sale.advance_used)
+        yield Sum("Paid from deposit", sale.advance_used)
     methods = {}
     for payment in Payment.objects.filter(sale=sale).select_related("method").order_by("id"):
         methods[payment.method_id] = payment.method_name or payment.method.name
@@ -110,7 +146,7 @@ def _settled(sale: Sale) -> Iterator[Sum]:
 
 def goods_received_note(purchase_id: int) -> Document:
     """What came from a supplier, A4. Raises NotFound."""
-    completed = Purchase.objects.exclude(status=Purchase.Status.DRAFT)
+    completed = Purchase.objects.filter(status=Purchase.Status.RECEIVED)
     purchase = completed.select_related("store", "supplier", "user").filter(pk=purchase_id).first()
     if purchase is None:
         raise NotFound("Purchase not found")
@@ -143,6 +179,11 @@ def goods_received_note(purchase_id: int) -> Document:
     )
 
 
+_CREDITED = (
+    Column("What came back", width=5),
+    Column("Units", "count", 1),
+    Column("Amount, tax in it", "money", 2),
+)
 _COLUMNS: dict[Size, Sequence[Column]] = {
     Size.A4: (
         Column("Item", width=5),

@@ -14,7 +14,6 @@ from reports.reconciliation.checks import (
     Invariant,
     Violation,
 )
-from reports.reconciliation.checks.seals import the_kept_head
 from reports.reconciliation.invariant import MOST, unreadable
 from reports.reconciliation.scope import Scope
 
@@ -67,30 +66,21 @@ def chosen(ids: Iterable[str] | None) -> list[Check]:
 def reconcile(
     ids: Iterable[str] | None = None,
     *,
-    head: str | None = None,
     scope: Scope | None = None,
     on_progress: Callable[[Invariant], None] | None = None,
 ) -> list[Verdict]:
     """Check the invariants (all, or these) at one moment, while the tills go on selling.
 
-    `head` is a seal kept outside the database: whether the chain has it is one more invariant.
     `scope` says which business days are looked at (all), and is told how far a long check has
     come; `on_progress` is called with each invariant once it is decided. Read only. Raises
     UnknownInvariant.
     """
     checks = chosen(ids)
     wanted = None if ids is None else {each.casefold() for each in ids}
-    kept_head = [] if head is None else [the_kept_head(head)]
     with snapshot():
         verdicts = examine(checks, scope, on_progress=on_progress)
-        heads = examine(kept_head, scope, on_progress=on_progress)
     return [
-        *(
-            verdict
-            for verdict in verdicts
-            if wanted is None or _is_wanted(verdict.invariant, wanted)
-        ),
-        *heads,
+        verdict for verdict in verdicts if wanted is None or _is_wanted(verdict.invariant, wanted)
     ]
 
 

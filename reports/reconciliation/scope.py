@@ -34,6 +34,7 @@ _LATE = {
             ("journal_entries", "business_date"),
             ("inventory_log", "business_date"),
             ("cash_counts", "business_date"),
+            ("due_credits", "business_date"),
             ("customer_dues", "sale_date"),
         )
     },
@@ -66,10 +67,14 @@ _TOUCHED = {
         " WHERE t.business_date >= {day} AND s.business_date < {day}",
         "SELECT t.sale_id FROM refunds t JOIN sales s ON s.id = t.sale_id"
         " WHERE t.business_date >= {day} AND s.business_date < {day}",
+        "SELECT t.sale_id FROM due_credits t JOIN sales s ON s.id = t.sale_id"
+        " WHERE t.business_date >= {day} AND s.business_date < {day}",
         "SELECT id FROM sales WHERE business_date IS NULL",
     ),
     "purchases": (
         "SELECT t.purchase_id AS id FROM payments t JOIN purchases x ON x.id = t.purchase_id"
+        " WHERE t.business_date >= {day} AND x.business_date < {day}",
+        "SELECT t.purchase_id FROM due_credits t JOIN purchases x ON x.id = t.purchase_id"
         " WHERE t.business_date >= {day} AND x.business_date < {day}",
         "SELECT t.reverses_id FROM purchases t JOIN purchases x ON x.id = t.reverses_id"
         " WHERE t.business_date >= {day} AND x.business_date < {day}",
@@ -83,10 +88,12 @@ _TOUCHED = {
         "SELECT customer_id AS id FROM sales WHERE business_date >= {day}",
         "SELECT customer_id FROM payments WHERE business_date >= {day}",
         "SELECT customer_id FROM refunds WHERE business_date >= {day}",
+        "SELECT customer_id FROM due_credits WHERE business_date >= {day}",
     ),
     "suppliers": (
         "SELECT supplier_id AS id FROM purchases WHERE business_date >= {day}",
         "SELECT supplier_id FROM payments WHERE business_date >= {day}",
+        "SELECT supplier_id FROM due_credits WHERE business_date >= {day}",
     ),
 }
 _MARK = re.compile(r"\bPART\(([\w.]+)\)")
@@ -116,12 +123,14 @@ def named(ids: Sequence[int]) -> Iterator[Part]:
 class Scope:
     """The rows a run looks at. `since` is a business day, None for the whole history.
 
-    `on_part` is told the table and the share of it that has been looked at, 0 to 1.
+    `on_part` is told the table and the share of it that has been looked at, 0 to 1. `head` is a
+    seal that somebody kept outside the database.
     """
 
     since: date | None = None
     on_part: Callable[[str, float], None] | None = None
     size: int = SLICE
+    head: str | None = None
     _firsts: dict[str, int | None] = field(default_factory=dict, init=False)
     _lasts: dict[str, int] = field(default_factory=dict, init=False)
     _by_hand: list[Part] | None = field(default=None, init=False)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.models import Brand, Category, Product, TaxRate
 from ledger import closing
+from ledger.due_credits import reverse_credit
 from ledger.expenses import Spending, record_expense
 from ledger.manual_entries import ManualEntry, open_balances
 from ledger.models import Payment
@@ -57,6 +58,7 @@ class Week:
         self._hold()
         self._take_back()
         self._count()
+        self._open_dues()
         self._close()
         self._correct()
 
@@ -137,12 +139,27 @@ class Week:
         self.void = shop.void(shop.adjust(self.tea, -2, reason=None))
         shop.sell((self.sugar, 4), offered=shop.cash(20))
 
+    def _open_dues(self) -> None:
+        """What was open before the books: paid in part, and not at all."""
+        old = today() - timedelta(days=100)
+        self.opening_due = shop.open_due(self.other_customer, "31.00", reference="OLD-7", dated=old)
+        shop.pay_dues(self.other_customer, "6.00")
+        self.bad_debt = shop.credit(self.other_customer, "bad_debt", "11.50", tax=d("1.50"))[0]
+        shop.credit(self.other_customer, "allowance", "2.00")
+        self.opening_payable = shop.open_due(shop.a_supplier(name="Mills"), "45.50", dated=old)
+        shop.credit(self.opening_payable.supplier, "write_off", "0.50")
+        reverse_credit(
+            shop.credit(self.opening_payable.supplier, "allowance", "5.00")[0].pk,
+            reason="Not granted",
+            by=self.cashier,
+        )
+
     def _close(self) -> None:
         rent = Spending("Rent", d("25.50"), category="rent")
         self.expense = record_expense(rent, by=self.cashier)
         record_expense(Spending("Bulbs", d("3.10"), payment_method="card"), by=self.cashier)
-        while (open_day := closing.next_day()) and open_day < today():
-            closing.seal(open_day, now=timezone.now() + timedelta(minutes=10))
+        while (open_day := closing.next_day()) and open_day < today() - timedelta(days=1):
+            closing.seal(open_day, now=timezone.now())
 
     def _correct(self) -> None:
         """What was entered wrongly, and reversed; what only an accountant knows."""
@@ -162,7 +179,7 @@ class Week:
         open_balances(ManualEntry([Side("NAGAD", debit=d("15.00"))]), by=by)
         shop.pay_dues(salma, "11.00")
         shop.pay_back(salma, "0.50")
-        # The past is locked; what comes in late counts today.
-        last_week = today() - timedelta(days=2)
-        self.lock = lock_through(last_week, reason="Reported", by=by, role="manager")
+        # The past is locked, though yesterday is not closed; what comes in late counts today.
+        yesterday = today() - timedelta(days=1)
+        self.lock = lock_through(yesterday, reason="Reported", by=by, role="manager")
         self.sale_after_lock = shop.sell((self.rice, 1), offered=shop.cash(5)).sale

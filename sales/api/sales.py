@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.db.models import Prefetch
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -90,18 +90,6 @@ class SaleViewSet(ContractViewSet):
     @extend_schema(
         request=CheckoutIn,
         responses={201: CheckoutOut},
-        examples=[
-            OpenApiExample(
-                "Two of one, part of it owed by a customer",
-                {
-                    "items": [{"product_id": 1, "quantity": 2}],
-                    "customer_id": 1,
-                    "payment_method": "cash",
-                    "paid_amount": 5,
-                },
-                request_only=True,
-            )
-        ],
         tags=["sales"],
     )
     @action(detail=False, methods=["post"])
@@ -121,10 +109,16 @@ class SaleViewSet(ContractViewSet):
         )
 
     @extend_schema(methods=["GET"], responses=HeldSaleOut(many=True), filters=True, tags=["sales"])
-    @extend_schema(methods=["POST"], request=OrderIn, responses={201: HeldOut}, tags=["sales"])
+    @extend_schema(
+        methods=["POST"],
+        request=OrderIn,
+        responses={201: HeldOut},
+        description="Hold a cart: nothing moves and nothing is reserved.",
+        tags=["sales"],
+    )
     @action(detail=False, methods=["get", "post"])
     def pending(self, request: Request) -> Response:
-        """Held sales; POST holds a cart: nothing moves and nothing is reserved."""
+        """Held sales, newest first."""
         if request.method == "GET":
             rows = Sale.objects.filter(status=Sale.Status.PENDING)
             rows = rows.select_related("customer", "user").prefetch_related(

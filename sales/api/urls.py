@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from ledger.api.due_credits import CreditView
+from ledger.api.opening_dues import OpeningDueView
 from ledger.api.parties import AdvancePaybackView
 from pos_project.core.http.endpoints import ContractRouter
 from sales.api.cart import CartCheckoutView, CartItemsView, CartItemView, CartView
@@ -50,6 +52,8 @@ urlpatterns = [
         "customers/<str:customer>/purchased_products/<str:product>",
         PurchasedProductViewSet.as_view({"get": "lines"}),
     ),
+    path("customers/<str:party>/credits", CreditView.as_view(book=CUSTOMER_DUES)),
+    path("customers/<str:party>/opening-dues", OpeningDueView.as_view(book=CUSTOMER_DUES)),
     path("customers/<str:party>/advance-payback", AdvancePaybackView.as_view(book=CUSTOMER_DUES)),
     *router.urls,
 ]

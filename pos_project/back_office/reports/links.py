@@ -18,6 +18,8 @@ _PAGES = {
     "sale": "sales_sale_change",
     "refund": "sales_refund_change",
     "purchase": "purchasing_purchase_change",
+    "opening_receivable": "sales_sale_change",
+    "opening_payable": "purchasing_purchase_change",
     "expense": "ledger_expense_change",
     "adjustment": "inventory_inventorylog_change",
     "opening": "inventory_inventorylog_change",
@@ -38,6 +40,9 @@ def address(subject: Subject, asked: Asked) -> str | None:
     kind, about = subject.kind, subject.id
     if kind in _PAGES:
         return reverse(f"admin:{_PAGES[kind]}", args=[about])
+    if kind == "order":
+        path = reverse("report-order", args=[about])
+        return f"{path}?{urlencode(_store(asked))}" if asked.scope.store_id is not None else path
     if kind in _OF_ONE:
         path = reverse(f"report-{_OF_ONE[kind]}", args=[about])
         return f"{path}?{urlencode(query(asked, subject.days))}"
@@ -53,13 +58,17 @@ def address(subject: Subject, asked: Asked) -> str | None:
 
 def query(asked: Asked, days: Period | None = None) -> dict[str, Any]:
     """The same books and days, or other days, for another report."""
-    store = {"store_id": asked.scope.store_id} if asked.scope.store_id is not None else {}
+    store = _store(asked)
     if days is None and asked.scope.is_as_of:
         days = Period(asked.scope.day - DAYS_BEHIND, asked.scope.day)
     if days is None and asked.range != OWN:
         return {"range": asked.range, **store}
     days = days or asked.period
     return {"range": OWN, "fromDate": days.first, "toDate": days.last, **store}
+
+
+def _store(asked: Asked) -> dict[str, Any]:
+    return {"store_id": asked.scope.store_id} if asked.scope.store_id is not None else {}
 
 
 def _list(kind: str, about: Any, days: Period) -> str | None:

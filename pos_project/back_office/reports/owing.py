@@ -98,7 +98,7 @@ REPORTS = (
     Report(
         "receivables-balances",
         "Receivables",
-        "What each customer owes, less what they paid ahead.",
+        "What each customer owes, less their deposits.",
         statement(ReceivablesView),
         of_day=True,
         usual="today",
@@ -106,7 +106,7 @@ REPORTS = (
     Report(
         "payables-balances",
         "Payables",
-        "What the shop owes each supplier, less what it paid ahead.",
+        "What the shop owes each supplier, less the deposits it has there.",
         statement(PayablesView),
         of_day=True,
         usual="today",

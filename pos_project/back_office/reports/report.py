@@ -62,6 +62,9 @@ class Report:
     chart: Chart | None = None
     window: Callable[[Asked, int, int], Window] | None = None
     explains: str = ""  # what `explain` calls the one it is of
+    of_now: bool = False  # how it is at this moment: there are no days to choose
+    # What is done about it: what that is called, and the page that does it.
+    next_step: tuple[str, Callable[[Asked], str]] | None = None
 
 
 def statement(view: type[StatementView]) -> Callable[[Asked], Document]:

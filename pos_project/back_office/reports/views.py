@@ -62,7 +62,7 @@ def _asked(request: HttpRequest, report: Report, of: str = "") -> Asked:
 
 
 def _days(request: HttpRequest, report: Report) -> tuple[Period, str]:
-    name = request.GET.get("range") or report.usual
+    name = (not report.of_now and request.GET.get("range")) or report.usual
     if name != OWN:
         if name not in RANGES:
             raise Invalid("There is no such range of days.")
@@ -200,6 +200,7 @@ def _page(request: HttpRequest, report: Report, asked: Asked) -> HttpResponse:
                 for name in _FILES
             ],
             "explain": _explain_link(report, asked),
+            "next_step": report.next_step and (report.next_step[0], report.next_step[1](asked)),
         },
     )
 
@@ -281,6 +282,8 @@ def _answer(
 
 def _ranges(request: HttpRequest, report: Report, chosen: str) -> list[dict[str, Any]]:
     store = {key: value for key, value in _query(request).items() if key == "store_id"}
+    if report.of_now:
+        return []
     names = ENDS if report.of_day else tuple(RANGES)
     return [
         {

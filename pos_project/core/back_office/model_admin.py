@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters, csrf_protect_m
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import DateField, Model, QuerySet
@@ -15,11 +17,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from pos_project.core.back_office import lists
+from pos_project.core.back_office import history, lists
 from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.form_keys import key_of_form, require_looked_over, reused
 from pos_project.core.back_office.forms import (
@@ -110,6 +113,14 @@ class RowsOfAList(BaseModelFormSet):
             show_refusal(form, refusal)
 
 
+def _no_link(contents: Any) -> str:
+    """The page of a person is for admins; others would stand before a closed door."""
+    return unescape(strip_tags(str(contents)))
+
+
+PEOPLE_BY_NAME = {"user": _no_link, "created_by": _no_link, "updated_by": _no_link}
+
+
 class ShopAdmin(ModelAdmin, _OutsideTransactions):
     """A page of rows, written by use cases alone. Rows with history leave by an action of their
     own, never here."""
@@ -117,6 +128,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     form = RowForm
     change_form_before_template = "back_office/form_key.html"
     picture_field = "picture"  # of the form, where it has one
+    readonly_preprocess_fields = PEOPLE_BY_NAME
     list_per_page = 25  # drawing a row costs more than reading it
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True
@@ -148,6 +160,29 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         for upload in request.FILES.values():
             upload.seek(0)  # type: ignore[union-attr]
         return super().changeform_view(request, *args, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        shown = {**context, "show_history": history.is_kept(self.model)}
+        return super().render_change_form(request, shown, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who changed the row when, from what to what; also of one that was removed since."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(self.model._base_manager, pk=unquote(object_id))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": f"History of {row}",
+            "entries": history.of_row(row),
+            "most": history.MOST,
+            "back_to": self.page_of(row.pk),
+        }
+        return TemplateResponse(request, "back_office/history.html", context)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
         form = super().get_form(request, *args, **kwargs)
@@ -343,6 +378,7 @@ class HistoryInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    readonly_preprocess_fields = PEOPLE_BY_NAME
     hide_title = True  # it would repeat the row
     verbose_name_plural = ""
 
@@ -503,6 +539,9 @@ class WritableAdmin(ReadOnlyAdmin):
         raise NotImplementedError
 
 
+BOTH_STAY = "An opposite entry is written today; both stay in the books."
+
+
 class ReversibleAdmin(ReadOnlyAdmin):
     """History that an opposite row takes back, once and for a reason.
 
@@ -525,6 +564,10 @@ class ReversibleAdmin(ReadOnlyAdmin):
     def named(self, row: Any) -> str:
         """What the row is called where it is about to be taken back."""
         return str(row)
+
+    def goes_back(self, row: Any) -> Sequence[str]:
+        """All that goes back with the row, a sentence each, to be read before it is done."""
+        return ()
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         """No button to take back what cannot be."""
@@ -552,7 +595,7 @@ class ReversibleAdmin(ReadOnlyAdmin):
             title=f"Reverse {name}?",
             button="Reverse",
             back_to=self.page_of(row.pk),
-            warning="An opposite entry is written today; both stay in the books.",
+            warning=" ".join([*self.goes_back(row), BOTH_STAY]),
         )
 
 

@@ -53,7 +53,6 @@ class Column:
     title: str
     kind: Kind
     also: Sequence[str] = ()
-    elsewhere: str = ""  # of one that is known, but not taken: where it is entered instead
 
     def is_called(self, header: str) -> bool:
         said = _plain(header)
@@ -88,14 +87,11 @@ def understand(table: Table, columns: Sequence[Column], *, needed: Sequence[str]
     two are called alike or mean the same."""
     found: dict[str, int] = {}
     unknown: list[str] = []
-    notes = list(table.notes)
     _refuse_equal(table.header)
     for position, header in enumerate(table.header):
         meant = next((each for each in columns if each.is_called(header)), None)
         if meant is None:
             unknown.append(header)
-        elif meant.elsewhere:
-            notes.append(f"“{header}” is not taken: {meant.elsewhere}")
         elif meant.name in found:
             raise BadFile(
                 f"Two columns mean the {meant.title}: “{table.header[found[meant.name]]}” and"
@@ -113,7 +109,7 @@ def understand(table: Table, columns: Sequence[Column], *, needed: Sequence[str]
         )
     known = [each for each in columns if each.name in found]
     rows = [_row(row, known, found) for row in table.rows]
-    return Understood([each.name for each in known], rows, unknown, notes)
+    return Understood([each.name for each in known], rows, unknown, table.notes)
 
 
 def number_problem(text: str) -> str:

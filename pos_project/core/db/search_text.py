@@ -27,19 +27,31 @@ _WHOLE_PHONE = 7  # digits; fewer are a part of a number
 
 
 class SearchText(models.CharField):
-    """Spells the columns `of` and the digits of `phones`, whenever a row is saved or inserted."""
+    """Spells the columns `of`, those of `also` that hold something, and the digits of `phones`,
+    whenever a row is saved or inserted."""
 
     def __init__(
-        self, *, of: Sequence[str] = (), phones: Sequence[str] = (), **kwargs: Any
+        self,
+        *,
+        of: Sequence[str] = (),
+        also: Sequence[str] = (),
+        phones: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
-        self.of, self.phones = tuple(of), tuple(phones)
+        self.of, self.also, self.phones = tuple(of), tuple(also), tuple(phones)
         kwargs = {"max_length": MAX_LENGTH, "editable": False, "default": "", **kwargs}
         super().__init__(**kwargs)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it spells."""
+        return (*self.of, *self.also, *self.phones)
 
     def spelled(self, row: Any) -> str:
         """What the column of this row should hold."""
         texts = [searchable(getattr(row, name) or "") for name in self.of]
-        texts += [_digits(getattr(row, name) or "") for name in self.phones]
+        texts += [searchable(text) for name in self.also if (text := getattr(row, name))]
+        texts += [digits_of(getattr(row, name) or "") for name in self.phones]
         return _BETWEEN.join(texts)[: self.max_length]
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
@@ -64,7 +76,7 @@ class Searchable(models.Model):
         columns: Iterable[str] | None = kwargs.get("update_fields")
         if columns is not None:
             field: Any = self._meta.get_field(SEARCH_TEXT)
-            if {*field.of, *field.phones}.intersection(columns):
+            if set(field.columns).intersection(columns):
                 kwargs["update_fields"] = {*columns, SEARCH_TEXT}
         super().save(*args, **kwargs)
 
@@ -129,7 +141,8 @@ def _field_at(model: type[models.Model], path: str) -> Any:
     return at._meta.get_field(column)
 
 
-def _digits(phone: str) -> str:
+def digits_of(phone: str) -> str:
+    """The digits of a phone number, whatever stands between them."""
     return re.sub(r"[^0-9]", "", western_digits(phone))
 
 
@@ -138,7 +151,7 @@ def _subscriber(phone: str) -> str:
 
     Of a number without `+` or `00` its country is only what makes it a valid number of there.
     """
-    digits = _digits(phone)
+    digits = digits_of(phone)
     if len(digits) < _WHOLE_PHONE:
         return digits
     says_country = "+" in phone or digits.startswith("00")

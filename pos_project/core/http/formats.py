@@ -210,6 +210,7 @@ def _tables(
         elif (
             field is None
             and isinstance(value, list)
+            and value
             and all(isinstance(row, Mapping) for row in value)
         ):
             yield name, Table(value)

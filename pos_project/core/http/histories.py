@@ -70,7 +70,7 @@ class HistoryViewSet(ContractViewSet):
 
     @action(detail=True)
     def summary(self, request: Request, **path: str) -> Response:
-        """How many rows of each kind that list has."""
+        """How many rows of each kind the list of transactions has."""
         return Response(summary_of(self._timeline(path), self.kinds, request))
 
     def _timeline(self, path: dict[str, str]) -> Timeline:

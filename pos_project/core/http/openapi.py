@@ -1,5 +1,9 @@
 """How drf-spectacular reads our views: every operation also names its error bodies."""
 
+import json
+import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -10,6 +14,9 @@ from rest_framework import serializers
 from pos_project.core.http.formats import CSV, JSON, PARAMETER, TABLE
 from pos_project.core.http.permissions import Public
 from pos_project.core.money import MAX_AMOUNT
+
+JSON_TYPE = "application/json"
+EXAMPLES = Path(__file__).with_name("examples.json")
 
 
 class ErrorBody(serializers.Serializer):
@@ -30,6 +37,20 @@ class Done(serializers.Serializer):
 
     success = serializers.BooleanField(default=True)
     message = serializers.CharField()
+
+
+class Pagination(serializers.Serializer):
+    """The counts of a list (docs/api.md §5)."""
+
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    totalPage = serializers.IntegerField()
+    currentPage = serializers.IntegerField()
+    pageSize = serializers.IntegerField()
+    hasNextPage = serializers.BooleanField()
+    hasPrevPage = serializers.BooleanField()
 
 
 def answered(
@@ -83,13 +104,16 @@ COUNTED = {
     )
 }
 CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+# Who share views, and so descriptions.
+PARTIES = ("customers", "suppliers")
 # Found by a word in the path; every other parameter of a path is an id.
 BY_CODE = {"code", "account"}
 
 
 class ContractSchema(AutoSchema):
     """Adds the error bodies and headers of docs/api.md §8, on keyed writes the Idempotency-Key
-    header, and on lists and tables a word on the other format.
+    header, on lists and tables a word on the other format, and to all a summary, which is how the
+    description begins, and the recorded example.
 
     What `format=csv` answers is not described as an answer: a generated client would take it for
     one that it may get to any call.
@@ -105,10 +129,11 @@ class ContractSchema(AutoSchema):
         answers = operation["responses"]
         for answer in answers.values():
             content = answer.get("content", {})
-            if "application/json" in content:
-                answer["content"] = {"application/json": content["application/json"]}
+            if JSON_TYPE in content:
+                answer["content"] = {JSON_TYPE: content[JSON_TYPE]}
+        operation["summary"] = self._first_words(operation["description"])
         self._describe_other_formats(operation)
-        error = {"application/json": {"schema": self._error_schema()}}
+        error = {JSON_TYPE: {"schema": self._error_schema()}}
         for status in self._error_statuses():
             answers.setdefault(status, {"content": error, "description": TEXTS[status]})
         if self._is_keyed():
@@ -120,7 +145,29 @@ class ContractSchema(AutoSchema):
                 answer["headers"] = headers
         for parameter in operation.get("parameters", ()):
             _correct(parameter)
+        _show_example(operation)
         return operation
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        """An answer always has what has a default. A request's defaults are only told in words:
+        generated clients would demand them, or send them, and so undo what a change leaves out."""
+        made: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        properties = made.get("properties", {})
+        defaults = {
+            name: each.pop("default") for name, each in properties.items() if "default" in each
+        }
+        if direction == "response" and defaults:
+            made["required"] = sorted({*made.get("required", ()), *defaults})
+        elif made.get("required"):  # (else what is absent may be what stays as it is)
+            for name, default in defaults.items():
+                properties[name]["description"] = (
+                    f"If left out: {json.dumps(default, default=float)}."
+                )
+        return made
+
+    def _get_paginator(self) -> Any:
+        self.resolve_serializer(Pagination, "response")  # to which its pages refer
+        return super()._get_paginator()
 
     def get_operation_id(self) -> str:
         tokens = [token.replace("-", "_") for token in self._tokenize_path()]
@@ -173,6 +220,13 @@ class ContractSchema(AutoSchema):
         text = f"As a file: {told}{which}; errors stay JSON."
         operation["description"] = "\n\n".join(filter(None, [operation.get("description"), text]))
 
+    def _first_words(self, description: str) -> str:
+        """What the operation does, in the few words of a list of operations."""
+        words = re.split(r"[.;:](?:\s|$)", " ".join(description.split()), maxsplit=1)[0]
+        party = self._tokenize_path()[0]
+        is_said = party not in PARTIES or party.removesuffix("s") in words.lower()
+        return words if is_said else f"{words} ({party})"
+
     def _headers(self, status: str) -> dict[str, Any]:
         """The headers that an answer of this status may have."""
         is_counted = self.path.startswith("/api/") and not self._is_public()
@@ -209,6 +263,24 @@ class ContractSchema(AutoSchema):
 
     def _is_keyed(self) -> bool:
         return self.method != "GET" and getattr(self.view, "is_keyed", lambda: False)()
+
+
+@cache
+def _examples() -> dict[str, dict[str, Any]]:
+    """What a shop was asked and answered, by the name of the operation (`make examples`)."""
+    found: dict[str, dict[str, Any]] = json.loads(EXAMPLES.read_text())
+    return found
+
+
+def _show_example(operation: dict[str, Any]) -> None:
+    example = _examples().get(operation["operationId"], {})
+    done = next(each for each in operation["responses"] if each.startswith("2"))
+    for part, said in (
+        (operation.get("requestBody"), "request"),
+        (operation["responses"][done], "answer"),
+    ):
+        if part and said in example:
+            part["content"][JSON_TYPE]["example"] = example[said]
 
 
 def _correct(parameter: dict[str, Any]) -> None:

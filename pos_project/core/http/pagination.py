@@ -103,25 +103,7 @@ class ContractPagination(BasePagination):
                 "total": count,
                 "page": count,
                 "limit": count,
-                "pagination": {
-                    "type": "object",
-                    "properties": {
-                        **dict.fromkeys(
-                            (
-                                "total",
-                                "page",
-                                "limit",
-                                "pages",
-                                "totalPage",
-                                "currentPage",
-                                "pageSize",
-                            ),
-                            count,
-                        ),
-                        "hasNextPage": {"type": "boolean"},
-                        "hasPrevPage": {"type": "boolean"},
-                    },
-                },
+                "pagination": {"$ref": "#/components/schemas/Pagination"},
             },
         }
 

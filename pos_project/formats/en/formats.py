@@ -1,7 +1,7 @@
 """Short enough for a column of a list, and the same wherever one reads."""
 
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y, g:i A"
+DATE_FORMAT = "d-m-Y"
+DATETIME_FORMAT = "d-m-Y h:i A"
 
 # ISO, and day first as papers print it: never month first.
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y"]

@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
   body.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return; // a scanner ends with Enter
     event.preventDefault();
-    const fields = [...body.querySelectorAll("input, select")];
+    const fields = [...body.querySelectorAll("input:not([type=hidden]), select")];
     const next = fields[fields.indexOf(event.target) + 1];
     if (next) next.focus();
     else addLine();

@@ -18,7 +18,13 @@ from django.conf import settings
 from PIL import Image
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-SHOWN = {"home-light-desktop": "home.png"}
+SHOWN = {
+    "home-light-desktop": "home.png",
+    "home-light-phone": "home-phone.png",
+    "profit-light-desktop": "profit-loss.png",
+    "sellers-light-desktop": "best-sellers.png",
+    "cash-light-desktop": "count-cash.png",
+}
 LATEST = "#result_list tbody a[href*='/change/']:visible"
 # name → the list it is in, and whether its first row is opened
 PAGES = {
@@ -29,6 +35,9 @@ PAGES = {
     "customer": ("sales/customer/?owes=yes&o=-5", True),
     "sales": ("sales/sale/", False),
     "sale": ("sales/sale/?due=open", True),
+    "profit": ("reports/profit-loss/?range=last_month", False),
+    "sellers": ("reports/best-sellers/?range=last_month", False),
+    "cash": ("ledger/dayseal/count/", False),
     "purchase": ("purchasing/purchase/add/", False),
     "audit": ("accounts/auditentry/", False),
     "change": ("accounts/auditentry/?q=TS-001", True),

@@ -91,13 +91,22 @@ def refund_one_line(office: Office) -> None:
     office.open("Sales")
     office.page.locator("#result_list a[href*='/change/']").first.click()
     office.press("Refund")
+    office.press("All of it")
+    expect(office.page.locator("#worth")).to_contain_text("Gives back 59.97")
     office.page.get_by_label("Linen shirt").fill("1")
+    expect(office.page.locator("#worth")).to_contain_text("Gives back 19.99, tax in it 0.00")
     office.fill(reason="Wrong size")
     office.press("Refund")
     office.reads("Refund of 19.99", "Wrong size")
+    office.press("Credit note")
+    office.page.wait_for_url("**/papers/**")
+    office.reads("Credit note", "What came back", "Paid out, Cash", "19.99")
 
 
 def print_a_receipt(office: Office) -> None:
+    office.page.goto(f"{office.address}/admin/")
+    office.open("Sales")
+    office.page.locator("#result_list a[href*='/change/']").first.click()
     office.press("Receipt")
     office.page.wait_for_url("**/papers/**")
     office.reads("Linen shirt", "19.99")
@@ -111,7 +120,7 @@ def read_the_audit(office: Office) -> None:
     office.reads("The manager", "price")
     office.open("Payments")
     office.reads("The manager", "30.00", "50.00", "19.99")
-    office.open("Stock log")
+    office.open("Stock movements")
     office.reads("The manager", "PO-7")
 
 

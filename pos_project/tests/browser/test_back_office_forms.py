@@ -23,37 +23,108 @@ pytestmark = [
 ]
 
 
-def scan(office: Office, code: str, units: str) -> None:
-    """The scanner types the code and Enter; whoever counts types the number and Enter."""
+def scan(office: Office, *codes: str) -> None:
+    """What a scanner does: it types each code and Enter, as quickly as it likes."""
     expect(office.page.locator("#scan")).to_be_focused()
-    for typed in (code, units):
-        office.page.keyboard.type(typed)
+    for code in codes:
+        office.page.keyboard.type(code)
         office.page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize("device", [{}, {**PHONE, **DARK}], ids=["desk", "dark phone"])
-def test_stock_is_counted_by_scanner_and_keyboard(
+def test_twenty_products_are_counted_by_scanner(
     manager: User, live_server: Any, device: dict[str, Any]
 ) -> None:
-    shirt: Product = shop.a_product(name="Linen shirt", sku="TS-001")
-    cap: Product = shop.a_product(name="Cap", sku="CP-009")
-    shop.stock(shirt, 10)
-    shop.stock(cap, 4)
+    """Two are scanned twice, one code is unknown, and one number is typed."""
+    codes = [f"TS-{number:03}" for number in range(20)]
+    for code in codes:
+        shop.stock(shop.a_product(name=f"Shirt {code}", sku=code), 1)
 
     with at_the_desk(live_server.url, **device) as office:
         office.sign_in()
-        office.page.goto(f"{office.address}/admin/inventory/inventorylog/count/")
-        scan(office, "ts-001", "8")
-        scan(office, "CP-009", "3")
-        scan(office, "cp-009", "4")  # found after all: the same line
-        assert office.page.locator("#counts tbody tr").count() == 2
+        office.open("Count stock") if not device else office.page.goto(
+            f"{office.address}/admin/inventory/inventorylog/count/"
+        )
+        scan(office, *codes, "ts-003", "TS-007")
+        expect(office.page.locator("#said")).to_have_text("Shirt TS-007: 2")
+        scan(office, "NO-SUCH")
+        expect(office.page.get_by_role("alert")).to_have_text(
+            "No product has the code NO-SUCH. It was not counted."
+        )
+        assert office.page.locator("#counts tbody tr").count() == 20
+        number = office.page.locator("[name=form-0-counted]")
+        number.fill("5")
+        number.press("Enter")
+        expect(office.page.locator("[name=form-1-counted]")).to_be_focused()
         office.press("Compare with the books")
-        office.reads("Linen shirt", "2 counted, 1 differ", "-17.00")
+        office.reads("20 counted, 3 differ")
         assert office.overflow_px == 0
-        office.press("Adjust 1 product")
-        office.reads("Stock of 1 product adjusted.")
+        office.press("Adjust 3 products")
+        office.reads("Stock of 3 products adjusted.", "COUNT-")
 
-    assert (shop.stock_of(shirt), shop.stock_of(cap)) == (8, 4)
+
+def test_without_the_tick_a_scan_leads_to_the_number_and_back(
+    manager: User, live_server: Any
+) -> None:
+    shop.stock(shop.a_product(name="Linen shirt", sku="TS-001"), 10)
+
+    with at_the_desk(live_server.url) as office:
+        office.sign_in()
+        office.page.goto(f"{office.address}/admin/inventory/inventorylog/count/")
+        office.page.get_by_label("Each scan counts one more").uncheck()
+        scan(office, "ts-001")
+        expect(office.page.locator("[name=form-0-counted]")).to_be_focused()
+        office.page.keyboard.type("8")
+        office.page.keyboard.press("Enter")
+        expect(office.page.locator("#scan")).to_be_focused()
+        office.press("Keep for later")
+        office.press("Go on with the count that you kept (1 product)")
+        expect(office.page.locator("[name=form-0-counted]")).to_have_value("8")
+
+
+def test_a_delivery_of_sixty_lines_by_keyboard_with_three_mistakes(
+    manager: User, live_server: Any
+) -> None:
+    """Codes and quantities alone are typed: a code brings its last cost. A wrong code, a missing
+    quantity and a cost ten times the last are said at the top, each with a way to it."""
+    delta = shop.a_supplier()
+    goods = shop.many_products(60)
+    shop.buy(*((product, 1, "2.50") for product in goods), supplier=delta)
+    codes = [product.sku for product in goods]
+
+    with at_the_desk(live_server.url) as office:
+        office.sign_in()
+        keys = office.page.keyboard
+        office.page.goto(f"{office.address}/admin/purchasing/purchase/add/")
+        expect(office.page.locator(".select2-selection").first).to_be_focused()
+        office.pick("supplier", "Delta Textiles")
+        office.page.locator("[name=form-0-sku]").focus()
+        for number, code in enumerate(codes):
+            keys.type("NO-SUCH" if number == 3 else code)
+            keys.press("Enter")
+            keys.type("" if number == 20 else "2")
+            keys.press("Enter")
+            cost = office.page.locator(f"[name=form-{number}-cost_price]")
+            if number != 3:
+                expect(cost).to_have_value("2.50")
+            if number in (3, 40):
+                keys.type("25")
+            if number < len(codes) - 1:
+                keys.press("Enter")
+        expect(office.page.locator("#total")).to_have_text("385.00")
+        office.press("Receive")
+        office.reads("Line 21, Quantity: Needed in this line.")
+        office.page.get_by_role("link", name="Line 21").click()
+        expect(office.page.locator("[name=form-20-quantity]")).to_be_focused()
+        keys.type("2")
+        office.press("Receive")
+        office.reads("Line 4, SKU: There is no product", "Line 41, Cost each: It cost 2.50 last")
+        office.page.get_by_role("link", name="Line 4,").click()
+        keys.press("Control+A")
+        keys.type(codes[3])
+        office.fill(**{"form-3-cost_price": "2.50", "form-40-cost_price": "2.50"})
+        office.press("Receive")
+        office.reads("received.", "300.00")
 
 
 def test_an_entry_is_posted_by_keyboard_once_it_balances(manager: User, live_server: Any) -> None:

@@ -103,7 +103,7 @@ def test_what_the_stock_is_worth_and_why(manager: User, live_server: Any) -> Non
         follow(office, "Stock value")
         office.reads("124.00")  # 4 at 25, and 3 of 9 at 8
         follow(office, "100.00")
-        office.reads("Stock value, by batch", "PO-3")
+        office.reads("Stock value, by lot", "PO-3")
 
 
 def test_the_balance_of_an_account_and_what_is_behind_it(manager: User, live_server: Any) -> None:
@@ -144,3 +144,47 @@ def test_a_report_is_reached_and_chosen_by_keyboard(manager: User, live_server: 
         office.page.keyboard.press("Enter")
         office.page.wait_for_url("**range=own**")
         office.reads("Closing Dr")
+
+
+def test_a_day_is_closed_with_fifty_too_little_in_the_drawer(
+    manager: User, live_server: Any
+) -> None:
+    yesterday = at_noon(today() - timedelta(days=1))
+    shop.sell((shop.a_service("300.00"), 1), at=yesterday)
+
+    with at_the_desk(live_server.url, **DARK) as office:
+        office.sign_in()
+        office.open("Closed days")
+        office.press("Count cash")
+        office.reads("the books expect 300.00 in the drawer")
+        office.fill(counted="250")
+        office.press("Book the count")
+        office.reads("Nothing was saved yet", "50.00 short: say why.")
+        office.fill(reason="Change was given wrongly", banked="200")
+        office.press("Book the count")
+        office.reads("50.00")
+        office.press("Close days")
+        office.reads("250.00")
+        office.press("Close this day")
+        office.reads("-50.00")
+
+
+def test_a_price_list_of_code_and_price_is_imported(
+    manager: User, live_server: Any, tmp_path: Path
+) -> None:
+    shirt = shop.a_product("20.00", name="Linen shirt", sku="TS-001")
+    prices = tmp_path / "prices.csv"
+    prices.write_text("sku,price\nTS-001,22.50\n")
+
+    with at_the_desk(live_server.url) as office:
+        office.sign_in()
+        office.open("Products")
+        office.press("Import")
+        office.page.set_input_files("[name=import_file]", prices)
+        office.press("Submit")
+        office.reads("20.00 → 22.50")
+        office.press("Confirm import")
+        office.page.wait_for_url("**/product/")
+
+    shirt.refresh_from_db()
+    assert str(shirt.price) == "22.50"

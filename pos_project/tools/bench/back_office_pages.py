@@ -18,10 +18,12 @@ from django.test import RequestFactory
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import User
+from catalog.label_page import label_page
 from catalog.models import Product
 from ledger.chart import CASH
 from pos_project.core.days import today
 from purchasing.models import Supplier
+from purchasing.reordering import NO_SUPPLIER
 from sales.models import Customer
 
 # Answers to a POST, and what nobody may do: rows leave by actions of their own.
@@ -52,6 +54,8 @@ def pages(user: User, *, row_of: RowOf = lambda model: None) -> Iterator[Page]:
     for name in ("index", "password_change"):
         yield Page("site", name, reverse(f"admin:{name}"))
     yield Page("site", "search", f"{reverse('admin:search')}?s=sal")
+    products = Product.objects.listed().values_list("pk", flat=True)[:100]
+    yield Page("site", "labels", label_page(dict.fromkeys(products, 1)))
     yield from _reports()
     for model, office in admin.site._registry.items():
         yield from _of_model(model, office, asking(user), row_of(model))
@@ -64,6 +68,7 @@ def _reports() -> Iterator[Page]:
         "report-customer": Customer.objects.values_list("pk", flat=True).first(),
         "report-supplier": Supplier.objects.values_list("pk", flat=True).first(),
         "report-product-sales": Product.objects.values_list("pk", flat=True).first(),
+        "report-order": NO_SUPPLIER,
     }
     for name in sorted(each for each in get_resolver().reverse_dict if isinstance(each, str)):
         if not name.startswith("report") or name == "report-explain":

@@ -14,21 +14,25 @@ from django.db import models
 
 from accounts import people
 from accounts.models import User
+from accounts.shop_settings import change_settings
 from catalog.models import Brand, Category, Product, TaxRate
 from inventory import products
+from ledger.payment_methods import add_method
 from pos_project.core.db.idempotency import once
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
-from pos_project.core.images.pictures import PictureChange
-from pos_project.core.money import money
+from pos_project.core.images.pictures import PictureChange, picture_change
 from pos_project.tools.demo import words
+from pos_project.tools.demo.logo import logo
 from pos_project.tools.trade.cast import Cast, PlannedProduct
 from pos_project.tools.trade.steps import Steps
 from purchasing.models import Supplier
+from reports.statements.cash_counting import BANK
 from sales.models import Customer
 
 TSHIRT_ID, TSHIRT_SUPPLIER_ID, TSHIRT_CUSTOMER_ID = 101, 5, 12
 POSTAGE_ID = 302
+BANK_TRANSFER = "bank"
 PEOPLE = (
     # name, username, e-mail, role, password
     ("superAdmin", "superadmin", "admin@gmail.com", ADMIN, "admin123"),
@@ -54,7 +58,7 @@ POSTAGE = PlannedProduct(
     POSTAGE_ID,
     "Home delivery",
     "POST",
-    Decimal("3.50"),
+    Decimal(80),
     Decimal(0),
     supplier_id=1,
     category="Services",
@@ -90,6 +94,7 @@ def fill_shop(users: dict[str, User], steps: Steps, *, since: datetime, seed: in
     suppliers, customers = _suppliers(), _customers(chance, created_by=admin)
     rows = [*suppliers, *customers, *_labels()]
     steps.once("house", lambda key: once(key, lambda: _save(rows)), note=lambda _: {})
+    _introduce_the_shop(admin, steps)
     cast = Cast(
         manager,
         cashiers,
@@ -104,6 +109,16 @@ def fill_shop(users: dict[str, User], steps: Steps, *, since: datetime, seed: in
         _add_product(steps, product, by=admin)
     _date_back(since)
     return cast
+
+
+def _introduce_the_shop(admin: User, steps: Steps) -> None:
+    """A letterhead, unless there is one, and a way to pay from the bank."""
+    store = admin.store
+    if not store.address and not store.logo:
+        with picture_change({"image": logo()}) as picture:
+            change_settings(store.pk, words.SHOP, logo=picture)
+    bank = {"code": BANK_TRANSFER, "name": "Bank transfer", "account_id": BANK}
+    steps.once("bank", lambda key: add_method(bank, key=key), note=lambda _: {})
 
 
 def _suppliers() -> list[Supplier]:
@@ -152,8 +167,8 @@ def _products(chance: Random) -> list[PlannedProduct]:
     for position, (category, (things, lowest, highest)) in enumerate(words.CATEGORIES.items()):
         supplier_id = position % len(words.SUPPLIERS) + 1
         for thing in things:
-            price = Decimal(chance.randint(lowest, highest)) - Decimal("0.01")
-            cost = money(price * chance.randint(50, 70) / 100)
+            price = Decimal(chance.randint(lowest // 10, highest // 10) * 10)
+            cost = Decimal(round(price * chance.randint(55, 70) / 100))
             brand = chance.choice(words.BRANDS)
             for shade in words.SHADES:
                 number = next(free_ids)

@@ -64,6 +64,7 @@ def seed_shop(
     for number in range(days):
         history.trade(number)
         traded()
+    history.close_days()
     steps.once("end", lambda key: once(key, lambda: None), note=lambda _: {})
     return Seeded(was_there=False, kept_users=frozenset() if begun else known)
 

@@ -23,18 +23,22 @@ BRANDS: Final = (
 
 # category: (things, lowest price, highest price)
 CATEGORIES: Final[dict[str, tuple[tuple[str, ...], int, int]]] = {
-    "Clothing": (("T-Shirt", "Polo Shirt", "Hoodie", "Scarf", "Cap"), 8, 45),
-    "Shoes": (("Sandals", "Sneakers", "Slippers", "Loafers", "Boots"), 12, 80),
-    "Bags": (("Tote Bag", "Backpack", "Purse", "Laptop Sleeve", "Travel Bag"), 9, 70),
-    "Kitchen": (("Saucepan", "Kettle", "Chopping Board", "Storage Jar", "Ladle"), 4, 40),
-    "Tableware": (("Mug", "Dinner Plate", "Soup Bowl", "Water Glass", "Teapot"), 3, 25),
-    "Stationery": (("Notebook", "Pen Set", "Desk Diary", "Pencil Case", "Sketchbook"), 2, 18),
-    "Toys": (("Puzzle", "Wooden Train", "Kite", "Doll", "Building Blocks"), 5, 35),
-    "Lighting": (("Desk Lamp", "Lantern", "Fairy Lights", "Night Light", "Candle Holder"), 6, 60),
-    "Bedding": (("Bed Sheet", "Pillow", "Blanket", "Quilt Cover", "Cushion"), 10, 75),
-    "Bath": (("Towel", "Soap Dish", "Bath Mat", "Robe", "Laundry Basket"), 4, 38),
-    "Garden": (("Flower Pot", "Watering Can", "Trowel", "Bird Feeder", "Plant Stand"), 5, 42),
-    "Electronics": (("Earphones", "Power Bank", "USB Cable", "Phone Stand", "Speaker"), 5, 90),
+    "Clothing": (("T-Shirt", "Polo Shirt", "Hoodie", "Scarf", "Cap"), 350, 2400),
+    "Shoes": (("Sandals", "Sneakers", "Slippers", "Loafers", "Boots"), 650, 4800),
+    "Bags": (("Tote Bag", "Backpack", "Purse", "Laptop Sleeve", "Travel Bag"), 450, 3900),
+    "Kitchen": (("Saucepan", "Kettle", "Chopping Board", "Storage Jar", "Ladle"), 180, 2200),
+    "Tableware": (("Mug", "Dinner Plate", "Soup Bowl", "Water Glass", "Teapot"), 90, 1450),
+    "Stationery": (("Notebook", "Pen Set", "Desk Diary", "Pencil Case", "Sketchbook"), 60, 750),
+    "Toys": (("Puzzle", "Wooden Train", "Kite", "Doll", "Building Blocks"), 150, 2200),
+    "Lighting": (
+        ("Desk Lamp", "Lantern", "Fairy Lights", "Night Light", "Candle Holder"),
+        220,
+        3400,
+    ),
+    "Bedding": (("Bed Sheet", "Pillow", "Blanket", "Quilt Cover", "Cushion"), 480, 4200),
+    "Bath": (("Towel", "Soap Dish", "Bath Mat", "Robe", "Laundry Basket"), 120, 1900),
+    "Garden": (("Flower Pot", "Watering Can", "Trowel", "Bird Feeder", "Plant Stand"), 120, 1800),
+    "Electronics": (("Earphones", "Power Bank", "USB Cable", "Phone Stand", "Speaker"), 190, 4900),
 }
 SHADES: Final = ("White", "Red", "Green", "Ivory", "Black")
 
@@ -68,18 +72,34 @@ AREAS: Final = ("Dhanmondi", "Mirpur", "Uttara", "Banani", "Mohammadpur", "Gulsh
 
 # title, category, amount, method, day of the month (at most 28)
 MONTHLY_EXPENSES: Final = (
-    ("Shop rent", "Rent", Decimal("650.00"), "bkash", 1),
-    ("Electricity bill", "Utilities", Decimal("84.50"), "bkash", 9),
-    ("Water bill", "Utilities", Decimal("21.75"), "cash", 11),
-    ("Internet", "Utilities", Decimal("30.00"), "card", 14),
-    ("Salary of the cashiers", "Salary", Decimal("780.00"), "cash", 28),
-    ("Salary of the manager", "Salary", Decimal("620.00"), "cash", 28),
+    ("Shop rent", "Rent", Decimal("45000.00"), "bank", 1),
+    ("Electricity bill", "Utilities", Decimal("6480.00"), "bkash", 9),
+    ("Water bill", "Utilities", Decimal("850.00"), "cash", 11),
+    ("Internet", "Utilities", Decimal("1200.00"), "bkash", 14),
+    ("Salary of the cashiers", "Salary", Decimal("36000.00"), "bank", 28),
+    ("Salary of the manager", "Salary", Decimal("28000.00"), "bank", 28),
 )
 SMALL_EXPENSES: Final = (
     ("Rickshaw van for a delivery", "Transport"),
     ("Paper bags and tape", "Packing"),
     ("Cleaning things", "Cleaning"),
     ("Tea for the staff", "Hospitality"),
+)
+
+# What stands on its papers.
+SHOP: Final = {
+    "address": "12 Lake Road, Dhanmondi\nDhaka 1205",
+    "phone": "01711-000000",
+    "tax_number": "BIN 000123456-0101",
+    "receipt_footer": "Thank you! Goods are exchanged within seven days.",
+}
+
+# By how much the drawer is over or short, and why; most evenings it agrees.
+DRAWER: Final = (
+    *((0, "") for _ in range(8)),
+    (-20, "Change was given wrongly"),
+    (10, "Nobody knows"),
+    (-50, "Change was given wrongly"),
 )
 
 WRITE_OFFS: Final = ("DAMAGED", "LOST", "EXPIRED", "SHOP USE")

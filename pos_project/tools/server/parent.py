@@ -10,14 +10,15 @@ import selectors
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from prometheus_client.multiprocess import mark_process_dead
 
 from pos_project.core.logs import Json, Line
+from pos_project.tools.server.child import HELD_BACK
 
 log = logging.getLogger("server")
 # Where the workers count together; `serve` has made it for this server alone.
@@ -28,22 +29,50 @@ RESPAWN_SECONDS = 2.0  # before another try, when a new worker did not come up
 
 @dataclass(slots=True)
 class _Worker:
-    process: subprocess.Popen[bytes]
+    pid: int
     ready_fd: int
     is_ready: bool = False
     is_retired: bool = False
+    code: int | None = None  # how it ended; −15: by signal 15
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code
+
+    def signal(self, number: int) -> None:
+        if self.poll() is None:  # its number is its own until its end was read
+            os.kill(self.pid, number)
 
 
 class Parent:
-    def __init__(self, listener_fd: int, *, workers: int, threads: int) -> None:
+    """`first` are the number and the ready file of workers that were forked already; they hold the
+    worker's end of `lifeline`, whose other end tells them when the parent is gone, however that
+    happened."""
+
+    def __init__(
+        self,
+        listener_fd: int,
+        *,
+        workers: int,
+        threads: int,
+        lifeline: tuple[int, int],
+        first: Iterable[tuple[int, int]],
+    ) -> None:
         self._listener_fd, self._count, self._threads = listener_fd, workers, threads
         self._workers: list[_Worker] = []
         self._told_to_stop = self._told_to_renew = False
         self._selector = selectors.DefaultSelector()
         self._respawn_at = 0.0
         self._was_ready = False
-        # Its end in the workers tells them when the parent is gone, however that happened.
-        self._lifeline_fd, self._lifeline_of_parent = os.pipe()
+        self._lifeline_fd, lifeline_of_parent = lifeline
+        os.set_inheritable(lifeline_of_parent, False)
+        for pid, ready_fd in first:
+            os.set_inheritable(ready_fd, False)
+            self._watch(_Worker(pid, ready_fd))
 
     def run(self) -> int:
         """Serve until told to stop; the exit code."""
@@ -73,6 +102,7 @@ class Parent:
         self._selector.register(self._wake, selectors.EVENT_READ)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, self._note)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
 
     def _note(self, number: int, _frame: object) -> None:
         self._told_to_stop |= number in (signal.SIGTERM, signal.SIGINT)
@@ -90,13 +120,16 @@ class Parent:
 
     def _spawn(self) -> None:
         ready_fd, tell_fd = os.pipe()
-        told = [self._listener_fd, self._lifeline_fd, tell_fd]
-        words = [sys.executable, "-m", "pos_project.tools.server.child", *map(str, told)]
-        process = subprocess.Popen([*words, str(self._threads)], pass_fds=told)  # noqa: S603
+        os.set_inheritable(tell_fd, True)
+        told = map(str, (self._listener_fd, self._lifeline_fd, tell_fd, self._threads))
+        words = [sys.executable, "-m", "pos_project.tools.server.child", *told]
+        pid = os.posix_spawn(sys.executable, words, os.environ)
         os.close(tell_fd)
-        worker = _Worker(process, ready_fd)
+        self._watch(_Worker(pid, ready_fd))
+
+    def _watch(self, worker: _Worker) -> None:
         self._workers.append(worker)
-        self._selector.register(ready_fd, selectors.EVENT_READ, worker)
+        self._selector.register(worker.ready_fd, selectors.EVENT_READ, worker)
 
     def _hear(self, worker: _Worker) -> None:
         """A worker serves, or died before it did."""
@@ -105,23 +138,23 @@ class Parent:
         os.close(worker.ready_fd)
         if not worker.is_ready:
             return
-        log.info("worker %d serves", worker.process.pid)
+        log.info("worker %d serves", worker.pid)
         self._was_ready, self._respawn_at = True, 0.0
         retired = [each for each in self._workers if each.is_retired]
         if retired and all(each.is_ready for each in self._workers if not each.is_retired):
             for each in retired:
-                each.process.terminate()
+                each.signal(signal.SIGTERM)
 
     def _reap(self) -> None:
         for worker in list(self._workers):
-            code = worker.process.poll()
+            code = worker.poll()
             if code is None:
                 continue
             self._workers.remove(worker)
             if METRICS_FOLDER:
-                mark_process_dead(worker.process.pid)
+                mark_process_dead(worker.pid)
             if not worker.is_retired:
-                log.error("worker %d ended with %d", worker.process.pid, code)
+                log.error("worker %d ended with %d", worker.pid, code)
             if not worker.is_ready:
                 self._respawn_at = time.monotonic() + RESPAWN_SECONDS
 
@@ -133,24 +166,27 @@ class Parent:
     def _stop(self) -> None:
         os.close(self._listener_fd)
         for worker in self._workers:
-            worker.process.terminate()
+            worker.signal(signal.SIGTERM)
         give_up_at = time.monotonic() + KILL_SECONDS
-        for worker in self._workers:
-            try:
-                worker.process.wait(max(0.0, give_up_at - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
-                worker.process.wait()
+        while any(worker.poll() is None for worker in self._workers):
+            if time.monotonic() > give_up_at:
+                for worker in self._workers:
+                    worker.signal(signal.SIGKILL)
+            time.sleep(0.02)
         if METRICS_FOLDER:
             shutil.rmtree(METRICS_FOLDER, ignore_errors=True)
         log.info("stopped")
 
 
-def main(listener_fd: int, workers: int, threads: int) -> int:
+def main(listener_fd: int, workers: int, threads: int, *fds: int) -> int:
+    """`fds`: both ends of the lifeline; for each forked worker its number and ready file."""
     console = logging.StreamHandler()
     console.setFormatter(Json() if os.environ.get("LOG_FORMAT") == "json" else Line())
     logging.basicConfig(handlers=[console], level=logging.INFO)
-    return Parent(listener_fd, workers=workers, threads=threads).run()
+    lifeline, first = (fds[0], fds[1]), zip(fds[2::2], fds[3::2], strict=True)
+    return Parent(
+        listener_fd, workers=workers, threads=threads, lifeline=lifeline, first=first
+    ).run()
 
 
 if __name__ == "__main__":

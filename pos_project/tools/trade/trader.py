@@ -4,7 +4,7 @@ What happens is decided by the seed and the day alone, never by the database, so
 goes on after a kill decides the same.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -46,6 +46,8 @@ class _Sold:
 
 class Trader:
     """Trades days; a kind of shop says by `events` what happens on one."""
+
+    deliveries_paid_by: Sequence[str] = (CASH, "bkash")
 
     def __init__(
         self, cast: Cast, steps: Steps, counter: Counter, *, now: datetime, seed: int
@@ -118,7 +120,7 @@ class Trader:
             purchase_date=self.day,
         )
         share = self.chance.choice((0, 0, 0, 2))
-        method = self.chance.choice((CASH, "bkash")) if share else ON_CREDIT
+        method = self.chance.choice(self.deliveries_paid_by) if share else ON_CREDIT
         paid = (Tender(method, money(delivery.total * share / 10)),) if share else ()
         self.once(
             "buy", receive_purchase, delivery, TendersOffered(paid, method), by=self.cast.manager
@@ -130,7 +132,7 @@ class Trader:
         for supplier_id in self.cast.supplier_ids:
             share = self.chance.randint(1, 3)
             method = self.chance.choice((*[CASH] * 7, "bkash", "card", "nagad"))
-            owed = _open(SupplierDue, self.at, supplier_id=supplier_id)
+            owed = open_dues(SupplierDue, self.at, supplier_id=supplier_id)
             if owed:
                 tender = Tender(method, money(owed * share / 20))
                 self.once(
@@ -205,7 +207,7 @@ class Trader:
         for customer_id in self._debtors:
             dice, method = self.chance.random(), self.chance.choice((CASH, CASH, "bkash"))
             cashier = self.cashier()
-            owed = _open(CustomerDue, self.at, customer_id=customer_id)
+            owed = open_dues(CustomerDue, self.at, customer_id=customer_id)
             amount = owed
             if dice < 0.5:
                 continue
@@ -241,13 +243,13 @@ class Trader:
         return self.chance.choice(self.cast.cashiers)
 
 
-def _open(due_model: Any, at: datetime, **party: int) -> Decimal:
+def open_dues(due_model: Any, at: datetime, **party: int) -> Decimal:
     """What is owed by, or to, that party for what happened up to then.
 
     A run that goes on after a kill finds later dues too; they are not this payment's business.
     """
-    open_dues = due_model.objects.filter(status="open", created_at__lte=at, **party)
-    return money(open_dues.aggregate(owed=Sum("due_amount"))["owed"] or 0)
+    still_open = due_model.objects.filter(status="open", created_at__lte=at, **party)
+    return money(still_open.aggregate(owed=Sum("due_amount"))["owed"] or 0)
 
 
 def _sale_id(sold: Any) -> dict[str, Any]:

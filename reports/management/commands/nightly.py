@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts import sessions
+from catalog.coming_prices import begin_prices
+from ledger import kept_heads
 from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
 from pos_project.core.runs import record_run
@@ -14,15 +16,18 @@ from reports.summaries.building import build_missing
 
 class Command(BaseCommand):
     help = (
-        "What is due every night: close the days that are over (see close_day), sum up those that"
-        " are not yet, and forget expired sign-ins and counts of rate limits. Run it once a"
-        " night, at least ten minutes after midnight; safe to run twice, and at any hour. When one"
-        " part fails the others are done all the same, and the exit code is 1."
+        "What is due every night: put prices into effect that begin, close the days that are over"
+        " (see close_day), keep the newest seal outside the database (HEADS_FILE, HEADS_MAIL_TO),"
+        " sum up the days that are not yet, and forget expired sign-ins and counts of rate limits."
+        " Run it once a night, at least ten minutes after midnight; safe to run twice, and at any"
+        " hour. When one part fails the others are done all the same, and the exit code is 1."
     )
 
     def handle(self, **_: Any) -> None:
         parts: tuple[tuple[str, Callable[[], int]], ...] = (
+            ("products with another price", begin_prices),
             ("days closed", lambda: len(close_until(last_closable_day()))),
+            ("heads kept", kept_heads.keep),
             ("days summed up, per kind of figure", build_missing),
             ("expired sign-ins forgotten", lambda: sessions.forget_expired(at=timezone.now())),
             ("expired counts forgotten", lambda: counters.forget_expired(at=timezone.now())),

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ledger import kept_heads
 from pos_project.core.http.fields import parse_day
 from pos_project.core.runs import record_run
 from reports.reconciliation.checks import INVARIANTS, Invariant
@@ -46,12 +47,18 @@ examples:
   manage.py reconcile --json           for programs
   manage.py reconcile -v 2             also says how long each check took
   manage.py reconcile --list           the invariants, without checking them
-  manage.py reconcile --head 3f1a…     also: is the seal that was kept elsewhere in the chain?
+  manage.py reconcile --head 3f1a…     also: is this seal, kept elsewhere, in the chain? (Those that
+                                       nightly kept in HEADS_FILE are looked for anyway.)
 """
 FOUND_OUT = (
     "\nDerived columns were recomputed: something changed them, or took away rows that they had"
     " counted.\nFind out what it was before you rely on them (docs/reconcile.md); the audit has"
     " each change."
+)
+
+NO_HEAD = (
+    "\nNo head of the seals is known: whoever may change the database could have sealed other rows"
+    " anew.\n`manage.py nightly` keeps one from the first closed day on (docs/closing.md)."
 )
 
 
@@ -96,16 +103,19 @@ class Command(BaseCommand):
         if options["only"] is not None:
             ids = [each.strip() for each in options["only"].split(",") if each.strip()]
         since = None if options["since"] is None else _day(options["since"])
-        _count(ids, options["head"])  # (says so before anything is changed)
+        if ids is not None and options["head"] is not None:
+            ids.append("the_kept_head_is_in_the_chain")
+        _count(ids)  # (says so before anything is changed)
         repaired = repair(Scope(since)) if options["fix"] else Repaired()
-        verdicts = self._verdicts(ids, options["head"], since)
+        verdicts = self._verdicts(ids, Scope(since, head=options["head"]))
         is_green = not repaired.changes and all(verdict.holds for verdict in verdicts)
         if ids is None and since is None:
             broken = [verdict.invariant.id for verdict in verdicts if not verdict.holds]
             record_run("reconcile", ok=is_green, detail=", ".join(broken))
         most = max(options["rows"], 1)
+        heads = len(kept_heads.known()) + (options["head"] is not None)
         if options["json"]:
-            answer = _as_json(verdicts, most, since)
+            answer = _as_json(verdicts, most, since) | {"heads": heads}
             if options["fix"]:
                 answer["fix"] = asdict(repaired)
             self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
@@ -115,17 +125,17 @@ class Command(BaseCommand):
             self._print(verdicts, most, with_seconds=options["verbosity"] > 1)
             if repaired.changes:
                 self.stdout.write(FOUND_OUT)
+            if not heads:
+                self.stdout.write(NO_HEAD)
         if not is_green:
             raise SystemExit(1)
 
-    def _verdicts(
-        self, ids: list[str] | None, head: str | None, since: date | None
-    ) -> list[Verdict]:
-        count = _count(ids, head)
+    def _verdicts(self, ids: list[str] | None, scope: Scope) -> list[Verdict]:
+        count = _count(ids)
         # Progress goes to the terminal beside the result, never into it.
         console = Console(stderr=True)
         if not console.is_terminal:
-            return reconcile(ids, head=head, scope=Scope(since))
+            return reconcile(ids, scope=scope)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -141,8 +151,8 @@ class Command(BaseCommand):
             def looked_at(what: str, share: float) -> None:
                 progress.update(task, part=f"{what} {share:.0%}")
 
-            scope = Scope(since, looked_at)
-            return reconcile(ids, head=head, scope=scope, on_progress=decided)
+            scope.on_part = looked_at
+            return reconcile(ids, scope=scope, on_progress=decided)
 
     def _print_repaired(self, repaired: Repaired) -> None:
         for word, rows in (
@@ -179,10 +189,10 @@ class _HelpFormatter(RawDescriptionHelpFormatter):
     """Keeps the lines of the epilog."""
 
 
-def _count(ids: list[str] | None, head: str | None) -> int:
+def _count(ids: list[str] | None) -> int:
     """How many invariants will be checked."""
     try:
-        return sum(len(check.invariants) for check in chosen(ids)) + (head is not None)
+        return sum(len(check.invariants) for check in chosen(ids))
     except UnknownInvariant as unknown:
         raise CommandError(
             f"No such invariant: {unknown}. See manage.py reconcile --list.", returncode=2

@@ -20,6 +20,7 @@ from reports.reconciliation.checks import (
     stock,
     summaries,
     tables,
+    witnesses,
 )
 from reports.reconciliation.invariant import Check, Finding, Invariant, Violation
 
@@ -35,6 +36,7 @@ SUBJECTS = (
     journal,
     document_entries,
     reversals,
+    witnesses,
     summaries,
     seals,
 )

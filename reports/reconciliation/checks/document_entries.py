@@ -90,6 +90,31 @@ def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
     )
 
 
+def _opened(source: str, control: str, whose: str, sign: str) -> tuple[str, ...]:
+    """A due from before the books, on both accounts."""
+    of_opening = f" FROM {source} x WHERE x.status = 'opening' AND PART(x.id)"
+    return (
+        f"SELECT x.id, '{control}', {whose}, {sign}x.total_amount, 0{of_opening}",
+        "SELECT x.id, 'OPENING_BALANCE_EQUITY', NULL, NULL,"
+        f" 0 - ({sign}x.total_amount), 0{of_opening}",
+    )
+
+
+# A customer's credit lowers receivables, a supplier's payables; the kind says against what.
+_CREDITED = (
+    "SELECT c.entry_id, 'RECEIVABLES', c.customer_id, NULL, -c.amount, 0 FROM due_credits c"
+    " WHERE c.sale_id IS NOT NULL AND PART(c.entry_id)",
+    "SELECT c.entry_id, 'PAYABLES', NULL, c.supplier_id, c.amount, 0 FROM due_credits c"
+    " WHERE c.purchase_id IS NOT NULL AND PART(c.entry_id)",
+    "SELECT c.entry_id, 'TAX_PAYABLE', NULL, NULL, c.tax, 0 FROM due_credits c"
+    " WHERE PART(c.entry_id)",
+    "SELECT c.entry_id, CASE c.kind WHEN 'bad_debt' THEN 'BAD_DEBTS'"
+    " WHEN 'write_off' THEN 'OTHER_INCOME' WHEN 'opening' THEN 'OPENING_BALANCE_EQUITY'"
+    " ELSE CASE WHEN c.sale_id IS NULL THEN 'DISCOUNTS_RECEIVED' ELSE 'DISCOUNTS_ALLOWED' END END,"
+    " NULL, NULL, CASE WHEN c.sale_id IS NULL THEN -c.amount ELSE c.amount - c.tax END, 0"
+    " FROM due_credits c WHERE PART(c.entry_id)",
+)
+
 _PAID_AT_ONCE = (
     "SELECT p.{key}, '{account}', {customer}, {supplier},"
     " CASE WHEN p.direction = '{direction}' THEN p.amount ELSE -p.amount END, 0"
@@ -211,6 +236,19 @@ BOOKED = (
         ),
     ),
     _Booked(
+        "opening_receivable",
+        "sales",
+        "opening due {0}",
+        _opened("sales", "RECEIVABLES", "x.customer_id, NULL", ""),
+    ),
+    _Booked(
+        "opening_payable",
+        "purchases",
+        "opening due {0}",
+        _opened("purchases", "PAYABLES", "NULL, x.supplier_id", "-"),
+    ),
+    _Booked("due_credit", "journal_entries", "credit entry {0}", _CREDITED, key="e.id"),
+    _Booked(
         "customer_payment",
         "journal_entries",
         "payment entry {0}",
@@ -271,6 +309,8 @@ DOCUMENT = Invariant(
 COUNTS = {
     "sale": "x.status = 'completed'",
     "purchase": "x.status = 'received'",
+    "opening_receivable": "x.status = 'opening'",
+    "opening_payable": "x.status = 'opening'",
     **{kind: f"x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
 }
 

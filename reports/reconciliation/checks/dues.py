@@ -10,6 +10,7 @@ from reports.reconciliation.scope import Scope
 
 # Which side of the shop: due table, document table, key, party, the document's status that counts,
 # control account, and the sign its lines give to what is owed.
+# (Those of status `opening` were open when the books began.)
 CUSTOMERS = ("customer_dues", "sales", "sale", "customer", "completed", chart.RECEIVABLES, "")
 SUPPLIERS = ("supplier_dues", "purchases", "purchase", "supplier", "received", chart.PAYABLES, "-")
 Side = tuple[str, str, str, str, str, str, str]
@@ -22,7 +23,7 @@ def _dues_match_documents(side: Side, scope: Scope) -> Iterator[Violation]:
         SELECT d.id, x.id AS document_id, x.invoice_no, x.due_amount AS expected,
             d.due_amount AS found
         FROM {documents} x LEFT JOIN {dues} d ON d.{key}_id = x.id
-        WHERE x.status = '{counts}' AND PART(x.id)
+        WHERE x.status IN ('{counts}', 'opening') AND PART(x.id)
         """,
         f"due of {key} {{1}} ({{2}})",
         parts=scope.parts(documents),
@@ -32,7 +33,7 @@ def _dues_match_documents(side: Side, scope: Scope) -> Iterator[Violation]:
         f"""
         SELECT d.id, d.{key}_id, x.status, d.{party}_id, x.{party}_id
         FROM {dues} d JOIN {documents} x ON x.id = d.{key}_id
-        WHERE PART(x.id) AND (x.status <> '{counts}' OR x.{party}_id IS NULL
+        WHERE PART(x.id) AND (x.status NOT IN ('{counts}', 'opening') OR x.{party}_id IS NULL
             OR x.{party}_id <> d.{party}_id)
         """,
         f"due {{0}} of {key} {{1}}",
@@ -71,7 +72,7 @@ def _debts_match_accounts(side: Side, scope: Scope) -> Iterator[Violation]:
     asked = scope.touched(f"{party}_id", f"{party}s")
     of_documents = (
         f"SELECT {party}_id AS party, due_amount AS owed, 0 AS due, 0 AS booked"
-        f" FROM {documents} WHERE status = '{counts}' AND due_amount <> 0 AND {asked}"
+        f" FROM {documents} WHERE status IN ('{counts}', 'opening') AND due_amount <> 0 AND {asked}"
     )
     of_dues = f"SELECT {party}_id, 0, due_amount, 0 FROM {dues} WHERE status = 'open' AND {asked}"
     # Summed up first: a busy customer has thousands of lines.
@@ -106,12 +107,16 @@ def debts_are_the_receivables(scope: Scope) -> Iterator[Violation]:
 
 @invariant("I22", "Dues and refunds carry the business day of their sale, by which reports look.")
 def dues_and_refunds_know_their_sale_s_day(scope: Scope) -> Iterator[Violation]:
-    for noun, table in (("due", "customer_dues"), ("refund", "refunds")):
+    # (A due from before the books carries the date on its paper.)
+    for noun, table, unless in (
+        ("due", "customer_dues", " AND x.is_opening = 0"),
+        ("refund", "refunds", ""),
+    ):
         yield from breaking(
             f"""
             SELECT x.id, x.sale_id, s.business_date, x.sale_date
             FROM {table} x JOIN sales s ON s.id = x.sale_id
-            WHERE (s.business_date IS NULL OR x.sale_date <> s.business_date)
+            WHERE (s.business_date IS NULL OR x.sale_date <> s.business_date){unless}
                 AND PART(x.id)
             """,
             f"{noun} {{0}} of sale {{1}}, sale_date",
@@ -135,3 +140,18 @@ def dues_are_those_of_purchases(scope: Scope) -> Iterator[Violation]:
 )
 def debts_are_the_payables(scope: Scope) -> Iterator[Violation]:
     return _debts_match_accounts(SUPPLIERS, scope)
+
+
+@invariant("I22", "A due is one from before the books exactly when its document is.")
+def opening_dues_are_of_opening_documents(scope: Scope) -> Iterator[Violation]:
+    return breaking(
+        """
+        SELECT d.id, d.sale_id, d.is_opening, s.status
+        FROM customer_dues d JOIN sales s ON s.id = d.sale_id
+        WHERE d.is_opening <> CASE s.status WHEN 'opening' THEN 1 ELSE 0 END AND PART(s.id)
+        """,
+        "due {0} of sale {1}, is_opening",
+        expected="as the sale's status is {3}",
+        found="{2}",
+        parts=scope.parts("sales"),
+    )

@@ -13,7 +13,7 @@ PAID = "p.payment_type IN ('payment', 'due_payment')"
 
 @invariant(
     "I10",
-    "A sale was paid its payments in, plus the advance it used.",
+    "A sale was paid its payments in, plus the advance it used and what was credited of it.",
     derives=("sales.paid_amount",),
 )
 def sales_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
@@ -22,10 +22,11 @@ def sales_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
         SELECT s.id, s.invoice_no,
             s.advance_used + COALESCE(
                 SUM(CASE WHEN p.direction = 'in' THEN p.amount ELSE -p.amount END), 0
-            ) AS expected,
+            ) + (SELECT COALESCE(SUM(c.amount), 0) FROM due_credits c WHERE c.sale_id = s.id)
+                AS expected,
             s.paid_amount AS found
         FROM sales s LEFT JOIN payments p ON p.sale_id = s.id AND {PAID}
-        WHERE s.status = 'completed' AND PART(s.id)
+        WHERE s.status IN ('completed', 'opening') AND PART(s.id)
         GROUP BY s.id, s.invoice_no, s.paid_amount, s.advance_used
         """,
         "sale {0} ({1}), paid_amount",
@@ -36,7 +37,8 @@ def sales_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
 
 @invariant(
     "I10",
-    "A purchase was paid its payments out, plus the advance it used, unless it is reversed.",
+    "A purchase was paid its payments out, plus the advance it used and what was credited of it,"
+    " unless it is reversed.",
     derives=("purchases.paid_amount",),
 )
 def purchases_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
@@ -47,7 +49,8 @@ def purchases_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
             CASE WHEN x.reverses_id IS NOT NULL OR MAX(r.id) IS NOT NULL THEN x.total_amount
             ELSE x.advance_used + COALESCE(
                 SUM(CASE WHEN p.direction = 'out' THEN p.amount ELSE -p.amount END), 0
-            ) END AS expected,
+            ) + (SELECT COALESCE(SUM(c.amount), 0) FROM due_credits c WHERE c.purchase_id = x.id)
+            END AS expected,
             x.paid_amount AS found
         FROM purchases x LEFT JOIN payments p ON p.purchase_id = x.id AND {PAID}
         LEFT JOIN purchases r ON r.reverses_id = x.id

@@ -261,7 +261,7 @@ def subtotals_are_the_sum_of_lines(scope: Scope) -> Iterator[Violation]:
         """
         SELECT s.id, s.invoice_no, SUM(i.subtotal) AS expected, s.subtotal AS found
         FROM sales s LEFT JOIN sale_items i ON i.sale_id = s.id
-        WHERE PART(s.id)
+        WHERE s.status <> 'opening' AND PART(s.id)
         GROUP BY s.id, s.invoice_no, s.subtotal
         """,
         "sale {0} ({1}), subtotal",
@@ -303,7 +303,7 @@ def totals_are_paid_due_or_cancelled(scope: Scope) -> Iterator[Violation]:
                 - (SELECT COALESCE(SUM(r.due_reduced), 0) FROM refunds r WHERE r.sale_id = s.id)
                 AS expected,
             s.due_amount AS found
-        FROM sales s WHERE s.status = 'completed' AND PART(s.id)
+        FROM sales s WHERE s.status IN ('completed', 'opening') AND PART(s.id)
         """,
         "sale {0} ({1}), due_amount",
         parts=scope.parts("sales"),
@@ -312,7 +312,8 @@ def totals_are_paid_due_or_cancelled(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, invoice_no, paid_amount, due_amount, advance_used FROM sales
-        WHERE status = 'completed' AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
+        WHERE status IN ('completed', 'opening')
+            AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
             OR advance_used > paid_amount + 0.004
             OR (customer_id IS NULL AND (due_amount > 0 OR advance_used > 0))) AND PART(id)
         """,
@@ -361,7 +362,8 @@ def cost_rows_are_averages(scope: Scope) -> Iterator[Violation]:
 def completed_sales_are_numbered(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
-        SELECT id, invoice_no, business_date, completed_at FROM sales WHERE status = 'completed'
+        SELECT id, invoice_no, business_date, completed_at FROM sales
+        WHERE status IN ('completed', 'opening')
             AND (invoice_no IS NULL OR business_date IS NULL OR completed_at IS NULL)
             AND PART(id)
         """,

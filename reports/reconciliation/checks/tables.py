@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
+from catalog.scanned_codes import scanned_key
 from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.db.unique_keys import KeyField, key_of
 from reports.reconciliation.invariant import MOST, Derived, Violation, invariant
@@ -95,6 +96,18 @@ def _lost_keys(
         )
 
 
+@invariant("I21", "Every id is above zero: rows are numbered by the database, upwards.")
+def ids_are_positive(scope: Scope) -> Iterator[Violation]:
+    for model in our_models():
+        key = model._meta.pk
+        if isinstance(key, models.IntegerField):
+            of, column = table(model), connection.ops.quote_name(str(key.column))
+            for (row_id,) in rows(
+                f"SELECT {column} FROM {of} WHERE {column} < 1 ORDER BY 1 LIMIT {MOST}"
+            ):
+                yield Violation(f"{of} {row_id}", "an id above zero", str(row_id))
+
+
 @invariant(
     "I31",
     "A unique key is the folded text beside it; empty only when archived or reversed.",
@@ -140,7 +153,7 @@ def search_texts_spell_their_columns(scope: Scope) -> Iterator[Violation]:
         if not issubclass(model, Searchable):
             continue
         field: Any = model._meta.get_field(SEARCH_TEXT)
-        columns = (*field.of, *field.phones)
+        columns = field.columns
         for row_id, kept, *told in rows_of(
             scope.whole().parts(table(model)),
             f"SELECT id, {SEARCH_TEXT}, {', '.join(columns)} FROM {table(model)}"
@@ -151,6 +164,25 @@ def search_texts_spell_their_columns(scope: Scope) -> Iterator[Violation]:
                 yield Violation(
                     f"{table(model)} {row_id}, {SEARCH_TEXT}", repr(expected), repr(kept)
                 )
+
+
+@invariant("I31", "Each barcode of a product on the list has its row, and no other has one.")
+def barcodes_have_their_rows(scope: Scope) -> Iterator[Violation]:
+    kept: dict[int, set[str]] = {}
+    for product_id, key in rows("SELECT product_id, code_key FROM barcodes"):
+        kept.setdefault(product_id, set()).add(key)
+    for product_id, codes, is_gone in rows_of(
+        scope.whole().parts("products"),
+        "SELECT id, barcodes, archived_at FROM products WHERE PART(id) ORDER BY id",
+    ):
+        expected = set() if is_gone else {scanned_key(code) for code in codes.split()}
+        found = kept.get(product_id, set())
+        if found != expected:
+            yield Violation(
+                f"products {product_id}, barcodes",
+                " ".join(sorted(expected)),
+                " ".join(sorted(found)),
+            )
 
 
 def _text_beside(model: type[models.Model], key: KeyField) -> str:

@@ -30,7 +30,9 @@ from reports.tests.a_shops_week import Week
 # Invariants that (also) look at what has no business day, in every run, since whatever day.
 WHATEVER_THE_DAY = {
     "keys_point_at_rows",
+    "ids_are_positive",
     "unique_keys_fold_their_text",
+    "barcodes_have_their_rows",
     "search_texts_spell_their_columns",
     "held_sales_moved_nothing",
     "no_document_is_left_a_draft",
@@ -38,6 +40,7 @@ WHATEVER_THE_DAY = {
     "completed_sales_are_numbered",
     "seals_are_a_chain",
     "nothing_is_before_the_first_seal",
+    "the_kept_head_is_in_the_chain",
 }
 # Since a day, goods are set against the account by what they cost as they moved, not by what is
 # there; that these costs add up to what is there is an invariant of its own.

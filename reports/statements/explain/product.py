@@ -42,13 +42,13 @@ def explain_product(product_id: int) -> Explanation:
         {"product_id": product.pk, "name": product.name, "sku": product.sku},
         (
             explained(
-                "In stock, by batch",
+                "In stock, by lot",
                 units,
                 _by_batch(batches, lambda _, left: left, "units"),
                 unit="units",
             ),
             explained(
-                "Stock value, by batch",
+                "Stock value, by lot",
                 worth,
                 _by_batch(batches, lambda cost, left: value(left, cost), "money"),
             ),

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import RefreshToken
-from ledger import closing, sealing
+from accounts.models import AuditEntry, RefreshToken
+from ledger import closing, kept_heads, sealing
 from ledger.expenses import Spending, record_expense
 from ledger.models import DaySeal
 from pos_project.core.days import at_noon, today
@@ -215,7 +216,8 @@ def test_nightly_closes_freezes_and_forgets(a_day: date) -> None:
     assert sealed_days()[-1] == days_ago(1)
     assert BuiltPeriod.objects.filter(granularity=Granularity.DAY, first_day=days_ago(1)).exists()
     assert (RefreshToken.objects.count(), RateCounter.objects.count()) == (1, 1)
-    assert [int(line.split()[0]) for line in out.splitlines()][0::2] == [4, 1]
+    _, closed, kept, _, sign_ins, _ = [int(line.split()[0]) for line in out.splitlines()]
+    assert (closed, kept, sign_ins) == (4, 1, 1)
     before = {**shop.everything(), "maintenance_runs": ()}
     run("nightly")
     assert {**shop.everything(), "maintenance_runs": ()} == before
@@ -229,9 +231,62 @@ def test_nightly_does_the_rest_when_one_part_fails(
 
     RateCounter.objects.create(key_hash="0", count=1, expires_at=timezone.now() - timedelta(days=1))
     monkeypatch.setattr(day_closing.closing, "seal", busy)
-    with pytest.raises(CommandError, match="1 of 4 parts"):
+    with pytest.raises(CommandError, match="1 of 6 parts"):
         run("nightly")
     assert not RateCounter.objects.exists()
+
+
+# --- The head, kept outside ---
+
+
+def test_nightly_keeps_the_newest_seal_in_a_file_and_mails_it(
+    a_day: date, settings: Any, mailoutbox: list[Any]
+) -> None:
+    settings.HEADS_MAIL_TO = ["books@accountant.example"]
+    run("nightly")
+    head = f"{a_day} {closing.head().seal}"
+    assert settings.HEADS_FILE.read_text() == f"{head}\n"
+    [mail] = mailoutbox
+    assert mail.to == ["books@accountant.example"]
+    assert head in mail.body
+    run("nightly")
+    assert settings.HEADS_FILE.read_text() == f"{head}\n", "once a closed day"
+    [told] = AuditEntry.objects.filter(action=AuditEntry.Action.ACCESS)
+    assert told.additional_data == {"day": f"{a_day}", "seal": closing.head().seal}
+    assert reconciled() == {}
+
+
+def test_a_head_that_cannot_be_written_or_mailed_makes_nightly_red(
+    a_day: date, settings: Any, tmp_path: Path
+) -> None:
+    settings.HEADS_FILE = tmp_path  # a folder
+    with pytest.raises(CommandError, match="1 of 6 parts"):
+        run("nightly")
+
+
+def test_a_file_of_heads_that_has_gone_is_red_and_not_begun_anew(
+    a_day: date, settings: Any
+) -> None:
+    run("close_day", str(a_day - timedelta(days=1)))
+    kept_heads.keep()
+    settings.HEADS_FILE.unlink()
+    [gone] = reconciled()["the_kept_head_is_in_the_chain"]
+    assert gone["found"] == "none: give one by --head"
+    assert reconciled("--head", closing.head().seal) == {}
+    with pytest.raises(CommandError, match="1 of 6 parts"):
+        run("nightly")
+    settings.HEADS_FILE.touch()
+    run("nightly")
+    assert reconciled() == {}
+
+
+def test_without_a_known_head_reconcile_says_so(a_day: date) -> None:
+    run("close_day")
+    assert "No head of the seals is known" in run("reconcile", "--only", "I20")
+    assert json.loads(run("reconcile", "--only", "I20", "--json"))["heads"] == 0
+    run("nightly")
+    assert "No head" not in run("reconcile", "--only", "I20")
+    assert json.loads(run("reconcile", "--only", "I20", "--json"))["heads"] == 1
 
 
 # --- reconcile and the head ---

@@ -70,8 +70,8 @@ def test_the_leaves_add_up_to_every_figure(trader: Trader, days: Any) -> None:
         for product in Product.objects.all():
             figures = adds_up(explain_product(product.pk))
             batches = Batch.objects.filter(product=product)
-            assert figures["In stock, by batch"] == sum(each.remaining for each in batches)
-            assert figures["Stock value, by batch"] == sum(
+            assert figures["In stock, by lot"] == sum(each.remaining for each in batches)
+            assert figures["Stock value, by lot"] == sum(
                 value(each.remaining, each.unit_cost) for each in batches
             )
         for account in LedgerAccount.objects.all():
@@ -154,7 +154,7 @@ def test_the_command_draws_a_tree(trader: Trader) -> None:
     assert "Cost of goods  161.00" in tree
     assert "20 × 8.0500" in tree
     assert "└──" in tree
-    assert "In stock, by batch  20" in run("product", str(trader.goods[1].pk))
+    assert "In stock, by lot  20" in run("product", str(trader.goods[1].pk))
 
 
 def test_the_command_prints_json_for_programs(trader: Trader) -> None:

@@ -13,6 +13,7 @@ from ledger import closing
 from pos_project.core.db import guards
 from pos_project.tools.backups import archive, databases, manifest
 from reports.reconciliation.reconcile import reconcile
+from reports.reconciliation.scope import Scope
 
 
 class Command(BaseCommand):
@@ -95,7 +96,7 @@ class Command(BaseCommand):
                 f" ({missing[0]}, …). Run `manage.py migrate` as a user who may make triggers."
             )
         self.stdout.write(f"All {len(guards.expected())} append-only triggers are up.")
-        verdicts = reconcile(head=head)
+        verdicts = reconcile(scope=Scope(head=head))
         broken = [verdict for verdict in verdicts if not verdict.holds]
         for verdict in broken:
             self.stderr.write(f"{verdict.invariant.id} {verdict.invariant.name}:")

@@ -2,20 +2,23 @@
 
 import errno
 import os
+import signal
 import socket
 import sys
 import tempfile
 from argparse import ArgumentParser
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, connections
 
 from ledger import time_zone
 from pos_project.core.db.migrated import missing_migrations
 from pos_project.core.http import static_files
+from pos_project.tools.server import child
 
 WORKERS, THREADS = 2, 12
 BACKLOG = 1024
@@ -43,13 +46,25 @@ class Command(BaseCommand):
             workers = 1
         static_files.collect()
         self._say_where(listener, demo=demo)
-        listener.set_inheritable(True)
+        os.environ["LOG_FORMAT"] = settings.LOG_FORMAT
+        os.chdir(settings.BASE_DIR)
+        lifeline = os.pipe()
+        first: list[tuple[int, int]] = []
         if settings.METRICS_TOKEN:
             # The workers count in files there, which add up; the parent removes it at the end.
+            # They load the counters when it is named, so each begins as a process of its own.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="pos-metrics-")
-        os.environ["LOG_FORMAT"] = settings.LOG_FORMAT
-        words = [listener.fileno(), workers, threads]
-        os.chdir(settings.BASE_DIR)
+        else:
+            child.load_application()
+            connections.close_all()
+            self.stdout.flush()
+            # Workers may answer before their parent listens to signals.
+            signal.pthread_sigmask(signal.SIG_BLOCK, child.HELD_BACK)
+            first = [child.fork(listener.fileno(), lifeline, threads) for _ in range(workers)]
+        kept = [listener.fileno(), *lifeline, *(ready_fd for _, ready_fd in first)]
+        for fd in kept:
+            os.set_inheritable(fd, True)
+        words = [listener.fileno(), workers, threads, *lifeline, *chain(*first)]
         os.execv(  # noqa: S606
             sys.executable,
             [sys.executable, "-m", "pos_project.tools.server.parent", *map(str, words)],

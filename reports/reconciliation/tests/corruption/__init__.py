@@ -17,6 +17,7 @@ from reports.reconciliation.tests.corruption import (
     seals,
     stock,
     summaries,
+    witnesses,
 )
 from reports.reconciliation.tests.corruption.by_hand import Breaking
 
@@ -35,4 +36,5 @@ BROKEN: dict[str, list[Breaking]] = {
     **reversals.BROKEN,
     **summaries.BROKEN,
     **seals.BROKEN,
+    **witnesses.BROKEN,
 }

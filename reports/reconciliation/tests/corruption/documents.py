@@ -45,6 +45,12 @@ def _due_payment_on_the_wrong_account(week: Week) -> str:
     return "customer_payment entry, debit less credit on CASH"
 
 
+def _wrong_credit(week: Week) -> str:
+    change("due_credits", week.bad_debt.pk, "kind = 'allowance'")
+    entry_id = week.bad_debt.entry_id
+    return f"credit entry {entry_id}, due_credit entry, debit less credit on BAD_DEBTS"
+
+
 BROKEN: dict[str, list[Breaking]] = {
     "documents_posted_what_they_say": [
         _sale_without_entry,
@@ -62,7 +68,10 @@ BROKEN: dict[str, list[Breaking]] = {
         _wrong_amount("adjustment", "decrease", "INVENTORY_LOSS"),
         _wrong_amount("void", "void", "INVENTORY_LOSS"),
         _wrong_amount("expense", "expense", "CASH"),
+        _wrong_amount("opening_receivable", "opening_due", "RECEIVABLES"),
+        _wrong_amount("opening_payable", "opening_payable", "OPENING_BALANCE_EQUITY"),
         _due_payment_on_the_wrong_account,
+        _wrong_credit,
     ],
     "entries_are_of_their_document_s_day": [
         lambda w: "entry {} of sale".format(

@@ -13,6 +13,14 @@ BROKEN: dict[str, list[Breaking]] = {
         first("customer_dues", "1 = 1", "sale_date = '2001-01-01'", "due {} of sale"),
         first("refunds", "1 = 1", "sale_date = '2001-01-01'", "refund {} of sale"),
     ],
+    "opening_dues_are_of_opening_documents": [
+        lambda w: "due {} of sale".format(
+            change_first("customer_dues", f"sale_id = {w.opening_due.pk}", "is_opening = 0")
+        ),
+        lambda w: "due {} of sale".format(
+            change_first("customer_dues", f"sale_id = {w.credit_sale.pk}", "is_opening = 1")
+        ),
+    ],
     "dues_are_those_of_sales": [
         lambda w: (
             change_first(

@@ -31,6 +31,14 @@ BROKEN: dict[str, list[Breaking]] = {
             "invoice_key = 'another'",
         ),
     ],
+    "barcodes_have_their_rows": [
+        named(
+            "products",
+            "products {}, barcodes: expected 40063, found ",
+            lambda w: w.tea.pk,
+            "barcodes = '40063'",
+        ),
+    ],
     "search_texts_spell_their_columns": [
         named("products", "products {}, search_text", lambda w: w.tea.pk, "name = 'Green tea'"),
         named("users", "users {}, search_text", lambda w: w.cashier.pk, "search_text = ''"),

@@ -1,0 +1,1 @@
+"""What a cheat with the right to write the database may do to one row, cell by cell."""
