@@ -104,12 +104,15 @@ class Followed(ABC):
             too_old = monotonic() - PATIENCE_SECONDS
             while self._missing and next(iter(self._missing.values())) < too_old:
                 del self._missing[next(iter(self._missing))]
-            missing, unsettled = list(self._missing), list(self._unsettled)
-        if len(missing) <= MOST_NAMED:
-            return self.named([*missing, *unsettled])
-        # Where several servers give ids in turn, most ids are missing.
-        late = self.between(min(missing), max(missing))
-        return [*late, *self.named(unsettled)]
+            unsettled = list(self._unsettled)
+            if len(self._missing) <= MOST_NAMED:
+                wanted, bounds = [*self._missing, *unsettled], None
+            else:  # Where several servers give ids in turn, most ids are missing: the lowest came
+                # first.
+                wanted = unsettled
+                bounds = next(iter(self._missing)), next(reversed(self._missing))
+        late = self.between(*bounds) if bounds else []
+        return [*late, *self.named(wanted)]
 
     def _see(self, row: Any) -> None:
         if row.id > self._place.id:
