@@ -56,3 +56,26 @@ class MaintenanceRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.finished_at}"
+
+
+class KeptList(models.Model):
+    """How somebody wants a list of the back office: without a name, the columns that they leave
+    out; with one, filters that they called so."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    page = models.CharField(max_length=100)  # `app.model` of the list
+    name = models.CharField(max_length=60, blank=True, default="")
+    kept = models.TextField()  # names of columns with blanks between them; or a query
+
+    class Meta:
+        db_table = "kept_lists"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "page", "name"], name="core_keptlist_one_of_a_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.page} of user {self.user_id}: {self.name}"

@@ -12,7 +12,7 @@ from model_bakery import baker
 
 from inventory.models import InventoryLog
 from ledger.models import TransactionId
-from pos_project.core.models import IdempotentRequest
+from pos_project.core.models import IdempotentRequest, KeptList
 from pos_project.tests import shop
 from pos_project.tests.examples import examples
 from purchasing.models import Purchase, Supplier
@@ -229,11 +229,18 @@ def two_prices_of_a_product_from_one_day():
     planned.save()
 
 
+def filters_of_a_list_kept_twice_under_a_name():
+    person = shop.a_cashier()
+    for _ in range(2):
+        KeptList.objects.create(user=person, page="sales.sale", name="Mine", kept="due=open")
+
+
 TWICE = {
     "catalog_comingprice_one_per_day": two_prices_of_a_product_from_one_day,
     "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
     "ledger_journalentry_once_per_document": a_second_entry_for_a_document,
     "purchasing_purchase_invoice_unique_per_supplier": a_suppliers_invoice_entered_twice,
+    "core_keptlist_one_of_a_name": filters_of_a_list_kept_twice_under_a_name,
     "core_idempotentrequest_once_per_user_and_key": a_key_used_twice,
     "sales_cartitem_one_line_per_product_and_price": a_second_line_of_a_product_at_one_price,
 }

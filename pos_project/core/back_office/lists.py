@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
+from pos_project.core.back_office.own_lists import PRESETS, name_of
 from pos_project.core.back_office.ranges import RANGES
 from pos_project.core.days import today
 from pos_project.core.http import xlsx_file
@@ -31,8 +32,6 @@ AS_FILE = "as"  # of a list's address: which file is wanted instead of the page
 ROWS_AT_ONCE = 1000
 # Columns that are for looking at, or for doing.
 _NOT_IN_FILES = {"action_checkbox", "thumbnail", "edit"}
-# Days of a list by one click.
-_PRESETS = ("today", "yesterday", "this_week", "this_month", "last_month", "this_year")
 
 
 class Amount(SafeString):
@@ -104,7 +103,7 @@ def presets(changelist: Any) -> list[dict[str, Any]]:
     first, last = f"{spec.parameter_name}_from", f"{spec.parameter_name}_to"
     chosen = (spec.used_parameters.get(first), spec.used_parameters.get(last))
     links = []
-    for each in (RANGES[name] for name in _PRESETS):
+    for each in (RANGES[name] for name in PRESETS):
         days = each.of(today())
         ends = (days.first.isoformat(), days.last.isoformat())
         address = changelist.get_query_string(
@@ -145,7 +144,7 @@ def _day(text: Any) -> str:
 def as_file(changelist: Any, wanted: str) -> HttpResponseBase:
     """All rows that the filters leave, in the list's order and columns."""
     page = changelist.model_admin
-    columns = [name for name in changelist.list_display if _name_of(name) not in _NOT_IN_FILES]
+    columns = [name for name in changelist.list_display if name_of(name) not in _NOT_IN_FILES]
     header = [str(label_for_field(name, changelist.model, page)).capitalize() for name in columns]
     title = str(changelist.model._meta.verbose_name_plural)
     found = changelist.queryset.iterator(chunk_size=ROWS_AT_ONCE)
@@ -169,10 +168,6 @@ def _with_header(
     yield [header]
     for row in rows:
         yield [row]
-
-
-def _name_of(column: Any) -> str:
-    return column if isinstance(column, str) else str(column.__name__)
 
 
 def _value(column: Any, row: Any, page: Any) -> Any:

@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from pos_project.core.back_office import history, lists
+from pos_project.core.back_office import history, lists, own_lists
 from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.form_keys import key_of_form, require_looked_over, reused
 from pos_project.core.back_office.forms import (
@@ -82,6 +82,7 @@ class ShopChangeList(ChangeList):
         self.totals = lists.totals(self.queryset, self.model_admin.list_totals)
         self.presets, self.in_words = lists.presets(self), lists.in_words(self)
         self.files = lists.file_links(self)
+        self.own = own_lists.offered(self.model_admin, request)
 
 
 class RowsOfAList(BaseModelFormSet):
@@ -189,9 +190,13 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         refusal = getattr(request, "refusal", None)
         return _refused(form, refusal) if refusal else form
 
-    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+    def every_column(self, request: HttpRequest) -> tuple[Any, ...]:
+        """The columns that a list can show to this person."""
         columns = super().get_list_display(request)
         return lists.with_amounts(self.model, columns, self.list_editable)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return own_lists.columns_shown(self, request, self.every_column(request))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -199,6 +204,8 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         wanted = request.GET.get(lists.AS_FILE)
         if wanted in (lists.CSV, lists.XLSX) and self.has_view_permission(request):
             return self._as_file(request, wanted)
+        if own_lists.ASKED in request.POST and self.has_view_permission(request):
+            return own_lists.answer(self, request)
         try:
             if "_save" not in request.POST:
                 require_looked_over(request)  # an action is not run again over a sign-in
