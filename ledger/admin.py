@@ -26,6 +26,7 @@ from ledger.party_statement import AMOUNT
 from ledger.payment_methods import add_method, change_method
 from ledger.payment_reversals import reverse_payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
+from pos_project.core.back_office.entered import SaysWhenEntered
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField, RowForm
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
@@ -192,7 +193,7 @@ class ExpenseForm(MovesToAnOpenDay, AsTheApi, MethodForm):
 
 
 @admin.register(Expense)
-class ExpenseAdmin(WritableAdmin, ReversibleAdmin):
+class ExpenseAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_expense)
     list_display = (
         "id",

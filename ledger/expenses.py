@@ -58,6 +58,7 @@ def _record(spending: Spending, account: str, context: PostingContext) -> Expens
         created_by_id=context.user_id,
         business_date=context.business_date,
         created_at=context.at,
+        entered_at=context.entered_at,
     )
     posting.post(
         JournalEntry.Event.EXPENSE,
@@ -105,6 +106,7 @@ def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
         created_by_id=context.user_id,
         business_date=context.business_date,
         created_at=context.at,
+        entered_at=context.entered_at,
     )
     entry = JournalEntry.objects.get(event=JournalEntry.Event.EXPENSE, document_id=first.pk)
     posting.reverse(entry, context=context, reason=reason, document_id=opposite.pk)

@@ -31,6 +31,7 @@ from ledger.manual_entries import (
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
 from ledger.own_money import move_money
 from ledger.year_end import YearEnd, close_year
+from pos_project.core.back_office.entered import SaysWhenEntered
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -56,7 +57,7 @@ class JournalLineInline(HistoryInline):
 
 
 @admin.register(JournalEntry)
-class JournalEntryAdmin(WritableAdmin, ReversibleAdmin):
+class JournalEntryAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_manual_entry)
     list_display = ("id", "business_date", "event", "reference", "memo", "created_by", "created_at")
     list_filter = (("business_date", RangeDateFilter), "event")

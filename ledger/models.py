@@ -117,6 +117,8 @@ class JournalEntry(AppendOnly):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
+    # When it was really entered, by the server's clock; NULL in rows from before this column.
+    entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "journal_entries"
@@ -371,6 +373,8 @@ class Expense(AppendOnly):
     )
     business_date = models.DateField(db_index=True)
     created_at = models.DateTimeField()
+    # When it was really entered, by the server's clock; NULL in rows from before this column.
+    entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "expenses"
@@ -405,6 +409,8 @@ class CashCount(AppendOnly):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     business_date = models.DateField(db_index=True)
     created_at = models.DateTimeField("when")
+    # When it was really entered, by the server's clock; NULL in rows from before this column.
+    entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "cash_counts"

@@ -20,6 +20,7 @@ ENTRY_FIELDS = (
     "business_date",
     "created_by_id",
     "created_at",
+    "entered_at",
 )
 LINE_FIELDS = ("entry_id", "account_id", "debit", "credit", "customer_id", "supplier_id")
 
@@ -70,6 +71,7 @@ def post(
                 context.business_date,
                 context.user_id,
                 context.at,
+                context.entered_at,
             )
         ],
     )
@@ -127,6 +129,7 @@ def post_each(
                 context.business_date,
                 context.user_id,
                 context.at,
+                context.entered_at,
             )
             for document_id, _ in kept
         ],

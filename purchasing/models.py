@@ -69,6 +69,8 @@ class Purchase(AppendOnly):
     )
     business_date = models.DateField(db_index=True)  # when it reached the books
     created_at = models.DateTimeField()
+    # When it was really entered, by the server's clock; NULL in rows from before this column.
+    entered_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "purchases"

@@ -25,6 +25,7 @@ from inventory.product_figures import latest_purchase_costs
 from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
 from ledger.models import Payment
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
+from pos_project.core.back_office.entered import SaysWhenEntered
 from pos_project.core.back_office.forms import AsTheApi
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
@@ -205,7 +206,7 @@ def _ordered(request: HttpRequest, store: Store) -> tuple[dict[str, Any], list[d
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
+class PurchaseAdmin(SaysWhenEntered, NamesItsMethod, WritableAdmin, ReversibleAdmin):
     opposite = staticmethod(reverse_purchase)
     list_display = (
         "number",
@@ -231,6 +232,7 @@ class PurchaseAdmin(NamesItsMethod, WritableAdmin, ReversibleAdmin):
         ("total_amount", "paid_amount"),
         ("due_amount", "advance_used"),
         ("paid_by", "user"),
+        "entered",
         "note",
     )
 

@@ -183,6 +183,7 @@ def _insert(
         note=delivery.note,
         business_date=context.business_date,
         created_at=context.at,
+        entered_at=context.entered_at,
     )
     try:
         insert(purchase)

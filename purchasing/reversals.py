@@ -131,6 +131,7 @@ def _insert(first: Purchase, reason: str, context: PostingContext) -> Purchase:
         reverses=first,
         business_date=context.business_date,
         created_at=context.at,
+        entered_at=context.entered_at,
     )
 
 

@@ -99,6 +99,7 @@ class EntryRowOut(serializers.Serializer):
     user_id = serializers.IntegerField(source="created_by_id")
     user_name = serializers.CharField(source="created_by.name")
     created_at = MomentField()
+    entered_at = MomentField(allow_null=True)  # when it was written down, on whatever day
 
     @extend_schema_field(DocumentOut())
     def get_document(self, entry: JournalEntry) -> dict[str, Any] | None:

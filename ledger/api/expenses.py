@@ -46,6 +46,7 @@ class ExpenseOut(serializers.Serializer):
     reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
     reversed_by = serializers.IntegerField(source="reversed_by.pk", allow_null=True)
     created_at = MomentField()
+    entered_at = MomentField(allow_null=True)  # when it was written down, on whatever day
 
 
 class ExpenseWrittenOut(serializers.Serializer):

@@ -38,12 +38,17 @@ def counts_on(day: date) -> date:
 
 @dataclass(frozen=True)
 class PostingContext:
-    """What every event row carries. `at` is aware; `business_date` is the shop's local day."""
+    """What every event row carries. `at` is aware; `business_date` is the shop's local day.
+
+    `at` is the moment it counts at, which may be of a past day; `entered_at` is when it was really
+    written down, by the server's clock.
+    """
 
     user_id: int
     store_id: int
     at: datetime
     business_date: date
+    entered_at: datetime
 
     @classmethod
     def claim(
@@ -64,7 +69,7 @@ class PostingContext:
             moment = now
         if business_day(moment) == business_day(now):
             past_days.require_open_today(business_day(now))
-        return cls(by.pk, by.store_id, moment, business_day(moment))
+        return cls(by.pk, by.store_id, moment, business_day(moment), now)
 
     def in_store(self, store_id: int) -> "PostingContext":
         """The same, in the store that an earlier document's goods are in."""

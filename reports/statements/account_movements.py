@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger.journal_sums import Moved, Sums
-from pos_project.core.period import Period
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from ledger.journal_sums import Moved, Sums, lines_between
+from pos_project.core.days import day_start
+from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.accounts import ACCOUNTS
 from reports.summaries.plan import plan_reading
 from reports.summaries.raw import exact
@@ -29,15 +33,37 @@ class AccountDay:
 
 
 def moved(
-    period: Period, *, store_id: int | None = None, account: str | None = None
+    period: Period,
+    *,
+    store_id: int | None = None,
+    account: str | None = None,
+    known_on: date | None = None,
 ) -> list[Moved]:
-    """By account and kind of event, in the period. `account` leaves out the others."""
+    """By account and kind of event, in the period. `account` leaves out the others; `known_on`
+    what was entered after the end of that day, which no summary knows."""
+    if known_on is not None:
+        assert account is None, "no statement of one account asks so"
+        return _moved_as_known(known_on, period, store_id)
     plan = plan_reading(period, ACCOUNTS)[ACCOUNTS.name]
     only = _only(store_id, account)
     rows = figures(ACCOUNTS, plan, by=("account_id", "event"), where=only)
     return [
         Moved(code, event, exact(debit, 2), exact(credit, 2))
         for (code, event), (_, debit, credit) in rows.items()
+    ]
+
+
+def _moved_as_known(known_on: date, period: Period, store_id: int | None) -> list[Moved]:
+    # Entries from before `entered_at` was kept are taken by the moment they say.
+    lines = (
+        lines_between(period.first, period.last, store_id=store_id)
+        .alias(entered=Coalesce("entry__entered_at", "entry__created_at"))
+        .filter(entered__lt=day_start(known_on + ONE_DAY))
+    )
+    sums = lines.order_by().values_list("account_id", "entry__event")
+    return [
+        Moved(code, event, exact(debit, 2), exact(credit, 2))
+        for code, event, debit, credit in sums.annotate(Sum("debit"), Sum("credit"))
     ]
 
 

@@ -123,6 +123,7 @@ def _count(counted: Counted, by: Actor, context: PostingContext) -> CashCount:
         user_id=context.user_id,
         business_date=context.business_date,
         created_at=context.at,
+        entered_at=context.entered_at,
     )
     over, short = max(difference, ZERO), max(-difference, ZERO)
     lines = [

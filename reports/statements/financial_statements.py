@@ -39,22 +39,28 @@ class Stock:
         return sum((row.value for row in self.rows), ZERO)
 
 
-def trial_balance(period: Period, *, store_id: int | None = None) -> statements.TrialBalance:
+def trial_balance(
+    period: Period, *, store_id: int | None = None, known_on: date | None = None
+) -> statements.TrialBalance:
     return statements.trial_balance(
         statements.accounts(),
-        _before(period, store_id),
-        by_account(moved(period, store_id=store_id)),
+        _before(period, store_id, known_on),
+        by_account(moved(period, store_id=store_id, known_on=known_on)),
     )
 
 
-def profit_loss(period: Period, *, store_id: int | None = None) -> statements.ProfitLoss:
+def profit_loss(
+    period: Period, *, store_id: int | None = None, known_on: date | None = None
+) -> statements.ProfitLoss:
     return statements.profit_loss(
-        statements.accounts(), by_account(moved(period, store_id=store_id))
+        statements.accounts(), by_account(moved(period, store_id=store_id, known_on=known_on))
     )
 
 
-def balance_sheet(day: date, *, store_id: int | None = None) -> statements.BalanceSheet:
-    return statements.balance_sheet(statements.accounts(), _standing(day, store_id))
+def balance_sheet(
+    day: date, *, store_id: int | None = None, known_on: date | None = None
+) -> statements.BalanceSheet:
+    return statements.balance_sheet(statements.accounts(), _standing(day, store_id, known_on))
 
 
 def tax(period: Period, *, store_id: int | None = None) -> Tax:
@@ -93,11 +99,11 @@ def balances(day: date) -> dict[str, Decimal]:
     return {code: sums.net for code, sums in _standing(day, None).items()}
 
 
-def _before(period: Period, store_id: int | None) -> dict[str, Sums]:
+def _before(period: Period, store_id: int | None, known_on: date | None = None) -> dict[str, Sums]:
     """The sums of everything before the period."""
-    return _standing(period.first - ONE_DAY, store_id)
+    return _standing(period.first - ONE_DAY, store_id, known_on)
 
 
-def _standing(day: date, store_id: int | None) -> dict[str, Sums]:
+def _standing(day: date, store_id: int | None, known_on: date | None = None) -> dict[str, Sums]:
     """The sums of everything up to the day."""
-    return by_account(moved(Period(BEGINNING, day), store_id=store_id))
+    return by_account(moved(Period(BEGINNING, day), store_id=store_id, known_on=known_on))

@@ -14,11 +14,12 @@ from reports.statements.account_movements import BEGINNING
 @dataclass(frozen=True)
 class Scope:
     """One store's books, or all stores' (`store_id` None). A period from the beginning on means:
-    as of the end of its last day."""
+    as of the end of its last day. `known_on` leaves out what was entered after that day."""
 
     shop: Letterhead
     store_id: int | None
     period: Period
+    known_on: date | None = None
 
     @property
     def day(self) -> date:
@@ -31,7 +32,8 @@ class Scope:
     @property
     def days(self) -> str:
         """The days in a file's name."""
-        return f"{self.day}" if self.is_as_of else f"{self.period.first}-{self.day}"
+        days = f"{self.day}" if self.is_as_of else f"{self.period.first}-{self.day}"
+        return days if self.known_on is None else f"{days}-known-{self.known_on}"
 
     def document(self, title: str, name: str, table: Table, *notes: str) -> Document:
         """A statement as it is printed now; `name` and the days make the name of its files."""
@@ -40,12 +42,15 @@ class Scope:
             if self.is_as_of
             else ("Period", f"{self.period.first} to {self.day}")
         )
+        abouts = [about]
+        if self.known_on is not None:
+            abouts.append(("As known on", f"the end of {self.known_on}"))
         printed = f"printed {local_text(timezone.now())}"
         return Document(
             title,
             printed,
             self.shop.for_the_books,
-            [about],
+            abouts,
             [table],
             notes=notes,
             name=f"{name}-{self.days}",

@@ -19,6 +19,7 @@ def test_an_expense_is_recorded_shown_and_booked(as_staff: APIClient, staff: Use
     body = answer.json()
     assert (body["success"], body["message"]) == (True, "Expense recorded")
     created_at = body["data"].pop("created_at")
+    assert body["data"].pop("entered_at") == created_at
     assert body["data"] == {
         "id": Expense.objects.get().pk,
         "title": "Shop rent February",

@@ -22,6 +22,12 @@ AS_OF = OpenApiParameter(
     "as_of", OpenApiTypes.DATE, description="The end of this day; today by default."
 )
 
+KNOWN_ON = OpenApiParameter(
+    "known_on",
+    OpenApiTypes.DATE,
+    description="Leave out what was entered after the end of this day, on whatever day it counts.",
+)
+
 
 @dataclass(frozen=True)
 class WholeNumber:
@@ -68,6 +74,11 @@ def day_of(query: QueryDict) -> date:
         text = "A day that has not come yet."
         raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
     return day or today()
+
+
+def known_on_of(query: QueryDict) -> date | None:
+    """`known_on`, if asked for. Raises Invalid (400) for what is no date."""
+    return _day(query, "known_on")
 
 
 def _day(query: QueryDict, name: str) -> date | None:

@@ -55,6 +55,7 @@ def _part(table: str, key: str, of: str, *same: tuple[str, str, str]) -> _Pair:
 
 
 _MADE = _when("a.created_at", "b.created_at")
+_ENTERED = "entered", "a.entered_at", "b.entered_at"
 PAIRS = (
     _entry(
         "sale",
@@ -77,6 +78,7 @@ PAIRS = (
         "purchases",
         _who("a.created_by_id", "b.user_id"),
         _MADE,
+        _ENTERED,
         _text("number", "a.reference", "b.invoice_no"),
         _text("memo", "a.memo", "CASE WHEN b.reverses_id IS NOT NULL THEN b.note END"),
     ),
@@ -85,6 +87,7 @@ PAIRS = (
         "expenses",
         _who("a.created_by_id", "b.created_by_id"),
         _MADE,
+        _ENTERED,
         _text("title", "a.reference", "SUBSTR(b.title, 1, 100)"),
         _text("memo", "a.memo", "CASE WHEN b.reverses_id IS NOT NULL THEN b.description END"),
     ),
@@ -93,6 +96,7 @@ PAIRS = (
         "cash_counts",
         _who("a.created_by_id", "b.user_id"),
         _MADE,
+        _ENTERED,
         _text("reason", "a.memo", "b.reason"),
     ),
     *(
@@ -219,4 +223,20 @@ def tendered_less_change_is_paid(scope: Scope) -> Iterator[Violation]:
         expected="its payments and the change",
         found="tendered {2}, change {3}",
         parts=scope.parts("sales"),
+    )
+
+
+@invariant("I35", "An entry says when it was entered: not before the moment that it counts at.")
+def entries_say_when_they_were_entered(scope: Scope) -> Iterator[Violation]:
+    """Those from before it was kept do not; all later ones do."""
+    yield from breaking(
+        """
+        SELECT e.id, e.event, e.created_at, e.entered_at FROM journal_entries e
+        WHERE PART(e.id) AND (e.entered_at < e.created_at OR e.entered_at IS NULL AND e.id >
+            (SELECT MIN(f.id) FROM journal_entries f WHERE f.entered_at IS NOT NULL))
+        """,
+        "entry {0} ({1}), entered",
+        expected="at {2} or later",
+        found="{3}",
+        parts=scope.parts("journal_entries"),
     )

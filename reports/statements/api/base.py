@@ -23,7 +23,15 @@ from pos_project.core.http.figures import Meta
 from pos_project.core.http.formats import note_export
 from pos_project.core.http.json import JSONRenderer
 from pos_project.core.http.pagination import ContractPagination
-from pos_project.core.http.period_query import AS_OF, FROM, TO, day_of, period_of
+from pos_project.core.http.period_query import (
+    AS_OF,
+    FROM,
+    KNOWN_ON,
+    TO,
+    day_of,
+    known_on_of,
+    period_of,
+)
 from pos_project.core.http.permissions import Admin
 from pos_project.core.period import Period
 from reports.documents import csv, pdf
@@ -51,6 +59,8 @@ class StatementView(GenericAPIView[Any]):
     shape: ClassVar[type[serializers.Serializer[Any]]]
     of_day: ClassVar[bool]
     paged: ClassVar[bool]
+    # Whether it is made of entries alone, each of which says when it was entered.
+    of_entries: ClassVar[bool]
 
     def answer(self, request: Request, **path: str) -> HttpResponseBase:
         """The statement in the format asked for. All of it is read at one moment."""
@@ -75,7 +85,8 @@ class StatementView(GenericAPIView[Any]):
     def read(self, scope: Scope, **path: str) -> Any:
         """The figures."""
         days = scope.day if self.of_day else scope.period
-        return type(self).figures(days, store_id=scope.store_id)
+        known = {"known_on": scope.known_on} if self.of_entries else {}
+        return type(self).figures(days, store_id=scope.store_id, **known)
 
     def wire(self, figures: Any, scope: Scope) -> dict[str, Any]:
         """`data` on the wire, but for the days and the store."""
@@ -90,7 +101,11 @@ class StatementView(GenericAPIView[Any]):
 
     def scope(self, request: Request) -> Scope:
         shop, store_id = store_of(request.query_params)
-        return Scope(shop, store_id, self.period(request.query_params))
+        known_on = known_on_of(request.query_params)
+        if known_on is not None and not self.of_entries:
+            text = "Not of this statement: of trial balance, profit and loss and balance sheet."
+            raise Invalid(f"known_on: {text}", fields={"known_on": [text]})
+        return Scope(shop, store_id, self.period(request.query_params), known_on)
 
     def window(self, count: int) -> slice:
         """Which of `count` rows the page shows."""
@@ -114,11 +129,12 @@ class StatementView(GenericAPIView[Any]):
             yield from csv.render(document)
 
     def _about(self, scope: Scope) -> dict[str, Any]:
+        about = {"store_id": scope.store_id, "known_on": scope.known_on}
         if self.of_day:
-            return dict(OfDay({"as_of": scope.day, "store_id": scope.store_id}).data)
+            return dict(OfDay({"as_of": scope.day, **about}).data)
         first = None if scope.is_as_of else scope.period.first
         days = {"first": first, "last": scope.day}
-        return dict(OfPeriod({"period": days, "store_id": scope.store_id}).data)
+        return dict(OfPeriod({"period": days, **about}).data)
 
     def _envelope(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -216,6 +232,7 @@ def statement(
     period: bool = False,
     as_of: bool = False,
     paged: bool = False,
+    of_entries: bool = False,
 ) -> Callable[[type[StatementView]], type[StatementView]]:
     """Lets a view answer GET with a statement of this shape, and describes it by its docstring."""
 
@@ -226,6 +243,7 @@ def statement(
         parameters=[
             *((FROM, TO) if period else ()),
             *((AS_OF,) if as_of else ()),
+            *((KNOWN_ON,) if of_entries else ()),
             *_COMMON,
             *(_PAGES if paged else ()),
         ],
@@ -239,6 +257,7 @@ def statement(
 
     def answering(view: type[StatementView]) -> type[StatementView]:
         view.shape, view.of_day, view.paged = shape, not period, paged
+        view.of_entries = of_entries
         get.__doc__ = view.__doc__
         view.get = described(get)  # type: ignore[attr-defined]
         return view

@@ -69,6 +69,7 @@ class CashCountOut(serializers.Serializer):
     user_id = serializers.IntegerField()
     user_name = serializers.CharField(source="user.name")
     created_at = MomentField()
+    entered_at = MomentField(allow_null=True)  # when it was written down, on whatever day
 
 
 class CashCountFilter(ContractFilter):

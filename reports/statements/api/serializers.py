@@ -217,6 +217,7 @@ class OfPeriod(serializers.Serializer):
 
     period = PeriodOut()
     store_id = serializers.IntegerField(allow_null=True)
+    known_on = DayField(allow_null=True)
 
 
 class OfDay(serializers.Serializer):
@@ -224,3 +225,4 @@ class OfDay(serializers.Serializer):
 
     as_of = DayField()
     store_id = serializers.IntegerField(allow_null=True)
+    known_on = DayField(allow_null=True)

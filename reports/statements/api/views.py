@@ -17,7 +17,7 @@ from reports.statements.general_ledger import GeneralLedger
 from reports.statements.scope import Scope
 
 
-@statement(shapes.TrialBalanceOut, period=True, as_of=True)
+@statement(shapes.TrialBalanceOut, period=True, as_of=True, of_entries=True)
 class TrialBalanceView(StatementView):
     """Every account: opening balance, what moved, closing balance. With `as_of`, everything up
     to that day."""
@@ -34,7 +34,7 @@ class TrialBalanceView(StatementView):
         return Period(BEGINNING, day_of(query))
 
 
-@statement(shapes.ProfitLossOut, period=True)
+@statement(shapes.ProfitLossOut, period=True, of_entries=True)
 class ProfitLossView(StatementView):
     """Income and costs of a period, down to what it added to equity."""
 
@@ -42,7 +42,7 @@ class ProfitLossView(StatementView):
     figures, printed = financial_statements.profit_loss, documents.profit_loss
 
 
-@statement(shapes.BalanceSheetOut, as_of=True)
+@statement(shapes.BalanceSheetOut, as_of=True, of_entries=True)
 class BalanceSheetView(StatementView):
     """What the shop has, owes and is worth at the end of a day."""
 

@@ -218,6 +218,7 @@ def test_the_drawer_is_counted_over_the_wire(
     assert answer.status_code == 201, answer.json()
     data = answer.json()["data"]
     assert data.pop("created_at").endswith("+06:00")
+    assert data.pop("entered_at").endswith("+06:00")
     assert data == {
         "id": CashCount.objects.get().pk,
         "day": str(yesterday),

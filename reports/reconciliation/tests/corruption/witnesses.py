@@ -61,6 +61,14 @@ BROKEN: dict[str, list[Breaking]] = {
             change("refunds", w.full_refund.pk, "refund_method = 'cash'")
         ),
     ],
+    "entries_say_when_they_were_entered": [
+        lambda w: "entry {} (expense), entered".format(
+            change("journal_entries", entry_of("expense", w.expense), "entered_at = NULL")
+        ),
+        lambda w: "entry {} (manual), entered".format(
+            change_first("journal_entries", "event = 'manual'", "entered_at = '2020-01-01 00:00'")
+        ),
+    ],
     "tendered_less_change_is_paid": [
         lambda w: "sale {} (".format(
             change("sales", w.cash_sale.pk, "tendered_amount = tendered_amount + 1")
