@@ -138,6 +138,12 @@ def test_what_cannot_be_kept_says_why(office: Client, name: str, query: str, sai
     assert not KeptList.objects.exists()
 
 
+def test_days_that_nobody_knows_are_no_range(office: Client) -> None:
+    keep(office, "Odd", "?business_date_days=ides")
+
+    assert kept_links(office) == {"Odd": "?business_date_days=ides"}
+
+
 def test_so_many_names_are_kept_for_a_list(office: Client) -> None:
     for number in range(MOST_FILTERS):
         keep(office, f"No. {number}")

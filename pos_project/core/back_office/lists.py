@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
@@ -145,7 +145,7 @@ def as_file(changelist: Any, wanted: str) -> HttpResponseBase:
     """All rows that the filters leave, in the list's order and columns."""
     page = changelist.model_admin
     columns = [name for name in changelist.list_display if name_of(name) not in _NOT_IN_FILES]
-    header = [str(label_for_field(name, changelist.model, page)).capitalize() for name in columns]
+    header = [capfirst(label_for_field(name, changelist.model, page)) for name in columns]
     title = str(changelist.model._meta.verbose_name_plural)
     found = changelist.queryset.iterator(chunk_size=ROWS_AT_ONCE)
     rows = ([_value(name, row, page) for name in columns] for row in found)

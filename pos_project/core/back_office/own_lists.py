@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.text import capfirst
 
 from pos_project.core import kept_lists
 from pos_project.core.back_office.forms import sentence
@@ -27,11 +28,8 @@ _FROM, _TO, _DAYS = "_from", "_to", "_days"
 def columns_shown(page: Any, request: HttpRequest, columns: Sequence[Any]) -> tuple[Any, ...]:
     """The columns of a list without those that this person leaves out. What names a row stays,
     and what is edited in it: a form without its field would empty it."""
-    left_out = set(_kept(page, request).left_out)
-    fixed = _fixed(page, columns)
-    return tuple(
-        each for each in columns if name_of(each) in fixed or name_of(each) not in left_out
-    )
+    left_out = set(_kept(page, request).left_out) - _fixed(page, columns)
+    return tuple(each for each in columns if name_of(each) not in left_out)
 
 
 def name_of(column: Any) -> str:
@@ -46,7 +44,7 @@ def offered(page: Any, request: HttpRequest) -> dict[str, Any]:
         "columns": [
             {
                 "name": name_of(each),
-                "title": str(label_for_field(each, page.model, page)).capitalize(),
+                "title": capfirst(label_for_field(each, page.model, page)),
                 "shown": name_of(each) not in kept.left_out,
             }
             for each in columns
@@ -84,9 +82,10 @@ def answer(page: Any, request: HttpRequest) -> HttpResponse:
 
 def _kept(page: Any, request: HttpRequest) -> Kept:
     """Read once a request."""
-    if not hasattr(request, "kept_list"):
-        request.kept_list = kept_lists.kept_of(request.user, _page_name(page))  # type: ignore[attr-defined]
-    kept: Kept = request.kept_list
+    kept: Kept | None = getattr(request, "kept_list", None)
+    if kept is None:
+        kept = kept_lists.kept_of(request.user, _page_name(page))
+        request.kept_list = kept  # type: ignore[attr-defined]
     return kept
 
 
@@ -122,7 +121,8 @@ def _to_keep(query: QueryDict) -> str:
 def _as_of_today(text: str) -> str:
     query = QueryDict(text, mutable=True)
     for key in [key for key in query if key.endswith(_DAYS) and query[key] in PRESETS]:
-        name, days = key.removesuffix(_DAYS), RANGES[query[key]].of(today())
+        name, preset = key.removesuffix(_DAYS), str(query[key])
+        days = RANGES[preset].of(today())
         del query[key]
         query[name + _FROM], query[name + _TO] = days.first.isoformat(), days.last.isoformat()
     return query.urlencode()
