@@ -6,6 +6,7 @@ the next seal covers: a head is never missed without somebody noticing.
 
 from dataclasses import dataclass
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -40,12 +41,20 @@ def known() -> list[Head]:
 
 
 def said_to_be_kept() -> list[Head]:
-    """The heads that the audit says were kept."""
+    """The heads that the audit says were kept. An entry that does not say which was tampered with:
+    it stands for a head that no chain has."""
     entries = AuditEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(DaySeal), action=AuditEntry.Action.ACCESS
     )
-    told = entries.order_by("id").values_list("additional_data", flat=True)
-    return [Head(each["day"], each["seal"]) for each in told]
+    told = entries.order_by("id").values_list("id", "additional_data")
+    return [_head_in(entry_id, each) for entry_id, each in told]
+
+
+def _head_in(entry_id: int, told: Any) -> Head:
+    try:
+        return Head(str(told["day"]), str(told["seal"]))
+    except (KeyError, TypeError, IndexError):
+        return Head(f"audit entry {entry_id}", "a head that it names")
 
 
 def keep() -> int:

@@ -14,7 +14,7 @@ import hashlib
 import heapq
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,13 +26,13 @@ from django.db.models import Q
 
 from ledger.models import DaySeal
 from pos_project.core.db.append_only import AppendOnly
+from pos_project.core.db.prepared import Prepared
 
 GENESIS = hashlib.sha256(b"The books begin here.").hexdigest()
 FORM = 2  # the first did not hash what it covers; its seals are verified as they were made
 # What every seal covers, whatever its form.
 ALWAYS_COVERED = frozenset({"inventory_log", "journal_entries", "journal_lines", "payments"})
 _CHECKSUM = struct.Struct(">qI")
-ROWS_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,12 @@ class Book:
 
     def rows(self, seal: DaySeal) -> Iterator[tuple[int, bytes]]:
         """The rows of a seal's day, by id: (id, canonical line)."""
+        days: tuple[Any, ...] = (seal.begins_at, seal.ends_at) if self.by_moment else (seal.day,)
+        ways = [read.iterator(*days) for read in _readers(self)]
+        rows = heapq.merge(*ways, key=lambda row: row[0]) if len(ways) > 1 else ways[0]
         columns = _columns(self.model)
-        names = [column.attname for column in columns]
-        ways = (
-            rows.order_by("id").values_list("id", *names).iterator(chunk_size=ROWS_AT_ONCE)
-            for rows in self._within(seal, seal)
-        )
-        for row in heapq.merge(*ways, key=lambda row: row[0]):
-            values = {
-                column.name: column.text(value)
-                for column, value in zip(columns, row[1:], strict=True)
-                if value is not None
-            }
-            yield row[0], line(self.table, values)
+        for row in rows:
+            yield row[0], _line_of(self.table, columns, row[1:])
 
     def count(self, first: DaySeal | None, last: DaySeal) -> int:
         """How many rows there are from a seal's day, or ever, up to another's."""
@@ -107,8 +100,6 @@ class Book:
         return counts
 
     def _within(self, first: DaySeal | None, last: DaySeal) -> Iterator[models.QuerySet[Any]]:
-        if first is last and not self.by_moment:
-            return self._where(("exact", last.day))
         end = ("lt", last.ends_at) if self.by_moment else ("lte", last.day)
         if first is None:
             return self._where(end)
@@ -202,6 +193,32 @@ def checksums(row_counts: dict[str, int], packed: bytes) -> dict[tuple[str, int]
     return {
         (table, row_id): checksum for table, (row_id, checksum) in zip(tables, pairs, strict=True)
     }
+
+
+def _line_of(table: str, columns: Sequence["_Column"], row: Sequence[Any]) -> bytes:
+    values = {
+        column.name: column.text(value)
+        for column, value in zip(columns, row, strict=True)
+        if value is not None
+    }
+    return line(table, values)
+
+
+@functools.cache
+def _readers(book: Book) -> list[Prepared[Any]]:
+    """The statement of each way to a seal's rows, put together once: days have many tables."""
+    names = [column.attname for column in _columns(book.model)]
+
+    def reader(way: Way) -> Prepared[Any]:
+        def rows(*days: Any) -> models.QuerySet[Any]:
+            hows = ("gte", "lt") if book.by_moment else ("exact",)
+            when = {f"{way.day}__{how}": day for how, day in zip(hows, days, strict=True)}
+            found = book.model._default_manager.filter(way.which, **when)
+            return found.order_by("id").values_list("id", *names)
+
+        return Prepared(rows)
+
+    return [reader(way) for way in book.ways]
 
 
 @functools.cache

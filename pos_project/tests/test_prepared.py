@@ -1,6 +1,6 @@
 """A prepared query finds what its QuerySet finds, and is put together once per shape."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -117,3 +117,23 @@ def test_a_connection_that_went_away_is_made_anew_outside_a_transaction(
     assert len(calls) == 2
     with transaction.atomic(), pytest.raises(OperationalError):
         products([mug.pk], "active")
+
+
+@prepared
+def logged_between(begin: datetime, end: datetime) -> QuerySet[Any]:
+    rows = InventoryLog.objects.filter(created_at__gte=begin, created_at__lt=end)
+    return rows.order_by("id").values_list("id", "created_at", "change_qty")
+
+
+def test_moments_are_arguments_and_many_rows_come_one_by_one() -> None:
+    mug = shop.a_product()
+    for _ in range(3):
+        shop.stock(mug, 1, "2.00")
+    kept = list(InventoryLog.objects.order_by("id").values_list("id", "created_at", "change_qty"))
+    assert len(kept) == 3
+    begin, end = kept[0][1], kept[-1][1] + timedelta(microseconds=1)
+    for known in (logged_between(begin, end), list(logged_between.iterator(begin, end))):
+        assert known == kept
+    tuesday = begin - timedelta(days=1)
+    assert logged_between(tuesday, begin) == list(logged_between.iterator(tuesday, begin)) == []
+    assert shop.statements(lambda: list(products.iterator([], "active"))) == []

@@ -8,25 +8,31 @@ its SQL is run, with the arguments of the call.
 import functools
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.db.models import QuerySet
-from django.db.models.query import FlatValuesListIterable, ModelIterable, NamedValuesListIterable
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    NamedValuesListIterable,
+    ValuesListIterable,
+)
 
 from pos_project.core.db.transactions import LOST_CONNECTION, error_number
 
 R = TypeVar("R")
 Argument = int | str | date | Sequence[int]
+_ROWS_AT_ONCE = 2000
 _FIRST_ID = 2**62  # an id that no row has stands for an argument while SQL is made
 
 
 class Prepared(Generic[R]):
     """What `prepared` makes of a function. A call returns the rows as a list.
 
-    Arguments are ids, texts, days or lists of ids, which end up in the SQL as they are: no
-    `icontains`. A list of no ids finds nothing.
+    Arguments are ids, texts, days, moments or lists of ids, which end up in the SQL as they are:
+    no `icontains`. A list of no ids finds nothing.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any]"]) -> None:
@@ -35,35 +41,51 @@ class Prepared(Generic[R]):
         functools.update_wrapper(self, build)
 
     def __call__(self, *arguments: Argument) -> list[R]:
+        found = self._shape_of(arguments)
+        return [] if found is None else found[0].run(found[1])
+
+    def iterator(self, *arguments: Argument) -> Iterator[R]:
+        """The rows one by one, where they are too many for a list."""
+        found = self._shape_of(arguments)
+        return iter(()) if found is None else found[0].iterate(found[1])
+
+    def _shape_of(self, arguments: Sequence[Argument]) -> "tuple[_Shape, list[Any]] | None":
         values: list[Any] = []
         shape: list[Any] = []
         for argument in arguments:
             if isinstance(argument, int | str):
                 shape.append(type(argument))
                 values.append(argument)
+            elif isinstance(argument, datetime):
+                shape.append(datetime)
+                values.append(_adapted(argument))
             elif isinstance(argument, date):
                 shape.append(date)
                 values.append(str(argument))
             else:
                 ids = _padded(argument)
                 if not ids:
-                    return []
+                    return None
                 shape.append(len(ids))
                 values += ids
         key = tuple(shape)
         known = self._shapes.get(key)
         if known is None:
             known = self._shapes[key] = _Shape(self.build, key)
-        return known.run(values)
+        return known, values
 
 
 def prepared(build: Callable[..., "QuerySet[Any]"]) -> Prepared[Any]:
     """Make a function that returns a QuerySet one that returns its rows, put together once.
 
     It may return model instances (without `select_related`), `values_list(…, named=True)`, or
-    `values_list(…, flat=True)`.
+    `values_list(…)` otherwise, flat or as tuples.
     """
     return Prepared(build)
+
+
+def _adapted(moment: datetime) -> Any:
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(moment)
 
 
 def _padded(ids: Sequence[int]) -> list[int]:
@@ -81,7 +103,10 @@ class _Shape:
         marks = list(_marks(shape))
         rows = build(*marks)
         flat = [each for mark in marks for each in (mark if isinstance(mark, list) else [mark])]
-        places = {str(mark): place for place, mark in enumerate(flat)}
+        places = {
+            str(_adapted(mark) if isinstance(mark, datetime) else mark): place
+            for place, mark in enumerate(flat)
+        }
         connection = connections[DEFAULT_DB_ALIAS]
         compiler = rows.query.get_compiler(connection=connection)
         self.sql, parameters = compiler.as_sql()
@@ -102,13 +127,25 @@ class _Shape:
         self._locks = rows.query.select_for_update
         self._make = _maker(rows, compiler)
 
+    def iterate(self, values: Sequence[Any]) -> Iterator[Any]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self._with(values))
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                yield from self._made(rows, connection)
+
     def run(self, values: Sequence[Any]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         assert connection.in_atomic_block or not self._locks, self.sql
+        return self._made(_fetched(connection, self.sql, self._with(values)), connection)
+
+    def _with(self, values: Sequence[Any]) -> list[Any]:
         parameters = self._parameters.copy()
         for slot, place in self._slots:
             parameters[slot] = values[place]
-        rows = _fetched(connection, self.sql, parameters)
+        return parameters
+
+    def _made(self, rows: Sequence[Any], connection: Any) -> list[Any]:
         if self._converters:
             rows = [self._converted(row, connection) for row in rows]
         if self._make is None:
@@ -148,6 +185,8 @@ def _marks(shape: Sequence[Any]) -> Iterator[Any]:
     for number, kind in enumerate(shape):
         if kind is str:
             yield f"prepared argument {number}"
+        elif kind is datetime:
+            yield datetime(9999, 1, number + 1, tzinfo=UTC)
         elif kind is date:
             yield date(9999, 1, number + 1)
         elif isinstance(kind, int):
@@ -162,6 +201,8 @@ def _maker(rows: "QuerySet[Any]", compiler: Any) -> Callable[[Sequence[Any]], An
     kind = rows._iterable_class  # type: ignore[attr-defined]
     if kind is FlatValuesListIterable:
         return None
+    if kind is ValuesListIterable:
+        return tuple
     if kind is NamedValuesListIterable:
         names = list(rows.query.selected or ())
         row_type: Any = namedtuple("Row", names)  # type: ignore[misc]

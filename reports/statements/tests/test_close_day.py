@@ -280,6 +280,20 @@ def test_a_file_of_heads_that_has_gone_is_red_and_not_begun_anew(
     assert reconciled() == {}
 
 
+@pytest.mark.parametrize("told", [None, {}, ["no head"], {"day": "2026-08-11"}])
+def test_a_note_of_a_head_that_says_none_is_red_and_stops_no_night(
+    a_day: date, told: Any, settings: Any
+) -> None:
+    seal = closing.head()
+    note = AuditEntry.objects.log_create(
+        seal, force_log=True, action=AuditEntry.Action.ACCESS, additional_data=told
+    )
+    settings.HEADS_FILE.touch()
+    run("nightly")
+    [red] = reconciled()["the_kept_head_is_in_the_chain"]
+    assert red["row"] == f"head of audit entry {note.pk}"
+
+
 def test_without_a_known_head_reconcile_says_so(a_day: date) -> None:
     run("close_day")
     assert "No head of the seals is known" in run("reconcile", "--only", "I20")
