@@ -145,7 +145,7 @@ def as_file(changelist: Any, wanted: str) -> HttpResponseBase:
     """All rows that the filters leave, in the list's order and columns."""
     page = changelist.model_admin
     columns = [name for name in changelist.list_display if name_of(name) not in _NOT_IN_FILES]
-    header = [capfirst(label_for_field(name, changelist.model, page)) for name in columns]
+    header = [capfirst(str(label_for_field(name, changelist.model, page))) for name in columns]
     title = str(changelist.model._meta.verbose_name_plural)
     found = changelist.queryset.iterator(chunk_size=ROWS_AT_ONCE)
     rows = ([_value(name, row, page) for name in columns] for row in found)

@@ -44,7 +44,7 @@ def offered(page: Any, request: HttpRequest) -> dict[str, Any]:
         "columns": [
             {
                 "name": name_of(each),
-                "title": capfirst(label_for_field(each, page.model, page)),
+                "title": capfirst(str(label_for_field(each, page.model, page))),
                 "shown": name_of(each) not in kept.left_out,
             }
             for each in columns
