@@ -1,23 +1,24 @@
 """The shop's own page, its people, and who did what when."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
 
-from accounts import people
+from accounts import people, second_factor, second_factor_pages
 from accounts.api.serializers import UserChangesIn
 from accounts.models import AuditEntry, LoginEvent, Store, User
 from accounts.shop_settings import add_store, change_settings
@@ -33,9 +34,7 @@ from pos_project.core.back_office.model_admin import (
     status_label,
 )
 from pos_project.core.db.idempotency import RequestKey
-from pos_project.core.errors import Invalid
 from pos_project.core.http.permissions import ADMIN
-from pos_project.core.http.throttling import Limit, counted
 from pos_project.core.images.pictures import PictureChange, image_url
 
 admin.site.disable_action("delete_selected")
@@ -153,7 +152,13 @@ class LoginEventAdmin(WitnessAdmin):
     @display(
         description="result",
         ordering="outcome",
-        label={"ok": "success", "wrong": "danger", "inactive": "warning", "limited": "warning"},
+        label={
+            "ok": "success",
+            "wrong": "danger",
+            "inactive": "warning",
+            "limited": "warning",
+            "no_code": "warning",
+        },
     )
     def result(self, event: LoginEvent) -> tuple[str, str]:
         return event.outcome, event.get_outcome_display()
@@ -213,13 +218,7 @@ class StoreForm(RowForm):
         return picture_of_form(self.cleaned_data.get("logo_file"))
 
 
-class PinForm(forms.Form):
-    password = forms.CharField(
-        label="Your password",
-        max_length=MAX_PASSWORD_LENGTH,
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
-    )
+class PinForm(second_factor_pages.OwnPassword):
     pin = forms.CharField(
         label="New PIN",
         required=False,
@@ -272,22 +271,23 @@ class StoreAdmin(ShopAdmin):
         return self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(self.own_pin)
-        return [path("my-pin/", page, name="accounts_store_own_pin"), *super().get_urls()]
+        own = self.admin_site.admin_view
+        return [
+            path("my-pin/", own(self.own_pin), name="accounts_store_own_pin"),
+            path(
+                "my-second-factor/",
+                own(partial(second_factor_pages.page, self)),
+                name="accounts_store_own_second_factor",
+            ),
+            *super().get_urls(),
+        ]
 
     def own_pin(self, request: HttpRequest) -> HttpResponse:
         """Ask whoever is signed in for the PIN with which they approve."""
         by: Any = request.user
 
         def do(answers: dict[str, Any], _: RequestKey | None) -> str:
-            limit = Limit(
-                "own-password",
-                str(by.pk),
-                settings.LOGIN_RATE_LIMIT,
-                settings.LOGIN_RATE_WINDOW,
-            )
-            if limit.count and limit.seconds and counted(request, limit)["should_limit"]:
-                raise Invalid("Too many attempts, please wait.")
+            second_factor_pages.require_few_tries(request)
             people.change_own_pin(by, answers["password"], answers["pin"])
             return "Your PIN was changed." if answers["pin"] else "Your PIN was removed."
 
@@ -356,10 +356,10 @@ class UserAdmin(MasterDataAdmin):
     search_fields = ("search_text",)
     search_help_text = "Name, email or phone"
     ordering = ("search_text", "id")
-    actions_detail = ("remove",)
+    actions_detail = ("take_off_second_factor", "remove")
     actions_list = ("archived",)
     restore_warning = "They can sign in again, with their password and role of then."
-    readonly_fields = ("last_login",)
+    readonly_fields = ("last_login", "two_factor")
     fields = (
         "name",
         ("email", "username"),
@@ -367,10 +367,43 @@ class UserAdmin(MasterDataAdmin):
         ("role", "status"),
         "verify",
         "new_password",
-        "last_login",
+        ("last_login", "two_factor"),
     )
 
     state = status_label
+
+    @display(description="two-factor sign-in")
+    def two_factor(self, person: User) -> str:
+        kept = second_factor.of(person)
+        return f"on since {history.moment(kept.turned_on_at)}" if kept else "off"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """No button to take off what is not on."""
+        offered = super().get_actions_detail(request, object_id)
+        person = self.get_object(request, object_id)
+        if person is not None and second_factor.of(person) is not None:
+            return offered
+        return [each for each in offered if each.method.url_path != "take-off-second-factor"]
+
+    @action(
+        description="Take off two-factor sign-in",
+        permissions=["change"],
+        url_path="take-off-second-factor",
+        icon="phonelink_erase",
+    )
+    def take_off_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For somebody who has lost the app and the recovery codes."""
+        person = get_object_or_404(User.objects.listed(), pk=object_id)
+        return self.ask_and_do(
+            request,
+            forms.Form(asked(request)),
+            lambda *_: second_factor.take_off(person.pk),
+            lambda _: f"{person} signs in by password alone.",
+            title=f"Take off two-factor sign-in of {person}?",
+            button="Take it off",
+            back_to=self.page_of(person.pk),
+            warning="Make sure that it is they who ask. Their password alone signs in from then.",
+        )
 
     def add_row(
         self, fields: dict[str, Any], *, form: Any, by: Any, key: RequestKey | None, **_: Any

@@ -22,8 +22,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(ensure_first_store, sender=self)
         from accounts import audit
-        from accounts.models import Store, User
+        from accounts.models import SecondFactor, Store, User
 
         audit.connect()
         audit.watch(User, secret=("password", "pin"))
         audit.watch(Store)
+        audit.watch_only(SecondFactor, "user", "turned_on_at")

@@ -49,6 +49,11 @@ def watch(model: type[models.Model], *, secret: tuple[str, ...] = ()) -> None:
     )
 
 
+def watch_only(model: type[models.Model], *columns: str) -> None:
+    """Audit these columns of a model, and that its rows come and go."""
+    auditlog.register(model, include_fields=list(columns))
+
+
 def hidden(value: Any) -> str:
     """What stands in the audit for a secret."""
     return "••••"

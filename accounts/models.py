@@ -231,6 +231,7 @@ class LoginEvent(AppendOnly):
         WRONG = "wrong"  # unknown e-mail or wrong password
         INACTIVE = "inactive"
         LIMITED = "limited"
+        NO_CODE = "no_code", "no code"  # the right password, without the second factor
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="login_events")
     email = models.CharField(max_length=254)  # as typed
@@ -244,3 +245,26 @@ class LoginEvent(AppendOnly):
 
     def __str__(self) -> str:
         return f"login event {self.pk}: {self.outcome}"
+
+
+class SecondFactor(models.Model):
+    """Somebody is asked for a code of an app, too, when they sign in (accounts/second_factor.py).
+
+    Everything but `user` and `turned_on_at` moves with each sign-in and stays out of the audit.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    salt = models.CharField(max_length=32)  # the secret is made of it and SECRET_KEY
+    last_step = models.BigIntegerField()  # the half minute of the latest code: none counts twice
+    recovery_hashes = models.TextField()  # SHA-256, hex, of the codes that are left
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    wrong_since = models.DateTimeField(null=True)
+    turned_on_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "second_factors"
+        verbose_name = "two-factor sign-in"
+        verbose_name_plural = "two-factor sign-ins"
+
+    def __str__(self) -> str:
+        return f"two-factor sign-in of user {self.user_id}"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
+from accounts import second_factor
 from accounts.models import LoginEvent, User
 from accounts.sessions import Session, open_session
 from pos_project.core.db.transactions import transact
@@ -44,11 +45,12 @@ class Caller:
     user_agent: str
 
 
-def sign_in(email: str, password: str, *, caller: Caller, at: datetime) -> Session:
+def sign_in(email: str, password: str, *, caller: Caller, at: datetime, otp: str = "") -> Session:
     """Open a session for the user with this e-mail (any case) and password; sets `last_login`.
+    `otp` is the code of whoever has turned on two-factor sign-in.
 
-    Raises WrongCredentials or NotActive. Either way the attempt is recorded. Other devices stay
-    signed in.
+    Raises WrongCredentials or NotActive, and what second_factor.require_code raises. Either way
+    the attempt is recorded. Other devices stay signed in.
     """
     user = user_of(email)
     matches = password_matches(user, password)
@@ -58,11 +60,25 @@ def sign_in(email: str, password: str, *, caller: Caller, at: datetime) -> Sessi
     if not user.is_active:
         record_attempt(email, Outcome.INACTIVE, user=user, caller=caller, at=at)
         raise NotActive("This account is not active")
+    require_second_factor(user, otp, email=email, caller=caller, at=at)
     session = transact(lambda: _welcome(user, email, caller=caller, at=at))
     if session is None:
         record_attempt(email, Outcome.WRONG, user=user, caller=caller, at=at)
         raise WrongCredentials("Invalid credentials")
     return session
+
+
+def require_second_factor(
+    user: User, otp: str, *, email: str, caller: Caller, at: datetime
+) -> None:
+    """Ask for the code of whoever has one; where it is missing or wrong, that is recorded."""
+    try:
+        second_factor.require_code(user, otp, at=at)
+    except DomainError as refusal:
+        limited = isinstance(refusal, second_factor.TooManyCodes)
+        outcome = Outcome.LIMITED if limited else Outcome.NO_CODE
+        record_attempt(email, outcome, user=user, caller=caller, at=at)
+        raise
 
 
 def _welcome(checked: User, email: str, *, caller: Caller, at: datetime) -> Session | None:

@@ -424,7 +424,11 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "pos_project.back_office.home.glance",
     "ACCOUNT": {
         "navigation": [
-            {"title": "My approval PIN", "link": reverse_lazy("admin:accounts_store_own_pin")}
+            {"title": "My approval PIN", "link": reverse_lazy("admin:accounts_store_own_pin")},
+            {
+                "title": "Two-factor sign-in",
+                "link": reverse_lazy("admin:accounts_store_own_second_factor"),
+            },
         ]
     },
     "LOGIN": {"form": "accounts.back_office_sign_in.SignInForm"},

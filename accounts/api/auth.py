@@ -67,7 +67,11 @@ class LoginView(APIView):
             raise Invalid("email and password are required", fields=dict(body.errors))
         typed = body.validated_data
         session = sign_in(
-            typed["email"], typed["password"], caller=_caller(request), at=timezone.now()
+            typed["email"],
+            typed["password"],
+            otp=typed["otp"],
+            caller=_caller(request),
+            at=timezone.now(),
         )
         return _signed_in(session, "Login successful")
 

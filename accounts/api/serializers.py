@@ -26,6 +26,12 @@ MIN_PASSWORD_LENGTH = 8
 class LoginIn(serializers.Serializer):
     email = serializers.CharField()
     password = serializers.CharField(trim_whitespace=False)
+    otp = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="The code of the app, or a recovery code, of an account that asks for one.",
+    )
 
 
 class SignedInUserOut(serializers.Serializer):

@@ -9,6 +9,7 @@ class DomainError(Exception):
 
     code = "rule_violation"
     status = 400
+    retry_after_seconds: int | None = None
 
     def __init__(
         self, message: str, *, fields: dict[str, list[str]] | None = None, **details: object

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from pos_project.core.db.idempotency import Replayed
 from pos_project.core.db.transactions import log_refusal, unavailable
-from pos_project.core.errors import DomainError, Unavailable
+from pos_project.core.errors import DomainError
 from pos_project.core.http.json import BodyTooLarge
 
 TEXTS = {
@@ -51,7 +51,7 @@ def envelope(exception: Exception, context: dict[str, Any]) -> Response | None:
         if exception.details:
             body["details"] = exception.details
         headers = {}
-        if isinstance(exception, Unavailable):
+        if exception.retry_after_seconds is not None:
             headers["Retry-After"] = str(exception.retry_after_seconds)
         if exception.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
