@@ -1,6 +1,5 @@
 """The shop's own page, its people, and who did what when."""
 
-from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,32 +9,26 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget
 
-from accounts import people, second_factor, second_factor_pages
+from accounts import people, second_factor, store_admin  # noqa: F401  (registers the shop's page)
 from accounts.api.serializers import UserChangesIn
 from accounts.models import AuditEntry, LoginEvent, Store, User
-from accounts.shop_settings import add_store, change_settings
 from accounts.sign_in import MAX_PASSWORD_LENGTH
+from accounts.stores import has_several
 from pos_project.core.back_office import history
 from pos_project.core.back_office.forms import RowForm
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     ReadOnlyAdmin,
-    ShopAdmin,
     asked,
-    picture_of_form,
     status_label,
 )
 from pos_project.core.db.idempotency import RequestKey
-from pos_project.core.http.permissions import ADMIN
-from pos_project.core.images.pictures import PictureChange, image_url
 
 admin.site.disable_action("delete_selected")
 admin.site.unregister(Group)  # roles are the column of a user
@@ -164,166 +157,6 @@ class LoginEventAdmin(WitnessAdmin):
         return event.outcome, event.get_outcome_display()
 
 
-STAFF_RULES = (
-    "staff_sell_below_list",
-    "staff_max_discount",
-    "staff_refund_without_goods",
-    "staff_max_refund",
-    "staff_correct_stock",
-    "staff_see_cost",
-)
-
-
-class StoreForm(RowForm):
-    """What stands on papers. The logo is a picture like any other."""
-
-    logo_file = forms.FileField(
-        label="Logo", required=False, widget=UnfoldAdminFileFieldWidget, help_text="To 15 MB."
-    )
-
-    class Meta:
-        model = Store
-        fields = (
-            "name",
-            "address",
-            "phone",
-            "tax_number",
-            "currency_sign",
-            "receipt_header",
-            "receipt_footer",
-            "reorder_level",
-            "reorder_quantity",
-            "price_changers",
-            *STAFF_RULES,
-        )
-        help_texts: ClassVar[dict[str, str]] = {
-            "reorder_level": "Fewer units of a product than this are low, unless its own page says"
-            " otherwise.",
-            "reorder_quantity": "Empty: what is missing, or what 30 days sell.",
-            "staff_sell_below_list": "Off: a lower price, at the till or in the list, needs an"
-            " approval.",
-            "staff_max_discount": "Discount and lowered prices together, in per cent of the list's"
-            " prices. Empty: any.",
-            "staff_refund_without_goods": "Off: money back for goods that stay out needs an"
-            " approval.",
-            "staff_max_refund": "All that is refunded of one sale, in the shop's currency."
-            " Empty: any amount.",
-            "staff_correct_stock": "Off: adjustments, undoing them, opening stock and removing a"
-            " product that is in stock need an approval.",
-            "staff_see_cost": "Off: costs and profit are left empty for staff at the till."
-            " Totals of purchases stay, since staff pay them.",
-        }
-
-    def clean_logo_file(self) -> Any:
-        return picture_of_form(self.cleaned_data.get("logo_file"))
-
-
-class PinForm(second_factor_pages.OwnPassword):
-    pin = forms.CharField(
-        label="New PIN",
-        required=False,
-        max_length=people.MAX_PIN,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-        help_text="Six to twelve digits. With it and your e-mail you approve at the till what staff"
-        " may not do. Empty: no PIN.",
-    )
-
-
-@admin.register(Store)
-class StoreAdmin(ShopAdmin):
-    """The shop's settings: papers, these pages, and what staff may do at the till."""
-
-    form = StoreForm
-    picture_field = "logo_file"
-    list_display = ("name", "address", "phone", "currency_sign")
-    readonly_fields = ("logo_now",)
-    fieldsets = (
-        (None, {"fields": ("name", "address", "phone", "tax_number", "currency_sign")}),
-        ("Papers", {"fields": ("logo_now", "logo_file", "receipt_header", "receipt_footer")}),
-        ("Reordering", {"fields": (("reorder_level", "reorder_quantity"),)}),
-        ("Rights in the back office", {"fields": ("price_changers",)}),
-        (
-            "What staff may do at the till",
-            {
-                "fields": STAFF_RULES,
-                "description": "What is not allowed is refused, or approved by a manager with"
-                " e-mail and password or PIN; both are in the audit. Managers and admins are not"
-                " bound by it.",
-            },
-        ),
-    )
-
-    @display(description="logo now")
-    def logo_now(self, store: Store) -> SafeString | str:
-        url = image_url(store.logo or None, None)
-        return format_html('<img src="{}" alt="" class="max-h-24">', url) if url else "–"
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> Any:
-        # Who may change prices is not for those to say whom it is about.
-        return self.readonly_fields if _is_admin(request) else ("logo_now", "price_changers")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
-
-    has_change_permission = has_view_permission
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_urls(self) -> list[URLPattern]:
-        own = self.admin_site.admin_view
-        return [
-            path("my-pin/", own(self.own_pin), name="accounts_store_own_pin"),
-            path(
-                "my-second-factor/",
-                own(partial(second_factor_pages.page, self)),
-                name="accounts_store_own_second_factor",
-            ),
-            *super().get_urls(),
-        ]
-
-    def own_pin(self, request: HttpRequest) -> HttpResponse:
-        """Ask whoever is signed in for the PIN with which they approve."""
-        by: Any = request.user
-
-        def do(answers: dict[str, Any], _: RequestKey | None) -> str:
-            second_factor_pages.require_few_tries(request)
-            people.change_own_pin(by, answers["password"], answers["pin"])
-            return "Your PIN was changed." if answers["pin"] else "Your PIN was removed."
-
-        return self.ask_and_do(
-            request,
-            PinForm(asked(request)),
-            do,
-            str,
-            title="My approval PIN",
-            button="Save",
-            back_to=self.list_page,
-            warning="" if by.pin else "You have no PIN yet: you approve by your password.",
-        )
-
-    def add_row(
-        self,
-        fields: dict[str, Any],
-        *,
-        picture: PictureChange,
-        key: RequestKey | None,
-        **_: Any,
-    ) -> Store:
-        return add_store(fields, logo=picture, key=key)
-
-    def change_row(
-        self,
-        row_id: Any,
-        fields: dict[str, Any],
-        *,
-        picture: PictureChange,
-        seen: dict[str, Any],
-        **_: Any,
-    ) -> None:
-        change_settings(row_id, fields, logo=picture, seen=seen)
-
-
 class UserForm(RowForm):
     """A person who signs in. Left empty, the password stays as it is."""
 
@@ -338,7 +171,18 @@ class UserForm(RowForm):
 
     class Meta:
         model = User
-        fields = ("name", "email", "username", "phone", "role", "status", "verify")
+        fields = (
+            *("name", "email", "username", "phone", "role", "status", "verify"),
+            *("store", "stores"),
+        )
+        help_texts: ClassVar[dict[str, str]] = {
+            "store": "Where they act unless they choose another one.",
+            "stores": "Where they may act, too. Admins may everywhere.",
+        }
+
+    def is_typed(self, name: str) -> bool:
+        """Stores are chosen: rows here, ids there."""
+        return name != "stores" and super().is_typed(name)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -366,6 +210,7 @@ class UserAdmin(MasterDataAdmin):
         "phone",
         ("role", "status"),
         "verify",
+        ("store", "stores"),
         "new_password",
         ("last_login", "two_factor"),
     )
@@ -405,10 +250,29 @@ class UserAdmin(MasterDataAdmin):
             warning="Make sure that it is they who ask. Their password alone signs in from then.",
         )
 
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """With one store nobody is asked which."""
+        shown = super().get_fields(request, obj)
+        return shown if has_several() else [each for each in shown if "stores" not in each]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "store":
+            kwargs["queryset"] = Store.objects.filter(closed_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Store.objects.filter(closed_at=None)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The use case has written the stores, too."""
+
     def add_row(
         self, fields: dict[str, Any], *, form: Any, by: Any, key: RequestKey | None, **_: Any
     ) -> User:
         said = {"password": form.cleaned_data["new_password"], "role": form.cleaned_data["role"]}
+        if others := form.cleaned_data.get("stores"):
+            said["stores"] = [store.pk for store in others]
         return people.add_user({**fields, **said}, by=by, key=key)
 
     def change_row(
@@ -423,6 +287,8 @@ class UserAdmin(MasterDataAdmin):
     ) -> None:
         if password := form.cleaned_data.get("new_password"):
             fields["password"] = password
+        if "stores" in form.changed_data:
+            fields["stores"] = [store.pk for store in form.cleaned_data["stores"]]
         people.change_user(row_id, fields, by=by, at=timezone.now(), seen=seen)
 
     def take_out(self, row: Any, *, by: Any) -> None:
@@ -431,7 +297,3 @@ class UserAdmin(MasterDataAdmin):
 
     def bring_back(self, row: Any, *, by: Any) -> None:
         people.restore_user(row.pk, by=by)
-
-
-def _is_admin(request: HttpRequest) -> bool:
-    return getattr(request.user, "role", None) == ADMIN

@@ -21,10 +21,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(ensure_first_store, sender=self)
-        from accounts import audit
+        from accounts import audit, shop_settings
         from accounts.models import SecondFactor, Store, User
+        from accounts.stores import HINDRANCES
 
         audit.connect()
-        audit.watch(User, secret=("password", "pin"))
+        HINDRANCES.append(shop_settings.people_at_home)
+        audit.watch(User, secret=("password", "pin"), sets=("stores",))
         audit.watch(Store)
         audit.watch_only(SecondFactor, "user", "turned_on_at")

@@ -37,8 +37,11 @@ class Audited:
             _request.reset(token)
 
 
-def watch(model: type[models.Model], *, secret: tuple[str, ...] = ()) -> None:
-    """Audit a model from now on. Of `secret` columns it is only said that they changed."""
+def watch(
+    model: type[models.Model], *, secret: tuple[str, ...] = (), sets: tuple[str, ...] = ()
+) -> None:
+    """Audit a model from now on. Of `secret` columns it is only said that they changed; `sets` are
+    its fields that hold several rows."""
     names = {field.name for field in model._meta.get_fields()}
     keys = [name for name in names if name.endswith("_key") or name == SEARCH_TEXT]
     auditlog.register(
@@ -46,6 +49,7 @@ def watch(model: type[models.Model], *, secret: tuple[str, ...] = ()) -> None:
         exclude_fields=[*(name for name in _NEVER if name in names), *keys],
         mask_fields=list(secret),
         mask_callable="accounts.audit.hidden",
+        m2m_fields=set(sets),
     )
 
 

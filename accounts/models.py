@@ -1,5 +1,6 @@
 """Who works in the shop, how they sign in, and the store they work in."""
 
+from copy import copy
 from typing import Any, ClassVar
 
 from auditlog.models import AbstractLogEntry, LogEntryManager
@@ -9,6 +10,7 @@ from django.db import models
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
 from pos_project.core.db.search_text import Searchable, SearchText
 from pos_project.core.db.unique_keys import KeyField, key_of
+from pos_project.core.errors import Denied, Invalid
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.core.people import Archivable, ArchivableQuerySet, Contact, Status
 
@@ -20,11 +22,17 @@ class Store(models.Model):
 
     FIRST_ID = 1
 
+    class Kind(models.TextChoices):
+        SHOP = "shop", "Shop"
+        WAREHOUSE = "warehouse", "Warehouse"
+
     class PriceChanger(models.TextChoices):
         ADMINS = "admins", "Admins"
         MANAGERS = "managers", "Admins and managers"
 
     name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SHOP)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What stands on papers and in the back office; no default of the API depends on it.
     address = models.TextField(blank=True, default="")
     phone = models.CharField(max_length=100, blank=True, default="")
@@ -72,6 +80,11 @@ class Store(models.Model):
                 violation_error_message="At least one unit is ordered.",
                 condition=models.Q(reorder_quantity__isnull=True)
                 | models.Q(reorder_quantity__gt=0),
+            ),
+            models.CheckConstraint(
+                name="accounts_store_kind_known",
+                violation_error_message="A store is a shop or a warehouse.",
+                condition=models.Q(kind__in=("shop", "warehouse")),
             ),
             models.CheckConstraint(
                 name="accounts_store_price_changers_known",
@@ -126,7 +139,11 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     verify = models.BooleanField("e-mail confirmed", default=False)
     pin = models.CharField(max_length=128, blank=True, default="")  # hashed; signs approvals
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, default=Store.FIRST_ID)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, default=Store.FIRST_ID)  # their home
+    # Where they may act beside it; admins may everywhere.
+    stores = models.ManyToManyField(
+        Store, db_table="user_stores", related_name="+", blank=True, verbose_name="other stores"
+    )
     created_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     updated_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -134,6 +151,10 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    # Their home, once a store was chosen for a request: `store` is that one then, and whoever acts
+    # there is not saved.
+    chosen_from: int | None = None
 
     objects = UserManager()
 
@@ -157,9 +178,37 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        assert self.chosen_from is None, "they would move to the store that they only act in"
         if self.archived_at is None:
             self.email_key, self.username_key = key_of(self.email), key_of(self.username)
         super().save(*args, **kwargs)
+
+    def in_store(self, store_id: int, *, writing: bool) -> "User":
+        """Them, acting in this store: their home, one they are allowed, any for an admin.
+
+        Raises Invalid for a store that is not there, or closed to what is `writing`; Denied for
+        one that is not theirs.
+        """
+        from accounts.stores import STORES  # (which reads them)
+
+        store = STORES.get().get(store_id)
+        if store is None:
+            raise Invalid("Unknown store.", fields={"store_id": ["Unknown store."]})
+        is_theirs = self.role == ADMIN or store_id == self.home_id
+        if not is_theirs and not self.stores.filter(pk=store_id).exists():
+            text = "You do not work in this store."
+            raise Denied(text, fields={"store_id": [text]})
+        if writing and store.closed_at is not None:
+            text = f"{store.name} is closed."
+            raise Invalid(text, fields={"store_id": [text]})
+        there = copy(self)
+        there.chosen_from, there.store_id = self.home_id, store_id
+        return there
+
+    @property
+    def home_id(self) -> int:
+        """The store they act in unless they choose another."""
+        return self.chosen_from or self.store_id  # type: ignore[return-value]  # (it is never None)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -4,7 +4,7 @@ The shop always keeps an active admin. Whoever takes an admin's rights away lock
 active admins first, in id order, so that two admins who demote each other cannot both succeed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from accounts.models import RefreshToken, User
+from accounts.models import RefreshToken, Store, User
 from accounts.sessions import revoke_sessions
 from accounts.sign_in import password_matches
 from accounts.verification import mail_link
@@ -61,15 +61,21 @@ def add_user(
     """Add a user from columns and a plain `password`, and mail the link that confirms the e-mail
     unless `verify` says that it is known. `by` is None for the first admin.
 
-    Raises Taken.
+    `store_id` is their home, `stores` the ids of others where they may act.
+
+    Raises Taken, or Invalid for a store that is not open.
     """
     columns = {**fields, "password": make_password(fields["password"])}
+    others = columns.pop("stores", ())
 
     def add() -> User:
+        _require_open(columns.get("store_id"), others)
         user = User(**columns, created_by=by)
         if picture:
             picture.put_on(user)
         _save(user)
+        if others:
+            user.stores.set(others)
         if not user.verify:
             mail_link(user)
         return user
@@ -89,14 +95,17 @@ def change_user(
     """Change columns of a user, and a plain `password`. A new password, role or status withdraws
     the user's refresh tokens, and a new password their PIN; a new e-mail must be confirmed again.
 
-    Raises NotFound, ChangedMeanwhile for what is no longer as `seen`, Taken or LastAdmin.
+    Raises NotFound, ChangedMeanwhile for what is no longer as `seen`, Taken, LastAdmin, or Invalid
+    for a store that is not open.
     """
     columns = dict(changes)
+    others = columns.pop("stores", None)
     if "password" in columns:
         columns["password"] = make_password(columns["password"])
         columns["pin"] = ""  # it was set by somebody who knew the old password
 
     def change() -> User:
+        _require_open(columns.get("store_id"), others or ())
         user, there_is_another_admin = _locked(user_id)
         require_as_seen(user, columns, seen)
         rights, address = (user.role, user.status, user.password), key_of(user.email)
@@ -109,6 +118,8 @@ def change_user(
         if picture:
             picture.put_on(user)
         _save(user)
+        if others is not None:
+            user.stores.set(others)
         if (user.role, user.status, user.password) != rights:
             revoke_sessions(user.pk, at=at)
         if key_of(user.email) != address and "verify" not in columns:
@@ -233,6 +244,19 @@ def _locked(user_id: int) -> tuple[User, bool]:
     if user is None or user.archived_at is not None:
         raise NotFound("User not found")
     return user, any(_is_active_admin(row) for row in people.values())
+
+
+def _require_open(home: int | None, others: Collection[int]) -> None:
+    """Raise Invalid for a store where nobody can act. Those named are locked: none is closed
+    meanwhile."""
+    named = {*others, *([] if home is None else [home])}
+    if not named:
+        return
+    stores = Store.objects.select_for_update().filter(pk__in=named, closed_at=None).order_by("pk")
+    missing = named - set(stores.values_list("pk", flat=True))
+    if missing:
+        field = "store_id" if home in missing else "stores"
+        raise Invalid("Unknown store.", fields={field: ["No open store."]})
 
 
 def _save(user: User) -> None:

@@ -1,7 +1,40 @@
-"""The stores as they are set up, remembered for seconds: every sale asks for them."""
+"""The stores as they are set up, remembered for seconds: every sale asks for them. And whose rows
+a person is shown."""
 
-from accounts.models import Store
+from collections.abc import Callable
+from typing import Any
+
+from accounts.models import Store, User
+from pos_project.core.http.permissions import ADMIN
 from pos_project.core.remembered import Remembered
 
 # Store id → the store with its settings.
 STORES: Remembered[dict[int, Store]] = Remembered(Store.objects.in_bulk, of=Store)
+
+# What keeps a store from being closed, in words; None when nothing does. Asked under the lock of
+# its row. Apps above add theirs.
+HINDRANCES: list[Callable[[int], str | None]] = []
+
+
+def has_several() -> bool:
+    """Whether the shop has more than one store: with one, nobody is shown that there are any."""
+    return len(STORES.get()) > 1
+
+
+def shown_to(user: Any) -> int | None:
+    """The store whose rows a person is shown: the one they chose; without a choice that is all
+    stores (None) for admins, and their own for others."""
+    if user.chosen_from is None and (user.role == ADMIN or not has_several()):
+        return None
+    return int(user.store_id)
+
+
+def stores_of(user: User) -> list[Store]:
+    """The open stores that a person may act in, by name."""
+    theirs = {user.home_id, *user.stores.values_list("pk", flat=True)}
+    may = [
+        store
+        for store in STORES.get().values()
+        if store.closed_at is None and (user.role == ADMIN or store.pk in theirs)
+    ]
+    return sorted(may, key=lambda store: (store.name.casefold(), store.pk))

@@ -131,7 +131,7 @@ def write_off(product_id: int, *, reason: str, context: PostingContext) -> int:
     for store_id, remaining in held.annotate(remaining=Sum("remaining")).order_by("store_id"):
         assert product is not None, product_id  # an archived product has no stock
         left = Adjustment(product_id, -remaining, reason=reason)
-        _decrease(product, left, context.in_store(store_id))
+        _decrease(product, left, context.anywhere(store_id))
         units += int(remaining)
     return units
 

@@ -2,14 +2,23 @@ from django.apps import AppConfig
 from django.db.models import Q
 
 
+def stock_left(store_id: int) -> str | None:
+    """Why a store cannot be closed while goods lie there."""
+    from inventory.models import Batch
+
+    return "It has stock." if Batch.objects.filter(store_id=store_id, is_open=1).exists() else None
+
+
 class InventoryConfig(AppConfig):
     name = "inventory"
     verbose_name = "Stock"  # as in the side bar
 
     def ready(self) -> None:
+        from accounts.stores import HINDRANCES
         from inventory.models import Batch, InventoryLog, InventoryLogBatch
         from ledger import sealing
 
+        HINDRANCES.append(stock_left)
         # A closed day's movements are sealed with its journal.
         sealing.covers(InventoryLog)
         sealing.covers(InventoryLogBatch, "log__business_date")

@@ -68,12 +68,38 @@ def ensure_time_zone(apps: Apps = installed, **_: Any) -> None:
         zones.objects.create(zone=settings.SHOP_TIME_ZONE, created_at=timezone.now())
 
 
+def open_dues(store_id: int) -> str | None:
+    """Why a store cannot be closed while somebody owes there, or is owed."""
+    from ledger import dues
+
+    for book in dues.BOOKS.values():
+        theirs = {f"{book.document}__store_id": store_id, "status": dues.OPEN}
+        if book.due_model._default_manager.filter(**theirs).exists():
+            return f"It has open dues of {book.party}s."
+    return None
+
+
+def open_day(store_id: int) -> str | None:
+    """Why a store cannot be closed on a day of which something is not sealed yet."""
+    from ledger import closing
+    from ledger.models import JournalEntry
+
+    entries = JournalEntry.objects.filter(store_id=store_id)
+    last = closing.last_sealed_day()
+    first = (entries if last is None else entries.filter(business_date__gt=last)).order_by(
+        "business_date"
+    )
+    day = first.values_list("business_date", flat=True).first()
+    return None if day is None else f"Its business day {day} is not closed."
+
+
 class LedgerConfig(AppConfig):
     name = "ledger"
     verbose_name = "Books"  # as in the side bar
 
     def ready(self) -> None:
         from accounts.models import AuditEntry, LoginEvent
+        from accounts.stores import HINDRANCES
         from ledger import closing, period_lock, sealing
         from ledger.models import (
             CashCount,
@@ -86,6 +112,7 @@ class LedgerConfig(AppConfig):
             ShopTimeZone,
         )
 
+        HINDRANCES.extend((open_dues, open_day))
         post_migrate.connect(ensure_chart, sender=self)
         post_migrate.connect(ensure_genesis, sender=self)
         post_migrate.connect(ensure_time_zone, sender=self)

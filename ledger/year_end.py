@@ -63,7 +63,7 @@ def _close(year: YearEnd, context: PostingContext) -> list[JournalEntry]:
                 posting.Line(chart.RESULT_CARRIED, debit=profit, credit=loss),
                 posting.Line(chart.RETAINED_EARNINGS, debit=loss, credit=profit),
             ],
-            context=context.in_store(store_id),
+            context=context.anywhere(store_id),
             memo=f"{title}: {year.note}" if year.note else title,
         )
         if entry_id is not None:

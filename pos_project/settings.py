@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "pos_project.core.http.pages_only.Authentication",
+    "accounts.store_of_session.ChosenStore",
     "accounts.audit.Audited",
     "catalog.coming_prices.BeginPrices",
     "pos_project.core.http.pages_only.Messages",
@@ -351,6 +352,7 @@ SPECTACULAR_SETTINGS = {
         for name, description in {
             "auth": "Signing in and out.",
             "users": "Who works here, and what they did.",
+            "stores": "Shops and warehouses, and who acts where.",
             "brands": "Brands of products.",
             "categories": "Categories of products.",
             "tax rates": "The rates that a till offers.",

@@ -2,12 +2,21 @@ from django.apps import AppConfig
 from django.db.models import Q
 
 
+def held_sales(store_id: int) -> str | None:
+    """Why a store cannot be closed while a sale is held there."""
+    from sales.models import Sale
+
+    held = Sale.objects.filter(store_id=store_id, status=Sale.Status.PENDING)
+    return "It has held sales." if held.exists() else None
+
+
 class SalesConfig(AppConfig):
     name = "sales"
     verbose_name = "Selling"  # as in the side bar
 
     def ready(self) -> None:
         from accounts import audit
+        from accounts.stores import HINDRANCES
         from ledger import dues, sealing
         from sales.customer_payments import CUSTOMER_DUES
         from sales.models import (
@@ -21,6 +30,7 @@ class SalesConfig(AppConfig):
             SaleItemBatch,
         )
 
+        HINDRANCES.append(held_sales)
         audit.watch(Customer)
         dues.BOOKS[CUSTOMER_DUES.party] = CUSTOMER_DUES
         for document in (Sale, Refund):

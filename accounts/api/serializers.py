@@ -1,7 +1,10 @@
 """What users send and see over the wire. A password only ever comes in."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from accounts import stores
 from accounts.models import User
 from accounts.sign_in import MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH
 from pos_project.core.contact_fields import GenderField
@@ -9,6 +12,7 @@ from pos_project.core.days import EARLIEST_BIRTHDAY
 from pos_project.core.http.fields import (
     DayField,
     FilledText,
+    IdField,
     MomentField,
     MomentTextField,
     OptionalText,
@@ -76,6 +80,8 @@ class UserIn(PictureIn):
     post_code = OptionalText(max_length=20)
     road = OptionalText(max_length=100)
     house = OptionalText(max_length=100)
+    store_id = IdField(required=False)
+    stores = serializers.ListField(child=IdField(), max_length=100, required=False)
 
 
 class UserChangesIn(UserIn):
@@ -96,6 +102,22 @@ class OwnPinIn(serializers.Serializer):
     pin = serializers.CharField(allow_blank=True, max_length=20)
 
 
+class WithStores(serializers.Serializer):
+    """Where a user acts, in a shop of several stores: their home, and all they may choose from."""
+
+    store_id = serializers.IntegerField(source="home_id", required=False)
+    stores = serializers.SerializerMethodField(required=False)
+
+    def get_stores(self, user: User) -> list[int]:
+        return [store.pk for store in stores.stores_of(user)] if stores.has_several() else []
+
+    def to_representation(self, user: User) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(user)
+        if not shown["stores"]:
+            del shown["store_id"], shown["stores"]
+        return shown
+
+
 class UserRowOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -114,7 +136,7 @@ class UserRowOut(serializers.Serializer):
     updated_at = MomentField()
 
 
-class OwnProfileOut(serializers.Serializer):
+class OwnProfileOut(WithStores):
     id = serializers.IntegerField()
     name = serializers.CharField()
     email = serializers.CharField()
@@ -127,7 +149,7 @@ class OwnProfileOut(serializers.Serializer):
     last_login = MomentField(allow_null=True)
 
 
-class UserOut(serializers.Serializer):
+class UserOut(WithStores):
     id = serializers.IntegerField()
     name = serializers.CharField()
     username = TextOrBlank()

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from accounts.api.auth import LoginView, LogoutView, RefreshView, VerifyView
+from accounts.api.stores import StoreViewSet
 from accounts.api.users import OwnPinView, OwnProfileView, UserViewSet
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
 router.register("users", UserViewSet, basename="user")
+router.register("stores", StoreViewSet, basename="store")
 
 urlpatterns = [
     path("auth/login", LoginView.as_view()),

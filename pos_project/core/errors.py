@@ -24,6 +24,13 @@ class Invalid(DomainError):
     code = "invalid"
 
 
+class Denied(DomainError):
+    """Not for this person, whatever they send."""
+
+    code = "permission_denied"
+    status = 403
+
+
 class NotFound(DomainError):
     code = "not_found"
     status = 404

@@ -1,6 +1,6 @@
 """Who did it, in which store, when, and on which business day it counts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from pos_project.core.errors import Invalid
 
 
 class Actor(Protocol):
-    """Whoever may act: a user with an id, a role and a store."""
+    """Whoever may act: a user with an id, a role and the store they act in."""
 
     pk: int
     role: str
@@ -20,6 +20,9 @@ class Actor(Protocol):
     @property
     def store_id(self) -> int | None:
         """Never None: the type checker takes a key that has a default for an optional one."""
+
+    def in_store(self, store_id: int, *, writing: bool) -> "Actor":
+        """Them, acting there. Raises Denied where they may not, Invalid where nobody can."""
 
 
 def require_not_ahead(day: date | None, *, field: str) -> None:
@@ -49,6 +52,7 @@ class PostingContext:
     at: datetime
     business_date: date
     entered_at: datetime
+    by: Actor | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def claim(
@@ -69,8 +73,15 @@ class PostingContext:
             moment = now
         if business_day(moment) == business_day(now):
             past_days.require_open_today(business_day(now))
-        return cls(by.pk, by.store_id, moment, business_day(moment), now)
+        return cls(by.pk, by.store_id, moment, business_day(moment), now, by)
 
     def in_store(self, store_id: int) -> "PostingContext":
-        """The same, in the store that an earlier document's goods are in."""
+        """The same, in the store of an earlier document: what corrects it is booked there, by
+        somebody who may act there. Raises Denied."""
+        if store_id != self.store_id and self.by is not None:
+            self.by.in_store(store_id, writing=True)
+        return self.anywhere(store_id)
+
+    def anywhere(self, store_id: int) -> "PostingContext":
+        """The same in this store, as a part of what is done in all stores of the shop."""
         return replace(self, store_id=store_id)

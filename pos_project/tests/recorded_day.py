@@ -248,3 +248,6 @@ def _clear_away(day: Day) -> None:
     day.post("suppliers", {"name": "Spare"})
     day.delete("suppliers/2")
     day.delete("users/2")
+    # Last: with a second store, answers about people name theirs.
+    day.post("stores", {"name": "Depot", "kind": "warehouse", "address": "2 Quay Road"})
+    day.put("stores/2", {"address": "4 Quay Road", "status": "closed"})

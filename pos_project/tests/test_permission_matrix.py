@@ -109,6 +109,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "sales/pending": {"get": ANYONE, "post": ANYONE},
     "sales/pending/1": {"delete": ANYONE},
     "schema": {"get": PUBLIC},
+    "stores": {"get": SHOP, "post": ADMIN},
+    "stores/1": {"get": SHOP, "put": ADMIN},
     "suppliers": {"get": SHOP, "post": ADMIN},
     "suppliers/1": {"put": ADMIN, "delete": ADMIN},
     "suppliers/1/advance-payback": {"post": SHOP},

@@ -173,6 +173,7 @@ def test_a_walk_in_completes_only_in_full_and_without_advance(shirt):
 def test_goods_leave_the_store_that_held_them(shirt):
     held = shop.hold((shirt, 1))
     elsewhere = shop.a_cashier("elsewhere", store=baker.make("accounts.Store"))
+    elsewhere.stores.add(1)
     shop.complete(held, by=elsewhere)
     assert shop.stock_of(shirt) == 4
     assert InventoryLog.objects.get(kind="sale").store_id == held.store_id

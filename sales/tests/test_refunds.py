@@ -192,6 +192,7 @@ def test_a_service_that_became_a_product_meanwhile_is_refunded_all_the_same():
 def test_goods_go_back_to_the_store_that_sold_them(shirt):
     sale = shop.sell((shirt, 1)).sale
     elsewhere = shop.a_cashier("elsewhere", store=baker.make("accounts.Store"))
+    elsewhere.stores.add(1)
     refund(Claim(sale.pk), by=elsewhere)
     assert shop.stock_of(shirt) == 5
     assert InventoryLog.objects.get(kind="refund").store_id == sale.store_id

@@ -108,6 +108,8 @@ def answer_once(
         assert request.user.pk is not None  # no view with keyed actions is public
         # Who signs is no part of what is asked for, and no digest of a PIN is kept.
         asked = {name: body.get(name) for name in body if not name.startswith(SIGNATURE)}
+        if "store_id" in request.query_params:  # as if the body had named the store
+            asked["store_id"] = request.user.store_id
         print_ = fingerprint(str(request.method), request.path, asked)
         key = RequestKey(request.user.pk, header, print_, answer)
     with kept_answer_first(key):  # what the view itself looks up must not refuse a retry either

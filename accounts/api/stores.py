@@ -1,0 +1,126 @@
+"""`/api/stores` (docs/api.md §7): shops and warehouses. Admins make and change them; others see
+those they may act in."""
+
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import shop_settings
+from accounts.models import REORDER_BELOW, Store, User
+from accounts.stores import stores_of
+from pos_project.core.http.endpoints import ContractViewSet, checked, path_id, shown
+from pos_project.core.http.fields import FilledText, MomentField, OptionalText, WholeNumberField
+from pos_project.core.http.filters import ContractFilter
+from pos_project.core.http.openapi import Done
+from pos_project.core.http.permissions import ADMIN, SAFE_METHODS, Admin, AdminStaff
+
+OPEN, CLOSED = "active", "closed"
+_MOST_UNITS = 1_000_000
+
+
+class _PaperText(OptionalText):
+    """A text of a paper's head; it is never NULL."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data) or ""
+
+
+class StoreIn(serializers.Serializer):
+    name = FilledText(max_length=100)
+    kind = serializers.ChoiceField(choices=Store.Kind.choices, default=Store.Kind.SHOP)
+    address = _PaperText(max_length=1000)
+    phone = _PaperText(max_length=100)
+    tax_number = _PaperText(max_length=50)
+    currency_sign = _PaperText(max_length=5)
+    receipt_header = _PaperText(max_length=255)
+    receipt_footer = _PaperText(max_length=255)
+    reorder_level = WholeNumberField(least=0, most=_MOST_UNITS, required=False)
+    reorder_quantity = WholeNumberField(least=1, most=_MOST_UNITS, required=False, allow_null=True)
+
+
+class StoreChangesIn(StoreIn):
+    """Every field is optional: what is absent stays as it is. `status` closes or reopens it."""
+
+    name = FilledText(max_length=100, required=False)
+    kind = serializers.ChoiceField(choices=Store.Kind.choices, required=False)
+    status = serializers.ChoiceField(choices=(OPEN, CLOSED), required=False)
+
+
+class StoreOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Store.Kind.choices)
+    status = serializers.SerializerMethodField()
+    closed_at = MomentField(allow_null=True)
+    address = serializers.CharField()
+    phone = serializers.CharField()
+    tax_number = serializers.CharField()
+    currency_sign = serializers.CharField()
+    receipt_header = serializers.CharField()
+    receipt_footer = serializers.CharField()
+    reorder_level = serializers.IntegerField(default=REORDER_BELOW)
+    reorder_quantity = serializers.IntegerField(allow_null=True)
+    created_at = MomentField()
+
+    def get_status(self, store: Store) -> str:
+        return OPEN if store.closed_at is None else CLOSED
+
+
+class StoreAnswer(Done):
+    data = StoreOut()  # type: ignore[assignment]  # (clients know it by this name)
+
+
+class StoreFilter(ContractFilter):
+    search_in = ("name",)
+    default_order = ("id",)
+
+
+class StoreViewSet(ContractViewSet):
+    noun = "store"
+    store_in_body = False
+    filterset_class = StoreFilter
+
+    def get_permissions(self) -> list[Any]:
+        return [AdminStaff() if self.request.method in SAFE_METHODS else Admin()]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        user = cast(User, self.request.user)
+        stores = Store.objects.all()
+        if user.role != ADMIN:
+            stores = stores.filter(pk__in=[store.pk for store in stores_of(user)])
+        return stores
+
+    @extend_schema(responses=StoreOut(many=True), tags=["stores"])
+    def list(self, request: Request) -> Response:
+        """Stores: all for admins, for others those they may act in."""
+        return self.page(self.get_queryset(), lambda rows: StoreOut(rows, many=True).data)
+
+    @extend_schema(responses=StoreAnswer, tags=["stores"])
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One store."""
+        return _answer("Fetched", self.get_object())
+
+    @extend_schema(request=StoreIn, responses={201: StoreAnswer}, tags=["stores"])
+    def create(self, request: Request) -> Response:
+        """Add a shop or a warehouse."""
+        store = shop_settings.add_store(checked(StoreIn, request))
+        return _answer("Store created", store, status=201)
+
+    @extend_schema(request=StoreChangesIn, responses={200: StoreAnswer}, tags=["stores"])
+    def update(self, request: Request, pk: str) -> Response:
+        """Change a store; `status` closes it once nothing is left there, or opens it again."""
+        store_id = path_id(pk, self.noun)
+        body = checked(StoreChangesIn, request, partial=True)
+        status = body.pop("status", None)
+        closed = None if status is None else status == CLOSED
+        store = shop_settings.change_settings(store_id, body, closed=closed)
+        return _answer("Store updated", store)
+
+
+def _answer(message: str, store: Store, status: int = 200) -> Response:
+    body = {"success": True, "message": message, "data": shown(StoreOut, store)}
+    return Response(body, status=status)
