@@ -141,7 +141,7 @@ def test_control_even_without_locks_a_held_sale_is_posted_once(one_held_sale, mo
 @pytest.fixture
 def one_due(meeting, monkeypatch, rahim, tills):
     shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
-    meeting.after(monkeypatch, dues, "_locked")
+    meeting.after(monkeypatch, dues, "locked")
     return [lambda till=till: shop.pay_dues(rahim, 30, by=till) for till in tills]
 
 
@@ -161,7 +161,7 @@ def test_control_without_locks_a_due_is_paid_twice(one_due, meeting, rahim, monk
 
 def test_a_due_paid_twice_in_part_takes_both_parts(meeting, monkeypatch, rahim, tills):
     shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit())
-    meeting.after(monkeypatch, dues, "_locked")
+    meeting.after(monkeypatch, dues, "locked")
     at_once(*(lambda till=till: shop.pay_dues(rahim, 20, by=till) for till in tills))
     assert (shop.debt_of(rahim), balance("CUSTOMER_ADVANCES", customer=rahim)) == (0, -10)
     books_agree()
@@ -200,7 +200,7 @@ def test_a_refund_and_a_due_payment_of_one_sale_share_what_is_open(
     meeting, monkeypatch, rahim, tills
 ):
     sale = shop.sell((shop.a_service("30.00"), 1), customer=rahim, offered=shop.on_credit()).sale
-    meeting.after(monkeypatch, dues, "_locked")
+    meeting.after(monkeypatch, dues, "locked")
     meeting.after(monkeypatch, refunds, "_refunded_units")
     at_once(lambda: shop.take_back(sale), lambda: shop.pay_dues(rahim, 30, by=tills[0]))
     assert not meeting.met

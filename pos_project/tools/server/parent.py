@@ -151,6 +151,8 @@ class Parent:
             if code is None:
                 continue
             self._workers.remove(worker)
+            if not worker.is_ready:  # it may have served, and died before anybody listened
+                self._hear(worker)
             if METRICS_FOLDER:
                 mark_process_dead(worker.pid)
             if not worker.is_retired:
