@@ -36,6 +36,7 @@ from sales.pricing import Order
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LOST = OperationalError(2013, "Lost connection to MySQL server during query")
+AWAY = OperationalError(2002, "Can't connect to server")
 
 
 @pytest.fixture(autouse=True)
@@ -43,22 +44,34 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
 
 
-@pytest.fixture(params=["saved", "not saved"])
+@pytest.fixture(params=["saved", "not saved", "saved, and the server away"])
 def lose_commit(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
     """From when it is called, the next commit gets no answer: done or never done."""
-    real, armed = connection._commit, threading.Event()
+    shop_s: Any = connection
+    real, leave = shop_s._commit, shop_s.set_autocommit
+    armed, away = threading.Event(), threading.Event()
 
     def commit() -> None:
         if armed.is_set():
             armed.clear()
-            if request.param == "saved":
+            if request.param.startswith("saved"):
                 real()
+            if request.param.endswith("away"):
+                away.set()
             raise LOST
         real()
 
+    def set_autocommit(autocommit: bool, **more: Any) -> None:
+        """Django's way out of a transaction; where the connection is gone, it connects anew."""
+        leave(autocommit, **more)
+        if autocommit and away.is_set():
+            away.clear()
+            raise AWAY
+
     monkeypatch.setattr(connection, "_commit", commit)
+    monkeypatch.setattr(connection, "set_autocommit", set_autocommit)
     return armed.set
 
 

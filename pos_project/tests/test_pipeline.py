@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from catalog.models import Brand, Category
@@ -217,6 +217,17 @@ def test_one_server_is_no_cluster_and_is_asked_once(monkeypatch: pytest.MonkeyPa
     assert not wrapper.is_clustered()
     assert not wrapper.is_clustered()
     assert len(asked) == 1
+
+
+@queued
+def test_a_message_of_which_not_all_was_told_is_a_lost_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever ended it: the answer to one statement is never taken for that of the next."""
+    real: Any = base.MySQLdb.cursors.Cursor
+    monkeypatch.setattr(real, "nextset", lambda _: None)
+    with pytest.raises(OperationalError, match="Not all statements"), transaction.atomic():
+        names()
 
 
 @queued

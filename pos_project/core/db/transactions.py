@@ -139,16 +139,16 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
             log.warning("a row that was named is gone: %s", error)
             raise Conflict("Something this names was just removed. Please look again.") from error
         except (DatabaseError, InterfaceError) as error:
+            if is_away := _lost_the_connection(error):
+                connection.close()
+            if committing and is_away and _was_saved(row_of(result), error):
+                return result
             refusal = unavailable(error)
             if refusal is None:
                 raise
             if isinstance(refusal, CannotSave):
                 log_refusal(error)
                 raise refusal from error
-            if error_number(error) in LOST_CONNECTION:
-                connection.close()
-                if committing and _was_saved(row_of(result), error):
-                    return result
             most = DEADLOCK_TRIES if error_number(error) == DEADLOCK else TRIES
             if attempt >= most or time.monotonic() > give_up_at:
                 log_refusal(error)
@@ -157,6 +157,16 @@ def transact(do: Callable[[], R], *, row_of: Callable[[R], models.Model | None] 
             log_refusal(error)
             _pause(attempt)
     raise AssertionError("unreachable")
+
+
+def _lost_the_connection(error: BaseException | None) -> bool:
+    """Whether the connection was lost, whatever came after: Django connects anew on its way out of
+    a commit that got no answer, and what that meets (2002, say) is what we are told."""
+    while error is not None:
+        if error_number(error) in LOST_CONNECTION:
+            return True
+        error = error.__context__
+    return False
 
 
 def _was_saved(row: models.Model | None, lost: DatabaseError | InterfaceError) -> bool:

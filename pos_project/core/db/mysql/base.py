@@ -56,7 +56,8 @@ class CursorWrapper(base.CursorWrapper):
 
     def _next_result(self) -> None:
         try:
-            self.cursor.nextset()
+            if self.cursor.nextset() is None:
+                raise MySQLdb.OperationalError(2013, "Not all statements of a message were told.")
         except MySQLdb.OperationalError as error:
             # As Django does for a statement sent alone: a failed CHECK is one of these.
             if error.args[0] in self.codes_for_integrityerror:
