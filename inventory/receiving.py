@@ -19,7 +19,9 @@ from pos_project.core.errors import Invalid
 from pos_project.core.money import MAX_AMOUNT, total
 from pos_project.core.posting_context import PostingContext
 
-REVERSAL = "REVERSAL"  # the reason in the stock log of goods whose purchase was undone
+# The reasons in the stock log of goods that went to their supplier again: their purchase was
+# undone, or part of it returned.
+REVERSAL, RETURN = "REVERSAL", "RETURN"
 
 BATCH_FIELDS = (
     "store_id",
@@ -103,31 +105,44 @@ def receive_purchased(
     return total(item.worth for item in goods)
 
 
-def send_back(batches: Sequence[ShelfBatch], *, reference: str, context: PostingContext) -> None:
-    """Take whole batches, locked by the caller, off the shelf again: their purchase is undone.
+def send_back(
+    taken: Sequence[tuple[ShelfBatch, Decimal]],
+    *,
+    reason: str,
+    reference: str,
+    context: PostingContext,
+) -> None:
+    """Take units of these very batches, locked by the caller, off the shelf to the supplier.
 
-    Logged as the purchase was, below zero, and naming those very batches.
+    Logged as the purchase was, below zero, and naming those batches.
     """
     gone = [
-        (batch, value(batch.quantity, batch.unit_cost))
-        for batch in sorted(batches, key=lambda batch: batch.id)
+        (batch, units, worth_of(batch, units))
+        for batch, units in sorted(taken, key=lambda pair: pair[0].id)
     ]
     log_ids = movements.log(
-        [movements.Movement(batch.product_id, -batch.quantity, -worth) for batch, worth in gone],
+        [movements.Movement(batch.product_id, -units, -worth) for batch, units, worth in gone],
         kind=InventoryLog.Kind.PURCHASE,
-        reason=REVERSAL,
+        reason=reason,
         reference=reference,
         context=context,
     )
     movements.log_batches(
         [
-            (log_id, batch.id, -batch.quantity, -worth)
-            for log_id, (batch, worth) in zip(log_ids, gone, strict=True)
+            (log_id, batch.id, -units, -worth)
+            for log_id, (batch, units, worth) in zip(log_ids, gone, strict=True)
         ]
     )
     movements.write_remaining(
-        Pick(batch.id, batch.quantity, batch.unit_cost, worth, Decimal(0)) for batch, worth in gone
+        Pick(batch.id, units, batch.unit_cost, worth, batch.remaining - units)
+        for batch, units, worth in gone
     )
+
+
+def worth_of(batch: ShelfBatch, units: Decimal) -> Decimal:
+    """What these units of a batch cost: its value before they leave less its value after."""
+    left = batch.remaining - units
+    return value(batch.remaining, batch.unit_cost) - value(left, batch.unit_cost)
 
 
 def receive_opening_stock(

@@ -13,6 +13,7 @@ SUPPLIER_ADVANCES: Final = "SUPPLIER_ADVANCES"
 PAYABLES: Final = "PAYABLES"
 CUSTOMER_ADVANCES: Final = "CUSTOMER_ADVANCES"
 TAX_PAYABLE: Final = "TAX_PAYABLE"
+INPUT_TAX: Final = "INPUT_TAX"
 OPENING_BALANCE_EQUITY: Final = "OPENING_BALANCE_EQUITY"
 RETAINED_EARNINGS: Final = "RETAINED_EARNINGS"
 RESULT_CARRIED: Final = "RESULT_CARRIED"
@@ -22,6 +23,7 @@ DISCOUNTS_GIVEN: Final = "DISCOUNTS_GIVEN"
 INVENTORY_GAIN: Final = "INVENTORY_GAIN"
 COST_OF_GOODS_SOLD: Final = "COST_OF_GOODS_SOLD"
 INVENTORY_LOSS: Final = "INVENTORY_LOSS"
+ROUNDING: Final = "ROUNDING"
 CASH_OVER_SHORT: Final = "CASH_OVER_SHORT"
 BAD_DEBTS: Final = "BAD_DEBTS"
 DISCOUNTS_ALLOWED: Final = "DISCOUNTS_ALLOWED"
@@ -40,6 +42,7 @@ NAMED_BY_CODE: Final = frozenset(
         PAYABLES,
         CUSTOMER_ADVANCES,
         TAX_PAYABLE,
+        INPUT_TAX,
         OPENING_BALANCE_EQUITY,
         RETAINED_EARNINGS,
         RESULT_CARRIED,
@@ -49,6 +52,7 @@ NAMED_BY_CODE: Final = frozenset(
         INVENTORY_GAIN,
         COST_OF_GOODS_SOLD,
         INVENTORY_LOSS,
+        ROUNDING,
         CASH_OVER_SHORT,
         BAD_DEBTS,
         DISCOUNTS_ALLOWED,
@@ -70,6 +74,7 @@ ACCOUNTS = (
     (INVENTORY, "1200", "Inventory", "asset", True),
     (SUPPLIER_ADVANCES, "1300", "Advances to suppliers", "asset", True),
     ("TAX_PAID", "1400", "Tax paid", "asset", False),
+    (INPUT_TAX, "1410", "Input tax", "asset", False),
     ("FIXED_ASSETS", "1500", "Fixed assets", "asset", False),
     (PAYABLES, "2000", "Payables", "liability", True),
     (CUSTOMER_ADVANCES, "2100", "Advances from customers", "liability", True),
@@ -94,6 +99,7 @@ ACCOUNTS = (
     (CARD_FEES, "6700", "Card and bank fees", "expense", False),
     (BAD_DEBTS, "6710", "Bad debts", "expense", False),
     (DISCOUNTS_ALLOWED, "6720", "Discounts allowed later", "expense", False),
+    (ROUNDING, "6730", "Rounding differences", "expense", False),
     (CASH_OVER_SHORT, "6800", "Cash over and short", "expense", False),
     (OTHER_EXPENSES, "6900", "Other expenses", "expense", False),
 )

@@ -36,7 +36,7 @@ class Purchase(AppendOnly):
     """Goods received from a supplier, paid now or owed.
 
     The row that reverses another has its amounts and its lines' quantities below zero; what was
-    still owed of the first is settled against it.
+    still owed of the first is settled against it. So has a row that `returns` part of another.
     """
 
     class Status(models.TextChoices):
@@ -63,10 +63,20 @@ class Purchase(AppendOnly):
     due_amount = models.DecimalField("due", max_digits=14, decimal_places=2)
     advance_used = models.DecimalField("deposit used", max_digits=14, decimal_places=2)
     payment_method = models.CharField("paid by", max_length=20)
+    # What the paper says below its lines; NULL where it says nothing (and so old seals hold).
+    discount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    freight = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    tax = models.DecimalField("input tax", max_digits=14, decimal_places=2, null=True)
+    rounding = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     note = models.TextField(null=True)
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
     )
+    returns = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="returned_by"
+    )
+    # Of a return: what of the first it settled, beside money back and the deposit it left.
+    due_reduced = models.DecimalField("due cancelled", max_digits=14, decimal_places=2, null=True)
     business_date = models.DateField(db_index=True)  # when it reached the books
     created_at = models.DateTimeField()
     # When it was really entered, by the server's clock; NULL in rows from before this column.
@@ -86,19 +96,27 @@ class Purchase(AppendOnly):
             ),
             models.CheckConstraint(
                 name="purchasing_purchase_signs_follow_reversal",
-                violation_error_message="Only a reversal has amounts below zero.",
+                violation_error_message="Only a reversal or return has amounts below zero.",
                 condition=Q(
                     reverses__isnull=True,
+                    returns__isnull=True,
                     paid_amount__gte=0,
                     due_amount__gte=0,
                     advance_used__gte=0,
                 )
-                | Q(
-                    reverses__isnull=False,
-                    paid_amount__lte=0,
-                    due_amount=0,
-                    advance_used__lte=0,
+                | (
+                    (
+                        Q(reverses__isnull=False, returns__isnull=True)
+                        | Q(reverses__isnull=True, returns__isnull=False)
+                    )
+                    & Q(paid_amount__lte=0, due_amount=0, advance_used__lte=0)
                 ),
+            ),
+            models.CheckConstraint(
+                name="purchasing_purchase_due_reduced_by_a_return",
+                violation_error_message="A return says what of the due it cancels.",
+                condition=Q(returns__isnull=True, due_reduced__isnull=True)
+                | Q(returns__isnull=False, due_reduced__gte=0),
             ),
             models.CheckConstraint(
                 name="purchasing_purchase_received_is_numbered",
@@ -126,8 +144,14 @@ class PurchaseItem(AppendOnly):
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     cost_price = models.DecimalField(max_digits=14, decimal_places=2)
     subtotal = models.DecimalField(max_digits=14, decimal_places=2)
+    # What its goods are worth on the shelf where that is not the subtotal: with their share of
+    # discount and freight. NULL in all lines of a purchase that has neither of these.
+    landed_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+    returns = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="returned_by"
     )
 
     class Meta:
@@ -136,8 +160,16 @@ class PurchaseItem(AppendOnly):
             models.CheckConstraint(
                 name="purchasing_purchaseitem_sign_follows_reversal",
                 violation_error_message="A line has at least one unit; a reversal takes back.",
-                condition=Q(quantity__gt=0, subtotal__gte=0, reverses__isnull=True)
-                | Q(quantity__lt=0, subtotal__lte=0, reverses__isnull=False),
+                condition=Q(
+                    quantity__gt=0, subtotal__gte=0, reverses__isnull=True, returns__isnull=True
+                )
+                | (
+                    (
+                        Q(reverses__isnull=False, returns__isnull=True)
+                        | Q(reverses__isnull=True, returns__isnull=False)
+                    )
+                    & Q(quantity__lt=0, subtotal__lte=0)
+                ),
             ),
             models.CheckConstraint(
                 name="purchasing_purchaseitem_cost_not_negative",

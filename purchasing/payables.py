@@ -28,6 +28,7 @@ def supplier_statement(
                 kind=Case(
                     When(status=Purchase.Status.OPENING, then=named("opening_due")),
                     When(reverses__isnull=False, then=named("purchase_taken_back")),
+                    When(returns__isnull=False, then=named("goods_returned")),
                     default=named("purchase"),
                 ),
                 step=1,
@@ -47,11 +48,12 @@ def supplier_statement(
 
 
 def payables_ageing(as_of: date, *, store_id: int | None = None) -> list[ageing.Aged]:
-    """Whom we owed what at the end of the day, by the date on their papers. Three statements."""
+    """Whom we owed what at the end of the day, by the date on their papers. Five statements."""
     return ageing.aged(
         [
             *ageing.open_parts(SUPPLIER_DUES, as_of, dated="purchase_date", store_id=store_id),
             *_taken_back_since(as_of, store_id),
+            *_returned_since(as_of, store_id),
         ],
         as_of,
     )
@@ -83,3 +85,13 @@ def _taken_back_since(as_of: date, store_id: int | None) -> Iterator[ageing.Open
         )
     ):
         yield ageing.Open(supplier_id, dated, amount - advance - money(paid or ZERO))
+
+
+def _returned_since(as_of: date, store_id: int | None) -> Iterator[ageing.Open]:
+    """What was owed for goods that went back after the day."""
+    returned = Purchase.objects.filter(
+        due_reduced__gt=0, business_date__gt=as_of, returns__business_date__lte=as_of
+    )
+    of_store: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
+    sums = returned.filter(**of_store).values_list("supplier_id", "returns__purchase_date")
+    return ageing.grouped(sums.annotate(amount=Sum("due_reduced")))

@@ -37,15 +37,29 @@ from pos_project.core.back_office.model_admin import (
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.money import ZERO
-from purchasing.api.purchase_serializers import PurchaseIn
+from purchasing.api.purchase_serializers import TERMS, PurchaseIn
 from purchasing.models import Purchase, PurchaseItem, Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
 from purchasing.reordering import to_reorder
+from purchasing.return_form import ReturnForm
+from purchasing.returns import cost_of, return_goods
 from purchasing.reversals import reverse_purchase
 
 MAX_LINES = 500
 EMPTY_LINES = 5
 FAR = 2  # times the last cost, or so much less: asked about
+
+
+def _amount(label: str, help_text: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=help_text,
+    )
 
 
 class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
@@ -72,6 +86,17 @@ class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
         initial=0,
         widget=UnfoldAdminDecimalFieldWidget,
         help_text="The rest is owed to the supplier.",
+    )
+    discount = _amount("Discount", "Off the sum of the lines; the goods cost so much less.")
+    freight = _amount("Freight", "And other charges; the goods cost so much more.")
+    tax = _amount("Input tax", "The tax on the paper, which the state gives back.")
+    rounding = forms.DecimalField(
+        label="Rounding",
+        max_digits=3,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What the paper rounds its total by; below zero where it rounds down.",
     )
     note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
 
@@ -101,27 +126,48 @@ class LineForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
     )
 
+    line_total = forms.DecimalField(
+        label="Or cost of all",
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
     agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the cost asked about
 
     product: Any = None
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        asked_for = ("sku", "quantity", "cost_price")
+        has_total = said.get("line_total") is not None
+        asked_for = ("sku", "quantity", "line_total" if has_total else "cost_price")
         given = [name for name in asked_for if said.get(name) not in (None, "")]
         if given and not self.errors:
             for name in set(asked_for) - set(given):
                 self.add_error(name, "Needed in this line.")
+            if has_total and said.get("cost_price") is not None:
+                self.add_error("line_total", "Either this or the cost of each.")
         return said
+
+    @property
+    def line(self) -> Line:
+        """The clean line; its product is known."""
+        said = self.cleaned_data
+        return Line(
+            self.product.pk, Decimal(said["quantity"]), said["cost_price"], said["line_total"]
+        )
 
     def question(self, last: Decimal | None) -> None:
         """A cost far from the last one is a slip, or is sent once more."""
-        cost = self.cleaned_data["cost_price"]
+        cost = self.line.price
         is_near = last is None or not last or last / FAR <= cost <= last * FAR
         if is_near or self.cleaned_data["agreed"] == str(cost):
             return
         told = f"It cost {last:.2f} last. Send it once more if this is right."
-        self.add_error("cost_price", told)
+        by_total = self.cleaned_data["line_total"] is not None
+        self.add_error("line_total" if by_total else "cost_price", told)
         sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
         sent[self.add_prefix("agreed")] = str(cost)
         self.data = sent
@@ -158,29 +204,27 @@ class LineFormSet(forms.BaseFormSet):
         return [form for form in self.forms if form.cleaned_data.get("sku")]
 
     def lines(self) -> list[Line]:
-        return [
-            Line(
-                form.product.pk,
-                Decimal(form.cleaned_data["quantity"]),
-                form.cleaned_data["cost_price"],
-            )
-            for form in self.filled
-        ]
+        return [form.line for form in self.filled]
 
 
 class PurchaseItemInline(HistoryInline):
     model = PurchaseItem
     verbose_name_plural = "lines"
-    fields = ("product_name", "units", "cost_price", "subtotal", "left")
-    readonly_fields = ("units", "left")
+    fields = ("product_name", "units", "cost_price", "subtotal", "landed", "left")
+    readonly_fields = ("units", "landed", "left")
     units = units("quantity")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("batch").order_by("id")
 
+    @display(description="cost with freight and discount")
+    def landed(self, item: Any) -> Any:
+        return cost_of(item)
+
     @display(description="still in stock")
     def left(self, item: Any) -> Any:
-        return f"{item.batch.remaining.normalize():f}"
+        batch = getattr(item, "batch", None)  # (goods that went back made none)
+        return f"{batch.remaining.normalize():f}" if batch else "–"
 
 
 class PurchasePaymentInline(HistoryInline):
@@ -225,16 +269,30 @@ class PurchaseAdmin(SaysWhenEntered, NamesItsMethod, WritableAdmin, ReversibleAd
     list_select_related = ("supplier", "user")
     ordering = ("-id",)
     inlines = (PurchaseItemInline, PurchasePaymentInline)
-    actions_detail = ("order", "labels", "reverse")
+    actions_detail = ("order", "labels", "send_back", "reverse")
     fields = (
         ("invoice_no", "supplier"),
         ("purchase_date", "business_date"),
+        ("discount", "freight"),
+        ("tax", "rounding"),
         ("total_amount", "paid_amount"),
         ("due_amount", "advance_used"),
         ("paid_by", "user"),
         "entered",
         "note",
+        "returns",
     )
+
+    def is_standing(self, row: Purchase) -> bool:
+        return super().is_standing(row) and row.returns_id is None
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """No button to send back what is no delivery."""
+        offered = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id)
+        if row and row.status == Purchase.Status.RECEIVED and self.is_standing(row):
+            return offered
+        return [each for each in offered if each.method.url_path != "return"]
 
     @display(description="number", ordering="id")
     def number(self, purchase: Purchase) -> str:
@@ -266,6 +324,7 @@ class PurchaseAdmin(SaysWhenEntered, NamesItsMethod, WritableAdmin, ReversibleAd
                 said["invoice_no"] or None,
                 said["purchase_date"],
                 said["note"] or None,
+                **{name: said[name] for name in TERMS},
             )
             return receive_purchase(delivery, form.offered(), by=by, key=key)
 
@@ -285,6 +344,33 @@ class PurchaseAdmin(SaysWhenEntered, NamesItsMethod, WritableAdmin, ReversibleAd
     def order(self, request: HttpRequest, object_id: str) -> HttpResponse:
         purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect("open-document", "purchase-order", purchase.pk)
+
+    @action(
+        description="Return goods",
+        permissions=["reverse"],
+        url_path="return",
+        icon="assignment_return",
+    )
+    def send_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask which units go back to the supplier and why, and send them."""
+        purchase = get_object_or_404(self.get_queryset(request), pk=object_id)
+        bought = purchase.items.filter(batch__remaining__gt=0).select_related("batch")
+        lines = list(bought.order_by("id"))
+        form = ReturnForm(asked(request), lines=lines)
+        by: Any = request.user
+        return self.ask_and_do(
+            request,
+            form,
+            lambda _, key: return_goods(form.wanted(purchase), by=by, key=key),
+            lambda back: (
+                f"Goods for {-back.total_amount} went back: {back.due_reduced} is no longer owed.",
+                self.page_of(back.pk),
+            ),
+            title=f"Return goods of {purchase}",
+            button="Return",
+            back_to=self.page_of(purchase.pk),
+            warning="" if lines else "Nothing of it is on the shelf any more.",
+        )
 
     @action(description="Labels", url_path="labels", icon="label")
     def labels(self, request: HttpRequest, object_id: str) -> HttpResponse:

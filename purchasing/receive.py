@@ -20,28 +20,50 @@ from pos_project.core.db.rows import insert, insert_rows, set_drafts
 from pos_project.core.db.transactions import names_what_is_gone
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Conflict, Invalid
-from pos_project.core.money import MAX_AMOUNT, money, total
+from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
+from purchasing.landed_costs import Landed, landed
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from purchasing.supplier_payments import SUPPLIER_DUES
 
-ITEM_FIELDS = ("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal")
+ITEM_FIELDS = (
+    *("purchase_id", "product_id", "product_name", "quantity", "cost_price", "subtotal"),
+    "landed_cost",
+)
+MOST_ROUNDING = Decimal("9.99")  # either way; more is a discount, or a slip
 
 
 @dataclass(frozen=True)
 class Line:
+    """So many units at a cost each, or all of them for `line_total` (3 pieces for 10.00)."""
+
     product_id: int
     quantity: Decimal
-    cost_price: Decimal  # per unit, 2 decimals
+    cost_price: Decimal | None  # per unit, 2 decimals
+    line_total: Decimal | None = None
 
     @property
     def subtotal(self) -> Decimal:
+        if self.line_total is not None:
+            return self.line_total
+        assert self.cost_price is not None
         return money(self.quantity * self.cost_price)
+
+    @property
+    def price(self) -> Decimal:
+        """Per unit, to the cent."""
+        if self.line_total is not None:
+            return money(self.line_total / self.quantity)
+        assert self.cost_price is not None
+        return self.cost_price
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a supplier delivered, as their paper says. No date means today."""
+    """What a supplier delivered, as their paper says. No date means today.
+
+    Discount and freight are part of what the goods cost; tax is not, the state gives it back.
+    """
 
     supplier_id: int
     lines: Sequence[Line]
@@ -49,10 +71,37 @@ class Delivery:
     purchase_date: date | None = None
     note: str | None = None
     total_amount: Decimal | None = None  # as the client computed it, to be checked
+    discount: Decimal | None = None
+    freight: Decimal | None = None
+    tax: Decimal | None = None
+    rounding: Decimal | None = None  # what the total is rounded by, up or (below zero) down
+
+    @property
+    def subtotal(self) -> Decimal:
+        return total(line.subtotal for line in self.lines)
 
     @property
     def total(self) -> Decimal:
-        return total(line.subtotal for line in self.lines)
+        added = (self.freight or ZERO) + (self.tax or ZERO) + (self.rounding or ZERO)
+        return self.subtotal - (self.discount or ZERO) + added
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether the paper says more than units × cost each."""
+        told = (self.discount, self.freight, self.tax, self.rounding)
+        return any(said is not None for said in told) or any(
+            line.line_total is not None for line in self.lines
+        )
+
+    @property
+    def landed(self) -> list[Landed]:
+        """What the goods of each line cost."""
+        if not self.has_terms:
+            return [Landed(line.price, line.subtotal) for line in self.lines]
+        return landed(
+            [(line.quantity, line.subtotal) for line in self.lines],
+            (self.freight or ZERO) - (self.discount or ZERO),
+        )
 
 
 def receive_purchase(
@@ -94,9 +143,10 @@ def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, An
             fields[f"items[{position}].product_id"] = ["A service keeps no stock."]
     if fields:
         raise Invalid("Some products cannot be received.", fields=fields)
-    if delivery.total > MAX_AMOUNT:
+    if max(delivery.total, delivery.subtotal) > MAX_AMOUNT:
         text = f"More than {MAX_AMOUNT} in one purchase."
         raise Invalid(f"items: {text}", fields={"items": [text]})
+    _check_terms(delivery)
     if delivery.total_amount is not None and delivery.total_amount != delivery.total:
         text = f"The lines add up to {delivery.total}."
         raise Invalid(f"total_amount: {text}", fields={"total_amount": [text]})
@@ -105,6 +155,23 @@ def _check(delivery: Delivery, offered: payments.TendersOffered) -> dict[int, An
         text = f"More than the total of {delivery.total}."
         raise Invalid(f"{field}: {text}", fields={field: [text]})
     return products
+
+
+def _check_terms(delivery: Delivery) -> None:
+    wrong = {}
+    for field in ("discount", "freight", "tax"):
+        said = getattr(delivery, field)
+        if said is not None and not 0 <= said <= MAX_AMOUNT:
+            wrong[field] = [f"Between 0 and {MAX_AMOUNT}."]
+    if (delivery.discount or ZERO) > delivery.subtotal:
+        wrong["discount"] = [f"More than the {delivery.subtotal} of the lines."]
+    if abs(delivery.rounding or ZERO) > MOST_ROUNDING:
+        wrong["rounding"] = [f"Between -{MOST_ROUNDING} and {MOST_ROUNDING}."]
+    elif delivery.rounding and delivery.total < 0 and not wrong:
+        wrong["rounding"] = [f"More than the total of {delivery.total - delivery.rounding}."]
+    if wrong:
+        [name, [text]] = next(iter(wrong.items()))
+        raise Invalid(f"{name}: {text}", fields=wrong)
 
 
 def _receive(
@@ -123,6 +190,7 @@ def _receive(
         raise Invalid(f"{field}: {text}", fields={field: [text]})
     purchase = _insert(delivery, supplier_name, settlement, context)
     number = delivery.invoice_no or free_number(purchase)
+    costs = delivery.landed
     item_ids = insert_rows(
         PurchaseItem,
         ITEM_FIELDS,
@@ -132,23 +200,24 @@ def _receive(
                 line.product_id,
                 products[line.product_id].name,
                 line.quantity,
-                line.cost_price,
+                line.price,
                 line.subtotal,
+                cost.worth if delivery.has_terms else None,
             )
-            for line in delivery.lines
+            for line, cost in zip(delivery.lines, costs, strict=True)
         ],
     )
     worth = receiving.receive_purchased(
         [
-            receiving.Goods(line.product_id, line.quantity, line.cost_price, item_id)
-            for line, item_id in zip(delivery.lines, item_ids, strict=True)
+            receiving.Goods(line.product_id, line.quantity, cost.unit_cost, item_id)
+            for line, cost, item_id in zip(delivery.lines, costs, item_ids, strict=True)
         ],
         reference=number,
         received_on=min(purchase.purchase_date, business_day(context.at)),
         context=context,
     )
-    assert worth == purchase.total_amount, (worth, purchase.total_amount)
-    _book(purchase, settlement, number, context)
+    assert delivery.has_terms or worth == purchase.total_amount, (worth, purchase.total_amount)
+    _book(purchase, settlement, number, worth, context)
     set_drafts(
         Purchase,
         [purchase.pk],
@@ -180,6 +249,10 @@ def _insert(
         due_amount=settlement.due,
         advance_used=settlement.advance,
         payment_method=settlement.method,
+        discount=delivery.discount,
+        freight=delivery.freight,
+        tax=delivery.tax,
+        rounding=delivery.rounding,
         note=delivery.note,
         business_date=context.business_date,
         created_at=context.at,
@@ -193,6 +266,11 @@ def _insert(
         text = "This supplier's invoice number is already entered."
         raise Conflict(text, fields={"invoice_no": [text]}) from error
     return purchase
+
+
+def rounded(by: Decimal) -> posting.Line:
+    """The line for what a total is more (+) or less than its goods and its tax."""
+    return posting.Line(chart.ROUNDING, debit=max(by, ZERO), credit=max(-by, ZERO))
 
 
 def free_number(purchase: Purchase) -> str:
@@ -210,7 +288,11 @@ def free_number(purchase: Purchase) -> str:
 
 
 def _book(
-    purchase: Purchase, settlement: payments.Settlement, number: str, context: PostingContext
+    purchase: Purchase,
+    settlement: payments.Settlement,
+    number: str,
+    worth: Decimal,
+    context: PostingContext,
 ) -> None:
     supplier_id = purchase.supplier_id
     if settlement.due:
@@ -231,7 +313,9 @@ def _book(
     entry_id = posting.post(
         JournalEntry.Event.PURCHASE,
         [
-            posting.Line(chart.INVENTORY, debit=purchase.total_amount),
+            posting.Line(chart.INVENTORY, debit=worth),
+            posting.Line(chart.INPUT_TAX, debit=purchase.tax or ZERO),
+            rounded(purchase.total_amount - worth - (purchase.tax or ZERO)),
             *(
                 posting.Line(payments.account_of(tender.method), credit=tender.amount)
                 for tender in settlement.tenders

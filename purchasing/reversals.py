@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Sum
 
@@ -48,6 +49,7 @@ def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase
     if first.status == Purchase.Status.OPENING:
         raise Conflict("This is a due from before the books; no goods came with it.")
     reversals.require_reversible(first, "purchase")
+    require_not_returned(first)
     if (DueCredit.objects.filter(purchase=first).aggregate(sum=Sum("amount"))["sum"] or 0) > 0:
         raise Conflict("Part of this purchase was credited or written off: reverse that first.")
     own = list(Payment.objects.filter(purchase=first).order_by("id"))
@@ -71,18 +73,32 @@ def _reverse(purchase_id: int, reason: str, context: PostingContext) -> Purchase
                 -item.quantity,
                 item.cost_price,
                 -item.subtotal,
+                None if item.landed_cost is None else -item.landed_cost,
                 item.pk,
             )
             for item in items
         ],
     )
-    receiving.send_back(batches, reference=number, context=context)
+    receiving.send_back(
+        [(batch, batch.quantity) for batch in batches],
+        reason=receiving.REVERSAL,
+        reference=number,
+        context=context,
+    )
     _settle(first)
     _book(first, opposite, own, number, reason, context)
     Purchase.objects.filter(pk=opposite.pk).update_draft(
         status=Purchase.Status.RECEIVED, invoice_no=number, invoice_key=key_of(number)
     )
     return Purchase.objects.select_related("supplier", "reversed_by").get(pk=opposite.pk)
+
+
+def require_not_returned(first: Purchase) -> None:
+    """Raise Conflict for what is a return, or of what part went back already."""
+    if first.returns_id is not None:
+        raise Conflict("This is a return to the supplier. Receive the goods anew.")
+    if Purchase.objects.filter(returns=first).exists():
+        raise Conflict("Part of this purchase went back to the supplier: return the rest too.")
 
 
 def _require_dues_unpaid(payments_made: Sequence[Payment]) -> None:
@@ -127,12 +143,18 @@ def _insert(first: Purchase, reason: str, context: PostingContext) -> Purchase:
         due_amount=ZERO,
         advance_used=-first.advance_used,
         payment_method=first.payment_method,
+        **_opposite_terms(first),
         note=reason,
         reverses=first,
         business_date=context.business_date,
         created_at=context.at,
         entered_at=context.entered_at,
     )
+
+
+def _opposite_terms(first: Purchase) -> dict[str, Decimal | None]:
+    said = {name: getattr(first, name) for name in ("discount", "freight", "tax", "rounding")}
+    return {name: None if amount is None else -amount for name, amount in said.items()}
 
 
 def _settle(first: Purchase) -> None:

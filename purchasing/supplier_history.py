@@ -15,6 +15,7 @@ from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase, PurchaseItem, Supplier
 
 PURCHASE = "Purchase"
+_CAME = Q(returns__isnull=True)  # (what went back is below zero, and no delivery)
 KINDS = (PURCHASE, PAYMENT, DUE_PAYMENT, ADVANCE)
 
 _PURCHASE_COLUMNS = {
@@ -63,7 +64,7 @@ class SupplierHistory:
             self._lines()
             .values("product_id")
             .annotate(
-                times_supplied=Count("purchase_id", distinct=True),
+                times_supplied=Count("purchase_id", distinct=True, filter=_CAME),
                 total_quantity=Sum("quantity"),
                 total_amount=Sum("subtotal"),
             )
@@ -73,7 +74,7 @@ class SupplierHistory:
     def products_summary(self) -> dict[str, Any]:
         """The totals of those products; zeros when there are none."""
         totals = self._lines().aggregate(
-            purchases=Count("purchase_id", distinct=True),
+            purchases=Count("purchase_id", distinct=True, filter=_CAME),
             products=Count("product_id", distinct=True),
             units=Sum("quantity"),
             amount=Sum("subtotal"),
@@ -87,10 +88,10 @@ class SupplierHistory:
 
     def lines_of(self, product: Product) -> QuerySet[Any]:
         """The lines on which they brought a product, newest first."""
-        lines = self._lines().filter(product=product).select_related("purchase__user")
+        lines = self._lines().filter(_CAME, product=product).select_related("purchase__user")
         return lines.order_by("-purchase__created_at", "-id")
 
     def _lines(self) -> QuerySet[PurchaseItem]:
-        """The lines of their purchases that stand, by the day on the document."""
+        """The lines of their purchases that stand, less what went back, by the documents' day."""
         theirs = Q(self.days.of_days("purchase_date"), STANDING, supplier=self.supplier)
         return PurchaseItem.objects.filter(purchase__in=Purchase.objects.filter(theirs))

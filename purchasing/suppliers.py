@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from ledger import parties
@@ -20,6 +20,8 @@ from ledger.reversals import STANDING
 from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase
 from purchasing.supplier_payments import SUPPLIER_DUES
+
+DELIVERED = STANDING & Q(returns__isnull=True)  # what counts as a delivery
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def supplies(supplier_ids: Iterable[int]) -> dict[int, Supply]:
         supplier_id__in=list(supplier_ids), status=Purchase.Status.RECEIVED
     ).order_by()
     bought = rows.values_list("supplier_id").annotate(
-        count=Count("id", filter=STANDING), last_at=Max("created_at")
+        count=Count("id", filter=DELIVERED), last_at=Max("created_at")
     )
     return {supplier_id: Supply(count, last_at) for supplier_id, count, last_at in bought}
 
@@ -84,7 +86,7 @@ def bought_in(first: date, last: date, *, store_id: int | None = None) -> list[B
     found = [
         Bought(supplier_id, name, count, money(total))
         for supplier_id, name, count, total in grouped.annotate(
-            count=Count("id", filter=STANDING), total=Sum("total_amount")
+            count=Count("id", filter=DELIVERED), total=Sum("total_amount")
         )
     ]
     return sorted(found, key=lambda each: (-each.total, each.supplier_id))

@@ -131,12 +131,16 @@ def _purchases_agree() -> None:
     subtotals = _sums(PurchaseItem.objects.values_list("purchase_id", "subtotal"))
     of_purchases = Payment.objects.filter(purchase__isnull=False)
     credits = DueCredit.objects.filter(purchase__isnull=False).values_list("purchase_id", "amount")
-    paid = _sums([*_moved(of_purchases, "purchase_id", way="out").items(), *credits])
+    returned = Purchase.objects.filter(returns__isnull=False)
+    cancelled = returned.values_list("returns_id", "due_reduced")
+    paid = _sums([*_moved(of_purchases, "purchase_id", way="out").items(), *credits, *cancelled])
     reversed_by = {row.reverses_id: row for row in Purchase.objects.filter(reverses__isnull=False)}
     for purchase in Purchase.objects.all():
         assert purchase.status != Purchase.Status.DRAFT
         if purchase.status != Purchase.Status.OPENING:
-            assert purchase.total_amount == subtotals.get(purchase.pk, ZERO)
+            added = (purchase.freight, purchase.tax, purchase.rounding)
+            told = subtotals.get(purchase.pk, ZERO) - (purchase.discount or ZERO)
+            assert purchase.total_amount == told + sum(each or ZERO for each in added)
         assert purchase.total_amount == purchase.paid_amount + purchase.due_amount
         opposite = reversed_by.get(purchase.pk)
         if opposite:
@@ -144,6 +148,10 @@ def _purchases_agree() -> None:
             assert opposite.advance_used == -purchase.advance_used
             assert purchase.due_amount == opposite.due_amount == 0
             assert paid.get(purchase.pk, ZERO) + paid.get(opposite.pk, ZERO) == 0
+        elif purchase.returns_id is not None:
+            money_back = -paid.get(purchase.pk, ZERO)
+            settled = purchase.due_reduced - purchase.advance_used + money_back
+            assert settled == -purchase.total_amount
         elif purchase.reverses_id is None:
             assert purchase.paid_amount - purchase.advance_used == paid.get(purchase.pk, ZERO)
 

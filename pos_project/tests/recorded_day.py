@@ -143,6 +143,12 @@ def _receive_and_count(day: Day) -> None:
     day.post("purchase", {**bought, "paid_amount": 3000, "payment_method": "cash"})
     wrong = day.post("purchase", {"supplier_id": 1, "items": lines[1:]})
     day.post(f"purchase/{wrong['purchase_id']}/reverse", {"reason": "Entered twice"})
+    line = {"product_id": 1, "quantity": 3, "line_total": 500}
+    paper = {"supplier_id": 1, "items": [line], "freight": 20, "tax": 78}
+    paper_id = day.post("purchase", paper)["purchase_id"]
+    [torn] = day.ask("get", f"suppliers/1/purchases/{paper_id}/items")["data"]
+    back = {"items": [{"purchase_item_id": torn["id"], "quantity": 1}], "reason": "Torn bag"}
+    day.post(f"purchase/{paper_id}/returns", back)
     miscounted = {"product_id": 2, "change_qty": -2, "reason": "Two broken"}
     movement = day.post("inventory", miscounted)["data"]["id"]
     day.delete(f"inventory/{movement}")

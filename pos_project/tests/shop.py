@@ -41,6 +41,7 @@ from pos_project.core.remembered import Remembered
 from purchasing.models import Purchase, Supplier, SupplierDue
 from purchasing.receive import Delivery, receive_purchase
 from purchasing.receive import Line as DeliveryLine
+from purchasing.returns import Return, SentBack, return_goods
 from purchasing.reversals import reverse_purchase
 from purchasing.supplier_payments import SUPPLIER_DUES, pay_supplier
 from sales import checkout, holds
@@ -126,8 +127,13 @@ def stock(
     return Batch.objects.get(purchase_item__purchase=bought)
 
 
+def for_all(product: Product, units: int, line_total: Amount) -> DeliveryLine:
+    """A line of a delivery whose paper says what all of it costs: `for_all(mug, 3, 10)`."""
+    return DeliveryLine(product.pk, Decimal(units), None, Decimal(line_total))
+
+
 def buy(
-    *lines: tuple[Product, int, Amount],
+    *lines: tuple[Product, int, Amount] | DeliveryLine,
     supplier: Supplier | None = None,
     offered: TendersOffered | None = None,
     on: date | None = None,
@@ -138,7 +144,12 @@ def buy(
 ) -> Purchase:
     delivery = Delivery(
         (supplier or Supplier.objects.first() or a_supplier()).pk,
-        [DeliveryLine(product.pk, Decimal(n), Decimal(cost)) for product, n, cost in lines],
+        [
+            line
+            if isinstance(line, DeliveryLine)
+            else DeliveryLine(line[0].pk, Decimal(line[1]), Decimal(line[2]))
+            for line in lines
+        ],
         invoice,
         on,
         **fields,
@@ -293,6 +304,18 @@ def undo_purchase(purchase: Purchase, **fields: Any) -> Purchase:
     return reverse_purchase(
         purchase.pk, **{"reason": "Wrong supplier", "by": a_cashier(), **fields}
     )
+
+
+def send_back(
+    purchase: Purchase, *units: int, method: str = "due", by: User | None = None, **fields: Any
+) -> Purchase:
+    """So many units of each of its lines go back to the supplier, none where 0."""
+    items = purchase.items.order_by("id")
+    lines = [
+        SentBack(item.pk, Decimal(count)) for item, count in zip(items, units, strict=True) if count
+    ]
+    wanted = Return(purchase.pk, lines, "Broken", method)
+    return return_goods(wanted, by=by or a_cashier(), **fields)
 
 
 def undo_expense(expense: Expense, **fields: Any) -> Expense:

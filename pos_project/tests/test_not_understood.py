@@ -14,6 +14,8 @@ SAYS_SOMETHING: dict[str, Any] = {
     "items": [{"product_id": 1, "quantity": 1}],
     "tax": 5,
     "discount": "1.50",
+    "freight": 4,
+    "rounding": "-0.05",
     "payments": [{"method": "cash", "amount": 1}],
     "payment_method": "card",
     "amount": 10,
@@ -27,7 +29,7 @@ def bodies() -> dict[str, tuple[str, dict[str, Any], set[str]]]:
     shop.stock(product, 50, "8.00", supplier=acme, offered=shop.on_credit())
     sold = shop.sell((product, 2), customer=rahim, offered=shop.on_credit()).sale
     held = shop.hold((product, 1))
-    bought = shop.buy((product, 3, "5.00"))
+    bought, other = shop.buy((product, 3, "5.00")), shop.buy((product, 3, "5.00"))
     line = {"product_id": product.pk, "quantity": 1}
     telling = {"items", "tax", "discount", "payments", "payment_method"}
     return {
@@ -41,9 +43,17 @@ def bodies() -> dict[str, tuple[str, dict[str, Any], set[str]]]:
         "purchase": (
             "/api/purchase",
             {"supplier_id": acme.pk, "items": [{**line, "cost_price": 5}]},
-            {"items", "payments", "payment_method"},
+            {"items", "tax", "discount", "freight", "rounding", "payments", "payment_method"},
         ),
-        "undo purchase": (f"/api/purchase/{bought.pk}/reverse", {"reason": "sent back"}, set()),
+        "send back": (
+            f"/api/purchase/{bought.pk}/returns",
+            {
+                "items": [{"purchase_item_id": bought.items.get().pk, "quantity": 1}],
+                "reason": "broken",
+            },
+            {"items", "payment_method"},
+        ),
+        "undo purchase": (f"/api/purchase/{other.pk}/reverse", {"reason": "sent back"}, set()),
         "dues": (f"/api/customers/{rahim.pk}/dues", {"amount": 1}, {"amount", "payment_method"}),
         "expense": ("/api/expenses", {"title": "Tea", "amount": 2}, {"amount", "payment_method"}),
         "refund": ("/api/refunds", {"sale_id": sold.pk}, {"items", "payment_method"}),
@@ -51,7 +61,10 @@ def bodies() -> dict[str, tuple[str, dict[str, Any], set[str]]]:
     }
 
 
-WRITES = ("checkout", "hold", "complete", "purchase", "undo purchase", "dues", "expense", "refund")
+WRITES = (
+    *("checkout", "hold", "complete", "purchase", "send back", "undo purchase"),
+    *("dues", "expense", "refund"),
+)
 
 
 @pytest.mark.parametrize("write", [*WRITES, "stock"])

@@ -95,6 +95,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "products": {"get": SHOP, "post": SHOP},
     "products/1": {"get": SHOP, "put": SHOP, "delete": SHOP},
     "purchase": {"get": ANYONE, "post": ANYONE},
+    "purchase/1/returns": {"post": BOOKS},
     "purchase/1/reverse": {"post": BOOKS},
     "purchase/1/papers": {"get": ANYONE},
     "refunds": {"get": SHOP, "post": SHOP},

@@ -5,7 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ledger.api.reasons import ReasonIn
 from ledger.api.tenders import TendersOfferedIn
+from ledger.payments import ON_CREDIT
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import (
     DayField,
@@ -15,9 +17,12 @@ from pos_project.core.http.fields import (
     OptionalText,
     QuantityField,
 )
-from purchasing.receive import Delivery, Line
+from purchasing.receive import MOST_ROUNDING, Delivery, Line
+from purchasing.returns import Return, SentBack
 
 MAX_LINES = 500
+TERMS = ("discount", "freight", "tax", "rounding")
+LEFT_OUT = (*TERMS, "returns", "due_reduced")
 
 
 class PurchaseLineIn(MovesMoneyIn):
@@ -27,7 +32,16 @@ class PurchaseLineIn(MovesMoneyIn):
     product_id = IdField()
     quantity = QuantityField()
     # `""` counts as 0: the purchase screen shows 0 for an emptied price box.
-    cost_price = MoneyField(exact=True, allow_null=True)
+    cost_price = MoneyField(exact=True, allow_null=True, required=False)
+    line_total = MoneyField(exact=True, required=False)  # of all units, instead of the cost of one
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("line_total") is None and "cost_price" not in attrs:
+            text = self.fields["cost_price"].error_messages["required"]
+            raise serializers.ValidationError({"cost_price": [text]})
+        if attrs.get("line_total") is not None and attrs.get("cost_price"):
+            raise serializers.ValidationError({"line_total": ["Either this or cost_price."]})
+        return attrs
 
 
 class PurchaseIn(TendersOfferedIn):
@@ -40,6 +54,10 @@ class PurchaseIn(TendersOfferedIn):
     invoice_no = OptionalText(max_length=50)
     purchase_date = DayField(required=False)
     total_amount = MoneyField(required=False)
+    discount = MoneyField(required=False)
+    freight = MoneyField(required=False)
+    tax = MoneyField(required=False)
+    rounding = MoneyField(least=-MOST_ROUNDING, required=False)
     note = OptionalText(max_length=1000)
 
 
@@ -48,14 +66,45 @@ def delivery_of(body: dict[str, Any]) -> Delivery:
     return Delivery(
         body["supplier_id"],
         [
-            Line(item["product_id"], Decimal(item["quantity"]), item["cost_price"] or Decimal(0))
+            Line(
+                item["product_id"],
+                Decimal(item["quantity"]),
+                item.get("cost_price") or Decimal(0),
+                item.get("line_total"),
+            )
             for item in body["items"]
         ],
         invoice_no=body.get("invoice_no"),
         purchase_date=body.get("purchase_date"),
         note=body.get("note"),
         total_amount=body.get("total_amount"),
+        **{name: body.get(name) for name in TERMS},
     )
+
+
+class SentBackIn(MovesMoneyIn):
+    TELLING = frozenset({"tax", "discount", "cost_price"})
+
+    purchase_item_id = IdField()
+    quantity = QuantityField()
+
+
+class ReturnIn(ReasonIn, MovesMoneyIn):
+    aliases = {"payment_method": "method", "refund_method": "method"}
+
+    items: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=SentBackIn(), min_length=1, max_length=MAX_LINES
+    )
+    # How money comes back that exceeds what is owed; `due` leaves it with the supplier.
+    method = serializers.CharField(max_length=20, default=ON_CREDIT)
+
+
+def return_of(purchase_id: int, body: dict[str, Any]) -> Return:
+    """The validated body as a return."""
+    lines = [
+        SentBack(item["purchase_item_id"], Decimal(item["quantity"])) for item in body["items"]
+    ]
+    return Return(purchase_id, lines, body["reason"], body["method"])
 
 
 class PurchaseSummaryOut(serializers.Serializer):
@@ -70,6 +119,18 @@ class PurchaseSummaryOut(serializers.Serializer):
     due_amount = MoneyField()
     payment_method = serializers.CharField()
     note = serializers.CharField(allow_null=True)
+    # What its paper says below the lines; left out where that is nothing.
+    discount = MoneyField(required=False)
+    freight = MoneyField(required=False)
+    tax = MoneyField(required=False)
+    rounding = MoneyField(required=False)
+
+    def to_representation(self, purchase: Any) -> dict[str, Any]:
+        shown = super().to_representation(purchase)
+        said = [name for name in LEFT_OUT if name in shown and shown[name] is None]
+        for name in said:
+            del shown[name]
+        return shown
 
 
 class PurchasedOut(serializers.Serializer):
@@ -89,8 +150,20 @@ class PurchaseOut(PurchaseSummaryOut):
     # A purchase taken back has its opposite beside it, with amounts below zero.
     reverses = serializers.IntegerField(source="reverses_id", allow_null=True)
     reversed_by = serializers.IntegerField(source="reversed_by.pk", allow_null=True)
+    # Goods that went back name their purchase, and say what of its due they cancelled.
+    returns = serializers.IntegerField(source="returns_id", required=False)
+    due_reduced = MoneyField(required=False)
     created_at = MomentField()
     entered_at = MomentField(allow_null=True)  # when it was written down, on whatever day
+
+
+class PurchaseReturnedOut(serializers.Serializer):
+    """The answer to a return, fed with it."""
+
+    success = serializers.BooleanField(default=True)
+    message = serializers.CharField(default="Goods returned")
+    purchase_id = serializers.IntegerField(source="id")
+    data: Any = PurchaseOut(source="*")
 
 
 class PurchaseReversedOut(serializers.Serializer):

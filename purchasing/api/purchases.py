@@ -14,13 +14,16 @@ from ledger.api.tenders import tenders_offered
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id, shown
 from pos_project.core.http.filters import ContractFilter, DayFilter, FlagFilter, IdFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
-from purchasing import receive, reversals
+from purchasing import receive, returns, reversals
 from purchasing.api.purchase_serializers import (
     PurchasedOut,
     PurchaseIn,
     PurchaseOut,
+    PurchaseReturnedOut,
     PurchaseReversedOut,
+    ReturnIn,
     delivery_of,
+    return_of,
 )
 from purchasing.models import Purchase
 
@@ -44,7 +47,7 @@ class PurchaseViewSet(ContractViewSet):
     noun = "purchase"
     permission_classes = (AnyUser,)
     filterset_class = PurchaseFilter
-    keyed_actions = frozenset({"create", "reverse"})
+    keyed_actions = frozenset({"create", "reverse", "returns"})
 
     def get_queryset(self) -> QuerySet[Any]:
         bought = Purchase.objects.exclude(status=Purchase.Status.OPENING)
@@ -66,6 +69,18 @@ class PurchaseViewSet(ContractViewSet):
                 delivery_of(body), tenders_offered(body), by=by, key=key
             ),
             lambda purchase: shown(PurchasedOut, purchase),
+        )
+
+    @extend_schema(request=ReturnIn, responses={201: PurchaseReturnedOut}, tags=["purchases"])
+    @action(detail=True, methods=["post"], permission_classes=(AdminManager,))
+    def returns(self, request: Request, pk: str) -> Response:
+        """Send part of a purchase back: less is owed for it, or money or a deposit comes of it."""
+        body = checked(ReturnIn, request)
+        wanted, by = return_of(path_id(pk, self.noun), body), cast(User, request.user)
+        return answer_once(
+            request,
+            lambda key: returns.return_goods(wanted, by=by, key=key),
+            lambda purchase: PurchaseReturnedOut(purchase).data,
         )
 
     @extend_schema(request=ReasonIn, responses={201: PurchaseReversedOut}, tags=["purchases"])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
+
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from pos_project.core.days import business_day
@@ -98,7 +100,13 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
     uses = _uses(lots)
     moved = _moved(lots)
     bought = _bought(lots)
-    undone = dict(Purchase.objects.filter(reverses__isnull=False).values_list("reverses_id", "id"))
+    taken_back = Purchase.objects.filter(Q(reverses__isnull=False) | Q(returns__isnull=False))
+    undone = {
+        (first or part_of, number): purchase_id
+        for first, part_of, number, purchase_id in taken_back.values_list(
+            "reverses_id", "returns_id", "invoice_no", "id"
+        )
+    }
     entered = date.min
     rows = InventoryLog.objects.order_by("id").values_list(
         *("id", "store_id", "product_id", "kind", "reference", "created_at"),
@@ -123,7 +131,7 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
                 document = (kind, lot.purchase_id or 0)
                 picks = [Pick(lot, units, value(units, lot.unit_cost))]
         elif kind == InventoryLog.Kind.PURCHASE:
-            undone_by = (undone.get(pick.lot.purchase_id or 0) for pick in picks)
+            undone_by = (undone.get((pick.lot.purchase_id or 0, reference)) for pick in picks)
             document = (kind, next(filter(None, undone_by), -log_id))
         yield Movement(
             log_id, entered, store_id, product_id, document, names_lots, units, cost, picks

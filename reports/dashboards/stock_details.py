@@ -200,7 +200,7 @@ def _find_most_valuable(today: date, *, most: int) -> list[StockedProduct]:
 def _find_purchases(ids: Sequence[int]) -> dict[int, Purchases]:
     """What was bought of each, and its newest lines, in one statement.
 
-    A purchase that was reversed is none.
+    A purchase that was reversed is none; what went back is counted off.
     """
     found: dict[int, Purchases] = {}
     for product_id, ever, units, unit_price, subtotal, invoice, day, supplier in rows(
@@ -208,10 +208,11 @@ def _find_purchases(ids: Sequence[int]) -> dict[int, Purchases]:
         SELECT line.product_id, line.ever, i.quantity, i.cost_price, i.subtotal,
             line.invoice_no, line.purchase_date, s.name
         FROM (
-            SELECT i.id, i.product_id, u.invoice_no, u.purchase_date, u.supplier_id,
+            SELECT i.id, i.product_id, i.returns_id, u.invoice_no, u.purchase_date, u.supplier_id,
                 SUM(i.quantity) OVER (PARTITION BY i.product_id) AS ever,
                 ROW_NUMBER() OVER (
-                    PARTITION BY i.product_id ORDER BY u.purchase_date DESC, i.id DESC
+                    PARTITION BY i.product_id
+                    ORDER BY i.returns_id IS NOT NULL, u.purchase_date DESC, i.id DESC
                 ) AS place
             FROM purchase_items i JOIN purchases u ON u.id = i.purchase_id
             WHERE i.product_id IN ({id_list(ids)}) AND u.reverses_id IS NULL AND u.id NOT IN (
@@ -220,7 +221,7 @@ def _find_purchases(ids: Sequence[int]) -> dict[int, Purchases]:
         ) line
         JOIN purchase_items i ON i.id = line.id
         LEFT JOIN suppliers s ON s.id = line.supplier_id
-        WHERE line.place <= {HISTORY}
+        WHERE line.place <= {HISTORY} AND line.returns_id IS NULL
         ORDER BY line.product_id, line.place
         """,  # noqa: S608  (ids and a number of ours)
         {},

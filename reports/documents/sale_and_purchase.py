@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ledger.models import Payment, PaymentMethod
 from pos_project.core.errors import NotFound
+from pos_project.core.money import ZERO
 from purchasing.models import Purchase
 from reports.documents.document import (
     Column,
@@ -162,13 +163,20 @@ def goods_received_note(purchase_id: int) -> Document:
         Row([item.product_name, item.quantity, item.cost_price, item.subtotal])
         for item in purchase.items.order_by("id")
     ]
+    said = (
+        ("Discount", -(purchase.discount or ZERO)),
+        ("Freight", purchase.freight),
+        ("Tax", purchase.tax),
+        ("Rounding", purchase.rounding),
+    )
     sums = [
+        *(Sum(label, amount) for label, amount in said if amount),
         Sum("Total", purchase.total_amount, is_total=True),
         Sum("Paid", purchase.paid_amount),
         Sum("Still due", purchase.due_amount),
     ]
     return Document(
-        "Goods received note",
+        "Goods returned note" if purchase.returns_id else "Goods received note",
         str(purchase.invoice_no),
         Letterhead.of(purchase.store),
         [(label, value) for label, value in facts if value],

@@ -78,6 +78,8 @@ _TOUCHED = {
         " WHERE t.business_date >= {day} AND x.business_date < {day}",
         "SELECT t.reverses_id FROM purchases t JOIN purchases x ON x.id = t.reverses_id"
         " WHERE t.business_date >= {day} AND x.business_date < {day}",
+        "SELECT t.returns_id FROM purchases t JOIN purchases x ON x.id = t.returns_id"
+        " WHERE t.business_date >= {day} AND x.business_date < {day}",
     ),
     "products": ("SELECT product_id AS id FROM inventory_log WHERE business_date >= {day}",),
     "batches": (

@@ -14,7 +14,7 @@ PURCHASES = TableBuilder(
             " WHERE u.status = 'received' AND {days}",
             DayRows("purchases", "u", "u.status = 'received'"),
             ("i.product_id",),
-            {"quantity": "i.quantity", "subtotal": "i.subtotal"},
+            {"quantity": "i.quantity", "subtotal": "COALESCE(i.landed_cost, i.subtotal)"},
         ),
     ),
     cumulative=True,

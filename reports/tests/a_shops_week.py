@@ -59,6 +59,7 @@ class Week:
         self._take_back()
         self._count()
         self._open_dues()
+        self._send_back()
         self._close()
         self._correct()
 
@@ -153,6 +154,27 @@ class Week:
             reason="Not granted",
             by=self.cashier,
         )
+
+    def _send_back(self) -> None:
+        """A paper with all that papers say; parts of it go back, in each way of settling them."""
+        salt, oil = shop.a_product("2.50", name="Salt"), shop.a_product("8.00", name="Oil")
+        paper = {
+            "discount": d("1.50"),
+            "freight": d("4.00"),
+            "tax": d("6.13"),
+            "rounding": d("-0.04"),
+        }
+        self.paper = shop.buy(
+            *(shop.for_all(salt, 7, "10.00"), (oil, 9, "3.99")),
+            supplier=shop.a_supplier(name="Salt works"),
+            offered=shop.cash(30),
+            **paper,
+        )
+        shop.sell((salt, 2), (oil, 1), offered=shop.cash(20))
+        self.sent_back = shop.send_back(self.paper, 2, 3)  # less is owed
+        shop.send_back(self.paper, 1, 3, method="bkash")
+        self.paid_paper = shop.buy((oil, 4, "4.05"), supplier=self.paper.supplier)
+        shop.send_back(self.paid_paper, 1)  # a deposit
 
     def _close(self) -> None:
         rent = Spending("Rent", d("25.50"), category="rent")

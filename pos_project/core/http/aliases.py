@@ -54,7 +54,10 @@ class MovesMoneyIn(AliasedSerializer):
 
     # What changes money or stock where it is known.
     TELLING: ClassVar[frozenset[str]] = frozenset(
-        {"items", "tax", "discount", "payments", "method", "payment_method", "amount"}
+        {
+            *("items", "tax", "discount", "freight", "rounding", "payments"),
+            *("method", "payment_method", "amount"),
+        }
     )
     ignored: ClassVar[frozenset[str]] = frozenset()  # promised to be ignored here
 

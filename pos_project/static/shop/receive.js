@@ -16,7 +16,14 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     return note;
   };
-  const cents = (row) => Math.round(Number(part(row, "quantity").value) * Number(part(row, "cost_price").value) * 100) || 0;
+  const cents = (row) => {
+    const whole = part(row, "line_total").value;
+    const exact = whole ? Number(whole) : Number(part(row, "quantity").value) * Number(part(row, "cost_price").value);
+    return Math.round(exact * 100) || 0;
+  };
+  // What the paper says below its lines: what it adds to their sum.
+  const belowLines = { id_discount: -1, id_freight: 1, id_tax: 1, id_rounding: 1 };
+  const heads = Object.entries(belowLines).map(([id, sign]) => [document.getElementById(id), sign]);
   const money = (amount) => (amount / 100).toFixed(2);
   const addUp = () => {
     let sum = 0;
@@ -25,6 +32,7 @@ document.addEventListener("DOMContentLoaded", () => {
       sum += amount;
       if (amount) below(part(row, "cost_price"), "line-total").textContent = `= ${money(amount)}`;
     }
+    for (const [entry, sign] of heads) sum += sign * Math.round(Number(entry.value) * 100) || 0;
     total.textContent = money(sum);
   };
   const find = async (words) => {
@@ -52,13 +60,18 @@ document.addEventListener("DOMContentLoaded", () => {
     const last = product.last_cost === null ? "never bought" : `last cost ${product.last_cost}`;
     note.textContent = `${product.name} · ${last} · ${product.stock} in stock`;
     const cost = part(entry.closest("tr"), "cost_price");
-    if (!cost.value && product.last_cost !== null) {
+    if (!cost.value && !part(entry.closest("tr"), "line_total").value && product.last_cost !== null) {
       cost.value = product.last_cost;
       if (document.activeElement === cost) cost.select(); // so that typing replaces it
     }
     addUp();
   };
 
+  for (const [entry] of heads) entry.addEventListener("input", addUp);
+  body.addEventListener("input", ({ target }) => {
+    // Whoever types what all of a line costs means that, not the last cost that was filled in.
+    if (target.name?.endsWith("-line_total") && target.value) part(target.closest("tr"), "cost_price").value = "";
+  });
   let typing;
   body.addEventListener("input", (event) => {
     addUp();

@@ -218,3 +218,65 @@ def test_a_retried_purchase_is_received_once_and_answered_alike(
     assert again.content == first.content
     assert again["Idempotent-Replayed"] == "true"
     assert Purchase.objects.count() == 1
+
+
+def test_a_paper_with_all_that_papers_say(
+    as_staff: APIClient, supplier: Supplier, shirt: Product
+) -> None:
+    line = {"product_id": shirt.pk, "quantity": 3, "line_total": "10.00"}
+    paper = {"discount": 1, "freight": "2.50", "tax": 1.15, "rounding": "-0.15"}
+    body = {"supplier_id": supplier.pk, "items": [line], **paper, "total_amount": 12.5}
+    answer = as_staff.post("/api/purchase", {**body, "payment_method": "due"})
+
+    assert answer.status_code == 201, answer.content
+    said = answer.json()["data"]
+    assert (said["total"], said["due_amount"]) == (12.5, 12.5)
+    told = {name: said[name] for name in paper}
+    assert told == {"discount": 1, "freight": 2.5, "tax": 1.15, "rounding": -0.15}
+    [row] = as_staff.get("/api/purchase").json()["data"]
+    assert {name: row[name] for name in paper} == told
+    assert "returns" not in row
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({}, "items[0].cost_price"),
+        ({"line_total": ""}, "items[0].cost_price"),
+        ({"line_total": "1.005"}, "items[0].line_total"),
+        ({"line_total": 10, "cost_price": 3}, "items[0].line_total"),
+        ({"line_total": -1}, "items[0].line_total"),
+    ],
+)
+def test_a_line_says_what_one_costs_or_all(
+    as_staff: APIClient, supplier: Supplier, shirt: Product, line: dict[str, Any], field: str
+) -> None:
+    body = {"supplier_id": supplier.pk, "items": [{"product_id": shirt.pk, "quantity": 3, **line}]}
+    answer = as_staff.post("/api/purchase", body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    assert not Purchase.objects.exists()
+
+
+def test_goods_go_back(as_admin: APIClient, documented: dict[str, Any]) -> None:
+    purchase_id = as_admin.post("/api/purchase", documented).json()["purchase_id"]
+    line = Purchase.objects.get().items.get()
+    body = {
+        "items": [{"purchase_item_id": line.pk, "quantity": 6}],
+        "reason": "Torn",
+        "method": "cash",
+    }
+    path = f"/api/purchase/{purchase_id}/returns"
+    answer = as_admin.post(path, body, headers={"Idempotency-Key": "torn"})
+
+    assert answer.status_code == 201, answer.content
+    said = answer.json()
+    assert said["message"] == "Goods returned"
+    shown = {name: said["data"][name] for name in ("total", "due_reduced", "returns", "note")}
+    assert shown == {"total": -51, "due_reduced": 35, "returns": purchase_id, "note": "Torn"}
+    again = as_admin.post(path, body, headers={"Idempotency-Key": "torn"})
+    assert (again.status_code, again.json()) == (201, said)
+    assert Payment.objects.get(direction="in").amount == 16
+    first = next(
+        row for row in as_admin.get("/api/purchase").json()["data"] if row["id"] == purchase_id
+    )
+    assert first["due_amount"] == 0

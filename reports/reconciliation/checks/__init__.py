@@ -19,6 +19,7 @@ from reports.reconciliation.checks import (
     seals,
     stock,
     summaries,
+    supplier_papers,
     tables,
     witnesses,
 )
@@ -31,6 +32,7 @@ SUBJECTS = (
     sales,
     refunds,
     purchases,
+    supplier_papers,
     dues,
     payments,
     journal,

@@ -176,7 +176,15 @@ BOOKED = (
         "purchases",
         "purchase {0}",
         (
-            _purchase("INVENTORY", "x.total_amount"),
+            "SELECT i.purchase_id, 'INVENTORY', NULL, NULL, COALESCE(i.landed_cost, i.subtotal), 0"
+            " FROM purchase_items i WHERE PART(i.purchase_id)",
+            _purchase("INPUT_TAX", "COALESCE(x.tax, 0)"),
+            # What the total is more or less than its goods and its tax.
+            _purchase("ROUNDING", "x.total_amount - COALESCE(x.tax, 0)")
+            + " AND EXISTS (SELECT 1 FROM purchase_items i"
+            " WHERE i.purchase_id = x.id AND i.landed_cost IS NOT NULL)",
+            "SELECT i.purchase_id, 'ROUNDING', NULL, NULL, -i.landed_cost, 0"
+            " FROM purchase_items i WHERE i.landed_cost IS NOT NULL AND PART(i.purchase_id)",
             _purchase("SUPPLIER_ADVANCES", "-x.advance_used", "x.supplier_id"),
             _purchase("PAYABLES", "x.advance_used - x.total_amount", "x.supplier_id"),
             _PAID_AT_ONCE.format(

@@ -37,8 +37,8 @@ def sales_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
 
 @invariant(
     "I10",
-    "A purchase was paid its payments out, plus the advance it used and what was credited of it,"
-    " unless it is reversed.",
+    "A purchase was paid its payments out, plus the advance it used and what was credited of it"
+    " or went back, unless it is reversed.",
     derives=("purchases.paid_amount",),
 )
 def purchases_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
@@ -46,16 +46,20 @@ def purchases_were_paid_by_payments(scope: Scope) -> Iterator[Violation]:
     return differing(
         f"""
         SELECT x.id, x.invoice_no, x.total_amount,
-            CASE WHEN x.reverses_id IS NOT NULL OR MAX(r.id) IS NOT NULL THEN x.total_amount
+            CASE WHEN COALESCE(x.reverses_id, x.returns_id, MAX(r.id)) IS NOT NULL
+                THEN x.total_amount
             ELSE x.advance_used + COALESCE(
                 SUM(CASE WHEN p.direction = 'out' THEN p.amount ELSE -p.amount END), 0
             ) + (SELECT COALESCE(SUM(c.amount), 0) FROM due_credits c WHERE c.purchase_id = x.id)
+                + (SELECT COALESCE(SUM(b.due_reduced), 0) FROM purchases b
+                    WHERE b.returns_id = x.id)
             END AS expected,
             x.paid_amount AS found
         FROM purchases x LEFT JOIN payments p ON p.purchase_id = x.id AND {PAID}
         LEFT JOIN purchases r ON r.reverses_id = x.id
         WHERE PART(x.id)
-        GROUP BY x.id, x.invoice_no, x.paid_amount, x.advance_used, x.total_amount, x.reverses_id
+        GROUP BY x.id, x.invoice_no, x.paid_amount, x.advance_used, x.total_amount, x.reverses_id,
+            x.returns_id
         """,
         "purchase {0} ({1}), paid_amount",
         parts=scope.parts("purchases"),
@@ -101,7 +105,9 @@ def payments_name_what_they_are_about(scope: Scope) -> Iterator[Violation]:
                 AND direction IN ('in', 'out') AND customer_id IS NOT NULL
                 AND sale_id IS NULL AND refund_id IS NULL)
             OR (payment_party = 'supplier' AND payment_type IN ('payment', 'due_payment')
-                AND direction = CASE WHEN reverses_id IS NULL THEN 'out' ELSE 'in' END
+                AND direction = CASE WHEN reverses_id IS NULL AND NOT EXISTS (SELECT 1
+                    FROM purchases x WHERE x.id = purchase_id AND x.returns_id IS NOT NULL)
+                    THEN 'out' ELSE 'in' END
                 AND supplier_id IS NOT NULL AND purchase_id IS NOT NULL)
             OR (payment_party = 'supplier' AND payment_type = 'advance'
                 AND direction IN ('in', 'out') AND supplier_id IS NOT NULL AND purchase_id IS NULL)

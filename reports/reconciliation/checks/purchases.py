@@ -8,13 +8,18 @@ from reports.reconciliation.rows import amount, breaking, column, differing, exa
 from reports.reconciliation.scope import Scope
 
 
-@invariant("I9", "A purchase line's subtotal is its quantity times its cost, to the cent.")
+@invariant(
+    "I9",
+    "A purchase line's subtotal is its quantity times its cost, to the cent; where the paper has"
+    " the total of a line, its cost is that by its units.",
+)
 def line_subtotals_are_quantity_times_cost(scope: Scope) -> Iterator[Violation]:
     for line_id, purchase_id, quantity, cost, subtotal in rows_of(
         scope.parts("purchase_items"),
         """
         SELECT id, purchase_id, quantity, cost_price, subtotal FROM purchase_items
-        WHERE ABS(subtotal - quantity * cost_price) > 0.00001 AND PART(id) ORDER BY id
+        WHERE landed_cost IS NULL AND ABS(subtotal - quantity * cost_price) > 0.00001
+            AND PART(id) ORDER BY id
         """,
     ):
         expected = money(exact(quantity) * exact(cost, 2))
@@ -24,20 +29,36 @@ def line_subtotals_are_quantity_times_cost(scope: Scope) -> Iterator[Violation]:
                 str(expected),
                 str(amount(subtotal)),
             )
+    for line_id, purchase_id, quantity, cost, subtotal in rows_of(
+        scope.parts("purchase_items"),
+        """
+        SELECT id, purchase_id, quantity, cost_price, subtotal FROM purchase_items
+        WHERE landed_cost IS NOT NULL AND PART(id) ORDER BY id
+        """,
+    ):
+        expected = money(exact(subtotal, 2) / exact(quantity))
+        if amount(cost) != expected:
+            yield Violation(
+                f"purchase line {line_id} of purchase {purchase_id}, cost_price",
+                str(expected),
+                str(amount(cost)),
+            )
 
 
 @invariant(
     "I9",
-    "A purchase's total is the sum of its lines, and was paid or is due.",
+    "A purchase's total is the sum of its lines, with what its paper adds, and was paid or is due.",
     derives=("purchases.due_amount",),
 )
 def totals_are_lines_and_paid_or_due(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
-        SELECT p.id, p.invoice_no, SUM(i.subtotal) AS expected, p.total_amount AS found
+        SELECT p.id, p.invoice_no, COALESCE(SUM(i.subtotal), 0) - COALESCE(p.discount, 0)
+                + COALESCE(p.freight, 0) + COALESCE(p.tax, 0) + COALESCE(p.rounding, 0) AS expected,
+            p.total_amount AS found
         FROM purchases p LEFT JOIN purchase_items i ON i.purchase_id = p.id
         WHERE p.status <> 'opening' AND PART(p.id)
-        GROUP BY p.id, p.invoice_no, p.total_amount
+        GROUP BY p.id, p.invoice_no, p.total_amount, p.discount, p.freight, p.tax, p.rounding
         """,
         "purchase {0} ({1}), total_amount",
         parts=scope.parts("purchases"),
@@ -54,8 +75,10 @@ def totals_are_lines_and_paid_or_due(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, invoice_no, paid_amount, due_amount, advance_used FROM purchases
-        WHERE reverses_id IS NULL AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
-            OR advance_used > paid_amount + 0.004) AND PART(id)
+        WHERE reverses_id IS NULL AND returns_id IS NULL
+            AND (paid_amount < 0 OR due_amount < 0 OR advance_used < 0
+                OR advance_used > paid_amount + 0.004)
+            AND PART(id)
         """,
         "purchase {0} ({1}), paid, due and advance used",
         expected="nothing negative, and no advance above what is paid",
@@ -73,9 +96,10 @@ def lines_became_batches(scope: Scope) -> Iterator[Violation]:
         FROM purchase_items i
         JOIN purchases p ON p.id = i.purchase_id
         LEFT JOIN batches b ON b.purchase_item_id = i.id
-        WHERE i.reverses_id IS NULL AND (b.id IS NULL OR b.product_id <> i.product_id
-            OR b.store_id <> p.store_id OR b.origin <> 'purchase'
-            OR ABS(b.quantity - i.quantity) > 0.0004 OR ABS(b.unit_cost - i.cost_price) > 0.00004)
+        WHERE i.reverses_id IS NULL AND i.returns_id IS NULL
+            AND (b.id IS NULL OR b.product_id <> i.product_id OR b.store_id <> p.store_id
+                OR b.origin <> 'purchase' OR ABS(b.quantity - i.quantity) > 0.0004
+                OR (i.landed_cost IS NULL AND ABS(b.unit_cost - i.cost_price) > 0.00004))
             AND PART(i.id)
         """,
         "purchase line {0} of purchase {1}",

@@ -117,6 +117,7 @@ def reversing_purchases_are_the_opposite(scope: Scope) -> Iterator[Violation]:
             f.due_amount, r.due_amount
         FROM purchases r JOIN purchases f ON f.id = r.reverses_id
         WHERE PART(r.id) AND (ABS(r.total_amount + f.total_amount) > 0.004
+            OR ABS(COALESCE(r.tax, 0) + COALESCE(f.tax, 0)) > 0.004
             OR ABS(r.advance_used + f.advance_used) > 0.004
             OR f.due_amount <> 0 OR r.due_amount <> 0 OR r.supplier_id <> f.supplier_id
             OR r.store_id <> f.store_id OR f.reverses_id IS NOT NULL OR r.note IS NULL)
@@ -151,7 +152,8 @@ def reversing_lines_emptied_their_batches(scope: Scope) -> Iterator[Violation]:
             OR (r.reverses_id IS NOT NULL AND (f.id IS NULL OR f.purchase_id <> r.reverses_id
                 OR f.product_id <> i.product_id OR ABS(f.quantity + i.quantity) > 0.0004
                 OR ABS(f.cost_price - i.cost_price) > 0.004
-                OR ABS(f.subtotal + i.subtotal) > 0.004)))
+                OR ABS(f.subtotal + i.subtotal) > 0.004
+                OR ABS(COALESCE(f.landed_cost, 0) + COALESCE(i.landed_cost, 0)) > 0.004)))
         """,
         "purchase line {0} of purchase {1}",
         expected="the opposite of line {2}: {3} at {4}",

@@ -80,7 +80,11 @@ PAIRS = (
         _MADE,
         _ENTERED,
         _text("number", "a.reference", "b.invoice_no"),
-        _text("memo", "a.memo", "CASE WHEN b.reverses_id IS NOT NULL THEN b.note END"),
+        _text(
+            "memo",
+            "a.memo",
+            "CASE WHEN COALESCE(b.reverses_id, b.returns_id) IS NOT NULL THEN b.note END",
+        ),
     ),
     _entry(
         "expense",
@@ -167,14 +171,15 @@ _DOCUMENTS = {
     " AND r.created_at = l.created_at AND r.user_id = l.user_id",
     "purchase": "FROM purchases x WHERE x.business_date = l.business_date"
     " AND x.invoice_no = l.reference AND x.created_at = l.created_at AND x.user_id = l.user_id"
-    " AND (x.reverses_id IS NULL OR l.reason = 'REVERSAL')",
+    " AND l.reason = CASE WHEN x.reverses_id IS NOT NULL THEN 'REVERSAL'"
+    " WHEN x.returns_id IS NOT NULL THEN 'RETURN' ELSE 'PURCHASE' END",
 }
 
 
 @invariant("I34", "What a document moved of stock bears its number, person, moment and reason.")
 def movements_are_of_their_document(scope: Scope) -> Iterator[Violation]:
     for kind, document in _DOCUMENTS.items():
-        reasons = f"'{kind.upper()}'" + (", 'REVERSAL'" if kind == "purchase" else "")
+        reasons = f"'{kind.upper()}'" + (", 'REVERSAL', 'RETURN'" if kind == "purchase" else "")
         yield from breaking(
             f"""
             SELECT l.id, l.reference, l.user_id, l.created_at, l.reason FROM inventory_log l

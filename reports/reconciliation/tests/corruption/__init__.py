@@ -17,6 +17,7 @@ from reports.reconciliation.tests.corruption import (
     seals,
     stock,
     summaries,
+    supplier_papers,
     witnesses,
 )
 from reports.reconciliation.tests.corruption.by_hand import Breaking
@@ -29,6 +30,7 @@ BROKEN: dict[str, list[Breaking]] = {
     **sales.BROKEN,
     **refunds.BROKEN,
     **purchases.BROKEN,
+    **supplier_papers.BROKEN,
     **dues.BROKEN,
     **payments.BROKEN,
     **books.BROKEN,
