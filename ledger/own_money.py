@@ -47,6 +47,12 @@ KINDS = {
     "contribution": MoveKind("Put in by the owner", "OWNERS_CAPITAL", chart.CASH, from_type=EQUITY),
     "equipment": MoveKind("Equipment bought", "BANK", "FIXED_ASSETS"),
     "tax_payment": MoveKind("Tax paid over", "BANK", chart.TAX_PAYABLE, to_type=LIABILITY),
+    "tax_offset": MoveKind(
+        "Input tax set off against tax payable",
+        chart.INPUT_TAX,
+        chart.TAX_PAYABLE,
+        to_type=LIABILITY,
+    ),
     "loan": MoveKind("Loan received", "LOANS", "BANK", from_type=LIABILITY),
     "loan_repayment": MoveKind("Loan repaid", "BANK", "LOANS", to_type=LIABILITY),
 }

@@ -263,6 +263,24 @@ def balance_sheet(known: Accounts, standing: Mapping[str, Sums]) -> BalanceSheet
 
 
 @dataclass(frozen=True)
+class InputTax:
+    """What suppliers were paid in tax, what went back of it, what the state still gives back."""
+
+    opening: Decimal
+    paid: Decimal
+    returned: Decimal
+    settled: Decimal  # set off against tax payable, or corrected by hand
+
+    @property
+    def net(self) -> Decimal:
+        return self.paid - self.returned
+
+    @property
+    def reclaimable(self) -> Decimal:
+        return self.opening + self.net - self.settled
+
+
+@dataclass(frozen=True)
 class TaxAccount:
     """What customers paid us in tax, what they got back of it, and what is owed to the state."""
 
@@ -270,6 +288,7 @@ class TaxAccount:
     collected: Decimal
     refunded: Decimal
     settled: Decimal  # paid over, or corrected by hand: everything that no sale or refund moved
+    input: InputTax
 
     @property
     def net(self) -> Decimal:
@@ -279,9 +298,15 @@ class TaxAccount:
     def payable(self) -> Decimal:
         return self.opening + self.net - self.settled
 
+    @property
+    def net_payable(self) -> Decimal:
+        """What is owed to the state less what it gives back."""
+        return self.payable - self.input.reclaimable
+
 
 def tax_account(opening: Mapping[str, Sums], period: Iterable[Moved]) -> TaxAccount:
-    moved = [row for row in period if row.account == chart.TAX_PAYABLE]
+    rows = list(period)
+    moved = [row for row in rows if row.account == chart.TAX_PAYABLE]
 
     def net(*events: str) -> Decimal:
         return total(row.credit - row.debit for row in moved if row.event in events)
@@ -293,4 +318,17 @@ def tax_account(opening: Mapping[str, Sums], period: Iterable[Moved]) -> TaxAcco
         collected=net(sold),
         refunded=-net(refunded),
         settled=-net(*others),
+        input=_input_tax(opening, rows),
+    )
+
+
+def _input_tax(opening: Mapping[str, Sums], period: Iterable[Moved]) -> InputTax:
+    moved = [row for row in period if row.account == chart.INPUT_TAX]
+    bought = [row for row in moved if row.event == JournalEntry.Event.PURCHASE]
+    others = [row for row in moved if row.event != JournalEntry.Event.PURCHASE]
+    return InputTax(
+        opening=opening.get(chart.INPUT_TAX, Sums()).net,
+        paid=total(row.debit for row in bought),
+        returned=total(row.credit for row in bought),
+        settled=total(row.credit - row.debit for row in others),
     )

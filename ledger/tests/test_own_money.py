@@ -32,6 +32,7 @@ def moved(kind, amount="100.00", **fields):
         ("contribution", "CASH", "OWNERS_CAPITAL"),
         ("equipment", "FIXED_ASSETS", "BANK"),
         ("tax_payment", "TAX_PAYABLE", "BANK"),
+        ("tax_offset", "TAX_PAYABLE", "INPUT_TAX"),
         ("loan", "BANK", "LOANS"),
         ("loan_repayment", "LOANS", "BANK"),
     ],

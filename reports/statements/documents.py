@@ -13,11 +13,13 @@ from ledger.statements import (
     TRIAL_COLUMNS,
     Account,
     BalanceSheet,
+    InputTax,
     ProfitLoss,
     Section,
+    TaxAccount,
     TrialBalance,
 )
-from pos_project.core.money import total
+from pos_project.core.money import ZERO, total
 from pos_project.core.period import Period
 from reports.documents import document
 from reports.documents.document import Column, Document, Row, Style, Subject, Table
@@ -180,6 +182,7 @@ def tax(statement: Tax, scope: Scope) -> Document:
         standing("Collected less refunded", account.net),
         standing("Paid over or corrected by manual entries", -account.settled),
         standing("Owed at its end", account.payable, "grand"),
+        *_input_tax(account),
     ]
     columns = [
         Column("Rate", width=2.2),
@@ -193,6 +196,24 @@ def tax(statement: Tax, scope: Scope) -> Document:
         FROM_THE_JOURNAL,
         "By the rate of each sale's own day. Other tax was typed in, and no rate explained it.",
     )
+
+
+def _input_tax(account: TaxAccount) -> Iterator[Row]:
+    """What suppliers were paid in tax, where there is any."""
+    paid = account.input
+    if paid == InputTax(ZERO, ZERO, ZERO, ZERO):
+        return
+
+    def standing(label: str, amount: Decimal, style: Style = "total") -> Row:
+        about = {5: Subject("account", chart.INPUT_TAX)}
+        return Row([label, None, None, None, None, amount], style, about)
+
+    yield Row(["Input tax"], "heading")
+    yield standing("To be given back before the period", paid.opening)
+    yield standing("Paid to suppliers less returned", paid.net)
+    yield standing("Set off or corrected by manual entries", -paid.settled)
+    yield standing("To be given back at its end", paid.reclaimable)
+    yield Row(["Owed less input tax", None, None, None, None, account.net_payable], "grand")
 
 
 def rate_label(name: str | None, rate: Decimal | None) -> str:

@@ -50,6 +50,14 @@ class Shop:
         bought = (self.cap, 20, "2.50")
         self.bought = shop.buy(bought, supplier=self.mills, offered=shop.on_credit())
 
+    def buys_by_a_paper(self):
+        mugs = shop.for_all(shop.a_product("7.00"), 3, 10)
+        paper = {"freight": D("2"), "tax": D("1.80"), "rounding": D("0.20")}
+        self.paper = shop.buy(mugs, supplier=self.mills, offered=shop.on_credit(), **paper)
+
+    def buys_at_once(self):
+        self.paid = shop.buy((shop.a_product("7.00"), 2, "3.50"), supplier=self.delta)
+
     def sells_on_credit(self):
         sold = shop.sell((self.shirt, 3), customer=self.rahim, offered=shop.on_credit())
         self.on_credit = sold.sale
@@ -201,6 +209,42 @@ EVENTS = [
         """
         Payables (Mills)                   50.00
             Inventory                      50.00
+        """,
+    ),
+    (
+        "3 mugs for 10.00, with freight of 2.00, tax of 1.80 and the total rounded up, on credit",
+        lambda s: s.buys_by_a_paper(),
+        """
+        Inventory                          12.00
+        Input tax                           1.80
+        Rounding differences                0.20
+            Payables (Mills)               14.00
+        """,
+    ),
+    (
+        "1 of the mugs is cracked and goes back",
+        lambda s: shop.send_back(s.paper, 1),
+        """
+        Payables (Mills)                    4.67
+            Inventory                       4.00
+            Input tax                       0.60
+            Rounding differences            0.07
+        """,
+    ),
+    (
+        "2 jugs are paid at once",
+        lambda s: s.buys_at_once(),
+        """
+        Inventory                           7.00
+            Cash                            7.00
+        """,
+    ),
+    (
+        "1 of these goes back, and the supplier pays in cash",
+        lambda s: shop.send_back(s.paid, 1, method="cash"),
+        """
+        Cash                                3.50
+            Inventory                       3.50
         """,
     ),
     (
@@ -446,6 +490,14 @@ EVENTS = [
         """
         Tax payable                         1.80
             Bank                            1.80
+        """,
+    ),
+    (
+        "The input tax that is left is set off against tax payable",
+        lambda s: s.moves("tax_offset", "1.20"),
+        """
+        Tax payable                         1.20
+            Input tax                       1.20
         """,
     ),
     (

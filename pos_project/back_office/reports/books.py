@@ -155,6 +155,8 @@ REPORTS = (
                 Field("Net", "account.net", "accounting", about=_of_quarter, is_summed=True),
                 Field("Paid over", "settled", "accounting", is_summed=True),
                 Field("Owed at its end", "account.payable", "accounting", about=_on_tax_account),
+                Field("Input tax", "account.input.net", "accounting", is_summed=True),
+                Field("Owed less input tax", "account.net_payable", "accounting"),
             ),
             documents.FROM_THE_JOURNAL,
         ),

@@ -92,6 +92,14 @@ class TaxOfRateOut(serializers.Serializer):
     net = MoneyField()
 
 
+class InputTaxOut(serializers.Serializer):
+    opening = MoneyField()
+    paid = MoneyField()
+    returned = MoneyField()
+    settled = MoneyField()
+    reclaimable = MoneyField()
+
+
 class TaxOut(serializers.Serializer):
     opening = MoneyField(source="account.opening")
     collected = MoneyField(source="account.collected")
@@ -99,6 +107,8 @@ class TaxOut(serializers.Serializer):
     net = MoneyField(source="account.net")
     settled = MoneyField(source="account.settled")
     payable = MoneyField(source="account.payable")
+    input_tax = InputTaxOut(source="account.input")
+    net_payable = MoneyField(source="account.net_payable")
     by_rate = TaxOfRateOut(many=True)
 
 

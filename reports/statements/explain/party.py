@@ -14,13 +14,15 @@ from ledger.models import Payment
 from ledger.party_balances import PartyBalance, standing
 from pos_project.core.errors import NotFound
 from pos_project.core.money import ZERO, money
-from purchasing.models import Supplier
+from purchasing.models import Purchase, Supplier
 from purchasing.supplier_payments import SUPPLIER_DUES
 from reports.statements.explain.journal import lines_as_nodes
 from reports.statements.explain.node import Explanation, Node, bounded, explained
 from reports.statements.explain.sale import payment_node
 from sales.customer_payments import CUSTOMER_DUES
 from sales.models import Customer, Refund
+
+_CANCELLED_BY = {"customer": "refunds", "supplier": "returns"}
 
 
 def explain_customer(customer_id: int, *, today: date) -> Explanation:
@@ -38,7 +40,9 @@ def explain_supplier(supplier_id: int, *, today: date) -> Explanation:
     supplier = Supplier.objects.filter(pk=supplier_id).first()
     if supplier is None:
         raise NotFound("Supplier not found")
-    return _explain(SUPPLIER_DUES, supplier, today, {})
+    rows = Purchase.objects.filter(supplier_id=supplier_id, due_reduced__gt=0)
+    cancelled = dict(rows.values_list("returns_id").annotate(due=Sum("due_reduced")).order_by())
+    return _explain(SUPPLIER_DUES, supplier, today, cancelled)
 
 
 def _explain(
@@ -82,7 +86,12 @@ def _open_documents(
             parts.append(Node("Paid from the advance", -document.advance_used))
         parts += [payment_node(each, lowers=book.direction) for each in payments[document.pk]]
         if document.pk in cancelled:
-            parts.append(Node("Cancelled by refunds", -money(cancelled[document.pk] or ZERO)))
+            parts.append(
+                Node(
+                    f"Cancelled by {_CANCELLED_BY[book.party]}",
+                    -money(cancelled[document.pk] or ZERO),
+                )
+            )
         nodes.append(
             explained(
                 f"{book.document.capitalize()} {document.invoice_no} of {document.business_date}",

@@ -7,10 +7,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import Store
 from ledger.models import LedgerAccount
+from ledger.own_money import MoneyMoved, move_money
 from pos_project.core.days import today
 from pos_project.tests import shop
 from reports.documents import document, fonts, pdf, pdf_table
@@ -287,3 +290,27 @@ def test_amounts_are_written_as_accountants_write_them() -> None:
     texts = [document.accounted(Decimal(each)) for each in ("1234.5", "-0.07", "0.00")]
 
     assert texts == ["1,234.50", "(0.07)", "–"]
+
+
+def test_input_tax_lowers_what_is_owed_to_the_state(as_admin: APIClient, office: Client) -> None:
+    page = reverse("report-tax")
+    told = "Owed less input tax"
+    assert told not in office.get(page).content.decode(), "nobody is told who has none"
+    rice = shop.a_product()
+    bought = shop.buy((rice, 4, "10.00"), tax=Decimal("6.00"), offered=shop.on_credit())
+    shop.send_back(bought, 1)
+    shop.sell((rice, 1), tax=Decimal("7.50"))
+    move_money(MoneyMoved("tax_offset", Decimal("2.50")), by=shop.a_cashier())
+
+    tax = get(as_admin, "tax")["data"]
+    assert tax["input_tax"] == {
+        "opening": 0,
+        "paid": 6,
+        "returned": 1.5,
+        "settled": 2.5,
+        "reclaimable": 2,
+    }
+    assert (tax["payable"], tax["net_payable"]) == (6.5, 4.5)
+    shown = office.get(page).content.decode()
+    assert told in shown
+    assert "4.50" in shown
