@@ -41,7 +41,8 @@ def explain_supplier(supplier_id: int, *, today: date) -> Explanation:
     if supplier is None:
         raise NotFound("Supplier not found")
     rows = Purchase.objects.filter(supplier_id=supplier_id, due_reduced__gt=0)
-    cancelled = dict(rows.values_list("returns_id").annotate(due=Sum("due_reduced")).order_by())
+    sums = rows.values_list("returns_id").annotate(settled=Sum("due_reduced"))
+    cancelled: dict[int, Decimal] = dict(sums.order_by())
     return _explain(SUPPLIER_DUES, supplier, today, cancelled)
 
 
