@@ -37,6 +37,7 @@ from pos_project.core.back_office.model_admin import (
 )
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
+from pos_project.core.money import total
 
 SIGNED = Case(
     When(direction=Payment.Direction.IN, then=F("amount")),
@@ -147,9 +148,16 @@ class PaymentAdmin(ReversibleAdmin):
 
     def goes_back(self, row: Payment) -> Sequence[str]:
         other = "to" if row.direction == Payment.Direction.IN else "from"
-        told = [f"{row.amount} goes back {other} {self.party(row)}, by {row.method.name}."]
-        if row.payment_type == Payment.Type.DUE_PAYMENT:
-            told.append("What it paid is owed again.")
+        together = Payment.objects.filter(entry_id=row.entry_id).order_by("id")
+        rows = list(together.select_related("sale", "purchase"))
+        whole = total(each.amount for each in rows)
+        told = [f"{whole:,.2f} goes back {other} {self.party(row)}, by {row.method.name}."]
+        for each in rows:
+            if each.payment_type == Payment.Type.DUE_PAYMENT:
+                document = each.sale or each.purchase
+                told.append(f"{each.amount:,.2f} of {document} is owed again.")
+            else:
+                told.append(f"{each.amount:,.2f} of it was paid ahead and is a deposit no more.")
         return told
 
     def is_standing(self, row: Payment) -> bool:

@@ -1,6 +1,6 @@
 """How a page of the back office asks for money: by which method, how much, for what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,11 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+)
 
 from ledger.api.due_credits import CreditIn
 from ledger.api.opening_dues import OpeningDueIn
@@ -92,27 +96,41 @@ class PaymentForm(AsTheApi, MethodForm):
 
     api = DuePaymentIn
 
+    documents = forms.TypedMultipleChoiceField(
+        label="What is paid",
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="None ticked: the oldest are settled first, and what is left over is kept as a"
+        " deposit.",
+    )
     amount = forms.DecimalField(
         min_value=Decimal("0.01"),
         max_digits=10,
         decimal_places=2,
         widget=UnfoldAdminDecimalFieldWidget,
-        help_text="The oldest are settled first; what is left over is kept as a deposit.",
     )
     method = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     reference = FreeTextField(max_length=100, help_text="Slip number.")
     note = FreeTextField(max_length=1000)
     agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the amount asked about
 
-    def __init__(self, *args: Any, owed: Decimal, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, owed: Decimal, open_dues: Iterable[tuple[int, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.owed = owed
+        documents: Any = self.fields["documents"]
+        documents.choices = list(open_dues)
 
     def clean(self) -> dict[str, Any]:
         """More than is owed is a slip, or a deposit that is meant: that is asked once."""
         said = super().clean() or self.cleaned_data
         amount = said.get("amount")
-        if amount is None or amount <= self.owed or said.get("agreed") == str(amount):
+        # What is chosen is paid and no more; that is said where it is paid.
+        if amount is None or amount <= self.owed or said.get("documents"):
+            return said
+        if said.get("agreed") == str(amount):
             return said
         more = amount - self.owed
         told = f"Only {self.owed} is owed. Send it once more to keep {more} as a deposit."

@@ -3,7 +3,7 @@
 The two apps that own the documents describe them by a `DueBook`; this one knows neither.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -136,19 +136,26 @@ def pay(
     party_id: int,
     tender: Tender,
     *,
+    documents: Sequence[int] = (),
     note: str | None = None,
     by: Actor,
     at: datetime | None = None,
     key: RequestKey | None = None,
 ) -> DuePayment:
-    """Pay a party's open dues, oldest first; more than that is an advance.
+    """Pay a party's open dues, oldest first; more than that is an advance. Where `documents` (ids)
+    are named, those alone are paid, in this order, and no more than they owe.
 
     The amount is in shop currency and above zero. Raises NotFound for an unknown party, Invalid
-    for an unknown method or when nothing is owed; nothing is written then.
+    for an unknown method, when nothing is owed, or for a document of which nothing is open;
+    nothing is written then.
     """
     with kept_answer_first(key):
         require_tender(book, party_id, tender)
-    return once(key, lambda: _pay(book, party_id, tender, note, PostingContext.claim(by, at)))
+
+    def paid() -> DuePayment:
+        return _pay(book, party_id, tender, documents, note, PostingContext.claim(by, at))
+
+    return once(key, paid)
 
 
 def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
@@ -159,12 +166,18 @@ def require_tender(book: DueBook, party_id: int, tender: Tender) -> None:
 
 
 def _pay(
-    book: DueBook, party_id: int, tender: Tender, note: str | None, context: PostingContext
+    book: DueBook,
+    party_id: int,
+    tender: Tender,
+    documents: Sequence[int],
+    note: str | None,
+    context: PostingContext,
 ) -> DuePayment:
     dues = locked(book, party_id)
     if not dues:
         raise Invalid(f"This {book.party} has no open dues.")
-    allocations, advance = allocate(tender.amount, dues)
+    meant = _chosen(book, dues, documents, tender.amount) if documents else dues
+    allocations, advance = allocate(tender.amount, meant)
     paid = DuePayment(
         allocations,
         advance,
@@ -172,6 +185,29 @@ def _pay(
     )
     settle_shares(book, allocations)
     return replace(paid, commit_probe=_book_money(book, party_id, paid, tender, note, context))
+
+
+def _chosen(
+    book: DueBook, dues: Sequence[OpenDue], documents: Sequence[int], amount: Decimal
+) -> list[OpenDue]:
+    """The dues of these documents, in this order. What exceeds them was meant for others, or is a
+    slip; nobody guesses which."""
+    by_document = {due.document_id: due for due in dues}
+    wrong = {}
+    for position, document_id in enumerate(documents):
+        if document_id not in by_document:
+            text = f"Nothing is open of {book.document} {document_id} of this {book.party}."
+            wrong[f"{book.document}_ids[{position}]"] = [text]
+        elif document_id in documents[:position]:
+            wrong[f"{book.document}_ids[{position}]"] = ["Named twice."]
+    if wrong:
+        raise Invalid("These documents cannot be paid.", fields=wrong)
+    meant = [by_document[document_id] for document_id in documents]
+    owed = total(due.due for due in meant)
+    if amount > owed:
+        text = f"Only {owed} is open of what is chosen."
+        raise Invalid(text, fields={"amount": [text]})
+    return meant
 
 
 def settle_shares(book: DueBook, allocations: Iterable[Allocation]) -> None:

@@ -1,5 +1,7 @@
 """Customers and suppliers in the back office: what their pages have in common."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -10,6 +12,7 @@ from unfold.decorators import action, display
 from accounts import audit
 from ledger import advances, dues, parties
 from ledger.admin_forms import CreditForm, OpeningDueForm, PaymentForm
+from ledger.api.tenders import MAX_DOCUMENTS
 from ledger.due_credits import credit_dues
 from ledger.dues import DueBook
 from ledger.opening_dues import OpeningDue, open_due
@@ -28,6 +31,15 @@ from pos_project.core.money import ZERO, money, total
 from pos_project.core.people import CONTACT_FIELDS
 
 OTHER_CONTACT = tuple(name for name in CONTACT_FIELDS if name != "phone")
+
+
+@dataclass(frozen=True)
+class _OpenDue:
+    """A document that may be paid, and what people read of it."""
+
+    document_id: int
+    amount: Decimal
+    told: str
 
 
 def owed_column(title: str) -> Any:
@@ -100,12 +112,29 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
     ) -> HttpResponse:
         """Ask what is paid, and settle the oldest dues by it. `title` has the name and the sum."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
-        open_amount = money(party.open_amount)
-        form = PaymentForm(asked(request), owed=open_amount, initial={"amount": open_amount})
+        open_amount, open_dues = money(party.open_amount), self._open_dues(party.pk)
+        meant = [each for each in open_dues if str(each.document_id) == request.GET.get("document")]
+        form = PaymentForm(
+            asked(request),
+            owed=open_amount,
+            open_dues=[(each.document_id, each.told) for each in open_dues],
+            initial={
+                "amount": meant[0].amount if meant else open_amount,
+                "documents": [each.document_id for each in meant],
+            },
+        )
         by = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
-            return dues.pay(self.book, party.pk, form.tender(), note=said["note"], by=by, key=key)  # type: ignore[arg-type]
+            return dues.pay(
+                self.book,
+                party.pk,
+                form.tender(),
+                documents=said["documents"],
+                note=said["note"],
+                by=by,  # type: ignore[arg-type]
+                key=key,
+            )
 
         return self.ask_and_do(
             request,
@@ -115,10 +144,24 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
                 f"{paid.applied} settled, {paid.advance} kept as a deposit,"
                 f" {paid.remaining_due} still owed."
             ),
-            title=title.format(party.name, open_amount),
+            title=title.format(party.name, f"{open_amount:,.2f}"),
             button=button,
             back_to=self.page_of(party.pk),
+            template="back_office/pay.html",
         )
+
+    def _open_dues(self, party_id: int) -> list[_OpenDue]:
+        """What a payment may be meant for, oldest first."""
+        rows = parties.open_dues(self.book, party_id).select_related(self.book.document)
+        return [
+            _OpenDue(
+                getattr(row, self.book.document_key),
+                row.due_amount,
+                f"{getattr(row, self.book.document)} · {business_day(row.created_at):%d-%m-%Y}"
+                f" · {row.due_amount:,.2f}",
+            )
+            for row in rows[:MAX_DOCUMENTS]
+        ]
 
     @action(
         description="Opening due",

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 
@@ -80,4 +81,5 @@ class SupplierDueAdmin(OpenDueAdmin):
     def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """On to the supplier's own page of payments."""
         due = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect("admin:purchasing_supplier_pay", due.supplier_id)
+        page = reverse("admin:purchasing_supplier_pay", args=[due.supplier_id])
+        return redirect(f"{page}?document={due.purchase_id}")

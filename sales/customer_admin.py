@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
@@ -135,4 +136,5 @@ class CustomerDueAdmin(OpenDueAdmin):
     def collect(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """On to the customer's own page of payments."""
         due = get_object_or_404(self.get_queryset(request), pk=object_id)
-        return redirect("admin:sales_customer_receive_payment", due.customer_id)
+        page = reverse("admin:sales_customer_receive_payment", args=[due.customer_id])
+        return redirect(f"{page}?document={due.sale_id}")

@@ -99,6 +99,7 @@ class OpenDueViewSet(ContractViewSet):
     keyed_actions = frozenset({"create"})
     book: ClassVar[dues.DueBook]
     row: ClassVar[type[Serializer]]
+    pays: ClassVar[type[DuePaymentIn]]
     paid: ClassVar[type[DuePaymentOut]]
     paid_message: ClassVar[str]
 
@@ -115,11 +116,18 @@ class OpenDueViewSet(ContractViewSet):
     def create(self, request: Request, **path: str) -> Response:
         [whose] = path.values()
         party_id, by = path_id(whose, self.noun), cast(User, request.user)
-        body = checked(DuePaymentIn, request)
+        body = checked(self.pays, request)
+        documents = body.get(f"{self.book.document}_ids") or ()
         return answer_once(
             request,
             lambda key: dues.pay(
-                self.book, party_id, tender_of(body), note=body.get("note"), by=by, key=key
+                self.book,
+                party_id,
+                tender_of(body),
+                documents=documents,
+                note=body.get("note"),
+                by=by,
+                key=key,
             ),
             lambda paid: {
                 "success": True,

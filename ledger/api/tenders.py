@@ -10,6 +10,7 @@ from pos_project.core.http.fields import FlagField, FreeText, MoneyField, Option
 from pos_project.core.money import CENT, ZERO
 
 MAX_TENDERS = 20
+MAX_DOCUMENTS = 500  # as many as a list of open dues shows
 
 
 class TenderIn(serializers.Serializer):
@@ -71,6 +72,30 @@ class DuePaymentIn(MovesMoneyIn):
     method = serializers.CharField(max_length=20, default="cash")
     note = FreeText(max_length=1000)
     reference_no = FreeText(max_length=100)
+
+
+class SaleDuesPaymentIn(DuePaymentIn):
+    """A customer's payment, which may name the sales that it pays."""
+
+    sale_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=MAX_DOCUMENTS,
+        help_text="The sales that it pays, in this order, and no others. Left out or empty: the"
+        " oldest first.",
+    )
+
+
+class PurchaseDuesPaymentIn(DuePaymentIn):
+    """A payment to a supplier, which may name the purchases that it pays."""
+
+    purchase_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=MAX_DOCUMENTS,
+        help_text="The purchases that it pays, in this order, and no others. Left out or empty:"
+        " the oldest first.",
+    )
 
 
 def tender_of(body: dict[str, Any]) -> Tender:

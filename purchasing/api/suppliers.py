@@ -13,7 +13,7 @@ from ledger.api.parties import (
     OpenDueViewSet,
     PartyViewSet,
 )
-from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut
+from ledger.api.tenders import DueAllocationOut, DuePaymentOut, PurchaseDuesPaymentIn
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.openapi import answered
 from pos_project.core.http.permissions import Admin, AdminStaff, AnyUser
@@ -110,11 +110,12 @@ class _SupplierPaymentOut(DuePaymentOut):
         description="What the shop owes a supplier, oldest purchase first.",
     ),
     create=extend_schema(
-        request=DuePaymentIn,
+        request=PurchaseDuesPaymentIn,
         responses={200: answered("SupplierPaymentAnswer", _SupplierPaymentOut)},
-        description="Pay a supplier's open purchases, oldest first; the excess becomes an advance.",
+        description="Pay a supplier's open purchases, oldest first, and the excess becomes an"
+        " advance; or the purchases in `purchase_ids` alone.",
     ),
 )
 class SupplierDueViewSet(OfSupplier, OpenDueViewSet):
-    row, paid = SupplierDueOut, _SupplierPaymentOut
+    row, pays, paid = SupplierDueOut, PurchaseDuesPaymentIn, _SupplierPaymentOut
     paid_message = "Supplier due payment recorded"

@@ -15,7 +15,7 @@ from ledger.api.parties import (
     PartyPaymentViewSet,
     PartyViewSet,
 )
-from ledger.api.tenders import DueAllocationOut, DuePaymentIn, DuePaymentOut
+from ledger.api.tenders import DueAllocationOut, DuePaymentOut, SaleDuesPaymentIn
 from pos_project.core.db.followed import Followed, Ranking
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.openapi import answered
@@ -128,14 +128,14 @@ class _CustomerPaymentOut(DuePaymentOut):
         " it.",
     ),
     create=extend_schema(
-        request=DuePaymentIn,
+        request=SaleDuesPaymentIn,
         responses={200: answered("CustomerPaymentAnswer", _CustomerPaymentOut)},
-        description="Take a payment for a customer's open sales, oldest first; the excess is an"
-        " advance.",
+        description="Take a payment for a customer's open sales, oldest first, and the excess is"
+        " an advance; or for the sales in `sale_ids` alone.",
     ),
 )
 class CustomerDueViewSet(OfCustomer, OpenDueViewSet):
-    row, paid = CustomerDueOut, _CustomerPaymentOut
+    row, pays, paid = CustomerDueOut, SaleDuesPaymentIn, _CustomerPaymentOut
     paid_message = "Due payment recorded"
 
 

@@ -56,7 +56,7 @@ class MovesMoneyIn(AliasedSerializer):
     TELLING: ClassVar[frozenset[str]] = frozenset(
         {
             *("items", "tax", "discount", "freight", "rounding", "payments"),
-            *("method", "payment_method", "amount"),
+            *("method", "payment_method", "amount", "sale_ids", "purchase_ids"),
         }
     )
     ignored: ClassVar[frozenset[str]] = frozenset()  # promised to be ignored here
