@@ -62,6 +62,16 @@ class Store(models.Model):
     )
     staff_correct_stock = models.BooleanField("staff may correct stock", default=True)
     staff_see_cost = models.BooleanField("staff see cost and profit", default=True)
+    staff_open_shifts = models.BooleanField("staff may open shifts", default=True)
+    staff_close_shifts = models.BooleanField("staff may close shifts", default=True)
+    staff_move_cash = models.BooleanField(
+        "staff may take cash out of a till, or put it in", default=True
+    )
+    # Counted blind: who counts is not told what must lie there.
+    staff_see_expected_cash = models.BooleanField(
+        "staff see what a till must hold before they count", default=False
+    )
+    shift_required = models.BooleanField("cash wants an open shift", default=False)
     # Of products that have none of their own.
     reorder_level = models.IntegerField("reorder below", default=REORDER_BELOW)
     reorder_quantity = models.IntegerField("units per order", null=True, blank=True)

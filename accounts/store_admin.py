@@ -36,6 +36,13 @@ STAFF_RULES = (
     "staff_correct_stock",
     "staff_see_cost",
 )
+TILL_RULES = (
+    "shift_required",
+    "staff_open_shifts",
+    "staff_close_shifts",
+    "staff_move_cash",
+    "staff_see_expected_cash",
+)
 
 
 class StoreForm(RowForm):
@@ -60,6 +67,7 @@ class StoreForm(RowForm):
             "reorder_quantity",
             "price_changers",
             *STAFF_RULES,
+            *TILL_RULES,
         )
         help_texts: ClassVar[dict[str, str]] = {
             "reorder_level": "Fewer units of a product than this are low, unless its own page says"
@@ -77,6 +85,8 @@ class StoreForm(RowForm):
             " product that is in stock need an approval.",
             "staff_see_cost": "Off: costs and profit are left empty for staff at the till."
             " Totals of purchases stay, since staff pay them.",
+            "shift_required": "On: cash that is taken or paid without an open shift is refused.",
+            "staff_see_expected_cash": "Off: staff count blind, and see no X report.",
         }
 
     def clean_logo_file(self) -> Any:
@@ -127,6 +137,7 @@ class StoreAdmin(ShopAdmin):
                 " bound by it.",
             },
         ),
+        ("Tills and shifts", {"fields": TILL_RULES}),
     )
 
     @display(description="logo now")

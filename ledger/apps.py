@@ -111,6 +111,7 @@ class LedgerConfig(AppConfig):
             PeriodLock,
             ShopTimeZone,
         )
+        from ledger.till_models import CashMovement, Shift
 
         HINDRANCES.extend((open_dues, open_day))
         post_migrate.connect(ensure_chart, sender=self)
@@ -121,7 +122,7 @@ class LedgerConfig(AppConfig):
         past_days.sealed_by(closing.is_sealed)
         past_days.ended_by(lambda: closing.LAST_SEALED_DAY.get()[0])
         past_days.sealed_by(period_lock.is_locked)
-        for document in (JournalEntry, Payment, Expense, CashCount, DueCredit):
+        for document in (JournalEntry, Payment, Expense, CashCount, DueCredit, CashMovement, Shift):
             sealing.covers(document)
         sealing.covers(JournalLine, "entry__business_date")
         for event in (PeriodLock, ShopTimeZone, LoginEvent):
@@ -129,6 +130,10 @@ class LedgerConfig(AppConfig):
         sealing.covers(AuditEntry, moment="timestamp")
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
+        from ledger.till_models import Till
+        from ledger.tills import open_shift_of
+        from pos_project.core import at_till
 
-        for model in (LedgerAccount, PaymentMethod):
+        at_till.shifts_found_by(open_shift_of)
+        for model in (LedgerAccount, PaymentMethod, Till):
             audit.watch(model)

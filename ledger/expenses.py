@@ -39,14 +39,17 @@ def record_expense(
     with kept_answer_first(key):
         require_method(spending.payment_method, field="payment_method")
         require_not_ahead(spending.expense_date, field="expense_date")
-        account = _account_of(spending.category)
+        account = account_of_category(spending.category)
     return once(
         key,
-        lambda: _record(spending, account, PostingContext.claim(by, at, day=spending.expense_date)),
+        lambda: book_expense(
+            spending, account, PostingContext.claim(by, at, day=spending.expense_date)
+        ),
     )
 
 
-def _record(spending: Spending, account: str, context: PostingContext) -> Expense:
+def book_expense(spending: Spending, account: str, context: PostingContext) -> Expense:
+    """The row and its entry; the caller has opened the transaction and found the account."""
     expense = Expense.objects.create(
         store_id=context.store_id,
         title=spending.title,
@@ -113,7 +116,7 @@ def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
     return opposite
 
 
-def _account_of(category: str | None) -> str:
+def account_of_category(category: str | None) -> str:
     """The expense account named like the category; an accountant adds one by adding a row.
 
     Raises Invalid for the name of another balance: drawings or equipment lower no profit.

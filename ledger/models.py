@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Store
+from ledger.till_models import Shift
 from pos_project.core.db.append_only import AppendOnly
 from pos_project.core.db.unique_keys import KeyField
 from pos_project.core.money import money
@@ -93,6 +94,8 @@ class JournalEntry(AppendOnly):
         OPENING_RECEIVABLE = "opening_receivable"
         OPENING_PAYABLE = "opening_payable"
         DUE_CREDIT = "due_credit"
+        CASH_MOVEMENT = "cash_movement"
+        SHIFT = "shift", "Shift closed"
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -119,6 +122,8 @@ class JournalEntry(AppendOnly):
     created_at = models.DateTimeField()
     # When it was really entered, by the server's clock; NULL in rows from before this column.
     entered_at = models.DateTimeField(null=True)
+    # The shift at whose till the money changed hands; NULL is the store's drawer.
+    shift = models.ForeignKey(Shift, null=True, on_delete=models.PROTECT, related_name="entries")
 
     class Meta:
         db_table = "journal_entries"
@@ -402,6 +407,8 @@ class CashCount(AppendOnly):
     # Note or coin → how many of it, where it was counted so: {"500": 3}.
     denominations = models.JSONField(null=True)
     reason = models.CharField("why it differs", max_length=255, null=True)
+    # What the books had at tills whose shifts were open: it was not counted, nor expected here.
+    at_tills = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     banked = models.DecimalField("to the bank", max_digits=14, decimal_places=2)
     bank_account = models.ForeignKey(
         LedgerAccount, null=True, on_delete=models.PROTECT, related_name="+"

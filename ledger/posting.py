@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.models import JournalEntry, JournalLine
+from ledger.tills import require_shift_for_cash
 from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.posting_context import PostingContext
@@ -21,6 +22,7 @@ ENTRY_FIELDS = (
     "created_by_id",
     "created_at",
     "entered_at",
+    "shift_id",
 )
 LINE_FIELDS = ("entry_id", "account_id", "debit", "credit", "customer_id", "supplier_id")
 
@@ -56,6 +58,7 @@ def post(
     debits, credits = total(line.debit for line in rows), total(line.credit for line in rows)
     assert debits == credits, (event, reference, rows)
     assert all(money(line.debit + line.credit) > 0 for line in rows), (event, reference, rows)
+    require_shift_for_cash(event, (line.account for line in rows), context)
     [entry_id] = insert_rows(
         JournalEntry,
         ENTRY_FIELDS,
@@ -72,6 +75,7 @@ def post(
                 context.user_id,
                 context.at,
                 context.entered_at,
+                context.shift_id,
             )
         ],
     )
@@ -130,6 +134,7 @@ def post_each(
                 context.user_id,
                 context.at,
                 context.entered_at,
+                context.shift_id,
             )
             for document_id, _ in kept
         ],

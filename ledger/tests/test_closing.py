@@ -176,6 +176,7 @@ def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
         "audit_entries",
         "batches",
         "cash_counts",
+        "cash_movements",
         "customer_dues",
         "due_credits",
         "expenses",
@@ -186,6 +187,7 @@ def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
         "purchases",
         "refund_items",
         "refunds",
+        "shifts",
         "shop_time_zones",
         "supplier_dues",
     }

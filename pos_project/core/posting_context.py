@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.utils import timezone
 
-from pos_project.core import past_days
+from pos_project.core import at_till, past_days
 from pos_project.core.days import business_day, moment_of, today
 from pos_project.core.errors import Invalid
 
@@ -44,7 +44,8 @@ class PostingContext:
     """What every event row carries. `at` is aware; `business_date` is the shop's local day.
 
     `at` is the moment it counts at, which may be of a past day; `entered_at` is when it was really
-    written down, by the server's clock.
+    written down, by the server's clock. `shift_id` is the shift open at the till of whoever acts,
+    None where they stand at none.
     """
 
     user_id: int
@@ -53,6 +54,7 @@ class PostingContext:
     business_date: date
     entered_at: datetime
     by: Actor | None = field(default=None, compare=False, repr=False)
+    shift_id: int | None = None
 
     @classmethod
     def claim(
@@ -73,15 +75,22 @@ class PostingContext:
             moment = now
         if business_day(moment) == business_day(now):
             past_days.require_open_today(business_day(now))
-        return cls(by.pk, by.store_id, moment, business_day(moment), now, by)
+        shift_id = at_till.open_shift_id(by.store_id)
+        return cls(by.pk, by.store_id, moment, business_day(moment), now, by, shift_id)
 
     def in_store(self, store_id: int) -> "PostingContext":
         """The same, in the store of an earlier document: what corrects it is booked there, by
-        somebody who may act there. Raises Denied."""
+        somebody who may act there. Raises Denied, and Invalid at a till of another store: its
+        money would be that store's."""
         if store_id != self.store_id and self.by is not None:
             self.by.in_store(store_id, writing=True)
+        if store_id != self.store_id and self.shift_id is not None:
+            text = "This document is another store's: its money is not in this till."
+            raise Invalid(text, fields={"till_id": [text]})
         return self.anywhere(store_id)
 
     def anywhere(self, store_id: int) -> "PostingContext":
         """The same in this store, as a part of what is done in all stores of the shop."""
+        if store_id != self.store_id:
+            return replace(self, store_id=store_id, shift_id=None)
         return replace(self, store_id=store_id)

@@ -212,7 +212,13 @@ def _accounts_agree() -> None:
             for method in PaymentMethod.objects.all()
             for line in JournalLine.objects.filter(
                 account_id=method.account_id,
-                entry__event__in=("manual", "opening_balance", "cash_count"),
+                entry__event__in=(
+                    "manual",
+                    "opening_balance",
+                    "cash_count",
+                    "cash_movement",
+                    "shift",
+                ),
             )
         ]
     )

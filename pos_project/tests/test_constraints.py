@@ -13,7 +13,7 @@ from model_bakery import baker
 from inventory.models import InventoryLog
 from ledger.models import TransactionId
 from pos_project.core.models import IdempotentRequest, KeptList
-from pos_project.tests import shop
+from pos_project.tests import shifts, shop
 from pos_project.tests.examples import examples
 from purchasing.models import Purchase, Supplier
 from reports.statements.cash_counting import Counted, count_cash
@@ -44,6 +44,8 @@ def trade():
     shop.credit(rahim, "bad_debt", 4, tax=Decimal(1))
     counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
     count_cash(counted, by=shop.a_cashier())
+    shifts.a_days_shifts()
+    shifts.a_closed_shift("Back")
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
     baker.make("catalog.ComingPrice", price=Decimal(1), from_day="2026-12-01")
     baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
@@ -76,6 +78,29 @@ BROKEN = [
     ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": 2}, {}),
     ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": -1}, {}),
     ("ledger_cashcount_banked_in_an_account", {"bank_account": None}, {}),
+    ("ledger_cashmovement_amount_positive", {"amount": 0}, {}),
+    (
+        "ledger_cashmovement_goes_where_its_kind_says",
+        {"account": None},
+        {"kind": "to_bank"},
+    ),
+    (
+        "ledger_cashmovement_goes_where_its_kind_says",
+        {"expense": None},
+        {"kind": "paid_out"},
+    ),
+    (
+        "ledger_cashmovement_goes_where_its_kind_says",
+        {"account": "BANK"},
+        {"kind": "to_drawer"},
+    ),
+    ("ledger_shift_float_not_negative", {"opening_float": -1}, {}),
+    ("ledger_shift_counted_not_negative", {"counted": -1}, {"status": "closed"}),
+    ("ledger_shift_is_open_or_closed", {"z_number": None}, {"status": "closed"}),
+    ("ledger_shift_is_open_or_closed", {"z_number": 0}, {"status": "closed"}),
+    ("ledger_shift_is_open_or_closed", {"status": "closed"}, {"status": "open"}),
+    ("ledger_shift_is_open_or_closed", {"open_till": None}, {"status": "open"}),
+    ("ledger_shift_is_open_or_closed", {"status": "lost"}, {"status": "open"}),
     ("ledger_journalline_one_positive_side", {"debit": 5, "credit": 5}, {}),
     ("ledger_journalline_one_positive_side", {"debit": 0, "credit": 0}, {}),
     ("ledger_journalline_one_positive_side", {"debit": -5, "credit": 0}, {}),
@@ -241,7 +266,19 @@ def filters_of_a_list_kept_twice_under_a_name():
         KeptList.objects.create(user=person, page="sales.sale", name="Mine", kept="due=open")
 
 
+def a_z_number_given_twice():
+    first, second = plain("ledger.Shift").filter(status="closed").order_by("id")[:2]
+    plain("ledger.Shift").filter(pk=second.pk).update(z_number=first.z_number)
+
+
+def a_till_s_name_used_twice():
+    first, second = plain("ledger.Till").order_by("id")[:2]
+    plain("ledger.Till").filter(pk=second.pk).update(name_key=first.name_key)
+
+
 TWICE = {
+    "ledger_shift_z_number_once_per_store": a_z_number_given_twice,
+    "ledger_till_name_once_per_store": a_till_s_name_used_twice,
     "catalog_comingprice_one_per_day": two_prices_of_a_product_from_one_day,
     "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
     "ledger_journalentry_once_per_document": a_second_entry_for_a_document,

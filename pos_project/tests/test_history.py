@@ -9,7 +9,7 @@ from model_bakery import baker
 
 from pos_project.core.db.append_only import AppendOnly, HistoryIsAddedTo
 from pos_project.core.db.rows import set_by_id
-from pos_project.tests import shop
+from pos_project.tests import shifts, shop
 from reports.statements.cash_counting import Counted, count_cash
 from sales.models import CustomerDue, Sale
 
@@ -30,6 +30,7 @@ def history(standing):
     standing(shop.a_days_work)
     standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
+    standing(shifts.a_days_shifts)
     standing(lambda: baker.make("accounts.LoginEvent"))
 
 

@@ -34,6 +34,8 @@ _LATE = {
             ("journal_entries", "business_date"),
             ("inventory_log", "business_date"),
             ("cash_counts", "business_date"),
+            ("cash_movements", "business_date"),
+            ("shifts", "business_date"),
             ("due_credits", "business_date"),
             ("customer_dues", "sale_date"),
         )
@@ -80,6 +82,11 @@ _TOUCHED = {
         " WHERE t.business_date >= {day} AND x.business_date < {day}",
         "SELECT t.returns_id FROM purchases t JOIN purchases x ON x.id = t.returns_id"
         " WHERE t.business_date >= {day} AND x.business_date < {day}",
+    ),
+    "shifts": (
+        "SELECT shift_id AS id FROM journal_entries"
+        " WHERE shift_id IS NOT NULL AND business_date >= {day}",
+        "SELECT id FROM shifts WHERE business_date IS NULL",
     ),
     "products": ("SELECT product_id AS id FROM inventory_log WHERE business_date >= {day}",),
     "batches": (

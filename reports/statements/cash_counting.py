@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from ledger import chart, posting
 from ledger.models import CashCount, JournalEntry, LedgerAccount
-from ledger.payments import CASH, METHODS
+from ledger.shift_figures import cash_at_tills
+from ledger.tills import cash_account
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid
@@ -44,14 +45,14 @@ class Counted:
 
 
 def expected_cash(day: date, *, store_id: int) -> Decimal:
-    """What the books have in a store's drawer at the end of a day, or now for today."""
+    """What the books have in a store's drawer at the end of a day, or now for today; what is at
+    tills whose shifts are open is counted there."""
+    return _cash_of(day, store_id=store_id) - cash_at_tills(day, store_id=store_id)
+
+
+def _cash_of(day: date, *, store_id: int) -> Decimal:
     before = moved(Period(BEGINNING, day), store_id=store_id, account=cash_account())
     return total(each.debit - each.credit for each in before)
-
-
-def cash_account() -> str:
-    """The account that the money in the drawer is on."""
-    return METHODS.get()[CASH].account
 
 
 def count_cash(
@@ -100,7 +101,8 @@ def _count(counted: Counted, by: Actor, context: PostingContext) -> CashCount:
     )
     if (last := later.order_by("-business_date").first()) is not None:
         _refuse("day", f"{last.business_date} was counted already, and it comes after.")
-    expected = expected_cash(context.business_date, store_id=context.store_id)
+    at_tills = cash_at_tills(context.business_date, store_id=context.store_id)
+    expected = _cash_of(context.business_date, store_id=context.store_id) - at_tills
     if counted.expected is not None and counted.expected != expected:
         raise CashMoved(
             f"Cash came or went meanwhile: the books have {expected} now. Nothing was booked.",
@@ -118,6 +120,7 @@ def _count(counted: Counted, by: Actor, context: PostingContext) -> CashCount:
         counted=counted.counted,
         denominations=dict(counted.denominations) if counted.denominations else None,
         reason=counted.reason or None,
+        at_tills=at_tills or None,
         banked=counted.banked,
         bank_account_id=bank,
         user_id=context.user_id,

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from ledger import closing
 from ledger.models import CashCount, DaySeal, JournalEntry, Payment
+from ledger.tills import cash_account
 from pos_project.core.days import business_day
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import BEGINNING, days_of, moved
-from reports.statements.cash_counting import cash_account
 from reports.summaries.building import build_missing
 from sales.models import Refund, Sale
 
@@ -99,7 +99,7 @@ def _closed_day(
 ) -> ClosedDay:
     difference = total(count.difference for count in counts)
     banked = total(count.banked for count in counts)
-    last = {count.store_id: count.counted for count in counts}
+    last = {count.store_id: count.counted + (count.at_tills or ZERO) for count in counts}
     return ClosedDay(
         *sold,
         takings,

@@ -123,9 +123,11 @@ def _report(day: date, opening: Decimal) -> DayReport:
 
 
 def _drawer(day: date, opening: Decimal, received: Decimal, paid: Decimal) -> Drawer:
-    """With what the stores counted; of several counts of a store the last is what lay there."""
+    """With what the stores counted; of several counts of a store the last is what lay there. What
+    shifts were over or short when they were closed came and went like other cash."""
     counts = list(CashCount.objects.filter(business_date=day).order_by("id"))
-    last = {count.store_id: count.counted for count in counts}
+    # With what was at tills whose shifts were open: the day's cash is both.
+    last = {count.store_id: count.counted + (count.at_tills or ZERO) for count in counts}
     return Drawer(
         opening,
         received,

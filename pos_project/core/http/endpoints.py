@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from pos_project.core.at_till import at_till
 from pos_project.core.db.idempotency import RequestKey, fingerprint, kept_answer_first
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.http.fields import MAX_ID
+from pos_project.core.http.fields import MAX_ID, IdField
 from pos_project.core.http.formats import FileToCome, stream, wants_csv
 from pos_project.core.http.json import dumps
 
@@ -112,9 +114,23 @@ def answer_once(
             asked["store_id"] = request.user.store_id
         print_ = fingerprint(str(request.method), request.path, asked)
         key = RequestKey(request.user.pk, header, print_, answer)
-    with kept_answer_first(key):  # what the view itself looks up must not refuse a retry either
+    # (What is looked up before the use case must not refuse a retry either.)
+    with kept_answer_first(key), at_till(till_of(request)):
         result = use_case(key)
     return Response(kept[0] if kept else present(result), status=status)
+
+
+def till_of(request: Request) -> int | None:
+    """The till that a body names as `till_id`. Raises Invalid for anything but an id."""
+    body = cast(dict[str, Any], request.data)  # our parsers make objects
+    try:
+        return cast(int | None, _TILL.run_validation(body.get("till_id")))
+    except ValidationError as error:
+        [text] = cast(list[str], error.detail)
+        raise Invalid(f"till_id: {text}", fields={"till_id": [text]}) from error
+
+
+_TILL = IdField(required=False)
 
 
 class ContractViewSet(GenericViewSet[Any]):

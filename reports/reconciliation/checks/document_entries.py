@@ -244,6 +244,28 @@ BOOKED = (
         ),
     ),
     _Booked(
+        "cash_movement",
+        "cash_movements",
+        "cash movement {0}",
+        tuple(
+            f"SELECT x.id, {account}, NULL, NULL,"
+            f" CASE WHEN x.kind = 'from_bank' THEN {sign}x.amount ELSE 0 - ({sign}x.amount) END, 0"
+            " FROM cash_movements x WHERE x.account_id IS NOT NULL AND PART(x.id)"
+            for account, sign in (("'CASH'", ""), ("x.account_id", "-"))
+        ),
+    ),
+    _Booked(
+        "shift",
+        "shifts",
+        "shift {0}",
+        (
+            "SELECT x.id, 'CASH', NULL, NULL, x.counted - x.expected, 0"
+            " FROM shifts x WHERE x.status = 'closed' AND PART(x.id)",
+            "SELECT x.id, 'CASH_OVER_SHORT', NULL, NULL, x.expected - x.counted, 0"
+            " FROM shifts x WHERE x.status = 'closed' AND PART(x.id)",
+        ),
+    ),
+    _Booked(
         "opening_receivable",
         "sales",
         "opening due {0}",
@@ -317,6 +339,7 @@ DOCUMENT = Invariant(
 COUNTS = {
     "sale": "x.status = 'completed'",
     "purchase": "x.status = 'received'",
+    "shift": "x.status = 'closed'",
     "opening_receivable": "x.status = 'opening'",
     "opening_payable": "x.status = 'opening'",
     **{kind: f"x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},

@@ -195,7 +195,8 @@ def tender_accounts_are_their_payments(scope: Scope) -> Iterator[Violation]:
         """
         SELECT l.account_id, SUM(l.debit - l.credit)
         FROM journal_entries e JOIN journal_lines l ON l.entry_id = e.id
-        WHERE PART(e.id) AND e.event IN ('manual', 'opening_balance', 'cash_count')
+        WHERE PART(e.id) AND e.event IN
+            ('manual', 'opening_balance', 'cash_count', 'cash_movement', 'shift')
         GROUP BY l.account_id
         """,
     )

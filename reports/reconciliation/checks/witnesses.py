@@ -103,6 +103,20 @@ PAIRS = (
         _ENTERED,
         _text("reason", "a.memo", "b.reason"),
     ),
+    _entry(
+        "cash_movement",
+        "cash_movements",
+        _who("a.created_by_id", "b.user_id"),
+        _MADE,
+        _text("reason", "a.memo", "b.reason"),
+    ),
+    _entry(
+        "shift",
+        "shifts",
+        _who("a.created_by_id", "b.closed_by_id"),
+        _when("a.created_at", "b.closed_at"),
+        _text("reason", "a.memo", "b.reason"),
+    ),
     *(
         _entry(
             event,
