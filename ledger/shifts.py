@@ -150,8 +150,8 @@ def move_cash(
         account = _other_account(movement)
 
     def moved() -> CashMovement:
+        shift = _open_shift(shift_id, by, exclusively=False)
         context = PostingContext.claim(by, at)
-        shift = _open_shift(shift_id, context, exclusively=False)
         done = _move(shift.pk, movement, account, replace(context, shift_id=shift.pk))
         staff_rules.keep_approved(breaches, approval, done, by=by)
         return done
@@ -241,8 +241,9 @@ def close_shift(
         _check(count)
 
     def closed() -> Shift:
+        shift = _open_shift(shift_id, by, exclusively=True)
+        # Only now: what is in the shift was entered before, and on no later day.
         context = PostingContext.claim(by, at)
-        shift = _open_shift(shift_id, context, exclusively=True)
         _share_cash()
         _close(shift, count, context)
         staff_rules.keep_approved(breaches, approval, shift, by=by)
@@ -324,11 +325,9 @@ def _check(count: ShiftCount) -> None:
             _refuse("slips", f"At most {MAX_AMOUNT}.")
 
 
-def _open_shift(shift_id: int, context: PostingContext, *, exclusively: bool) -> Shift:
+def _open_shift(shift_id: int, by: Actor, *, exclusively: bool) -> Shift:
     """The shift, shared or alone until the transaction ends. Raises NotFound, ShiftClosed."""
-    shift = (
-        Shift.objects.filter(pk=shift_id, store_id=context.store_id).select_related("till").first()
-    )
+    shift = Shift.objects.filter(pk=shift_id, store_id=by.store_id).select_related("till").first()
     if shift is None:
         raise NotFound("Shift not found")
     # By the till's key, as those who sell find it: so both lock in one order.

@@ -3,13 +3,21 @@ from copy import deepcopy
 
 import pytest
 
+from pos_project.tests import shifts
 from reports.tests.a_shops_week import Week
 
 
 @pytest.fixture(scope="module")
 def traded(guards_off: None, standing: Callable[..., Week]) -> Week:
     """A week that stands for all tests of a module, below the triggers: they break its rows."""
-    return standing(Week)
+    return standing(a_week_with_shifts)
+
+
+def a_week_with_shifts() -> Week:
+    week = Week()
+    shifts.a_closed_shift("Front")
+    shifts.a_closed_shift("Back")
+    return week
 
 
 @pytest.fixture

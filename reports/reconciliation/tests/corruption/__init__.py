@@ -15,6 +15,7 @@ from reports.reconciliation.tests.corruption import (
     reversals,
     sales,
     seals,
+    shifts,
     stock,
     summaries,
     supplier_papers,
@@ -38,5 +39,6 @@ BROKEN: dict[str, list[Breaking]] = {
     **reversals.BROKEN,
     **summaries.BROKEN,
     **seals.BROKEN,
+    **shifts.BROKEN,
     **witnesses.BROKEN,
 }
