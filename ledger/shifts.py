@@ -327,6 +327,7 @@ def _check(count: ShiftCount) -> None:
 
 def _open_shift(shift_id: int, by: Actor, *, exclusively: bool) -> Shift:
     """The shift, shared or alone until the transaction ends. Raises NotFound, ShiftClosed."""
+    assert by.store_id is not None, by
     shift = Shift.objects.filter(pk=shift_id, store_id=by.store_id).select_related("till").first()
     if shift is None:
         raise NotFound("Shift not found")

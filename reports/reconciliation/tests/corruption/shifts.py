@@ -59,7 +59,7 @@ def _a_closing_in_its_shift(_: Week) -> str:
 def _an_entry_after_the_count(_: Week) -> str:
     shift = _shift()
     late = f"shift_id = {shift.pk} AND event = 'sale'"
-    entry = change_first("journal_entries", late, "business_date = '2030-01-01'")
+    entry = change_first("journal_entries", late, "business_date = '2026-08-20'")
     return f"entry {entry} (sale), shift"
 
 
