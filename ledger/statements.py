@@ -6,13 +6,14 @@ that gross profit is the dashboards' gross profit. An account that an accountant
 out: an income is "other income", an expense is an "operating expense".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger import chart
-from ledger.journal_sums import Moved, Sums
+from ledger.journal_sums import Moved, Sums, by_account
 from ledger.models import JournalEntry, LedgerAccount
+from ledger.profit_bridge import Bridge, Step, bridge
 from pos_project.core.money import ZERO, total
 
 # What sales post to besides tax: together they are net sales (docs/figures.md).
@@ -168,6 +169,7 @@ class ProfitLoss:
     operating_expenses: Section
     other_income: Section
     stock_differences: Section
+    bridge: Bridge  # from the dashboards' net profit to this operating profit
 
     @property
     def gross_profit(self) -> Decimal:
@@ -175,7 +177,8 @@ class ProfitLoss:
 
     @property
     def net_profit(self) -> Decimal:
-        """The dashboards' net profit: gross profit less expenses."""
+        """Operating profit: gross profit less expenses. The dashboards' net profit is this without
+        the steps of the bridge."""
         return self.gross_profit - self.operating_expenses.total
 
     @property
@@ -183,13 +186,32 @@ class ProfitLoss:
         """What the period added to equity: net profit, other income, goods found and lost."""
         return self.net_profit + self.other_income.total + self.stock_differences.total
 
+    @property
+    def bridge_to_result(self) -> list[Step]:
+        """What leads from the dashboards' net profit to the result; steps of nothing are left
+        out."""
+        after = (
+            Step("other_income", "Other income", self.other_income.total),
+            Step("stock_differences", "Stock found and lost", self.stock_differences.total),
+        )
+        return [*self.bridge.steps, *(step for step in after if step.amount)]
 
-def profit_loss(known: Accounts, period: Mapping[str, Sums]) -> ProfitLoss:
+    def step(self, name: str) -> Decimal:
+        return total(step.amount for step in self.bridge_to_result if step.name == name)
+
+
+def profit_loss(known: Accounts, moved: Sequence[Moved]) -> ProfitLoss:
+    period = by_account(moved)
+
     def is_income(account: Account) -> bool:
         return account.kind == LedgerAccount.Kind.INCOME
 
     def is_expense(account: Account) -> bool:
         return account.kind == LedgerAccount.Kind.EXPENSE
+
+    def operates(account: Account) -> bool:
+        is_cost = is_expense(account) and account.code not in STOCK_DIFFERENCES
+        return is_cost or account.code in TRADING
 
     special = TRADING | STOCK_DIFFERENCES | {chart.COST_OF_GOODS_SOLD}
     return ProfitLoss(
@@ -206,6 +228,7 @@ def profit_loss(known: Accounts, period: Mapping[str, Sums]) -> ProfitLoss:
         stock_differences=_section(
             known, period, lambda a: a.code in STOCK_DIFFERENCES, credit=True
         ),
+        bridge=bridge(moved, lambda code: operates(known[code])),
     )
 
 

@@ -82,6 +82,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "ledger/payables": {"get": ADMIN},
     "ledger/payables-ageing": {"get": ADMIN},
     "ledger/period-lock": {"get": BOOKS, "post": BOOKS},
+    "ledger/cash-flow": {"get": ADMIN},
     "ledger/profit-loss": {"get": ADMIN},
     "ledger/receivables": {"get": ADMIN},
     "ledger/receivables-ageing": {"get": ADMIN},

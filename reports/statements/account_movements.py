@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ledger.journal_sums import Moved, Sums, lines_between
+from ledger.models import JournalLine
 from pos_project.core.days import day_start
 from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.accounts import ACCOUNTS
@@ -54,17 +55,21 @@ def moved(
 
 
 def _moved_as_known(known_on: date, period: Period, store_id: int | None) -> list[Moved]:
-    # Entries from before `entered_at` was kept are taken by the moment they say.
-    lines = (
-        lines_between(period.first, period.last, store_id=store_id)
-        .alias(entered=Coalesce("entry__entered_at", "entry__created_at"))
-        .filter(entered__lt=day_start(known_on + ONE_DAY))
-    )
+    lines = entered_by(lines_between(period.first, period.last, store_id=store_id), known_on)
     sums = lines.order_by().values_list("account_id", "entry__event")
     return [
         Moved(code, event, exact(debit, 2), exact(credit, 2))
         for code, event, debit, credit in sums.annotate(Sum("debit"), Sum("credit"))
     ]
+
+
+def entered_by(lines: QuerySet[JournalLine], day: date | None) -> QuerySet[JournalLine]:
+    """Those of entries that were entered by the end of the day; of any, without a day."""
+    if day is None:
+        return lines
+    # Entries from before `entered_at` was kept are taken by the moment they say.
+    entered = lines.alias(entered=Coalesce("entry__entered_at", "entry__created_at"))
+    return entered.filter(entered__lt=day_start(day + ONE_DAY))
 
 
 def days_of(account: str, period: Period, *, store_id: int | None = None) -> list[AccountDay]:

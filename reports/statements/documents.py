@@ -1,7 +1,6 @@
 """Each statement of the books as a document, for printing and for spreadsheets."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from ledger import chart
@@ -12,15 +11,11 @@ from ledger.party_balances import PartyBalance
 from ledger.statements import (
     TRIAL_COLUMNS,
     Account,
-    BalanceSheet,
     InputTax,
-    ProfitLoss,
-    Section,
     TaxAccount,
     TrialBalance,
 )
 from pos_project.core.money import ZERO, total
-from pos_project.core.period import Period
 from reports.documents import document
 from reports.documents.document import Column, Document, Row, Style, Subject, Table
 from reports.statements.financial_statements import Stock, Tax
@@ -30,7 +25,7 @@ FROM_THE_JOURNAL = "From the posted journal. Amounts in the shop's currency."
 IN_CURRENCY = "Amounts in the shop's currency."
 
 
-def _amounts(*labels: str) -> Iterator[Column]:
+def amounts_of(*labels: str) -> Iterator[Column]:
     return (Column(label, "accounting") for label in labels)
 
 
@@ -42,12 +37,12 @@ def trial_balance(balance: TrialBalance, scope: Scope) -> Document:
     columns = [
         Column("No.", width=0.5),
         Column("Account", width=1.7),
-        *_amounts("Opening Dr", "Opening Cr", "Debit", "Credit", "Closing Dr", "Closing Cr"),
+        *amounts_of("Opening Dr", "Opening Cr", "Debit", "Credit", "Closing Dr", "Closing Cr"),
     ]
     rows = [
         Row(
             [row.account.number, row.account.name, *(getattr(row, at) for at in TRIAL_COLUMNS)],
-            about=_ledgers(row.account, *range(1, 2 + len(TRIAL_COLUMNS))),
+            about=ledgers(row.account, *range(1, 2 + len(TRIAL_COLUMNS))),
         )
         for row in balance.rows
     ]
@@ -55,111 +50,9 @@ def trial_balance(balance: TrialBalance, scope: Scope) -> Document:
     return scope.document("Trial balance", "trial-balance", Table(columns, rows), FROM_THE_JOURNAL)
 
 
-def _ledgers(account: Account, *cells: int) -> dict[int, Subject]:
+def ledgers(account: Account, *cells: int) -> dict[int, Subject]:
     """These cells are about the account."""
     return dict.fromkeys(cells, Subject("account", account.code))
-
-
-_SECTION_COLUMNS = (Column("No.", width=0.5), Column("Account", width=4), *_amounts("Amount"))
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A statement of earlier days, to stand beside the one of the days asked for."""
-
-    statement: ProfitLoss
-    period: Period
-
-
-def profit_loss(statement: ProfitLoss, scope: Scope, earlier: Earlier | None = None) -> Document:
-    """With `earlier`, two more columns: what it was then, and by how much it is more now."""
-    both = [statement, *([earlier.statement] if earlier else [])]
-
-    def beside(figure: Callable[[ProfitLoss], Decimal]) -> list[Decimal]:
-        now, *then = (figure(each) for each in both)
-        return [now, *(amount for before in then for amount in (before, now - before))]
-
-    def line(account: Account, section: Callable[[ProfitLoss], Section], sign: int) -> Row:
-        amounts = beside(lambda each: sign * section(each).of(account))
-        about = _ledgers(account, 1, 2)
-        if earlier:
-            about[3] = Subject("account", account.code, earlier.period)
-        return Row([account.number, account.name, *amounts], about=about)
-
-    def part(
-        title: str,
-        section: Callable[[ProfitLoss], Section],
-        total_label: str = "",
-        *,
-        sign: int = 1,
-    ) -> Iterator[Row]:
-        accounts = {each.account for statement in both for each in section(statement).lines}
-        yield Row([title], "heading")
-        for account in sorted(accounts, key=lambda account: account.number):
-            yield line(account, section, sign)
-        sums = beside(lambda each: sign * section(each).total)
-        yield Row([None, total_label or title, *sums], "total")
-
-    def grand(label: str, figure: Callable[[ProfitLoss], Decimal]) -> Row:
-        return Row([None, label, *beside(figure)], "grand")
-
-    rows = [
-        *part("Sales", lambda each: each.net_sales, "Net sales"),
-        *part("Cost of sales", lambda each: each.cost_of_sales, sign=-1),
-        grand("Gross profit", lambda each: each.gross_profit),
-        *part("Operating expenses", lambda each: each.operating_expenses, sign=-1),
-        grand("Operating profit", lambda each: each.net_profit),
-    ]
-    if any(each.other_income.lines for each in both):
-        rows += part("Other income", lambda each: each.other_income)
-    if any(each.stock_differences.lines for each in both):
-        rows += part(
-            "Stock found and lost", lambda each: each.stock_differences, "Stock differences"
-        )
-    rows.append(grand("Result of the period", lambda each: each.result))
-    columns = (*_SECTION_COLUMNS, *(_amounts("Before", "Change") if earlier else ()))
-    before = (
-        f" Before: {document.day(earlier.period.first)} to {document.day(earlier.period.last)}."
-        if earlier
-        else ""
-    )
-    return scope.document(
-        "Profit and loss",
-        "profit-loss",
-        Table(columns, rows, sectioned=True),
-        f"{FROM_THE_JOURNAL}{before}",
-        "Sales and returns are without tax. Operating profit is the net profit of the dashboards:"
-        " other income and stock found or lost come after it.",
-    )
-
-
-def _section(title: str, section: Section, total_label: str) -> Iterator[Row]:
-    yield Row([title], "heading")
-    for line in section.lines:
-        yield Row(
-            [line.account.number, line.account.name, line.amount],
-            about=_ledgers(line.account, 1, 2),
-        )
-    yield Row([None, total_label, section.total], "total")
-
-
-def balance_sheet(statement: BalanceSheet, scope: Scope) -> Document:
-    *equity, _ = _section("Equity", statement.equity, "Total equity")
-    rows = [
-        *_section("Assets", statement.assets, "Total assets"),
-        *_section("Liabilities", statement.liabilities, "Total liabilities"),
-        *equity,
-        Row([None, "Current result", statement.result]),
-        Row([None, "Total equity", statement.total_equity], "total"),
-        Row([None, "Liabilities and equity", statement.liabilities_and_equity], "grand"),
-    ]
-    return scope.document(
-        "Balance sheet",
-        "balance-sheet",
-        Table(_SECTION_COLUMNS, rows, sectioned=True),
-        FROM_THE_JOURNAL,
-        "The current result is income less expenses not yet moved to an equity account.",
-    )
 
 
 def tax(statement: Tax, scope: Scope) -> Document:
@@ -187,7 +80,7 @@ def tax(statement: Tax, scope: Scope) -> Document:
     columns = [
         Column("Rate", width=2.2),
         Column("Sales", "count", 0.7),
-        *_amounts("Taxable", "Collected", "Refunded", "Net"),
+        *amounts_of("Taxable", "Collected", "Refunded", "Net"),
     ]
     return scope.document(
         "Tax",
@@ -252,7 +145,7 @@ def general_ledger(
         Column("Event", width=1.1),
         Column("Reference", width=1.3),
         Column("Party", width=1.5),
-        *_amounts("Debit", "Credit"),
+        *amounts_of("Debit", "Credit"),
         Column("Balance", "accounting", 1.1),
     ]
     return scope.document(
@@ -275,7 +168,7 @@ def ageing(
     columns = [
         Column("Id", width=0.5),
         Column("Name", width=2),
-        *_amounts(*(f"{bucket} days" for bucket in BUCKETS), "Total"),
+        *amounts_of(*(f"{bucket} days" for bucket in BUCKETS), "Total"),
     ]
     table = Table(
         columns,
@@ -308,7 +201,7 @@ def party_balances(
         [
             Column("Id", width=0.5),
             Column("Name", width=3),
-            *_amounts("Dues", "Advances", "Balance"),
+            *amounts_of("Dues", "Advances", "Balance"),
         ],
         [
             *(
@@ -335,7 +228,7 @@ def stock(stock: Stock, scope: Scope) -> Document:
             Column("Product", width=3),
             Column("SKU", width=1.2),
             Column("Units", "count"),
-            *_amounts("Value"),
+            *amounts_of("Value"),
         ],
         [
             *(

@@ -53,7 +53,7 @@ def profit_loss(
     period: Period, *, store_id: int | None = None, known_on: date | None = None
 ) -> statements.ProfitLoss:
     return statements.profit_loss(
-        statements.accounts(), by_account(moved(period, store_id=store_id, known_on=known_on))
+        statements.accounts(), moved(period, store_id=store_id, known_on=known_on)
     )
 
 

@@ -1,7 +1,7 @@
 """Reports of the books, for the shop and its accountant: the statements of the API."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledger import chart
@@ -21,20 +21,33 @@ from pos_project.core.period import Period
 from reports.documents import document
 from reports.documents.document import Column, Document, Row, Subject, Table
 from reports.statements import documents, financial_statements
-from reports.statements.api.views import BalanceSheetView, TaxView, TrialBalanceView
+from reports.statements.account_movements import BEGINNING
+from reports.statements.api.base import StatementView
+from reports.statements.api.views import (
+    BalanceSheetView,
+    CashFlowView,
+    ProfitLossView,
+    TaxView,
+    TrialBalanceView,
+)
 from reports.statements.general_ledger import GeneralLedger
 from reports.statements.scope import Scope
 
 READ_AT_ONCE = 5000
 
 
-def _profit_loss(asked: Asked) -> Document:
-    store, earlier = asked.scope.store_id, before(asked.period, asked.range)
-    return documents.profit_loss(
-        financial_statements.profit_loss(asked.period, store_id=store),
-        asked.scope,
-        documents.Earlier(financial_statements.profit_loss(earlier, store_id=store), earlier),
-    )
+def _beside(view: type[StatementView]) -> Callable[[Asked], Document]:
+    """The document of a statement of the API, beside that of the days before."""
+
+    def build(asked: Asked) -> Document:
+        shown, scope = view(), asked.scope
+        earlier = before(asked.period, asked.range)
+        if view.of_day:
+            earlier = Period(BEGINNING, earlier.last)
+        then = replace(scope, period=earlier)
+        return shown.compared_document(shown.read(scope), scope, shown.read(then), then)
+
+    return build
 
 
 # --- Tax ---
@@ -130,8 +143,14 @@ REPORTS = (
         "profit-loss",
         "Profit and loss",
         "What was earned and spent, beside the days before.",
-        _profit_loss,
+        _beside(ProfitLossView),
         chart=Chart((2, 3), label=1, style="grand"),
+    ),
+    Report(
+        "cash-flow",
+        "Cash flow",
+        "Where money came from and went, beside the days before.",
+        _beside(CashFlowView),
     ),
     Report(
         "tax",
@@ -166,8 +185,8 @@ REPORTS = (
     Report(
         "balance-sheet",
         "Balance sheet",
-        "What the shop has, owes and is worth at the end of a day.",
-        statement(BalanceSheetView),
+        "What the shop has, owes and is worth at the end of a day, and at that of days before.",
+        _beside(BalanceSheetView),
         of_day=True,
         usual="today",
     ),

@@ -29,6 +29,17 @@ KNOWN_ON = OpenApiParameter(
 )
 
 
+COMPARE_FROM = OpenApiParameter(
+    "compareFrom", OpenApiTypes.DATE, description="First of the days to stand beside these."
+)
+COMPARE_TO = OpenApiParameter(
+    "compareTo", OpenApiTypes.DATE, description="Last of the days to stand beside these."
+)
+COMPARE_AS_OF = OpenApiParameter(
+    "compare_as_of", OpenApiTypes.DATE, description="The end of a day to stand beside this one."
+)
+
+
 @dataclass(frozen=True)
 class WholeNumber:
     """A parameter that is a whole number, brought into its bounds; anything else is the default."""
@@ -74,6 +85,23 @@ def day_of(query: QueryDict) -> date:
         text = "A day that has not come yet."
         raise Invalid(f"as_of: {text}", fields={"as_of": [text]})
     return day or today()
+
+
+def compared_day_of(query: QueryDict) -> date | None:
+    """`compare_as_of`, if asked for. Raises Invalid (400) for what is no date."""
+    return _day(query, "compare_as_of")
+
+
+def compared_period_of(query: QueryDict) -> Period | None:
+    """`compareFrom` to `compareTo`, if asked for. Raises Invalid (400) for no date, one end without
+    the other, or the wrong way round."""
+    first, last = _day(query, "compareFrom"), _day(query, "compareTo")
+    if first is None and last is None:
+        return None
+    if first is None or last is None or first > last:
+        text = "compareFrom and compareTo go together, the first before the last."
+        raise Invalid(text, fields={"compareFrom": [text]})
+    return Period(first, last)
 
 
 def known_on_of(query: QueryDict) -> date | None:

@@ -1,6 +1,7 @@
 """What the statements of the books share: the days asked for, the envelope, JSON, CSV and PDF."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import Any, ClassVar
@@ -25,9 +26,14 @@ from pos_project.core.http.json import JSONRenderer
 from pos_project.core.http.pagination import ContractPagination
 from pos_project.core.http.period_query import (
     AS_OF,
+    COMPARE_AS_OF,
+    COMPARE_FROM,
+    COMPARE_TO,
     FROM,
     KNOWN_ON,
     TO,
+    compared_day_of,
+    compared_period_of,
     day_of,
     known_on_of,
     period_of,
@@ -39,6 +45,7 @@ from reports.documents.document import Document, Letterhead, TooLong
 from reports.statements.account_movements import BEGINNING
 from reports.statements.api.serializers import OfDay, OfPeriod
 from reports.statements.scope import Scope
+from reports.statements.side_by_side import Earlier
 from reports.summaries.building import CATCHING_UP
 
 JSON, CSV, PDF = "json", "csv", "pdf"
@@ -61,6 +68,7 @@ class StatementView(GenericAPIView[Any]):
     paged: ClassVar[bool]
     # Whether it is made of entries alone, each of which says when it was entered.
     of_entries: ClassVar[bool]
+    compares: ClassVar[bool]  # whether other days can stand beside those asked for
 
     def answer(self, request: Request, **path: str) -> HttpResponseBase:
         """The statement in the format asked for. All of it is read at one moment."""
@@ -79,8 +87,12 @@ class StatementView(GenericAPIView[Any]):
                 note_export(request)
                 return _file(printed, "application/pdf", document.file_name, PDF)
             scope = self.scope(request)
-            data = self.wire(self.read(scope, **path), scope)
-            return Response(self._envelope(request, {**self._about(scope), **data}))
+            data = {**self._about(scope), **self.wire(self.read(scope, **path), scope)}
+            other = self._compared(request, scope)
+            if other:
+                compared = self.wire(self.read(other, **path), other)
+                data["compared"] = {**self._about(other), **compared}
+            return Response(self._envelope(request, data))
 
     def read(self, scope: Scope, **path: str) -> Any:
         """The figures."""
@@ -120,7 +132,29 @@ class StatementView(GenericAPIView[Any]):
 
     def _document(self, request: Request, path: dict[str, str]) -> Document:
         scope = self.scope(request)
-        return self.document(self.read(scope, **path), scope)
+        figures, other = self.read(scope, **path), self._compared(request, scope)
+        if other is None:
+            return self.document(figures, scope)
+        return self.compared_document(figures, scope, self.read(other), other)
+
+    def compared_document(
+        self, figures: Any, scope: Scope, earlier: Any, of_earlier: Scope
+    ) -> Document:
+        """The document with the other days' figures beside these."""
+        printed: Callable[..., Document] = type(self).printed
+        return printed(figures, scope, Earlier(earlier, of_earlier.period))
+
+    def _compared(self, request: Request, scope: Scope) -> Scope | None:
+        """The days to stand beside these, if any are asked for."""
+        if not self.compares:
+            return None
+        query = request.query_params
+        if self.of_day:
+            day = compared_day_of(query)
+            period = Period(BEGINNING, day) if day else None
+        else:
+            period = compared_period_of(query)
+        return replace(scope, period=period) if period else None
 
     def _csv(self, request: Request, path: dict[str, str]) -> Iterator[bytes]:
         with report_snapshot():
@@ -210,10 +244,14 @@ class _Pages(serializers.Serializer):
 
 
 @cache
-def _answer(shape: type[serializers.Serializer[Any]], *, of_period: bool, paged: bool) -> Any:
+def _answer(
+    shape: type[serializers.Serializer[Any]], *, of_period: bool, paged: bool, compares: bool
+) -> Any:
     """The envelope around a statement; one class for each, whichever views show it."""
     name = f"Ledger{shape.__name__.removesuffix('Out')}"
     data = type(f"{name}Data", (OfPeriod if of_period else OfDay, shape), {})
+    if compares:  # the same of the other days, where any are asked for
+        data = type(f"{name}ComparedData", (data,), {"compared": data(required=False)})
     fields: dict[str, Any] = {
         "success": serializers.BooleanField(),
         "message": serializers.CharField(),
@@ -233,6 +271,7 @@ def statement(
     as_of: bool = False,
     paged: bool = False,
     of_entries: bool = False,
+    compares: bool = False,
 ) -> Callable[[type[StatementView]], type[StatementView]]:
     """Lets a view answer GET with a statement of this shape, and describes it by its docstring."""
 
@@ -244,11 +283,14 @@ def statement(
             *((FROM, TO) if period else ()),
             *((AS_OF,) if as_of else ()),
             *((KNOWN_ON,) if of_entries else ()),
+            *(((COMPARE_FROM, COMPARE_TO) if period else (COMPARE_AS_OF,)) if compares else ()),
             *_COMMON,
             *(_PAGES if paged else ()),
         ],
         responses={
-            (200, "application/json"): _answer(shape, of_period=period, paged=paged),
+            (200, "application/json"): _answer(
+                shape, of_period=period, paged=paged, compares=compares
+            ),
             (200, "text/csv"): OpenApiTypes.STR,
             (200, "application/pdf"): OpenApiTypes.BINARY,
         },
@@ -257,7 +299,7 @@ def statement(
 
     def answering(view: type[StatementView]) -> type[StatementView]:
         view.shape, view.of_day, view.paged = shape, not period, paged
-        view.of_entries = of_entries
+        view.of_entries, view.compares = of_entries, compares
         get.__doc__ = view.__doc__
         view.get = described(get)  # type: ignore[attr-defined]
         return view

@@ -61,6 +61,20 @@ class SectionOut(serializers.Serializer):
     total = MoneyField()
 
 
+class StepOut(serializers.Serializer):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    amount = MoneyField()
+
+
+class BridgeOut(serializers.Serializer):
+    """From the dashboards' net profit to the result: steps of nothing are left out."""
+
+    dashboard_net_profit = MoneyField(source="bridge.dashboards")
+    steps = StepOut(many=True, source="bridge_to_result")
+    result = MoneyField()
+
+
 class ProfitLossOut(serializers.Serializer):
     net_sales = SectionOut()
     cost_of_sales = SectionOut()
@@ -70,6 +84,7 @@ class ProfitLossOut(serializers.Serializer):
     other_income = SectionOut()
     stock_differences = SectionOut()
     result = MoneyField()
+    bridge = BridgeOut(source="*")
 
 
 class BalanceSheetOut(serializers.Serializer):
@@ -90,6 +105,30 @@ class TaxOfRateOut(serializers.Serializer):
     collected = MoneyField()
     refunded = MoneyField()
     net = MoneyField()
+
+
+class FlowOut(serializers.Serializer):
+    """`account` is the other side of an entry by hand; what documents moved has none."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    account = serializers.CharField(source="account.code", default=None, allow_null=True)
+    amount = MoneyField()
+
+
+class FlowsOut(serializers.Serializer):
+    lines = FlowOut(many=True)
+    total = MoneyField()
+
+
+class CashFlowOut(serializers.Serializer):
+    operating = FlowsOut()
+    investing = FlowsOut()
+    financing = FlowsOut()
+    change = MoneyField()
+    opening = MoneyField()
+    closing = MoneyField()
+    balanced = serializers.BooleanField()
 
 
 class InputTaxOut(serializers.Serializer):

@@ -16,6 +16,7 @@ from reports.statements.api.party_views import (
 )
 from reports.statements.api.views import (
     BalanceSheetView,
+    CashFlowView,
     GeneralLedgerView,
     ProfitLossView,
     TaxView,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("ledger/trial-balance", TrialBalanceView.as_view()),
     path("ledger/general-ledger/<str:account>", GeneralLedgerView.as_view()),
     path("ledger/profit-loss", ProfitLossView.as_view()),
+    path("ledger/cash-flow", CashFlowView.as_view()),
     path("ledger/balance-sheet", BalanceSheetView.as_view()),
     path("ledger/tax", TaxView.as_view()),
     path("ledger/receivables", ReceivablesView.as_view()),

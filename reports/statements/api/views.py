@@ -9,10 +9,11 @@ from pos_project.core.errors import Invalid
 from pos_project.core.http.period_query import day_of
 from pos_project.core.period import Period
 from reports.documents.document import Document
-from reports.statements import documents, financial_statements
+from reports.statements import documents, financial_statements, side_by_side
 from reports.statements.account_movements import BEGINNING
 from reports.statements.api import serializers as shapes
 from reports.statements.api.base import StatementView, statement
+from reports.statements.cash_flow import cash_flow
 from reports.statements.general_ledger import GeneralLedger
 from reports.statements.scope import Scope
 
@@ -34,20 +35,28 @@ class TrialBalanceView(StatementView):
         return Period(BEGINNING, day_of(query))
 
 
-@statement(shapes.ProfitLossOut, period=True, of_entries=True)
+@statement(shapes.ProfitLossOut, period=True, of_entries=True, compares=True)
 class ProfitLossView(StatementView):
     """Income and costs of a period, down to what it added to equity."""
 
     message = "Profit and loss"
-    figures, printed = financial_statements.profit_loss, documents.profit_loss
+    figures, printed = financial_statements.profit_loss, side_by_side.profit_loss
 
 
-@statement(shapes.BalanceSheetOut, as_of=True, of_entries=True)
+@statement(shapes.BalanceSheetOut, as_of=True, of_entries=True, compares=True)
 class BalanceSheetView(StatementView):
     """What the shop has, owes and is worth at the end of a day."""
 
     message = "Balance sheet"
-    figures, printed = financial_statements.balance_sheet, documents.balance_sheet
+    figures, printed = financial_statements.balance_sheet, side_by_side.balance_sheet
+
+
+@statement(shapes.CashFlowOut, period=True, of_entries=True, compares=True)
+class CashFlowView(StatementView):
+    """Where money came from and went in a period, and where all money accounts stood."""
+
+    message = "Cash flow"
+    figures, printed = cash_flow, side_by_side.cash_flow
 
 
 @statement(shapes.TaxOut, period=True)

@@ -20,7 +20,7 @@ from reports.documents import document, fonts, pdf, pdf_table
 
 pytestmark = pytest.mark.django_db
 
-OF_PERIOD = ("trial-balance", "profit-loss", "tax", "general-ledger/CASH")
+OF_PERIOD = ("trial-balance", "profit-loss", "cash-flow", "tax", "general-ledger/CASH")
 AS_OF = ("balance-sheet", "stock", "receivables", "receivables-ageing", "payables")
 AS_OF += ("payables-ageing", "trial-balance")
 PARTIES = ("customers/1/statement", "suppliers/1/statement")
