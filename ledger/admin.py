@@ -7,10 +7,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
@@ -20,7 +23,7 @@ from ledger import journal_admin, period_lock_admin  # noqa: F401  (they registe
 from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.admin_forms import MethodForm
 from ledger.api.expenses import ExpenseIn
-from ledger.expenses import Spending, record_expense, reverse_expense
+from ledger.expenses import Spending, categories, record_expense, reverse_expense
 from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
 from ledger.party_statement import AMOUNT
 from ledger.payment_methods import add_method, change_method
@@ -34,10 +37,12 @@ from pos_project.core.back_office.model_admin import (
     ShopAdmin,
     WritableAdmin,
     asked,
+    picture_of_form,
 )
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
-from pos_project.core.money import total
+from pos_project.core.images.pictures import image_url, picture_change
+from pos_project.core.money import ZERO, total
 
 SIGNED = Case(
     When(direction=Payment.Direction.IN, then=F("amount")),
@@ -189,15 +194,36 @@ class ExpenseForm(MovesToAnOpenDay, AsTheApi, MethodForm):
     amount = forms.DecimalField(
         min_value=0.01, max_digits=10, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
     )
-    category = forms.CharField(
-        max_length=100,
+    tax = forms.DecimalField(
+        label="Tax in it",
         required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="The name of an expense account books it there; anything else goes to others.",
+        max_digits=10,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="What of the amount is set off against the tax that the shop owes. Empty: none.",
+    )
+    category = forms.ChoiceField(
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="An expense account of the chart (Books, Accounts).",
     )
     method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
     expense_date = DayField(label="Day", required=False, initial=today)
     description = FreeTextField(max_length=1000)
+    paper_file = forms.FileField(
+        label="Picture of the paper",
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="To 15 MB. It stays with the expense.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        category: Any = self.fields["category"]
+        category.choices = [("", "–"), *((name, name) for name in categories())]
+
+    def clean_paper_file(self) -> Any:
+        return picture_of_form(self.cleaned_data.get("paper_file"))
 
 
 @admin.register(Expense)
@@ -213,33 +239,40 @@ class ExpenseAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
         "created_by",
     )
     list_filter = (("business_date", RangeDateFilter), "payment_method")
-    list_totals = {"Expenses": "amount"}
+    list_totals = {"Expenses": "amount", "Tax in them": "tax"}
+    readonly_fields = ("the_paper",)
+    exclude = ("paper",)
     search_fields = ("title", "category")
     search_help_text = "Title or category"
     list_select_related = ("payment_method", "created_by")
     ordering = ("-id",)
+
+    @display(description="the paper")
+    def the_paper(self, spent: Expense) -> SafeString | str:
+        url = image_url(spent.paper, None)
+        told = '<a href="{0}"><img src="{0}" alt="The paper" class="max-h-64"></a>'
+        return format_html(told, url) if url else "–"
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Book an expense by the use case that tills call."""
         by: Any = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> Expense:
-            return record_expense(
-                Spending(
-                    said["title"],
-                    said["amount"],
-                    said["category"] or None,
-                    said["description"],
-                    said["method"],
-                    said["expense_date"],
-                ),
-                by=by,
-                key=key,
+            spending = Spending(
+                said["title"],
+                said["amount"],
+                said["category"] or None,
+                said["description"],
+                said["method"],
+                said["expense_date"],
+                tax=said["tax"] or ZERO,
             )
+            with picture_change({"image": said["paper_file"]}) as paper:
+                return record_expense(spending, by=by, key=key, paper=paper)
 
         return self.ask_and_do(
             request,
-            ExpenseForm(asked(request)),
+            ExpenseForm(asked(request), request.FILES or None),
             do,
             lambda spent: f"{spent} booked on {spent.business_date}.",
             title="Record an expense",

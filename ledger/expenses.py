@@ -11,9 +11,12 @@ from ledger.payments import METHODS, account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.images.pictures import PictureChange
+from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 
 EXPENSE = LedgerAccount.Kind.EXPENSE
+_NOT_SPENT_ON = (chart.COST_OF_GOODS_SOLD, chart.INVENTORY_LOSS)  # they move only with stock
 
 
 @dataclass(frozen=True)
@@ -26,34 +29,49 @@ class Spending:
     description: str | None = None
     payment_method: str = "cash"
     expense_date: date | None = None
+    tax: Decimal = ZERO  # of the amount, what is input tax
 
 
 def record_expense(
-    spending: Spending, *, by: Actor, at: datetime | None = None, key: RequestKey | None = None
+    spending: Spending,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    key: RequestKey | None = None,
+    paper: PictureChange | None = None,
 ) -> Expense:
-    """Book an expense: the row, and category account ↔ tender. Amounts in shop currency.
+    """Book an expense: the row, and category account and input tax ↔ tender. Amounts in shop
+    currency. `paper` is a picture of what it was paid by, kept as long as the row.
 
-    Raises Invalid for an unknown payment method, and for a category that names an account of what
-    the shop has, owes or is worth; then nothing was written.
+    Raises Invalid for an unknown payment method, a tax that is not part of the amount, and for a
+    category that names an account of what the shop has, owes or is worth; then nothing was written.
     """
     with kept_answer_first(key):
         require_method(spending.payment_method, field="payment_method")
         require_not_ahead(spending.expense_date, field="expense_date")
         account = account_of_category(spending.category)
-    return once(
-        key,
-        lambda: book_expense(
-            spending, account, PostingContext.claim(by, at, day=spending.expense_date)
-        ),
-    )
+        if not ZERO <= spending.tax < spending.amount:
+            text = "The tax is part of the amount."
+            raise Invalid(f"tax: {text}", fields={"tax": [text]})
+    picture = paper.new_key if paper else None
+
+    def recorded() -> Expense:
+        context = PostingContext.claim(by, at, day=spending.expense_date)
+        return book_expense(spending, account, context, paper=picture)
+
+    return once(key, recorded)
 
 
-def book_expense(spending: Spending, account: str, context: PostingContext) -> Expense:
+def book_expense(
+    spending: Spending, account: str, context: PostingContext, *, paper: str | None = None
+) -> Expense:
     """The row and its entry; the caller has opened the transaction and found the account."""
     expense = Expense.objects.create(
         store_id=context.store_id,
         title=spending.title,
         amount=spending.amount,
+        tax=spending.tax or None,
+        paper=paper,
         category=spending.category,
         description=spending.description,
         payment_method_id=spending.payment_method,
@@ -66,7 +84,8 @@ def book_expense(spending: Spending, account: str, context: PostingContext) -> E
     posting.post(
         JournalEntry.Event.EXPENSE,
         [
-            posting.Line(account, debit=spending.amount),
+            posting.Line(account, debit=spending.amount - spending.tax),
+            posting.Line(chart.INPUT_TAX, debit=spending.tax),
             posting.Line(account_of(spending.payment_method), credit=spending.amount),
         ],
         context=context,
@@ -101,6 +120,7 @@ def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
         store_id=context.store_id,
         title=first.title,
         amount=-first.amount,
+        tax=-first.tax if first.tax else None,
         category=first.category,
         description=reason,
         payment_method_id=first.payment_method_id,
@@ -116,6 +136,13 @@ def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
     return opposite
 
 
+def categories() -> list[str]:
+    """The names of the accounts on which money can be spent, by their number."""
+    accounts = LedgerAccount.objects.listed().filter(is_control=False, kind=EXPENSE)
+    spendable = accounts.exclude(code__in=_NOT_SPENT_ON)
+    return list(spendable.order_by("number", "code").values_list("name", flat=True))
+
+
 def account_of_category(category: str | None) -> str:
     """The expense account named like the category; an accountant adds one by adding a row.
 
@@ -128,7 +155,6 @@ def account_of_category(category: str | None) -> str:
         if not by_name and account.kind in CARRIED_FORWARD:
             text = f"{account.name} is no expense: move the money (Books, Journal, Move money)."
             raise Invalid(f"category: {text}", fields={"category": [text]})
-    # Not to be spent on by name: what moves only with stock.
-    for code in (chart.COST_OF_GOODS_SOLD, chart.INVENTORY_LOSS):
+    for code in _NOT_SPENT_ON:
         by_name = {name: found for name, found in by_name.items() if found != code}
     return by_name.get(key_of(category), chart.OTHER_EXPENSES)

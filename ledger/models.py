@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Store
 from ledger.till_models import Shift
@@ -361,6 +361,9 @@ class Expense(AppendOnly):
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     title = models.CharField(max_length=255)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+    # What of the amount is input tax; NULL where none was said.
+    tax = models.DecimalField("tax in it", max_digits=14, decimal_places=2, null=True)
+    paper = models.CharField(max_length=255, null=True)  # a picture's storage key
     category = models.CharField(max_length=100, null=True)
     description = models.TextField(null=True)
     payment_method = models.ForeignKey(
@@ -389,6 +392,13 @@ class Expense(AppendOnly):
                 violation_error_message="An expense is above zero, its reversal below.",
                 condition=Q(amount__gt=0, reverses__isnull=True)
                 | Q(amount__lt=0, reverses__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ledger_expense_tax_is_part_of_it",
+                violation_error_message="The tax of an expense is part of its amount.",
+                condition=Q(tax__isnull=True)
+                | Q(tax__gte=0, tax__lt=F("amount"))
+                | Q(tax__lte=0, tax__gt=F("amount")),
             ),
         )
 

@@ -347,8 +347,9 @@ def tax_account(opening: Mapping[str, Sums], period: Iterable[Moved]) -> TaxAcco
 
 def _input_tax(opening: Mapping[str, Sums], period: Iterable[Moved]) -> InputTax:
     moved = [row for row in period if row.account == chart.INPUT_TAX]
-    bought = [row for row in moved if row.event == JournalEntry.Event.PURCHASE]
-    others = [row for row in moved if row.event != JournalEntry.Event.PURCHASE]
+    documents = (JournalEntry.Event.PURCHASE, JournalEntry.Event.EXPENSE)
+    bought = [row for row in moved if row.event in documents]
+    others = [row for row in moved if row.event not in documents]
     return InputTax(
         opening=opening.get(chart.INPUT_TAX, Sums()).net,
         paid=total(row.debit for row in bought),

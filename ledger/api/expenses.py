@@ -19,7 +19,13 @@ from pos_project.core.http.endpoints import ContractViewSet, answer_once, checke
 from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
 from pos_project.core.http.filters import ContractFilter, DayFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
-from pos_project.core.money import CENT
+from pos_project.core.images.pictures import (
+    PICTURE_PARSERS,
+    ImageField,
+    ImageUrlField,
+    picture_change,
+)
+from pos_project.core.money import CENT, ZERO
 
 
 class ExpenseIn(MovesMoneyIn):
@@ -27,6 +33,8 @@ class ExpenseIn(MovesMoneyIn):
 
     title = serializers.CharField(max_length=255)
     amount = MoneyField(least=CENT)
+    tax = MoneyField(required=False, help_text="What of the amount is input tax.")
+    image = ImageField(required=False, help_text="A picture of the paper, kept with the expense.")
     category = OptionalText(max_length=100)
     description = FreeText(max_length=1000)
     payment_method = OptionalText(max_length=20)
@@ -37,6 +45,8 @@ class ExpenseOut(serializers.Serializer):
     id = serializers.IntegerField()
     title = serializers.CharField()
     amount = MoneyField()  # below zero where the row takes another one back
+    tax = MoneyField(allow_null=True)
+    image_url = ImageUrlField(source="paper")
     category = serializers.CharField(allow_null=True)
     description = serializers.CharField(allow_null=True)
     payment_method = serializers.CharField(source="payment_method_id")
@@ -67,6 +77,7 @@ class ExpenseFilter(ContractFilter):
 class ExpenseViewSet(ContractViewSet):
     noun = "expense"
     permission_classes = (AnyUser,)
+    parser_classes = PICTURE_PARSERS
     filterset_class = ExpenseFilter
     keyed_actions = frozenset({"create", "reverse"})
 
@@ -76,7 +87,10 @@ class ExpenseViewSet(ContractViewSet):
     @extend_schema(responses=ExpenseOut(many=True), tags=["expenses"])
     def list(self, request: Request) -> Response:
         """Expenses, newest first."""
-        return self.page(self.get_queryset(), lambda rows: ExpenseOut(rows, many=True).data)
+        context = self.get_serializer_context()
+        return self.page(
+            self.get_queryset(), lambda rows: ExpenseOut(rows, many=True, context=context).data
+        )
 
     @extend_schema(
         request=ExpenseIn,
@@ -93,17 +107,19 @@ class ExpenseViewSet(ContractViewSet):
             description=body.get("description"),
             payment_method=body.get("payment_method") or "cash",
             expense_date=body.get("expense_date"),
+            tax=body.get("tax") or ZERO,
         )
-        by = cast(User, request.user)
-        return answer_once(
-            request,
-            lambda key: record_expense(spending, by=by, key=key),
-            lambda expense: {
-                "success": True,
-                "message": "Expense recorded",
-                "data": ExpenseOut(expense).data,
-            },
-        )
+        by, context = cast(User, request.user), self.get_serializer_context()
+        with picture_change(body) as paper:
+            return answer_once(
+                request,
+                lambda key: record_expense(spending, by=by, key=key, paper=paper),
+                lambda expense: {
+                    "success": True,
+                    "message": "Expense recorded",
+                    "data": ExpenseOut(expense, context=context).data,
+                },
+            )
 
     @extend_schema(request=ReasonIn, responses={201: ExpenseWrittenOut}, tags=["expenses"])
     @action(detail=True, methods=["post"], permission_classes=(AdminManager,))
@@ -117,6 +133,6 @@ class ExpenseViewSet(ContractViewSet):
             lambda expense: {
                 "success": True,
                 "message": "Expense reversed",
-                "data": ExpenseOut(expense).data,
+                "data": ExpenseOut(expense, context=self.get_serializer_context()).data,
             },
         )

@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 from model_bakery import baker
 
-from ledger.expenses import Spending, record_expense
+from ledger.expenses import Spending, categories, record_expense
 from ledger.models import Expense, LedgerAccount
 from ledger.reversals import AlreadyReversed
 from pos_project.core.days import today
 from pos_project.core.errors import Conflict, Invalid, NotFound
+from pos_project.core.period import Period
 from pos_project.tests import shop
 from pos_project.tests.invariants import balance
+from reports.dashboards.spending import sum_expenses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
@@ -55,6 +57,36 @@ def test_an_account_an_accountant_added_is_found_by_its_name():
     kind = LedgerAccount.Kind.EXPENSE
     baker.make(LedgerAccount, code="TEA", number="6400", name="Tea", kind=kind)
     assert "TEA" in shop.entry("expense", spend(category="tea"))
+
+
+def test_tax_in_it_is_set_off_and_costs_nothing():
+    expense = spend("115.00", category="Utilities", tax=Decimal(15))
+    assert shop.entry("expense", expense) == {"UTILITIES": 100, "INPUT_TAX": 15, "CASH": -115}
+    assert sum_expenses(Period(today(), today())).utilities == 100
+
+
+def test_tax_comes_back_with_the_expense():
+    expense = spend("115.00", tax=Decimal(15))
+    opposite = shop.undo_expense(expense)
+    assert (opposite.amount, opposite.tax) == (-115, -15)
+    assert (balance("INPUT_TAX"), balance("CASH")) == (0, 0)
+
+
+@pytest.mark.parametrize("tax", ["-0.01", "150.00", "151.00"])
+def test_tax_is_part_of_the_amount(tax):
+    with shop.refused(Invalid, "tax"):
+        spend(tax=Decimal(tax))
+
+
+def test_categories_are_the_accounts_on_which_one_spends():
+    kind = LedgerAccount.Kind.EXPENSE
+    baker.make(LedgerAccount, code="TEA", number="6001", name="Tea", kind=kind)
+    offered = categories()
+    assert {"Tea", "Rent", "Other expenses"} <= set(offered)
+    assert not {"Cost of goods sold", "Inventory loss", "Cash"} & set(offered)
+    for name in offered:
+        account, _ = shop.entry("expense", spend(category=name))
+        assert LedgerAccount.objects.get(code=account).name == name
 
 
 def test_an_expense_may_be_paid_from_a_wallet():

@@ -213,7 +213,7 @@ def test_a_cost_far_from_the_last_is_asked_about_once(office: Client) -> None:
 def test_an_expense_is_recorded_and_posted(office: Client) -> None:
     answer = office.post(
         reverse("admin:ledger_expense_add"),
-        {"title": "Rent", "amount": "60", "category": "rent", "method": "cash"},
+        {"title": "Rent", "amount": "60", "category": "Rent", "method": "cash"},
     )
 
     assert answer.status_code == 302

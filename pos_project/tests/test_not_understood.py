@@ -55,7 +55,11 @@ def bodies() -> dict[str, tuple[str, dict[str, Any], set[str]]]:
         ),
         "undo purchase": (f"/api/purchase/{other.pk}/reverse", {"reason": "sent back"}, set()),
         "dues": (f"/api/customers/{rahim.pk}/dues", {"amount": 1}, {"amount", "payment_method"}),
-        "expense": ("/api/expenses", {"title": "Tea", "amount": 2}, {"amount", "payment_method"}),
+        "expense": (
+            "/api/expenses",
+            {"title": "Tea", "amount": 2},
+            {"amount", "tax", "payment_method"},
+        ),
         "refund": ("/api/refunds", {"sale_id": sold.pk}, {"items", "payment_method"}),
         "stock": ("/api/inventory", {"product_id": product.pk, "change_qty": 1}, set()),
     }

@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from ledger.models import Expense
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import Period
+
+# Input tax is owed back, so it costs nothing.
+COST = F("amount") - Coalesce("tax", ZERO)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ def sum_expenses(period: Period) -> Spent:
     for category, spendings, reversals, amount, most in grouped.annotate(
         spendings=Count("id", filter=Q(amount__gt=0)),
         reversals=Count("id", filter=Q(amount__lt=0)),
-        amount_spent=Sum("amount"),
-        most=Max("amount", filter=standing),
+        amount_spent=Sum(COST),
+        most=Max(COST, filter=standing),
     ):
         count += spendings - reversals
         largest = max(largest, money(most or ZERO))

@@ -1,11 +1,14 @@
 """Expenses over the wire (docs/api.md §24)."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from inventory.tests.api.conftest import files, picture
 from ledger.models import Expense, JournalLine
 from pos_project.core.days import today
 
@@ -24,6 +27,8 @@ def test_an_expense_is_recorded_shown_and_booked(as_staff: APIClient, staff: Use
         "id": Expense.objects.get().pk,
         "title": "Shop rent February",
         "amount": 15000,
+        "tax": None,
+        "image_url": None,
         "category": "Rent",
         "description": None,
         "payment_method": "cash",
@@ -48,6 +53,9 @@ def test_an_expense_is_recorded_shown_and_booked(as_staff: APIClient, staff: Use
         {"amount": -5},
         {"amount": "1e400"},
         {"amount": 100000000},
+        {"tax": 15000},
+        {"tax": -1},
+        {"image": "no file"},
         {"category": "x" * 101},
         {"payment_method": "due"},
         {"expense_date": "2026-13-01"},
@@ -90,3 +98,48 @@ def test_expenses_are_never_edited_nor_deleted(as_admin: APIClient) -> None:
     assert as_admin.put(f"/api/expenses/{expense}", RENT).status_code in (404, 405)
     assert as_admin.delete(f"/api/expenses/{expense}").status_code in (404, 405)
     assert Expense.objects.count() == 1
+
+
+def test_a_picture_of_the_paper_stays_with_the_expense(as_staff: APIClient) -> None:
+    form = {**RENT, "tax": "150.50", "image": picture()}
+
+    answer = as_staff.post("/api/expenses", form, format="multipart")
+
+    told = answer.json()["data"]
+    kept = Expense.objects.get()
+    assert (kept.tax, files()) == (Decimal("150.50"), [kept.paper])
+    assert told["tax"] == 150.5
+    assert as_staff.get("/api/expenses").json()["data"][0]["image_url"] == told["image_url"]
+    assert APIClient().get(told["image_url"]).status_code == 200
+
+
+def test_a_refused_expense_leaves_no_file_behind(as_staff: APIClient) -> None:
+    form = {**RENT, "tax": "15000", "image": picture()}
+
+    assert as_staff.post("/api/expenses", form, format="multipart").status_code == 400
+    assert files() == []
+
+
+def test_a_retry_keeps_one_picture(as_staff: APIClient) -> None:
+    for _ in range(2):
+        form = {**RENT, "image": picture()}
+        sent = as_staff.post(
+            "/api/expenses", form, format="multipart", HTTP_IDEMPOTENCY_KEY="the-rent"
+        )
+        assert sent.status_code == 201
+    assert files() == [Expense.objects.get().paper]
+
+
+def test_the_page_of_the_back_office_asks_for_tax_and_paper(office: Client) -> None:
+    page = "/admin/ledger/expense/add/"
+    assert '<option value="Rent">Rent</option>' in office.get(page).content.decode()
+    form = {"title": "Light", "amount": "115", "tax": "15", "category": "Utilities"}
+
+    office.post(page, {**form, "method": "cash", "paper_file": picture()})
+
+    kept = Expense.objects.get()
+    assert (kept.tax, kept.category, files()) == (15, "Utilities", [kept.paper])
+    shown = office.get(f"/admin/ledger/expense/{kept.pk}/change/").content.decode()
+    assert f'<img src="/media/{kept.paper}"' in shown
+    wrong = office.post(page, {**form, "tax": "115", "method": "cash"}).content.decode()
+    assert "The tax is part of the amount." in wrong

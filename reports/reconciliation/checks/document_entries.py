@@ -203,7 +203,10 @@ BOOKED = (
         "expenses",
         "expense {0}",
         (
-            "SELECT x.id, 'expense', NULL, NULL, x.amount, 0 FROM expenses x WHERE PART(x.id)",
+            "SELECT x.id, 'expense', NULL, NULL, x.amount - COALESCE(x.tax, 0), 0"
+            " FROM expenses x WHERE PART(x.id)",
+            "SELECT x.id, 'INPUT_TAX', NULL, NULL, x.tax, 0 FROM expenses x"
+            " WHERE x.tax IS NOT NULL AND PART(x.id)",
             "SELECT x.id, m.account_id, NULL, NULL, -x.amount, 0 FROM expenses x"
             " JOIN payment_methods m ON m.code = x.payment_method WHERE PART(x.id)",
         ),

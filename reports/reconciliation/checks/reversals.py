@@ -98,7 +98,9 @@ def reversing_expenses_are_the_opposite(scope: Scope) -> Iterator[Violation]:
         LEFT JOIN journal_entries e ON e.event = 'expense' AND e.document_id = x.id
         LEFT JOIN journal_entries o ON o.event = 'expense' AND o.document_id = f.id
         WHERE PART(x.id) AND ((f.id IS NULL AND x.amount < 0.004) OR (f.id IS NOT NULL AND (
-            ABS(x.amount + f.amount) > 0.004 OR x.payment_method <> f.payment_method
+            ABS(x.amount + f.amount) > 0.004
+            OR ABS(COALESCE(x.tax, 0) + COALESCE(f.tax, 0)) > 0.004
+            OR x.payment_method <> f.payment_method
             OR x.store_id <> f.store_id OR f.reverses_id IS NOT NULL OR x.description IS NULL
             OR COALESCE(e.reverses_id, 0) <> COALESCE(o.id, -1))))
         """,

@@ -41,6 +41,7 @@ BROKEN: dict[str, list[Breaking]] = {
     "reversing_expenses_are_the_opposite": [
         named("expenses", "expense {}, which", lambda w: w.undone_expense.pk, "amount = -39"),
         named("expenses", "expense {}, which", lambda w: w.undone_expense.pk, "amount = 40"),
+        named("expenses", "expense {}, which", lambda w: w.undone_expense.pk, "tax = -3"),
         named(
             "expenses",
             "expense {}, which reverses expense none",
