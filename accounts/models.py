@@ -72,6 +72,10 @@ class Store(models.Model):
         "staff see what a till must hold before they count", default=False
     )
     shift_required = models.BooleanField("cash wants an open shift", default=False)
+    # As the country's law has it; where it does not come back, all of a bad debt is lost.
+    bad_debt_tax_comes_back = models.BooleanField(
+        "the state gives back the tax of bad debts", default=False
+    )
     # Of products that have none of their own.
     reorder_level = models.IntegerField("reorder below", default=REORDER_BELOW)
     reorder_quantity = models.IntegerField("units per order", null=True, blank=True)

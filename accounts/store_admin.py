@@ -65,6 +65,7 @@ class StoreForm(RowForm):
             "receipt_footer",
             "reorder_level",
             "reorder_quantity",
+            "bad_debt_tax_comes_back",
             "price_changers",
             *STAFF_RULES,
             *TILL_RULES,
@@ -72,6 +73,8 @@ class StoreForm(RowForm):
         help_texts: ClassVar[dict[str, str]] = {
             "reorder_level": "Fewer units of a product than this are low, unless its own page says"
             " otherwise.",
+            "bad_debt_tax_comes_back": "Then Tax payable is lowered by the tax in what is"
+            " written off, unless that is typed in.",
             "reorder_quantity": "Empty: what is missing, or what 30 days sell.",
             "staff_sell_below_list": "Off: a lower price, at the till or in the list, needs an"
             " approval.",
@@ -127,6 +130,7 @@ class StoreAdmin(ShopAdmin):
         (None, {"fields": ("name", "kind", "address", "phone", "tax_number", "currency_sign")}),
         ("Papers", {"fields": ("logo_now", "logo_file", "receipt_header", "receipt_footer")}),
         ("Reordering", {"fields": (("reorder_level", "reorder_quantity"),)}),
+        ("Books", {"fields": ("bad_debt_tax_comes_back",)}),
         ("Rights in the back office", {"fields": ("price_changers",)}),
         (
             "What staff may do at the till",

@@ -184,7 +184,8 @@ class CreditForm(AsTheApi, MovesToAnOpenDay):
         decimal_places=2,
         required=False,
         widget=UnfoldAdminDecimalFieldWidget,
-        help_text="The part of it that is tax, where the state gives it back.",
+        help_text="The part of it that is tax, where the state gives it back. Empty: of a bad debt"
+        " as the shop's settings say, else none.",
     )
     reason = FreeTextField(max_length=255, required=True)
     entry_date = DayField(label="Day", initial=today)
@@ -201,6 +202,6 @@ class CreditForm(AsTheApi, MovesToAnOpenDay):
             said["kind"],
             said["amount"],
             said["reason"],
-            said["tax"] or ZERO,
+            said["tax"],
             entry_date=said["entry_date"],
         )

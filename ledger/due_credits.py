@@ -9,13 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from accounts.stores import STORES
 from ledger import chart, dues, parties, posting, reversals
-from ledger.dues import DueBook
+from ledger.dues import Allocation, DueBook
 from ledger.models import DueCredit, JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid, NotFound
-from pos_project.core.money import MAX_AMOUNT, ZERO, total
+from pos_project.core.money import MAX_AMOUNT, ZERO, money, total
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 
 Kind = DueCredit.Kind
@@ -43,14 +44,15 @@ class Credit:
     """So much of what is open with a party is settled without money, the oldest due first, or of
     the document that is named.
 
-    `tax` of it is given back by the state, where the law has it so; else all of it is the shop's.
+    `tax` is the part of it that the state gives back, or of a supplier's credit note is input tax
+    that it does not. Untold, a bad debt goes by the shop's setting and everything else has none.
     """
 
     party_id: int
     kind: str
     amount: Decimal
     reason: str
-    tax: Decimal = ZERO
+    tax: Decimal | None = None
     document_id: int | None = None
     entry_date: date | None = None
 
@@ -99,8 +101,8 @@ def _check(book: DueBook, credit: Credit) -> None:
     if not 0 < credit.amount <= MAX_AMOUNT:
         _refuse("amount", f"Above 0 and at most {MAX_AMOUNT}.")
     most = credit.amount if credit.kind in (Kind.BAD_DEBT, Kind.ALLOWANCE) else ZERO
-    if not 0 <= credit.tax <= (most if book.receives else ZERO):
-        _refuse("tax", "Of a customer's bad debt or discount, and at most its amount.")
+    if not 0 <= (credit.tax or ZERO) <= most:
+        _refuse("tax", "Of a bad debt, a discount or a credit note, and at most its amount.")
 
 
 def _credit(book: DueBook, credit: Credit, context: PostingContext) -> list[DueCredit]:
@@ -112,23 +114,24 @@ def _credit(book: DueBook, credit: Credit, context: PostingContext) -> list[DueC
     shares, over = dues.allocate(credit.amount, open_dues)
     if over:
         _refuse("amount", f"Only {total(due.due for due in open_dues)} is open.")
+    taxes = _taxes(book, credit, shares, context)
+    tax = total(taxes)
     dues.settle_shares(book, shares)
     theirs: dict[str, Any] = {book.party_key: credit.party_id}
     theirs["credit" if book.receives else "debit"] = credit.amount
     side = "debit" if book.receives else "credit"
-    why: dict[str, Any] = {side: credit.amount - credit.tax}
+    why: dict[str, Any] = {side: credit.amount - tax}
+    of_state: dict[str, Any] = {side: tax}
     entry_id = posting.post(
         JournalEntry.Event.DUE_CREDIT,
         [
             posting.Line(ACCOUNTS[book.party][Kind(credit.kind)], **why),
-            posting.Line(chart.TAX_PAYABLE, debit=credit.tax),
+            posting.Line(chart.TAX_PAYABLE if book.receives else chart.INPUT_TAX, **of_state),
             posting.Line(book.control_account, **theirs),
         ],
         context=context,
         memo=credit.reason,
     )
-    # The tax stands with the first of the documents; the entry is one.
-    taxes = [credit.tax, *[ZERO] * (len(shares) - 1)]
     return _written(
         [
             {
@@ -144,6 +147,31 @@ def _credit(book: DueBook, credit: Credit, context: PostingContext) -> list[DueC
         entry_id,
         context,
     )
+
+
+def _taxes(
+    book: DueBook, credit: Credit, shares: Sequence[Allocation], context: PostingContext
+) -> list[Decimal]:
+    """The tax in each share. What was told stands with the first of the documents."""
+    by_itself = (
+        credit.tax is None
+        and (book.party, credit.kind) == ("customer", Kind.BAD_DEBT)
+        and STORES.get()[context.store_id].bad_debt_tax_comes_back
+    )
+    if not by_itself:
+        return [credit.tax or ZERO, *[ZERO] * (len(shares) - 1)]
+    ids = [share.due.document_id for share in shares]
+    sales = book.document_model._default_manager.filter(pk__in=ids)
+    known = {pk: (tax, whole) for pk, tax, whole in sales.values_list("pk", "tax", "total_amount")}
+    return [tax_within(known[share.due.document_id], share) for share in shares]
+
+
+def tax_within(of_sale: tuple[Decimal, Decimal], share: Allocation) -> Decimal:
+    """The tax in a share of what is open of a sale, whose tax and total are given: what is in all
+    that is open, less what is in the rest. So several write-offs together never give back a cent
+    too much. Pure."""
+    tax, whole = of_sale
+    return money(tax * share.due.due / whole) - money(tax * share.remaining / whole)
 
 
 def _reverse(credit_id: int, reason: str, context: PostingContext) -> list[DueCredit]:

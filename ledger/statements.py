@@ -347,9 +347,10 @@ def tax_account(opening: Mapping[str, Sums], period: Iterable[Moved]) -> TaxAcco
 
 def _input_tax(opening: Mapping[str, Sums], period: Iterable[Moved]) -> InputTax:
     moved = [row for row in period if row.account == chart.INPUT_TAX]
-    documents = (JournalEntry.Event.PURCHASE, JournalEntry.Event.EXPENSE)
-    bought = [row for row in moved if row.event in documents]
-    others = [row for row in moved if row.event not in documents]
+    event = JournalEntry.Event
+    papers = (event.PURCHASE, event.EXPENSE, event.DUE_CREDIT)
+    bought = [row for row in moved if row.event in papers]
+    others = [row for row in moved if row.event not in papers]
     return InputTax(
         opening=opening.get(chart.INPUT_TAX, Sums()).net,
         paid=total(row.debit for row in bought),

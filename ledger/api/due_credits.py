@@ -20,7 +20,7 @@ from pos_project.core.http.fields import DayField, MomentField, MoneyField, Reas
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter
 from pos_project.core.http.openapi import answered
 from pos_project.core.http.permissions import AdminManager
-from pos_project.core.money import CENT, ZERO
+from pos_project.core.money import CENT
 
 
 class CreditIn(MovesMoneyIn):
@@ -77,7 +77,7 @@ class CreditView(APIView):
         party_id, by = path_id(party, self.book.party), cast(User, request.user)
         body = checked(CreditIn, request)
         found(self.book.listed(), party, self.book.party)
-        credit = Credit(party_id, **{**body, "tax": body.get("tax") or ZERO})
+        credit = Credit(party_id, **body)
         return answer_once(
             request,
             lambda key: credit_dues(self.book, credit, by=by, key=key),

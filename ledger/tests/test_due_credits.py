@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from accounts.models import Store
+from accounts.stores import STORES
 from ledger.due_credits import reverse_credit
 from ledger.reversals import AlreadyReversed
 from pos_project.core.days import today
@@ -177,3 +179,76 @@ def test_many_dues_take_as_many_statements_as_one(queries, rahim):
     for _ in range(20):
         owing(rahim)
     assert len(queries(lambda: shop.credit(rahim, "bad_debt", 1000))) == one
+
+
+# --- The tax in it ---
+
+
+@pytest.fixture
+def tax_comes_back():
+    Store.objects.update(bad_debt_tax_comes_back=True)
+    STORES.forget()
+    yield
+    STORES.forget()
+
+
+def owing_with_tax(customer, tax="6.52"):
+    service = shop.a_service("43.48")
+    on_credit = shop.on_credit()
+    return shop.sell((service, 1), customer=customer, offered=on_credit, tax=D(tax)).sale
+
+
+@pytest.mark.usefixtures("tax_comes_back")
+def test_by_the_shops_setting_the_tax_of_a_bad_debt_comes_back_by_itself(rahim):
+    owing_with_tax(rahim)
+    shop.pay_dues(rahim, 10)
+    shop.credit(rahim, "bad_debt", 40)
+    assert shop.entry("due_credit") == {
+        "BAD_DEBTS": D("34.78"),
+        "TAX_PAYABLE": D("5.22"),
+        "RECEIVABLES": D("-40.00"),
+    }
+
+
+@pytest.mark.usefixtures("tax_comes_back")
+def test_in_any_number_of_steps_no_cent_too_much_comes_back(rahim):
+    owing_with_tax(rahim, "0.05")
+    rows = [shop.credit(rahim, "bad_debt", amount)[0] for amount in ("9", "9", "9", "16.53")]
+    assert sum(row.tax for row in rows) == D("0.05")
+
+
+@pytest.mark.usefixtures("tax_comes_back")
+def test_each_sale_gives_back_its_own(rahim):
+    owing_with_tax(rahim)
+    owing(rahim)
+    assert [row.tax for row in shop.credit(rahim, "bad_debt", 100)] == [D("6.52"), 0]
+
+
+@pytest.mark.usefixtures("tax_comes_back")
+@pytest.mark.parametrize(
+    ("kind", "fields", "tax"),
+    [("bad_debt", {"tax": D(0)}, 0), ("bad_debt", {"tax": D("1.00")}, 1), ("allowance", {}, 0)],
+)
+def test_what_is_told_is_taken_and_a_discount_has_none_by_itself(rahim, kind, fields, tax):
+    owing_with_tax(rahim)
+    assert [row.tax for row in shop.credit(rahim, kind, 20, **fields)] == [tax]
+
+
+def test_without_that_setting_all_of_a_bad_debt_is_lost(rahim):
+    owing_with_tax(rahim)
+    assert [row.tax for row in shop.credit(rahim, "bad_debt", 20)] == [0]
+
+
+def test_a_suppliers_credit_note_takes_its_input_tax_back(delta):
+    goods = (shop.a_product(), 1, "40.00")
+    shop.buy(goods, supplier=delta, offered=shop.on_credit(), tax=D("6.00"))
+    [row] = shop.credit(delta, "allowance", "11.50", tax=D("1.50"))
+    assert shop.entry("due_credit") == {
+        "PAYABLES": D("11.50"),
+        "DISCOUNTS_RECEIVED": D("-10.00"),
+        "INPUT_TAX": D("-1.50"),
+    }
+    reverse_credit(row.pk, reason="Not granted", by=shop.a_cashier())
+    assert balance("INPUT_TAX") == 6
+    with shop.refused(Invalid, "tax"):
+        shop.credit(delta, "write_off", "1.00", tax=D("0.10"))

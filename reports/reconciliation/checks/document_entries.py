@@ -106,12 +106,13 @@ _CREDITED = (
     " WHERE c.sale_id IS NOT NULL AND PART(c.entry_id)",
     "SELECT c.entry_id, 'PAYABLES', NULL, c.supplier_id, c.amount, 0 FROM due_credits c"
     " WHERE c.purchase_id IS NOT NULL AND PART(c.entry_id)",
-    "SELECT c.entry_id, 'TAX_PAYABLE', NULL, NULL, c.tax, 0 FROM due_credits c"
+    "SELECT c.entry_id, CASE WHEN c.sale_id IS NULL THEN 'INPUT_TAX' ELSE 'TAX_PAYABLE' END,"
+    " NULL, NULL, CASE WHEN c.sale_id IS NULL THEN -c.tax ELSE c.tax END, 0 FROM due_credits c"
     " WHERE PART(c.entry_id)",
     "SELECT c.entry_id, CASE c.kind WHEN 'bad_debt' THEN 'BAD_DEBTS'"
     " WHEN 'write_off' THEN 'OTHER_INCOME' WHEN 'opening' THEN 'OPENING_BALANCE_EQUITY'"
     " ELSE CASE WHEN c.sale_id IS NULL THEN 'DISCOUNTS_RECEIVED' ELSE 'DISCOUNTS_ALLOWED' END END,"
-    " NULL, NULL, CASE WHEN c.sale_id IS NULL THEN -c.amount ELSE c.amount - c.tax END, 0"
+    " NULL, NULL, CASE WHEN c.sale_id IS NULL THEN c.tax - c.amount ELSE c.amount - c.tax END, 0"
     " FROM due_credits c WHERE PART(c.entry_id)",
 )
 
