@@ -112,8 +112,9 @@ class LedgerConfig(AppConfig):
             ShopTimeZone,
         )
         from ledger.till_models import CashMovement, Shift
+        from ledger.tills import open_shift_of, shifts_open
 
-        HINDRANCES.extend((open_dues, open_day))
+        HINDRANCES.extend((open_dues, open_day, shifts_open))
         post_migrate.connect(ensure_chart, sender=self)
         post_migrate.connect(ensure_genesis, sender=self)
         post_migrate.connect(ensure_time_zone, sender=self)
@@ -131,7 +132,6 @@ class LedgerConfig(AppConfig):
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
         from ledger.till_models import Till
-        from ledger.tills import open_shift_of
         from pos_project.core import at_till
 
         at_till.shifts_found_by(open_shift_of)

@@ -1,6 +1,6 @@
 """What a shift came to, from its entries: a few statements, whatever was sold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -104,6 +104,7 @@ class ShiftReport:
     shift: Shift
     sums: ShiftSums
     counts: Mapping[str, int]
+    movements: Sequence[CashMovement]
 
     @property
     def sales(self) -> int:
@@ -151,8 +152,9 @@ class ShiftReport:
 
 
 def report_of(shift: Shift) -> ShiftReport:
-    """Three statements, whatever was sold."""
-    return ShiftReport(shift, sums_of(shift), counts_of(shift))
+    """Four statements, whatever was sold."""
+    moves = CashMovement.objects.filter(shift_id=shift.pk).select_related("user")
+    return ShiftReport(shift, sums_of(shift), counts_of(shift), list(moves.order_by("id")))
 
 
 def cash_at_tills(day: date, *, store_id: int) -> Decimal:

@@ -101,6 +101,12 @@ def require_shift_for_cash(event: str, accounts: Iterable[str], context: Posting
     raise ShiftRequired(text, fields={"till_id": [text]})
 
 
+def shifts_open(store_id: int) -> str | None:
+    """Why a store cannot be closed: money lies in its tills."""
+    count = Shift.objects.filter(store_id=store_id, status=Shift.Status.OPEN).count()
+    return f"Shifts are open there: {count}." if count else None
+
+
 def add_till(name: str, *, store_id: int, key: RequestKey | None = None) -> Till:
     """A new till of a store. Raises Conflict when the store has one of that name."""
     return once(key, lambda: _saved(Till(store_id=store_id, name=name)))

@@ -24,6 +24,8 @@ DOCUMENTS = {
     JournalEntry.Event.ADJUSTMENT: "inventory",
     JournalEntry.Event.VOID: "inventory",
     JournalEntry.Event.CASH_COUNT: "cash_count",
+    JournalEntry.Event.CASH_MOVEMENT: "cash_movement",
+    JournalEntry.Event.SHIFT: "shift",
     JournalEntry.Event.OPENING_RECEIVABLE: "customer_due",
     JournalEntry.Event.OPENING_PAYABLE: "supplier_due",
 }

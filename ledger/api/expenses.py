@@ -16,7 +16,14 @@ from ledger.expenses import Spending, record_expense, reverse_expense
 from ledger.models import Expense
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
-from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField, OptionalText
+from pos_project.core.http.fields import (
+    DayField,
+    FreeText,
+    IdField,
+    MomentField,
+    MoneyField,
+    OptionalText,
+)
 from pos_project.core.http.filters import ContractFilter, DayFilter
 from pos_project.core.http.permissions import AdminManager, AnyUser
 from pos_project.core.images.pictures import (
@@ -39,6 +46,7 @@ class ExpenseIn(MovesMoneyIn):
     description = FreeText(max_length=1000)
     payment_method = OptionalText(max_length=20)
     expense_date = DayField(required=False)
+    till_id = IdField(required=False)
 
 
 class ExpenseOut(serializers.Serializer):

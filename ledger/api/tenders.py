@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from ledger.payments import ON_CREDIT, Tender, TendersOffered, require_method
 from pos_project.core.http.aliases import MovesMoneyIn
-from pos_project.core.http.fields import FlagField, FreeText, MoneyField, OptionalText
+from pos_project.core.http.fields import FlagField, FreeText, IdField, MoneyField, OptionalText
 from pos_project.core.money import CENT, ZERO
 
 MAX_TENDERS = 20
@@ -33,6 +33,7 @@ class TendersOfferedIn(MovesMoneyIn):
         child=TenderIn(), required=False, max_length=MAX_TENDERS
     )
     use_advance = FlagField(default=False)
+    till_id = IdField(required=False)  # whose open shift it is of (docs/api.md §33)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         single = attrs.get("payment_method") or attrs.get("paid_amount") is not None
@@ -72,6 +73,7 @@ class DuePaymentIn(MovesMoneyIn):
     method = serializers.CharField(max_length=20, default="cash")
     note = FreeText(max_length=1000)
     reference_no = FreeText(max_length=100)
+    till_id = IdField(required=False)
 
 
 class SaleDuesPaymentIn(DuePaymentIn):

@@ -88,6 +88,7 @@ def record(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
         _sell(day)
         _settle(day)
         _keep_the_books(day)
+        _work_a_shift(day)
         _look_at_everything(day, description)
         _clear_away(day)
     return {name: day.recorded[name] for name in sorted(day.recorded)}
@@ -235,6 +236,18 @@ def _keep_the_books(day: Day) -> None:
     )
 
 
+def _work_a_shift(day: Day) -> None:
+    till = day.post("tills", {"name": "Front"})["data"]["id"]
+    day.put(f"tills/{till}", {"name": "Front till"})
+    shift = day.post("shifts", {"till_id": till, "opening_float": 200})["data"]["id"]
+    day.post("expenses", {"title": "Tea", "amount": 20, "till_id": till})
+    moved = {"kind": "from_bank", "amount": 100, "reason": "Small notes"}
+    day.post(f"shifts/{shift}/movements", moved)
+    day.get(f"shifts/{shift}/report")
+    notes = {"100": 2, "50": 1, "20": 1, "5": 1}
+    day.post(f"shifts/{shift}/close", {"denominations": notes, "reason": "A coin fell"})
+
+
 def _look_at_everything(day: Day, description: dict[str, Any]) -> None:
     ids = {"sale": 2, "product": 1, "held": 0, "account": "CASH", "code": "CASH"}
     for path, operations in description["paths"].items():
@@ -254,6 +267,8 @@ def _clear_away(day: Day) -> None:
     day.post("suppliers", {"name": "Spare"})
     day.delete("suppliers/2")
     day.delete("users/2")
+    day.post("tills", {"name": "Spare"})
+    day.delete("tills/2")
     # Last: with a second store, answers about people name theirs.
     day.post("stores", {"name": "Depot", "kind": "warehouse", "address": "2 Quay Road"})
     day.put("stores/2", {"address": "4 Quay Road", "status": "closed"})

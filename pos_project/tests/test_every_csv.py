@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from ledger.models import JournalEntry
 from pos_project.tests import shop
+from pos_project.tests.shifts import a_closed_shift
 from pos_project.tests.test_permission_matrix import MATRIX
 from sales.models import Refund
 
@@ -31,6 +32,7 @@ def ids(admin: User) -> dict[str, int]:
         **{"products": mug.pk, "purchased_products": mug.pk, "supplied": mug.pk},
         **{"purchases": purchase.pk, "purchase": purchase.pk, "general-ledger": 1010},
         **{"refunds": Refund.objects.latest("id").pk},
+        **{"shifts": a_closed_shift().pk},
         **{"entries": JournalEntry.objects.latest("id").pk},
     }
 

@@ -25,7 +25,7 @@ from reports.dashboards.user_history import (
     UserHistoryViewSet,
 )
 from reports.dashboards.user_performance import OwnPerformanceView, UserPerformanceView
-from reports.documents.api import PurchaseDocumentsView, SaleDocumentsView
+from reports.documents.api import PurchaseDocumentsView, SaleDocumentsView, ShiftDocumentsView
 
 urlpatterns = [
     # `me` before any id
@@ -55,6 +55,7 @@ urlpatterns = [
     path("dashboard/product-analysis", ProductAnalysisView.as_view()),
     path("dashboard/top-products", TopProductsView.as_view()),
     path("dashboard/transactions", ShopHistoryViewSet.as_view({"get": "list"})),
+    path("shifts/<str:shift>/papers", ShiftDocumentsView.as_view()),
     path("sales/<str:sale>/papers", SaleDocumentsView.as_view()),
     path("purchase/<str:purchase>/papers", PurchaseDocumentsView.as_view()),
 ]

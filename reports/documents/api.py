@@ -9,6 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.cost import require_sight_of_cost
+from accounts.stores import shown_to
+from ledger.api.shifts import require_sight
+from ledger.till_models import Shift
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.permissions import AnyUser
 from purchasing.models import Purchase
@@ -50,6 +53,18 @@ class SaleDocumentsView(APIView):
         """Links to the receipt and the invoice of a completed sale, good for ninety days."""
         sold = found(Sale.objects.completed(), sale, "sale")
         return _answer(request, sold.pk, "receipt", "invoice")
+
+
+class ShiftDocumentsView(APIView):
+    permission_classes = (AnyUser,)
+
+    @extend_schema(responses=_described("Shift", "shift"), tags=["tills"])
+    def get(self, request: Request, shift: str) -> Response:
+        """A link to the X report of an open shift, to the Z report of a closed one."""
+        rows, store_id = Shift.objects.all(), shown_to(request.user)
+        row = found(rows if store_id is None else rows.filter(store_id=store_id), shift, "shift")
+        require_sight(row, request.user)
+        return _answer(request, row.pk, "shift")
 
 
 class PurchaseDocumentsView(APIView):

@@ -42,6 +42,7 @@ class RefundIn(ApprovableIn, MovesMoneyIn):
     refund_method = serializers.CharField(max_length=20, default="cash")
     reason = FreeText(max_length=255)
     restock = FlagField(default=True)
+    till_id = IdField(required=False)
 
 
 def claim_of(body: dict[str, Any]) -> Claim:

@@ -1,6 +1,5 @@
 """`/api/ledger/cash-counts`: what lay in the drawer, against what the books expected."""
 
-from decimal import Decimal
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -11,47 +10,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from ledger.api.counted import CountedIn
 from ledger.models import CashCount
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid
-from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
 from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField, parse_day
 from pos_project.core.http.filters import ContractFilter, DayFilter
 from pos_project.core.http.permissions import AdminManager
-from pos_project.core.money import ZERO, total
+from pos_project.core.money import ZERO
 from reports.statements.cash_counting import Counted, count_cash, expected_cash
 
-MOST_NOTES = 50
 
-
-class CashCountIn(MovesMoneyIn):
-    """What lay in the drawer: a sum, or how many there were of each note and coin, or both."""
+class CashCountIn(CountedIn):
+    """What lay in the drawer, of which day, and what of it goes to the bank."""
 
     day = DayField(required=False)
-    counted = MoneyField(required=False)
-    denominations = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=10**6), required=False
-    )
     reason = FreeText(max_length=255)
     banked = MoneyField(required=False)
     bank_account = serializers.CharField(max_length=40, required=False)
     expected = serializers.DecimalField(max_digits=14, decimal_places=2, required=False)
-
-    def validate_denominations(self, notes: dict[str, int]) -> dict[str, int]:
-        if len(notes) > MOST_NOTES:
-            raise serializers.ValidationError([f"At most {MOST_NOTES} notes and coins."])
-        worth = MoneyField(exact=True, least=Decimal("0.01"))
-        return {str(worth.run_validation(note)): count for note, count in notes.items()}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        notes = attrs.get("denominations")
-        if attrs.get("counted") is None:
-            if notes is None:
-                raise serializers.ValidationError({"counted": ["This field is required."]})
-            attrs["counted"] = total(Decimal(note) * count for note, count in notes.items())
-        return attrs
 
 
 class CashCountOut(serializers.Serializer):
