@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.conf import settings
+from django.db.models import Q, Sum
 from django.db.models.signals import post_migrate
 from django.utils import timezone
 
@@ -100,9 +101,10 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         from accounts.models import AuditEntry, LoginEvent
         from accounts.stores import HINDRANCES
-        from ledger import closing, period_lock, sealing
+        from ledger import closing, numbering, period_lock, sealing
         from ledger.models import (
             CashCount,
+            DocumentNumber,
             DueCredit,
             Expense,
             JournalEntry,
@@ -129,6 +131,15 @@ class LedgerConfig(AppConfig):
         for event in (PeriodLock, ShopTimeZone, LoginEvent):
             sealing.covers(event, moment="created_at")
         sealing.covers(AuditEntry, moment="timestamp")
+        sealing.covers(DocumentNumber, moment="numbered_at")
+        posted_by_documents = Q(event__in=("sale", "refund", "purchase"))
+        numbering.numbers(
+            "entry",
+            JournalEntry,
+            *(numbering.Part(model, "entry_id") for model in (JournalLine, Payment)),
+            total=Sum("lines__debit"),
+            which=~posted_by_documents,
+        )
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod
         from ledger.till_models import Till

@@ -36,7 +36,7 @@ def is_sealed(day: date) -> bool:
     Asked by every write into a past day (`past_days`); today's writes never ask. The days before
     the first closed one are closed with it.
     """
-    _hold_chain(exclusively=False)
+    hold_chain(exclusively=False)
     return DaySeal.objects.filter(day__gte=day).exists()
 
 
@@ -78,7 +78,7 @@ def seal(day: date, *, now: datetime | None = None) -> DaySeal:
 def _seal(day: date, now: datetime) -> DaySeal:
     if not is_over(day, now):
         raise DayNotOver(f"{day} can be closed ten minutes after it ended, not before.")
-    _hold_chain(exclusively=True)
+    hold_chain(exclusively=True)
     known = DaySeal.objects.filter(day=day).first()
     if known is not None:
         return known
@@ -105,7 +105,7 @@ def _seal(day: date, now: datetime) -> DaySeal:
     return made
 
 
-def _hold_chain(*, exclusively: bool) -> None:
+def hold_chain(*, exclusively: bool) -> None:
     """Hold the genesis: writers of past days share it, whoever seals has it alone.
 
     SQLite has one writer at a time anyway. What is read after this is what was committed before.

@@ -1,7 +1,8 @@
 """The newest seal, kept where whoever may change the database cannot change it.
 
-A line per night in a file, and a mail to whoever is named. That it was kept is in the audit, which
-the next seal covers: a head is never missed without somebody noticing.
+A line per night in a file, between them the newest document numbers, and a mail to whoever is
+named. That a head was kept is in the audit, which the next seal covers: it is never missed without
+somebody noticing.
 """
 
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from django.core.mail import send_mail
 
 from accounts import audit
 from accounts.models import AuditEntry
-from ledger import closing
+from ledger import closing, numbering
 from ledger.models import DaySeal
+from ledger.numbering import number_documents
 from pos_project.core.errors import DomainError
+
+_STORE = "store-"  # before the number of a store's newest document, in the file
 
 
 class HeadNotKept(DomainError):
@@ -32,12 +36,25 @@ class Head:
 
 def known() -> list[Head]:
     """The heads in the file, oldest first; none where it cannot be read."""
+    return [Head(words[0], words[-1].lower()) for words in _lines() if len(words) < 3]
+
+
+def known_numbers() -> dict[int, tuple[int, str]]:
+    """The newest document number in the file, by store: what it is and its hash."""
+    numbers = [words for words in _lines() if len(words) == 3]
+    return {
+        int(store): (int(number), digest)
+        for place, number, digest in numbers
+        if (store := place.removeprefix(_STORE)).isdecimal() and number.isdecimal()
+    }
+
+
+def _lines() -> list[list[str]]:
     try:
         text = settings.HEADS_FILE.read_text()
     except OSError:
         return []
-    lines = (line.split() for line in text.splitlines())
-    return [Head(words[0], words[-1].lower()) for words in lines if words]
+    return [words for line in text.splitlines() if (words := line.split())]
 
 
 def said_to_be_kept() -> list[Head]:
@@ -65,16 +82,9 @@ def keep() -> int:
     newest = closing.head()
     if newest.day is None or Head(newest.day.isoformat(), newest.seal) in known():
         return 0
-    head, file = Head(newest.day.isoformat(), newest.seal), settings.HEADS_FILE
-    if not file.exists() and said_to_be_kept():
-        raise HeadNotKept(
-            f"{file} is gone, and with it the heads of the seals. Put it back; or, when you know"
-            " why and have checked the books with a head that was mailed, make an empty file."
-        )
+    head = Head(newest.day.isoformat(), newest.seal)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a") as heads:
-            heads.write(f"{head.day} {head.seal}\n")
+        _add(f"{head.day} {head.seal}")
         audit.head_kept(newest)
         if settings.HEADS_MAIL_TO:
             send_mail(
@@ -87,3 +97,31 @@ def keep() -> int:
     except (OSError, SMTPException) as error:
         raise HeadNotKept(f"The head of {head.day} was not kept: {error}") from error
     return 1
+
+
+def keep_numbers() -> int:
+    """Number what has no number yet, and write each store's newest one to the file; returns how
+    many there were.
+
+    Raises HeadNotKept where it could not be written, or where the file has gone.
+    """
+    numbered, known = number_documents(), known_numbers()
+    try:
+        for newest in numbering.heads():
+            if known.get(newest.store_id) != (newest.number, newest.chained):
+                _add(f"{_STORE}{newest.store_id} {newest.number} {newest.chained}")
+    except OSError as error:
+        raise HeadNotKept(f"The newest document number was not kept: {error}") from error
+    return numbered
+
+
+def _add(line: str) -> None:
+    file = settings.HEADS_FILE
+    if not file.exists() and said_to_be_kept():
+        raise HeadNotKept(
+            f"{file} is gone, and with it the heads of the seals. Put it back; or, when you know"
+            " why and have checked the books with a head that was mailed, make an empty file."
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as heads:
+        heads.write(f"{line}\n")

@@ -505,6 +505,35 @@ class PeriodLock(AppendOnly):
         return f"locked through {self.locked_through}"
 
 
+class DocumentNumber(AppendOnly):
+    """The number of a posted document, without gaps in its store, and a hash over both it and the
+    number before (`ledger.numbering`). It says what the document came to, should it be gone."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)  # sale, refund, purchase; entry: of anything else
+    document_id = models.BigIntegerField()
+    total = models.DecimalField(max_digits=14, decimal_places=2)
+    business_date = models.DateField(db_index=True)
+    content = models.CharField(max_length=64)  # SHA-256 of the document and its rows, hex
+    chained = models.CharField(max_length=64)  # SHA-256 of all of this and the number before
+    numbered_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "document_numbers"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["store", "number"], name="ledger_documentnumber_once_per_store"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "document_id"], name="ledger_documentnumber_one_per_document"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"number {self.number} of store {self.store_id}: {self.kind} {self.document_id}"
+
+
 class DaySeal(AppendOnly):
     """A closed business day: a hash over its rows and the seal before it.
 

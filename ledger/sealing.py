@@ -181,7 +181,7 @@ def _first_line(seal: DaySeal, day: date) -> bytes:
         assert seal.begins_at is not None
         assert seal.ends_at is not None
         moments = {name: getattr(seal, name) for name in ("begins_at", "ends_at", "created_at")}
-        values |= {name: _moment(moment) for name, moment in moments.items()}
+        values |= {name: moment_text(moment) for name, moment in moments.items()}
         return line("day_seals", {**values, "form": seal.form})
     return line("day_seals", values)
 
@@ -193,6 +193,16 @@ def checksums(row_counts: dict[str, int], packed: bytes) -> dict[tuple[str, int]
     return {
         (table, row_id): checksum for table, (row_id, checksum) in zip(tables, pairs, strict=True)
     }
+
+
+def texts(
+    model: type[AppendOnly], rows: "models.QuerySet[Any]", *more: str
+) -> Iterator[tuple[tuple[Any, ...], bytes]]:
+    """Rows by id: what of them was asked for besides, and the canonical line of each."""
+    columns, count = _columns(model), len(more)
+    names = [column.attname for column in columns]
+    for row in rows.order_by("id").values_list(*more, *names):
+        yield row[:count], _line_of(model._meta.db_table, columns, row[count:])
 
 
 def _line_of(table: str, columns: Sequence["_Column"], row: Sequence[Any]) -> bytes:
@@ -236,11 +246,11 @@ def _text_of(field: Any) -> Callable[[Any], Any]:
         places = field.decimal_places
         return lambda value: f"{Decimal(value):.{places}f}"
     if isinstance(field, models.DateTimeField):
-        return _moment
+        return moment_text
     if isinstance(field, models.DateField):
         return date.isoformat
     return lambda value: value
 
 
-def _moment(value: datetime) -> str:
+def moment_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

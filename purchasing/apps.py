@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models import F, Q
 
 
 class PurchasingConfig(AppConfig):
@@ -7,7 +8,8 @@ class PurchasingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit
-        from ledger import dues, sealing
+        from inventory.models import Batch
+        from ledger import dues, numbering, sealing
         from purchasing.models import Purchase, PurchaseItem, Supplier, SupplierDue
         from purchasing.supplier_payments import SUPPLIER_DUES
 
@@ -16,3 +18,15 @@ class PurchasingConfig(AppConfig):
         sealing.covers(Purchase)
         for part in (PurchaseItem, SupplierDue):
             sealing.covers(part, "purchase__business_date")
+        numbering.numbers(
+            "purchase",
+            Purchase,
+            *numbering.with_entry(
+                "purchase",
+                numbering.Part(PurchaseItem, "purchase_id"),
+                numbering.Part(SupplierDue, "purchase_id"),
+                numbering.Part(Batch, "purchase_item__purchase_id"),
+            ),
+            total=F("total_amount"),
+            which=Q(status=Purchase.Status.RECEIVED),
+        )

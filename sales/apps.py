@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 def held_sales(store_id: int) -> str | None:
@@ -17,7 +17,7 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from accounts.stores import HINDRANCES
-        from ledger import dues, sealing
+        from ledger import dues, numbering, sealing
         from sales.customer_payments import CUSTOMER_DUES
         from sales.models import (
             Customer,
@@ -38,6 +38,29 @@ class SalesConfig(AppConfig):
         sealing.covers(SaleItem, "sale__business_date")
         sealing.covers(RefundItem, "refund__business_date")
         sealing.covers(CustomerDue, "sale__business_date")
+        part, taken_by_sale = numbering.Part, Q(refund_item=None)
+        numbering.numbers(
+            "sale",
+            Sale,
+            *numbering.with_entry(
+                "sale",
+                part(SaleItem, "sale_id"),
+                *(part(m, "sale_item__sale_id", taken_by_sale) for m in (SaleItemBatch, SaleCogs)),
+                part(CustomerDue, "sale_id"),
+            ),
+            total=F("total_amount"),
+            which=Q(status=Sale.Status.COMPLETED),
+        )
+        numbering.numbers(
+            "refund",
+            Refund,
+            *numbering.with_entry(
+                "refund",
+                part(RefundItem, "refund_id"),
+                *(part(m, "refund_item__refund_id") for m in (SaleItemBatch, SaleCogs)),
+            ),
+            total=F("refund_amount"),
+        )
         for taken in (SaleItemBatch, SaleCogs):  # what went out with the sale, or came back
             sealing.covers(
                 taken,

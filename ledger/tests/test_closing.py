@@ -178,6 +178,7 @@ def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
         "cash_counts",
         "cash_movements",
         "customer_dues",
+        "document_numbers",
         "due_credits",
         "expenses",
         "inventory_log_batches",

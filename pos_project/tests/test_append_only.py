@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from model_bakery import baker
 
 from ledger.models import JournalEntry, JournalLine
+from ledger.numbering import number_documents
 from ledger.till_models import Shift
 from pos_project.core.db import guards
 from pos_project.core.db.guards.rules import guarded_models
@@ -52,6 +53,7 @@ def books(standing):
     standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(shifts.a_days_shifts)
+    standing(number_documents)
     standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
 
 

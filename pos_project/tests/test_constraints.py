@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from inventory.models import InventoryLog
-from ledger.models import TransactionId
+from ledger.models import DocumentNumber, TransactionId
+from pos_project.core.days import today
 from pos_project.core.models import IdempotentRequest, KeptList
 from pos_project.tests import shifts, shop
 from pos_project.tests.examples import examples
@@ -257,6 +258,28 @@ def a_transaction_number_that_pays_twice():
         TransactionId.objects.create(method_id="bkash", number_key="8n7a6k2", entry=entry)
 
 
+def a_number(store_number, document_id):
+    DocumentNumber.objects.create(
+        store_id=1,
+        number=store_number,
+        kind="sale",
+        document_id=document_id,
+        total=1,
+        business_date=today(),
+        numbered_at=timezone.now(),
+    )
+
+
+def a_number_of_a_store_given_twice():
+    a_number(1, 1)
+    a_number(1, 2)
+
+
+def a_document_numbered_twice():
+    a_number(1, 1)
+    a_number(2, 1)
+
+
 def two_prices_of_a_product_from_one_day():
     planned = apps.get_model("catalog.ComingPrice").objects.get()
     planned.pk = None
@@ -284,6 +307,8 @@ TWICE = {
     "ledger_till_name_once_per_store": a_till_s_name_used_twice,
     "catalog_comingprice_one_per_day": two_prices_of_a_product_from_one_day,
     "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
+    "ledger_documentnumber_once_per_store": a_number_of_a_store_given_twice,
+    "ledger_documentnumber_one_per_document": a_document_numbered_twice,
     "ledger_journalentry_once_per_document": a_second_entry_for_a_document,
     "purchasing_purchase_invoice_unique_per_supplier": a_suppliers_invoice_entered_twice,
     "core_keptlist_one_of_a_name": filters_of_a_list_kept_twice_under_a_name,

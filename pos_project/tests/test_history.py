@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from model_bakery import baker
 
+from ledger.numbering import number_documents
 from pos_project.core.db.append_only import AppendOnly, HistoryIsAddedTo
 from pos_project.core.db.rows import set_by_id
 from pos_project.tests import shifts, shop
@@ -31,6 +32,7 @@ def history(standing):
     standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(shifts.a_days_shifts)
+    standing(number_documents)
     standing(lambda: baker.make("accounts.LoginEvent"))
 
 

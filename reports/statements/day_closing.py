@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ledger import closing
 from ledger.models import CashCount, DaySeal, JournalEntry, Payment
+from ledger.numbering import number_documents
 from ledger.tills import cash_account
 from pos_project.core.days import business_day
 from pos_project.core.money import ZERO, money, total
@@ -155,6 +156,7 @@ def close_until(last: date, *, on_day: Callable[[DaySeal], None] | None = None) 
     Raises DayNotOver.
     """
     seals = []
+    number_documents()  # what is closed has its number
     while (day := closing.next_day()) is not None and day <= last:
         seals.append(closing.seal(day))
         if on_day:

@@ -16,7 +16,8 @@ from reports.summaries.building import build_missing
 
 class Command(BaseCommand):
     help = (
-        "What is due every night: put prices into effect that begin, close the days that are over"
+        "What is due every night: put prices into effect that begin, number what was posted (see"
+        " number_documents), close the days that are over"
         " (see close_day), keep the newest seal outside the database (HEADS_FILE, HEADS_MAIL_TO),"
         " sum up the days that are not yet, and forget expired sign-ins and counts of rate limits."
         " Run it once a night, at least ten minutes after midnight; safe to run twice, and at any"
@@ -26,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         parts: tuple[tuple[str, Callable[[], int]], ...] = (
             ("products with another price", begin_prices),
+            ("documents numbered", kept_heads.keep_numbers),
             ("days closed", lambda: len(close_until(last_closable_day()))),
             ("heads kept", kept_heads.keep),
             ("days summed up, per kind of figure", build_missing),

@@ -9,6 +9,7 @@ from reports.reconciliation.checks import (
     document_entries,
     dues,
     journal,
+    numbers,
     payments,
     purchases,
     refunds,
@@ -42,6 +43,7 @@ SUBJECTS = (
     shifts,
     witnesses,
     summaries,
+    numbers,
     seals,
 )
 

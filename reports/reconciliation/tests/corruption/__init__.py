@@ -8,6 +8,7 @@ from reports.reconciliation.tests.corruption import (
     documents,
     dues,
     house,
+    numbers,
     payments,
     purchases,
     refunds,
@@ -41,4 +42,5 @@ BROKEN: dict[str, list[Breaking]] = {
     **seals.BROKEN,
     **shifts.BROKEN,
     **witnesses.BROKEN,
+    **numbers.BROKEN,
 }

@@ -1,0 +1,56 @@
+"""Ways of tampering with what was numbered, by invariant."""
+
+from datetime import timedelta
+
+import time_machine
+from django.utils import timezone
+
+from ledger import kept_heads
+from ledger.numbering import number_documents
+from pos_project.tests import shop
+from reports.reconciliation.tests.corruption.by_hand import Breaking, change, change_first, row_of
+from reports.tests.a_shops_week import Week
+
+
+def _first_number_gone(week: Week) -> str:
+    number_documents()
+    change_first("document_numbers", "number = 1", "number = 100000")
+    return "document numbers of store 1: expected 1 to "
+
+
+def _another_total(week: Week) -> str:
+    number_documents()
+    row = change_first("document_numbers", "kind = 'sale'", "total = total + 1")
+    return f"number {row_of(f'SELECT number FROM document_numbers WHERE id = {row}')} of store 1"
+
+
+def _kept_outside(week: Week) -> str:
+    kept_heads.keep_numbers()
+    newest = row_of("SELECT MAX(number) FROM document_numbers")
+    change_first("document_numbers", f"number = {newest}", "number = 100000")
+    return f"number {newest} of store 1, kept outside: expected"
+
+
+def _another_note(week: Week) -> str:
+    number_documents()
+    change("sales", week.cash_sale.pk, "note = 'x'")
+    return f"sale {week.cash_sale.pk}, {week.cash_sale.total_amount} of "
+
+
+def _never_numbered(week: Week) -> str:
+    number_documents()
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        shop.sell((week.postage, 1))
+        number_documents()
+    gone = row_of("SELECT id FROM document_numbers WHERE kind = 'refund' ORDER BY id")
+    refund = row_of(f"SELECT document_id FROM document_numbers WHERE id = {gone}")
+    change("document_numbers", gone, "document_id = 100000")
+    return f"refund {refund} of "
+
+
+BROKEN: dict[str, list[Breaking]] = {
+    "document_numbers_have_no_gaps": [_first_number_gone],
+    "document_numbers_are_a_chain": [_another_total, _kept_outside],
+    "numbered_documents_are_as_they_were": [_another_note],
+    "documents_are_numbered": [_never_numbered],
+}
