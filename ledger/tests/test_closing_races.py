@@ -71,7 +71,7 @@ def test_control_without_the_shared_lock_it_ends_up_in_the_day_unsealed(
     late_sale: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meeting, selling, closing_it = late_sale
-    monkeypatch.setattr(closing, "_hold_chain", lambda **_: None)
+    monkeypatch.setattr(closing, "hold_chain", lambda **_: None)
     at_once(selling, closing_it)
     assert meeting.met
     assert len(broken_seals()) == 1
