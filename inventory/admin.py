@@ -4,18 +4,32 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
 from inventory import count_admin, product_admin  # noqa: F401  (registers the page of products)
 from inventory.adjustments import void
 from inventory.counting import Adjusted, Counted, compare, count_stock
-from inventory.models import Batch, InventoryLog
+from inventory.models import Batch, InventoryLog, StockCount, StockCountLine
 from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.forms import show_refusal
-from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ReversibleAdmin, asked, units
+from pos_project.core.back_office.lists import amount_text
+from pos_project.core.back_office.model_admin import (
+    HistoryInline,
+    ReadOnlyAdmin,
+    ReversibleAdmin,
+    asked,
+    units,
+)
 from pos_project.core.errors import DomainError
+from pos_project.core.money import money
+
+MONEY: Any = DecimalField(max_digits=14, decimal_places=2)
 
 
 @admin.register(Batch)
@@ -134,9 +148,103 @@ class InventoryLogAdmin(ReversibleAdmin):
         )
 
     def _of(self, done: Adjusted) -> str:
-        """The rows of a count, which are its document: in a list of their own."""
-        number = done.entries[0].reference if done.entries else None
-        return f"{self.list_page}?{urlencode({'q': number})}" if number else self.list_page
+        """The document of a count."""
+        return reverse("admin:inventory_stockcount_change", args=[done.count.pk])
+
+
+class StockCountLineInline(HistoryInline):
+    model = StockCountLine
+    fields = ("product_name", "had", "found", "differs", "worth")
+    readonly_fields = fields
+    had = units("expected", "books")
+    found = units("counted", "counted")
+
+    @display(description="differs")
+    def differs(self, line: StockCountLine) -> str:
+        change = (line.counted - line.expected).normalize()
+        return f"{change:+f}" if change else "–"
+
+    @display(description="at cost")
+    def worth(self, line: StockCountLine) -> Any:
+        return amount_text(line.cost) if line.cost else "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # What differs comes first: that is what is looked for.
+        return super().get_queryset(request).order_by(F("log").asc(nulls_last=True), "id")
+
+
+@admin.register(StockCount)
+class StockCountAdmin(ReadOnlyAdmin):
+    """What was counted, by whom, and what it came to; its adjustments are in the stock log."""
+
+    list_display = ("number", "created_at", "user", "products", "differ", "missing", "over", "net")
+    list_filter = (("business_date", RangeDateFilter),)
+    list_totals = {"Missing": "cost_missing", "Found": "cost_over", "Together": "cost_net"}
+    search_fields = ("number__istartswith", "lines__product_name")
+    search_help_text = "Number or product"
+    list_select_related = ("user",)
+    ordering = ("-id",)
+    inlines = (StockCountLineInline,)
+    actions_list = ("count_stock",)
+    actions_detail = ("movements",)
+    fields = (
+        ("number", "store"),
+        ("reason", "note"),
+        ("user", "created_at", "business_date"),
+        ("products", "differ"),
+        ("missing", "over", "net"),
+    )
+    readonly_fields = ("products", "differ", "missing", "over", "net")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        lines = StockCountLine.objects.filter(count=OuterRef("pk")).order_by().values("count")
+
+        def summed(of: Any) -> Any:
+            return Coalesce(Subquery(lines.annotate(sum=of).values("sum")), 0, output_field=MONEY)
+
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                counted_products=Subquery(lines.annotate(n=Count("id")).values("n")),
+                differing=Coalesce(Subquery(lines.annotate(n=Count("log")).values("n")), 0),
+                cost_missing=summed(Sum("cost", filter=Q(cost__lt=0))),
+                cost_over=summed(Sum("cost", filter=Q(cost__gt=0))),
+                cost_net=summed(Sum("cost")),
+            )
+        )
+
+    @display(description="products", ordering="-counted_products")
+    def products(self, count: Any) -> int:
+        return int(count.counted_products or 0)
+
+    @display(description="differ", ordering="-differing")
+    def differ(self, count: Any) -> int:
+        return int(count.differing)
+
+    @display(description="missing", ordering="cost_missing")
+    def missing(self, count: Any) -> Any:
+        return amount_text(money(count.cost_missing))
+
+    @display(description="found", ordering="-cost_over")
+    def over(self, count: Any) -> Any:
+        return amount_text(money(count.cost_over))
+
+    @display(description="together", ordering="cost_net")
+    def net(self, count: Any) -> Any:
+        return amount_text(money(count.cost_net))
+
+    @action(description="Count stock", url_path="count", icon="fact_check")
+    def count_stock(self, request: HttpRequest) -> HttpResponse:
+        """On to the page where it is done."""
+        return HttpResponseRedirect(reverse("admin:inventory_inventorylog_count_stock"))
+
+    @action(description="Movements", url_path="movements", icon="swap_vert")
+    def movements(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Its adjustments, each to be reversed by itself."""
+        count = get_object_or_404(StockCount, pk=object_id)
+        page = reverse("admin:inventory_inventorylog_changelist")
+        return HttpResponseRedirect(f"{page}?{urlencode({'q': count.number})}")
 
 
 def _button(shown: dict[str, Any]) -> str:

@@ -15,13 +15,21 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.stores import HINDRANCES
-        from inventory.models import Batch, InventoryLog, InventoryLogBatch
+        from inventory.models import (
+            Batch,
+            InventoryLog,
+            InventoryLogBatch,
+            StockCount,
+            StockCountLine,
+        )
         from ledger import sealing
 
         HINDRANCES.append(stock_left)
         # A closed day's movements are sealed with its journal.
         sealing.covers(InventoryLog)
         sealing.covers(InventoryLogBatch, "log__business_date")
+        sealing.covers(StockCount)
+        sealing.covers(StockCountLine, "count__business_date")
         made_by_hand = Q(
             log_batches__log__kind__in=(InventoryLog.Kind.OPENING, InventoryLog.Kind.ADJUSTMENT),
             log_batches__quantity__gt=0,

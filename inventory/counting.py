@@ -11,11 +11,12 @@ from django.utils.timezone import localtime
 from accounts import staff_rules
 from catalog.models import Product
 from inventory import fifo, movements, product_figures, receiving
-from inventory.models import Batch, InventoryLog
+from inventory.models import Batch, InventoryLog, StockCount, StockCountLine
 from inventory.picking import pick, preview
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
+from pos_project.core.db.rows import insert, insert_rows
 from pos_project.core.errors import Conflict, Invalid
 from pos_project.core.money import MAX_AMOUNT
 from pos_project.core.posting_context import Actor, PostingContext
@@ -51,13 +52,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Adjusted:
-    """The log rows that a count wrote; products that agreed have none."""
+    """The document of a count, and the log rows that it wrote; products that agreed have none."""
 
+    count: StockCount
     entries: Sequence[InventoryLog]
 
     @property
     def commit_probe(self) -> Model | None:
-        return self.entries[0] if self.entries else None
+        return self.count
 
 
 class StockMoved(Conflict):
@@ -90,7 +92,8 @@ def count_stock(
     """Adjust each product by what was counted less what was expected, all in one transaction.
 
     Missing units leave the oldest batches, found ones come at the cost of the last purchase: one
-    log row and one entry per product that differs, the statements the same for 1 as for 100.
+    log row and one entry per product that differs, and a document of all that was counted; the
+    statements the same for 1 as for 100.
     Raises StockMoved, naming the lines, when the books no longer have what was expected; Invalid
     for unknown, service and repeated products, NeedsApproval where staff do not correct stock.
     Nothing is written then.
@@ -137,8 +140,47 @@ def _count(
         ],
         context=context,
     )
+    moved = {each.product.pk: pk for each, pk in zip(changes, log_ids, strict=True)}
+    count = _document(found, moved, reason, note, context)
     rows = InventoryLog.objects.select_related("product", "user").filter(pk__in=log_ids)
-    return Adjusted(list(rows.order_by("id")))
+    return Adjusted(count, list(rows.order_by("id")))
+
+
+def _document(
+    found: Sequence[Difference],
+    moved: Mapping[int, int],
+    reason: str,
+    note: str | None,
+    context: PostingContext,
+) -> StockCount:
+    """The count and a line for each product; `moved`: product id → the log row of what differed."""
+    count = StockCount(
+        store_id=context.store_id,
+        number=number_of(context.at),
+        reason=reason,
+        note=note,
+        user_id=context.user_id,
+        business_date=context.business_date,
+        created_at=context.at,
+    )
+    insert(count)
+    insert_rows(
+        StockCountLine,
+        ("count_id", "product_id", "product_name", "expected", "counted", "cost", "log_id"),
+        [
+            (
+                count.pk,
+                each.product.pk,
+                each.product.name,
+                each.expected,
+                each.counted,
+                each.cost,
+                moved.get(each.product.pk),
+            )
+            for each in found
+        ],
+    )
+    return count
 
 
 def _log(

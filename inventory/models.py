@@ -197,3 +197,50 @@ class InventoryLogBatch(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.quantity} of batch {self.batch_id} by log {self.log_id}"
+
+
+class StockCount(AppendOnly):
+    """Shelves counted on a day: the document of it. What differed was adjusted with it."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    number = models.CharField(max_length=40)  # its adjustments bear it as their reference
+    reason = models.CharField(max_length=100)
+    note = models.TextField(null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField(db_index=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stock_counts"
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class StockCountLine(AppendOnly):
+    """One product of a count: what the books had, what lay there, and what that is worth."""
+
+    count = models.ForeignKey(StockCount, on_delete=models.PROTECT, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    product_name = models.CharField(max_length=255)  # as it was called then
+    expected = models.DecimalField(max_digits=12, decimal_places=3)
+    counted = models.DecimalField(max_digits=12, decimal_places=3)
+    cost = models.DecimalField("at cost", max_digits=14, decimal_places=2)  # signed
+    # The adjustment of what differed.
+    log = models.OneToOneField(
+        InventoryLog, null=True, on_delete=models.PROTECT, related_name="count_line"
+    )
+
+    class Meta:
+        db_table = "stock_count_lines"
+        constraints = (
+            models.CheckConstraint(
+                name="inventory_stockcountline_moves_what_differs",
+                violation_error_message="What differs was moved, and nothing else.",
+                condition=Q(log__isnull=True, counted=F("expected"))
+                | (Q(log__isnull=False) & ~Q(counted=F("expected"))),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.counted.normalize():f} of {self.product_name} in count {self.count_id}"

@@ -11,8 +11,9 @@ from accounts.models import User
 from catalog.models import Brand, Category, Product
 from conftest import at_the_office
 from inventory import count_admin
-from inventory.models import InventoryLog
+from inventory.models import InventoryLog, StockCount
 from pos_project.tests import shop
+from pos_project.tests.test_lists import lines_of, totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -68,10 +69,12 @@ def test_a_count_is_compared_and_then_booked_as_it_was_shown(
 
     answer = office.post(COUNT, form_of(*lines, seen=shown, reason="STOCKTAKE", note="November"))
 
-    number = str(InventoryLog.objects.filter(kind="adjustment")[0].reference)
-    assert (
-        answer["Location"] == f"/admin/inventory/inventorylog/?q={number}"
-    )  # the count's own list
+    document = StockCount.objects.get()
+    assert answer["Location"] == f"/admin/inventory/stockcount/{document.pk}/change/"
+    read = office.get(answer["Location"]).content.decode()
+    assert "Differs" in read
+    assert "-16.00" in read
+    assert "-13.50" in read
     assert (shop.stock_of(goods["shirt"]), shop.stock_of(goods["cap"])) == (3, 5)
     kept = InventoryLog.objects.filter(kind="adjustment").values_list("reason", "note", "user")
     assert list(kept) == [("STOCKTAKE", "November", manager.pk)] * 2
@@ -188,3 +191,19 @@ def test_half_a_count_is_kept_and_gone_on_with(office: Client, goods: dict[str, 
 
     assert "Shirt" in page
     assert re.search(r'name="form-0-counted" value="3"', page)
+
+
+def test_the_list_of_counts_says_what_each_came_to(
+    office: Client, goods: dict[str, Product]
+) -> None:
+    shop.a_count((goods["shirt"], 3), (goods["cap"], 5))
+    shop.a_count((goods["shirt"], 3))
+    counts = "/admin/inventory/stockcount/"
+
+    header, latest, first = lines_of(office.get(counts, {"as": "csv"}))
+
+    assert header[3:] == ["Products", "Differ", "Missing", "Found", "Together"]
+    assert latest[3:] == ["1", "0", "0.00", "0.00", "0.00"]
+    assert first[3:] == ["2", "2", "-16.00", "2.50", "-13.50"]
+    page = office.get(counts).content.decode()
+    assert totals_of(page) == {"Missing": "-16.00", "Found": "2.50", "Together": "-13.50"}

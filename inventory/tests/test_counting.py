@@ -8,7 +8,7 @@ import pytest
 
 from catalog.models import Product
 from inventory.counting import Counted, StockMoved, compare, count_stock
-from inventory.models import InventoryLog
+from inventory.models import InventoryLog, StockCount
 from ledger.models import JournalEntry
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
@@ -56,10 +56,39 @@ def test_missing_units_leave_the_oldest_batches_and_found_ones_cost_the_last_pur
     assert shop.entry("adjustment", entries[1]) == {"INVENTORY": 5, "INVENTORY_GAIN": -5}
 
 
-def test_a_count_that_agrees_writes_nothing(shelf: Mapping[str, Product]) -> None:
+def test_a_count_that_agrees_moves_nothing_and_is_written_all_the_same(
+    shelf: Mapping[str, Product],
+) -> None:
     before = shop.everything()
     assert count((shelf["shirt"], 5, 5), (shelf["cap"], 4, 4)) == []
-    assert shop.everything() == before
+    after = shop.everything()
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "stock_counts",
+        "stock_count_lines",
+    }
+    assert [line.log for line in StockCount.objects.get().lines.all()] == [None, None]
+
+
+def test_a_count_is_a_document_of_what_lay_there(shelf: Mapping[str, Product]) -> None:
+    shirt, cap = shelf["shirt"], shelf["cap"]
+
+    entries = count((shirt, 5, 1), (cap, 4, 4), note="November")
+
+    document = StockCount.objects.get()
+    assert (document.reason, document.note) == ("COUNT", "November")
+    assert document.user == shop.a_cashier()
+    assert document.number == entries[0].reference
+    told = document.lines.values_list("product_name", "expected", "counted", "cost", "log")
+    assert list(told.order_by("id")) == [
+        ("Shirt", 5, 1, -33, entries[0].pk),
+        ("Cap", 4, 4, 0, None),
+    ]
+
+
+def test_what_was_refused_leaves_no_document(shelf: Mapping[str, Product]) -> None:
+    with shop.refused(StockMoved):
+        count((shelf["shirt"], 7, 1))
+    assert not StockCount.objects.exists()
 
 
 def test_the_comparison_says_beforehand_what_the_count_will_book(

@@ -95,6 +95,8 @@ def test_every_column_of_a_sealed_row_is_sealed_but_for_those_that_move(book: An
             rest = {"customer": sold.customer, "sale": sold, "amount": 1, "tax": 0}
         if book.table in ("shifts", "cash_movements"):
             shifts.a_closed_shift()
+        elif book.table == "stock_count_lines":
+            shop.a_count((shop.a_product(), 1))
         else:
             written = book.ways[0].day if book.by_moment else "created_at"
             baker.make(model, **{written: timezone.now(), **day, **rest})
@@ -126,4 +128,4 @@ def test_a_seal_costs_the_same_statements_for_one_row_as_for_hundreds(queries: A
         for _ in range(sales):
             shop.sell((shop.a_service(), 1))
         costs.append(len(queries(lambda: sealing.seal_of(a_day()))))
-    assert costs == [29, 29]
+    assert costs == [31, 31]

@@ -48,6 +48,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
         (
             ("Stock lots", "layers", "inventory_batch_changelist", False),
             ("Count stock", "fact_check", "inventory_inventorylog_count_stock", False),
+            ("Stock counts", "inventory", "inventory_stockcount_changelist", False),
             ("To reorder", "shopping_cart", "report-to-reorder", False),
             ("Stock movements", "swap_vert", "inventory_inventorylog_changelist", False),
         ),

@@ -19,10 +19,10 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 
-from accounts.models import User
+from accounts.models import Store, User
 from catalog.models import Product
-from inventory import adjustments, receiving
-from inventory.models import Batch, InventoryLog
+from inventory import adjustments, counting, receiving
+from inventory.models import Batch, InventoryLog, StockCount
 from ledger import due_credits, opening_dues, posting
 from ledger.advance_repayments import pay_back_advance
 from ledger.dues import DuePayment
@@ -233,6 +233,16 @@ def take_back(
 
 def units_of(item: SaleItem, units: int, *, restock: bool | None = None) -> Returned:
     return Returned(Decimal(units), sale_item_id=item.pk, restock=restock)
+
+
+def a_count(*found: tuple[Product, int], **fields: Any) -> StockCount:
+    """Shelves counted: so many units of each of these products."""
+    shelf = Batch.objects.all().stock([each.pk for each, _ in found], store_id=Store.FIRST_ID)
+    counts = [
+        counting.Counted(each.pk, shelf.get(each.pk, Decimal(0)), Decimal(units))
+        for each, units in found
+    ]
+    return counting.count_stock(counts, **{"reason": "COUNT", "by": a_cashier(), **fields}).count
 
 
 def pay_dues(

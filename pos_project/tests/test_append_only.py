@@ -54,6 +54,7 @@ def books(standing):
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(shifts.a_days_shifts)
     standing(number_documents)
+    standing(lambda: shop.a_count((shop.a_product(), 2)))
     standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
 
 

@@ -33,6 +33,7 @@ def history(standing):
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(shifts.a_days_shifts)
     standing(number_documents)
+    standing(lambda: shop.a_count((shop.a_product(), 2)))
     standing(lambda: baker.make("accounts.LoginEvent"))
 
 

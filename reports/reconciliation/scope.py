@@ -34,6 +34,7 @@ _LATE = {
             ("journal_entries", "business_date"),
             ("inventory_log", "business_date"),
             ("cash_counts", "business_date"),
+            ("stock_counts", "business_date"),
             ("cash_movements", "business_date"),
             ("shifts", "business_date"),
             ("due_credits", "business_date"),
@@ -49,6 +50,7 @@ _LATE = {
             ("supplier_dues", "purchases", "purchase_id"),
             ("journal_lines", "journal_entries", "entry_id"),
             ("inventory_log_batches", "inventory_log", "log_id"),
+            ("stock_count_lines", "stock_counts", "count_id"),
         )
     },
     **{

@@ -142,3 +142,26 @@ def services_keep_no_stock(scope: Scope) -> Iterator[Violation]:
             found=f"a {what}",
             parts=scope.parts(table, size=AT_ONCE),
         )
+
+
+@invariant("I47", "A line of a count moved what it differed by, and only that, with its count.")
+def counts_moved_what_differed(scope: Scope) -> Iterator[Violation]:
+    return breaking(
+        """
+        SELECT n.id, c.number, n.counted - n.expected, n.cost, COALESCE(l.change_qty, 0),
+            COALESCE(l.cost, 0)
+        FROM stock_count_lines n
+        JOIN stock_counts c ON c.id = n.count_id
+        LEFT JOIN inventory_log l ON l.id = n.log_id
+        WHERE PART(n.id) AND (
+            ABS(n.counted - n.expected - COALESCE(l.change_qty, 0)) > 0.0004
+            OR ABS(n.cost - COALESCE(l.cost, 0)) > 0.004
+            OR (l.id IS NOT NULL AND (l.kind <> 'adjustment' OR l.product_id <> n.product_id
+                OR l.store_id <> c.store_id OR l.business_date <> c.business_date
+                OR COALESCE(l.reference, '') <> c.number)))
+        """,
+        "line {0} of count {1}, what it moved",
+        expected="{2} units worth {3} of its product, with its count",
+        found="{4} units worth {5}",
+        parts=scope.parts("stock_count_lines"),
+    )
