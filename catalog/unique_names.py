@@ -86,7 +86,9 @@ def _take_from_products(row: Brand | Category | TaxRate) -> None:
     products = Product.objects.filter(**{column: row})
     if products.listed().exists():
         raise _in_use(row)
-    products.update(**{column: None})
+    for product in products:  # one by one, so that the audit tells it of each
+        setattr(product, column, None)
+        product.save(update_fields=[column])
 
 
 def _in_use(row: Brand | Category | TaxRate) -> Conflict:

@@ -111,7 +111,9 @@ def fill(
     trade((copies + 1) * copied, len(days), now=now)
     _stock_up(BusyDays(cast, now=now, seed=seed, sales=()), today, wanted.open_batches)
     retired = [product.id for product in cast.products if product.id % 100 == 50]
-    Product.objects.filter(pk__in=retired).update(status=Status.INACTIVE)
+    for product in Product.objects.filter(pk__in=retired):
+        product.status = Status.INACTIVE
+        product.save(update_fields=["status"])  # one by one: the audit tells it
     _analyze()
     return Filled(Sale.objects.completed().count(), len(days))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from auditlog.diff import model_instance_diff
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
@@ -52,6 +53,18 @@ def hire(size: Size, chance: Random, *, since: datetime, until: datetime) -> Cas
         for name, role in PEOPLE
     ]
     products = list(_products(size, chance))
+    rows = [_row(product, by=users[1]) for product in products]
+    customers = [
+        Customer(
+            id=n,
+            name=f"Customer {n}",
+            email=f"customer{n}@bench.example",
+            phone=f"0180{n:07}",
+            city="Dhaka",
+            created_by=users[n % len(users)],
+        )
+        for n in _ids(size.customers)
+    ]
     _save(
         *(Brand(id=n, name=f"Brand {n}", name_key=key_of(f"Brand {n}")) for n in _ids(BRANDS)),
         *(
@@ -66,19 +79,9 @@ def hire(size: Size, chance: Random, *, since: datetime, until: datetime) -> Cas
             Supplier(id=n, name=f"Supplier {n}", phone=f"0170000{n:04}", sector="trade")
             for n in _ids(size.suppliers)
         ),
-        *(_row(product, by=users[1]) for product in products),
-        *(
-            Customer(
-                id=n,
-                name=f"Customer {n}",
-                email=f"customer{n}@bench.example",
-                phone=f"0180{n:07}",
-                city="Dhaka",
-                created_by=users[n % len(users)],
-            )
-            for n in _ids(size.customers)
-        ),
-        *_audit(products, size.customers, by=users[1], since=since, until=until),
+        *rows,
+        *customers,
+        *_audit(rows, customers, by=users[1], since=since, until=until),
     )
     Customer.objects.update(join_at=since)
     Supplier.objects.update(created_at=since)
@@ -137,8 +140,8 @@ def _row(product: PlannedProduct, *, by: User) -> Product:
 
 
 def _audit(
-    products: Sequence[PlannedProduct],
-    customers: int,
+    products: Sequence[Product],
+    customers: Sequence[Customer],
     *,
     by: User,
     since: datetime,
@@ -146,19 +149,14 @@ def _audit(
 ) -> Iterator[AuditEntry]:
     """Every product and customer was added, and every product has had another price since."""
     added, changed = AuditEntry.Action.CREATE, AuditEntry.Action.UPDATE
-    events: list[
-        tuple[datetime, type[models.Model], int, str, Any, dict[str, list[str | None]]]
-    ] = []
-    for product in products:
-        events.append(
-            (since, Product, product.id, product.name, added, {"name": [None, product.name]})
-        )
-    for n in _ids(customers):
-        events.append((since, Customer, n, f"Customer {n}", added, {"verify": [None, "False"]}))
+    events: list[tuple[datetime, type[models.Model], int, str, Any, Any]] = []
+    for row in (*products, *customers):
+        as_made = model_instance_diff(None, row)
+        events.append((since, type(row), row.pk, str(row), added, as_made))
     for at, product in enumerate(products, start=1):
-        prices: list[str | None] = [str(round(product.price * 9 / 10, 2)), str(product.price)]
+        prices = [str(round(product.price * 9 / 10, 2)), str(product.price)]
         moment = since + (until - since) * at / (len(products) + 1)
-        events.append((moment, Product, product.id, product.name, changed, {"price": prices}))
+        events.append((moment, Product, product.pk, product.name, changed, {"price": prices}))
     kinds: dict[Any, ContentType] = {
         model: ContentType.objects.get_for_model(model) for model in (Product, Customer)
     }

@@ -6,6 +6,7 @@ An invariant is added by writing its check in the module of its subject; `CHECKS
 from types import ModuleType
 
 from reports.reconciliation.checks import (
+    audited,
     document_entries,
     dues,
     journal,
@@ -43,6 +44,7 @@ SUBJECTS = (
     shifts,
     witnesses,
     summaries,
+    audited,
     numbers,
     seals,
 )

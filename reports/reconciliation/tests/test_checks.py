@@ -33,6 +33,7 @@ WHATEVER_THE_DAY = {
     "ids_are_positive",
     "unique_keys_fold_their_text",
     "barcodes_have_their_rows",
+    "master_data_is_as_it_was_audited",
     "search_texts_spell_their_columns",
     "held_sales_moved_nothing",
     "no_document_is_left_a_draft",

@@ -1,8 +1,14 @@
 """Ways of breaking what the whole house keeps, by invariant."""
 
-from reports.reconciliation.tests.corruption.by_hand import Breaking, batch_of, first, named
+from reports.reconciliation.tests.corruption.by_hand import Breaking, batch_of, change, first, named
 
 BROKEN: dict[str, list[Breaking]] = {
+    "master_data_is_as_it_was_audited": [
+        lambda w: "products {}, price: expected 9.99".format(
+            change("products", w.tea.pk, "price = 1.99")
+        ),
+        first("suppliers", "1 = 1", "id = id + 1000", "suppliers {}: expected no row"),
+    ],
     "kept_requests_have_answers": [
         first("idempotent_requests", "1 = 1", "body = NULL", "request {} of user"),
     ],
