@@ -34,6 +34,9 @@ def main(listener_fd: int, lifeline_fd: int, ready_fd: int, threads: int) -> Non
     signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
     os.write(ready_fd, b".")
     os.close(ready_fd)
+    from reports.dashboards.beforehand import read_beforehand  # (likewise)
+
+    threading.Thread(target=read_beforehand, daemon=True).start()
     worker.run()
 
 

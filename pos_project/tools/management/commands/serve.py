@@ -19,9 +19,11 @@ from ledger import time_zone
 from pos_project.core.db.migrated import missing_migrations
 from pos_project.core.http import static_files
 from pos_project.tools.server import child
+from reports.dashboards.beforehand import read_beforehand
 
 WORKERS, THREADS = 2, 12
 BACKLOG = 1024
+READ_SECONDS = 0.2  # for dashboards before the first worker is there, which reads the rest
 
 
 class Command(BaseCommand):
@@ -56,6 +58,7 @@ class Command(BaseCommand):
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="pos-metrics-")
         else:
             child.load_application()
+            read_beforehand(seconds=READ_SECONDS)
             connections.close_all()
             self.stdout.flush()
             # Workers may answer before their parent listens to signals.
