@@ -282,12 +282,12 @@ def open_due(party: Customer | Supplier, amount: Amount, **fields: Any) -> Any:
 
 
 def credit(
-    party: Customer | Supplier, kind: str, amount: Amount, **fields: Any
+    party: Customer | Supplier, kind: str, amount: Amount, *, by: User | None = None, **fields: Any
 ) -> list[due_credits.DueCredit]:
     """Settle what is open with them without money."""
     book = CUSTOMER_DUES if isinstance(party, Customer) else SUPPLIER_DUES
     asked = due_credits.Credit(party.pk, kind, Decimal(amount), "Agreed", **fields)
-    return due_credits.credit_dues(book, asked, by=a_cashier())
+    return due_credits.credit_dues(book, asked, by=by or a_cashier())
 
 
 def undo_payment(payment: Payment, **fields: Any) -> list[Payment]:
