@@ -19,7 +19,7 @@ BESIDES = (
     ("manual_entries", "Manual entries", (Event.MANUAL, Event.OPENING_BALANCE)),
     ("due_credits", "Bad debts and discounts allowed later", (Event.DUE_CREDIT,)),
     ("rounding", "Rounding of purchases", (Event.PURCHASE,)),
-    ("cash_counts", "Cash over and short", (Event.CASH_COUNT,)),
+    ("cash_counts", "Cash over and short", (Event.CASH_COUNT, Event.SHIFT)),
 )
 NAMED = frozenset(event for _, _, events in BESIDES for event in events)
 

@@ -1,18 +1,22 @@
 """Part of a purchase goes back to its supplier: what is on the shelf, at what it cost."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db.models import Sum
 
 from inventory.models import InventoryLog
 from ledger.models import Payment
 from ledger.reversals import PartOfDocument
+from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.tests import shop
 from pos_project.tests.invariants import balance, books_agree
 from purchasing import suppliers
 from purchasing.models import Purchase, SupplierDue
+from purchasing.payables import payables_ageing, supplier_statement
 from purchasing.returns import Return, SentBack, return_goods
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
@@ -174,3 +178,18 @@ def test_a_return_costs_the_same_for_one_line_and_for_many(delta, transactional_
         )
         books_agree()
     assert costs[0] == costs[1]
+
+
+def test_what_was_owed_before_it_went_back_is_told_of_the_day_before(delta, mug):
+    yesterday = today() - timedelta(days=1)
+    with time_machine.travel(at_noon(yesterday)):
+        bought = shop.buy((mug, 4, "2.50"), supplier=delta, offered=shop.on_credit())
+    shop.send_back(bought, 3)
+
+    [then], [now] = payables_ageing(yesterday), payables_ageing(today())
+    assert (then.total, now.total) == (10, D("2.50"))
+    lines = supplier_statement(delta.pk, yesterday, today()).every(D(0))
+    assert [(line.kind, line.amount) for line in lines] == [
+        ("purchase", 10),
+        ("goods_returned", D("-7.50")),
+    ]

@@ -65,6 +65,16 @@ def test_what_a_lot_cannot_hold_is_a_rounding_difference(delta, mug):
     }
 
 
+def test_shares_add_up_to_the_cent(delta):
+    lines = [(shop.a_product(), 1, "1.00") for _ in range(3)]
+    bought = shop.buy(*lines, supplier=delta, freight=D("1.00"))
+    assert [line.landed_cost for line in bought.items.order_by("id")] == [
+        D("1.33"),
+        D("1.34"),
+        D("1.33"),
+    ]
+
+
 def test_gifts_share_the_freight_by_their_units(delta, mug):
     tea = shop.a_product()
     shop.buy((mug, 1, 0), (tea, 3, 0), supplier=delta, freight=D("2.00"))

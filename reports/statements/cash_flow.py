@@ -1,8 +1,8 @@
 """Where the shop's money came from and went: the change of its money accounts, by what caused it.
 
 The direct way (IAS 7.18a), from the entries themselves. What documents moved is told by their kind.
-An entry by hand is told by the accounts on its other side; one that moves money between the shop's
-own money accounts changes nothing.
+An entry by hand, or of what a till brings away, is told by the accounts on its other side; one that
+moves money between the shop's own money accounts changes nothing.
 
 Money accounts are those of the payment methods, Cash, Bank, and every asset account whose number
 begins with 10. What a terminal or wallet has not paid out yet is money, as in the balance sheet.
@@ -26,13 +26,14 @@ from reports.statements.account_movements import BEGINNING, entered_by, moved
 Event, Kind = JournalEntry.Event, LedgerAccount.Kind
 MONEY_NUMBERS = "10"
 TAXES = frozenset({chart.TAX_PAYABLE, chart.INPUT_TAX, "TAX_PAID"})
-BY_HAND = (Event.MANUAL, Event.OPENING_BALANCE)
+# Told by their other side: what accountants write, and what tills bring away and fetch.
+BY_ACCOUNT = (Event.MANUAL, Event.OPENING_BALANCE, Event.CASH_MOVEMENT)
 # What documents moved: its name, what people call it, their events.
 BY_DOCUMENTS = (
     ("customers", "Received from customers", (Event.SALE, Event.REFUND, Event.CUSTOMER_PAYMENT)),
     ("suppliers", "Paid to suppliers", (Event.PURCHASE, Event.SUPPLIER_PAYMENT)),
     ("expenses", "Paid for expenses", (Event.EXPENSE,)),
-    ("cash_counts", "Cash over and short", (Event.CASH_COUNT,)),
+    ("cash_counts", "Cash over and short", (Event.CASH_COUNT, Event.SHIFT)),
 )
 
 
@@ -119,7 +120,7 @@ def _by_documents(rows: Iterable[Moved], accounts: frozenset[str]) -> list[Flow]
         for name, title, events in BY_DOCUMENTS
     ]
     named = {event for _, _, events in BY_DOCUMENTS for event in events}
-    others = total(by_event[event] for event in by_event.keys() - named - set(map(str, BY_HAND)))
+    others = total(by_event[event] for event in by_event.keys() - named - set(map(str, BY_ACCOUNT)))
     return [flow for flow in (*flows, Flow("other", "Other documents", others)) if flow.amount]
 
 
@@ -133,7 +134,7 @@ def _by_hand(
     """The other sides of entries by hand that move money, by account."""
     with_money = JournalLine.objects.filter(entry=OuterRef("entry"), account__in=accounts)
     lines = lines_between(period.first, period.last, store_id=store_id).filter(
-        Exists(with_money), entry__event__in=BY_HAND
+        Exists(with_money), entry__event__in=BY_ACCOUNT
     )
     lines = entered_by(lines, known_on).exclude(account__in=accounts).order_by()
     sums = {

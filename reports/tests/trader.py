@@ -33,9 +33,12 @@ FIRST_DAY = date(2026, 1, 20)  # so that months end while it trades
 
 # What may happen, the common as often as it is common.
 SALES = ("sell",) * 6 + ("refund",) * 2 + ("hold", "settle")
-MONEY = ("collect", "spend", "buy", "pay")
+MONEY = ("collect", "spend", "buy", "buy_by_paper", "pay")
 STOCK = ("adjust", "void")
-CORRECTIONS = ("undo_payment", "undo_purchase", "undo_expense", "pay_back", "post_by_hand")
+CORRECTIONS = (
+    *("undo_payment", "undo_purchase", "send_back"),
+    *("undo_expense", "pay_back", "post_by_hand"),
+)
 DAYS = ("freeze", "next_day", "next_day")
 AGO = (0, 0, 0, 1, 2, 12, 33, 65)  # days by which a document is late, mostly none
 
@@ -223,6 +226,20 @@ class Trader:
             by=self.by(how),
         )
 
+    def buy_by_paper(self, how: Happening) -> None:
+        """Totals of lines, and what papers say below them."""
+        at = self.at(how)
+        said = ("discount", "freight", "tax", "rounding")
+        shop.buy(
+            shop.for_all(self.good(how), how.many * 3, self._cents(how, 9999)),
+            (self.good(how, 1), 1 + how.which % 7, "3.15"),
+            supplier=self.suppliers[how.which % 2],
+            offered=(shop.on_credit(), shop.cash(2))[how.many % 2],
+            on=timezone.localdate(at) if at else None,
+            by=self.by(how),
+            **{said[each]: self._cents(how, 300) for each in range(how.which % 5)},
+        )
+
     def pay(self, how: Happening) -> None:
         method = ("cash", "card")[how.many % 2]
         fields = {"by": self.by(how), "at": self.at(how)}
@@ -247,6 +264,18 @@ class Trader:
     def undo_purchase(self, how: Happening) -> None:
         undo = Purchase.objects.filter(reverses=None, reversed_by=None)
         self._undo(undo, how, shop.undo_purchase, by=self.by(how), at=self.at(how))
+
+    def send_back(self, how: Happening) -> None:
+        """Some of each line, to less due, a deposit or money."""
+        bought = Purchase.objects.filter(reverses=None, reversed_by=None, returns=None)
+        newest = list(bought.order_by("-id")[:4])
+        purchase = newest[how.many % len(newest)]
+        units = [
+            min(int(item.batch.remaining), (how.which + place) % 5)
+            for place, item in enumerate(purchase.items.select_related("batch").order_by("id"))
+        ]
+        method = ("due", "cash", "bkash")[how.many % 3]
+        shop.send_back(purchase, *units, method=method, by=self.by(how), at=self.at(how))
 
     def undo_expense(self, how: Happening) -> None:
         undo = Expense.objects.filter(reverses=None, reversed_by=None)

@@ -56,6 +56,20 @@ def test_a_delivery_dated_back_was_on_no_shelf_before_it_was_entered() -> None:
     assert beancount_says(book) == []
 
 
+def test_goods_that_went_back_stand_in_the_transaction_of_their_return() -> None:
+    bought = shop.buy((shop.a_product(), 4, "2.50"), tax=Decimal(1), offered=shop.on_credit())
+    shop.send_back(bought, 1)
+    shop.send_back(bought, 2)
+    book = whole_book()
+    assert [[goods.units for goods in each.goods] for each in book.transactions] == [
+        [4],
+        [-1],
+        [-2],
+    ]
+    assert all(line.account != BETWEEN for each in book.transactions for line in each.money)
+    assert beancount_says(book) == []
+
+
 TRADE = happenings(*SALES, *MONEY, *STOCK, *CORRECTIONS, *DAYS)
 
 

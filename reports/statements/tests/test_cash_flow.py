@@ -9,10 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from accounts.models import Store
+from ledger import tills
 from ledger.expenses import Spending, record_expense
+from ledger.journal_sums import Moved
 from ledger.models import LedgerAccount
 from ledger.own_money import MoneyMoved, move_money
 from ledger.posting import Line
+from ledger.profit_bridge import bridge
+from ledger.shifts import Movement, ShiftCount, close_shift, move_cash, open_shift
 from pos_project.core.days import at_noon, today
 from pos_project.core.period import Period
 from pos_project.tests import shop
@@ -81,6 +86,20 @@ def test_money_counted_short_is_a_flow_and_money_taken_to_the_bank_is_none() -> 
     assert (flow.change, flow.balanced) == (98, True)
 
 
+def test_what_a_till_brings_away_is_told_by_where_it_goes() -> None:
+    by, till = shop.a_cashier(), tills.add_till("Front", store_id=Store.FIRST_ID)
+    move_money(MoneyMoved("contribution", D(100)), by=by)
+    shift = open_shift(till.pk, D(50), by=by)
+    for kind, amount in (("to_bank", 20), ("drawn", 10), ("paid_out", 4)):
+        move_cash(shift.pk, Movement(kind, D(amount), "Because"), by=by)
+    close_shift(shift.pk, ShiftCount(D(15), reason="Short"), by=by)
+
+    flow = cash_flow(Period(today(), today()))
+    assert told(flow.operating) == {"expenses": -4, "cash_counts": -1}
+    assert told(flow.financing) == {"OWNERS_CAPITAL": 100, "DRAWINGS": -10}
+    assert (flow.closing, flow.balanced) == (85, True)
+
+
 def test_an_account_numbered_10_is_money_and_another_is_an_investment() -> None:
     kind = LedgerAccount.Kind.ASSET
     LedgerAccount.objects.create(code="SAVINGS", number="1005", name="Savings", kind=kind)
@@ -128,6 +147,19 @@ def test_the_bridge_holds_after_a_week_of_everything(as_admin: APIClient) -> Non
     assert {"due_credits", "rounding", "other_income"} <= {
         s.name for s in statement.bridge_to_result
     }
+
+
+def test_what_no_step_names_is_a_step_of_its_own() -> None:
+    moved = [
+        Moved("RENT", "expense", D(5), D(0)),
+        Moved("RENT", "a new kind", D(3), D(0)),
+        Moved("CASH", "a new kind", D(0), D(3)),
+    ]
+    crossed = bridge(moved, lambda account: account == "RENT")
+    assert (crossed.dashboards, [(s.name, s.amount) for s in crossed.steps]) == (
+        -5,
+        [("other", -3)],
+    )
 
 
 # --- Beside other days ---
