@@ -1,7 +1,8 @@
 """Request fields that have two accepted names, and keys that may not be dropped in silence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -16,6 +17,7 @@ class AliasedSerializer(serializers.Serializer):
     aliases: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
+    @cache
     def all_aliases(cls) -> dict[str, str]:
         """Its own, and those of the classes it builds on."""
         merged: dict[str, str] = {}
@@ -61,11 +63,16 @@ class MovesMoneyIn(AliasedSerializer):
     )
     ignored: ClassVar[frozenset[str]] = frozenset()  # promised to be ignored here
 
+    @cached_property
+    def _refused(self) -> Sequence[str]:
+        known = self.fields.keys() | self.all_aliases().keys() | self.ignored
+        return sorted(self.TELLING - known)
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            known = self.fields.keys() | self.all_aliases().keys() | self.ignored
-            sent = (name for name in sorted(self.TELLING - known) if name in data)
-            unknown = [name for name in sent if _says_something(data[name])]
+            unknown = [
+                name for name in self._refused if name in data and _says_something(data[name])
+            ]
             if unknown:
                 text = "Not understood here; nothing was written."
                 raise serializers.ValidationError({name: [text] for name in unknown})
