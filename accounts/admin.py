@@ -180,6 +180,9 @@ class UserForm(RowForm):
             "stores": "Where they may act, too. Admins may everywhere.",
         }
 
+    def _save_m2m(self) -> None:
+        """The use case has written the stores, too."""
+
     def is_typed(self, name: str) -> bool:
         """Stores are chosen: rows here, ids there."""
         return name != "stores" and super().is_typed(name)
@@ -194,6 +197,7 @@ class UserForm(RowForm):
 @admin.register(User)
 class UserAdmin(MasterDataAdmin):
     form = UserForm
+    goes_by_store = False
     list_display = ("name", "email", "role", "state", "last_login")
     list_filter = ("role", "status")
     removal_warning = "They can no longer sign in; their sessions end now."
@@ -263,9 +267,6 @@ class UserAdmin(MasterDataAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Store.objects.filter(closed_at=None)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The use case has written the stores, too."""
 
     def add_row(
         self, fields: dict[str, Any], *, form: Any, by: Any, key: RequestKey | None, **_: Any

@@ -220,6 +220,13 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
         return there
 
     @property
+    def reads_store(self) -> int | None:
+        """The store whose rows they are shown; None is all stores."""
+        from accounts.stores import shown_to  # (which reads them)
+
+        return shown_to(self)
+
+    @property
     def home_id(self) -> int:
         """The store they act in unless they choose another."""
         return self.chosen_from or self.store_id  # type: ignore[return-value]  # (it is never None)

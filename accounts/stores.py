@@ -1,5 +1,4 @@
-"""The stores as they are set up, remembered for seconds: every sale asks for them. And whose rows
-a person is shown."""
+"""The stores as they are set up, remembered for seconds: every sale asks for them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -146,9 +146,9 @@ def sold_of_each(store_id: int, today: date) -> Coalesce:
     return Coalesce(RawSQL(looked_up, parameters), Value(Decimal(0)), output_field=_UNITS)  # noqa: S611
 
 
-def shelves(*, worth: bool = False) -> str:
-    """SQL of what is on the shelves of all stores: one row per product that has stock, with its
-    units and, where asked for, their worth at cost, which is each batch's own, rounded to the
+def shelves(*, worth: bool = False, store_id: int | None = None) -> str:
+    """SQL of what is on the shelves of a store, or of all: one row per product that has stock, with
+    its units and, where asked for, their worth at cost, which is each batch's own, rounded to the
     cent (ADR 2)."""
     shown = "product_id, ROUND(SUM(remaining), 3) AS units"
     if worth:
@@ -160,7 +160,8 @@ def shelves(*, worth: bool = False) -> str:
             else "ROUND(remaining * unit_cost, 2)"
         )
         shown += f", ROUND(SUM({of_batch}), 2) AS worth"
-    return f"SELECT {shown} FROM batches WHERE is_open = 1 GROUP BY product_id"  # noqa: S608  (ours)
+    there = "" if store_id is None else f" AND store_id = {int(store_id)}"
+    return f"SELECT {shown} FROM batches WHERE is_open = 1{there} GROUP BY product_id"  # noqa: S608  (ours)
 
 
 def _sales(store_id: int, today: date) -> QuerySet[InventoryLog]:

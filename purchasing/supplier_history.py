@@ -39,10 +39,11 @@ class SupplierHistory:
 
     supplier: Supplier
     days: DayRange
+    store_id: int | None = None  # None: in all stores
 
     def transactions(self, *, kind: str | None = None) -> Timeline:
         """Purchases and payments by the day of `created_at`, newest first; of one kind if named."""
-        theirs = self.days.of_moments("created_at") & Q(supplier=self.supplier)
+        theirs = self.days.of_moments("created_at") & self._theirs
         sources = [
             Source(
                 PURCHASE,
@@ -93,5 +94,10 @@ class SupplierHistory:
 
     def _lines(self) -> QuerySet[PurchaseItem]:
         """The lines of their purchases that stand, less what went back, by the documents' day."""
-        theirs = Q(self.days.of_days("purchase_date"), STANDING, supplier=self.supplier)
+        theirs = Q(self.days.of_days("purchase_date"), STANDING, self._theirs)
         return PurchaseItem.objects.filter(purchase__in=Purchase.objects.filter(theirs))
+
+    @property
+    def _theirs(self) -> Q:
+        of_store = {} if self.store_id is None else {"store_id": self.store_id}
+        return Q(supplier=self.supplier, **of_store)

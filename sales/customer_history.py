@@ -33,6 +33,7 @@ class CustomerHistory:
     customer: Customer
     days: DayRange
     recorder_id: int | None = None
+    store_id: int | None = None  # None: in all stores
 
     def transactions(self, *, kind: str | None = None) -> Timeline:
         """Sales of any status, payments and refunds, newest first; of one kind if named."""
@@ -95,4 +96,6 @@ class CustomerHistory:
         whose = Q(**{f"{path}customer": self.customer})
         if self.recorder_id is not None:
             whose &= Q(**{f"{path}user_id": self.recorder_id})
+        if self.store_id is not None:
+            whose &= Q(**{f"{path}store_id": self.store_id})
         return whose

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 from accounts import shop_settings
 from accounts.models import REORDER_BELOW, Store, User
 from accounts.stores import stores_of
-from pos_project.core.http.endpoints import ContractViewSet, checked, path_id, shown
+from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id, shown
 from pos_project.core.http.fields import FilledText, MomentField, OptionalText, WholeNumberField
 from pos_project.core.http.filters import ContractFilter
 from pos_project.core.http.openapi import Done
 from pos_project.core.http.permissions import ADMIN, SAFE_METHODS, Admin, AdminStaff
 
-OPEN, CLOSED = "active", "closed"
+OPEN, CLOSED = STATUSES = ("active", "closed")
 _MOST_UNITS = 1_000_000
 
 
@@ -47,14 +47,19 @@ class StoreChangesIn(StoreIn):
 
     name = FilledText(max_length=100, required=False)
     kind = serializers.ChoiceField(choices=Store.Kind.choices, required=False)
-    status = serializers.ChoiceField(choices=(OPEN, CLOSED), required=False)
+    status = serializers.ChoiceField(choices=STATUSES, required=False)
+
+
+class _StatusField(serializers.ChoiceField):
+    def get_attribute(self, instance: Store) -> str:
+        return OPEN if instance.closed_at is None else CLOSED
 
 
 class StoreOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=Store.Kind.choices)
-    status = serializers.SerializerMethodField()
+    status = _StatusField(choices=STATUSES)
     closed_at = MomentField(allow_null=True)
     address = serializers.CharField()
     phone = serializers.CharField()
@@ -65,9 +70,6 @@ class StoreOut(serializers.Serializer):
     reorder_level = serializers.IntegerField(default=REORDER_BELOW)
     reorder_quantity = serializers.IntegerField(allow_null=True)
     created_at = MomentField()
-
-    def get_status(self, store: Store) -> str:
-        return OPEN if store.closed_at is None else CLOSED
 
 
 class StoreAnswer(Done):
@@ -81,28 +83,29 @@ class StoreFilter(ContractFilter):
 
 class StoreViewSet(ContractViewSet):
     noun = "store"
+    queryset = Store.objects.all()
     store_in_body = False
     filterset_class = StoreFilter
 
     def get_permissions(self) -> list[Any]:
         return [AdminStaff() if self.request.method in SAFE_METHODS else Admin()]
 
-    def get_queryset(self) -> QuerySet[Any]:
-        user = cast(User, self.request.user)
-        stores = Store.objects.all()
-        if user.role != ADMIN:
-            stores = stores.filter(pk__in=[store.pk for store in stores_of(user)])
-        return stores
+    def theirs(self) -> QuerySet[Any]:
+        """Those that the caller is shown."""
+        user, stores = cast(User, self.request.user), self.get_queryset()
+        if user.role == ADMIN:
+            return stores
+        return stores.filter(pk__in=[store.pk for store in stores_of(user)])
 
     @extend_schema(responses=StoreOut(many=True), tags=["stores"])
     def list(self, request: Request) -> Response:
         """Stores: all for admins, for others those they may act in."""
-        return self.page(self.get_queryset(), lambda rows: StoreOut(rows, many=True).data)
+        return self.page(self.theirs(), lambda rows: StoreOut(rows, many=True).data)
 
     @extend_schema(responses=StoreAnswer, tags=["stores"])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One store."""
-        return _answer("Fetched", self.get_object())
+        return _answer("Fetched", found(self.theirs(), pk, self.noun))
 
     @extend_schema(request=StoreIn, responses={201: StoreAnswer}, tags=["stores"])
     def create(self, request: Request) -> Response:

@@ -35,6 +35,7 @@ from pos_project.core.images.pictures import PICTURE_PARSERS, picture_change
 class UserViewSet(ContractViewSet):
     noun = "user"
     page_limit = 10
+    is_of_all_stores = True
     store_in_body = False  # there it is somebody's home
     permission_classes = (Admin,)
     parser_classes = PICTURE_PARSERS

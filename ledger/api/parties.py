@@ -94,6 +94,7 @@ def _columns(rows: "QuerySet[Any]", shape: Serializer) -> "QuerySet[Any]":
 class OpenDueViewSet(ContractViewSet):
     """What is open with a party, oldest first (`row` shows it), and paying it (`paid`)."""
 
+    is_of_all_stores = True  # whoever takes the money sees all that is owed
     page_limit = max_limit = 500  # the list of what is open must be complete
     permission_classes = (AnyUser,)
     keyed_actions = frozenset({"create"})

@@ -23,6 +23,7 @@ from pos_project.back_office import navigation
 from pos_project.back_office.reports.catalogue import REPORTS
 from pos_project.core.back_office.list_search import found
 from pos_project.core.db.search_text import SEARCH_TEXT
+from pos_project.core.db.store_rows import of_store
 from pos_project.core.http.permissions import ADMIN
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Refund, Sale
@@ -100,21 +101,26 @@ def _fitting(request: HttpRequest, words: str) -> Iterator[SearchResult]:
         about = f"Product · {product.sku} · {product.price:,.2f}"
         yield _result(product, about, "inventory_2", title=product.name)
     yield from _pages(request, words)
+    by: Any = request.user
     for customer in _named(Customer.objects.listed(), words):
         yield _result(customer, f"Customer {customer.phone or ''}", "group")
     for supplier in _named(Supplier.objects.listed(), words):
         yield _result(supplier, f"Supplier {supplier.phone or ''}", "factory")
-    for sale in _numbered(Sale.objects.exclude(status=Sale.Status.DRAFT), INVOICE, words):
+    for sale in _numbered(
+        of_store(Sale.objects.exclude(status=Sale.Status.DRAFT), by.reads_store), INVOICE, words
+    ):
         yield _result(
             sale, f"Sale · {sale.get_status_display()} · {sale.total_amount:,.2f}", "receipt_long"
         )
-    for refund in _numbered(Refund.objects.select_related("sale"), f"sale__{INVOICE}", words):
+    for refund in _numbered(
+        of_store(Refund.objects.select_related("sale"), by.reads_store), f"sale__{INVOICE}", words
+    ):
         yield _result(
             refund,
             f"Refund of {refund.sale.invoice_no} · {refund.refund_amount:,.2f}",
             "undo",
         )
-    for purchase in _numbered(Purchase.objects.all(), INVOICE, words):
+    for purchase in _numbered(of_store(Purchase.objects.all(), by.reads_store), INVOICE, words):
         yield _result(purchase, f"Purchase · {purchase.total_amount:,.2f}", "local_shipping")
     if getattr(request.user, "role", None) == ADMIN:
         for person in _named(User.objects.listed(), words):

@@ -19,6 +19,7 @@ from pos_project.back_office import charts
 from pos_project.back_office.reports.links import of_days
 from pos_project.core.back_office.ranges import RANGES, before
 from pos_project.core.days import day_start, today
+from pos_project.core.db.store_rows import REPORTED_STORE, of_store, reported, reported_store
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.http.permissions import ADMIN
 from pos_project.core.money import ZERO, money
@@ -58,7 +59,8 @@ class Card:
 def glance(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's hook: what `templates/admin/index.html` shows beyond Django's own page."""
     CATCHING_UP.now()
-    with snapshot():
+    by: Any = request.user
+    with reported_store(by.reads_store), snapshot():
         return {**context, **_shop(request), "people": _people(request), "title": "Home"}
 
 
@@ -107,7 +109,7 @@ def _shop(request: HttpRequest) -> dict[str, Any]:
 def _sales_cards(by_day: Days, month: Period, earlier: Period, sign: str) -> list[Card]:
     now, yesterday = month.last, month.last - ONE_DAY
     of_month, of_earlier = _sum(by_day, month), _sum(by_day, earlier)
-    profit = financial_statements.profit_loss(month)
+    profit = financial_statements.profit_loss(month, store_id=REPORTED_STORE.get())
     return [
         _of_day("Sales today", by_day.get(now, SalesFigures()), "today", sign),
         _of_day("Sales yesterday", by_day.get(yesterday, SalesFigures()), "yesterday", sign),
@@ -147,7 +149,7 @@ def _compared(now: Decimal, then: Decimal, earlier: Period, sign: str) -> str:
 def _money_cards(now: date, sign: str) -> list[Card]:
     to_collect, to_pay = _open(CustomerDue), _open(SupplierDue)
     cash = METHODS.get()[CASH].account
-    stands_at = financial_statements.balances(now)
+    stands_at = financial_statements.balances(now, store_id=REPORTED_STORE.get())
     return [
         Card(
             "Expected cash",
@@ -178,7 +180,7 @@ def _money_cards(now: date, sign: str) -> list[Card]:
 
 def _alarms(sign: str, reorder_below: int) -> list[Card]:
     """What needs somebody: in colour while it does."""
-    held = Sale.objects.filter(status=Sale.Status.PENDING).aggregate(
+    held = Sale.objects.filter(reported(), status=Sale.Status.PENDING).aggregate(
         Count("id"), Sum("total_amount")
     )
     out, low = at_levels((OUT_OF_STOCK, low_stock(reorder_below)), most=1)
@@ -288,7 +290,8 @@ def _people(request: HttpRequest) -> list[Card]:
 
 
 def _open(dues: Any) -> tuple[int, Decimal]:
-    found = dues.objects.filter(status="open").aggregate(Count("id"), Sum("due_amount"))
+    theirs = of_store(dues.objects.filter(status="open"), REPORTED_STORE.get())
+    found = theirs.aggregate(Count("id"), Sum("due_amount"))
     return found["id__count"], money(found["due_amount__sum"] or 0)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from accounts.stores import STORES, has_several, shown_to, stores_of
+from accounts.stores import STORES, has_several, stores_of
 from pos_project.core.http.permissions import ADMIN
 
 # heading → (title, icon, page, for admins only)
@@ -101,7 +101,7 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             )
     by: Any = request.user
     if shown and has_several() and len(stores_of(by)) > 1:
-        name = "All stores" if shown_to(by) is None else STORES.get()[by.store_id].name
+        name = "All stores" if by.reads_store is None else STORES.get()[by.store_id].name
         link = reverse("admin:accounts_store_choose")
         shown[0]["items"].append({"title": name, "icon": "storefront", "link": link})
     _mark(request.path, [item for group in shown for item in group["items"]])

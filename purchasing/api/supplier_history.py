@@ -78,7 +78,11 @@ class SuppliedLineOut(serializers.Serializer):
 
 class _OfSuppliersHistory(OfSupplier):
     def history(self, query: dict[str, Any], *, supplier: str) -> SupplierHistory:
-        return SupplierHistory(found(self.get_queryset(), supplier, self.noun), query["days"])
+        return SupplierHistory(
+            found(self.get_queryset(), supplier, self.noun),
+            query["days"],
+            self.reads_store(),  # type: ignore[attr-defined]  # (the view's)
+        )
 
 
 @extend_schema(tags=["suppliers"])

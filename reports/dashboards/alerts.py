@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.models import REORDER_BELOW
+from pos_project.core.db.store_rows import and_reported_sale
 from pos_project.core.money import ZERO
 from reports.dashboards.listed_products import ListedProduct
 from reports.dashboards.stock_levels import Level, at_levels
@@ -66,23 +67,26 @@ def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[Critic
 
     What they owe is all that is open, whatever its age.
     """
+    theirs = and_reported_sale("d.sale_id")
     # The old dues are few and lie together in their index; only the shown customers' others are
     # looked up.
     found = list(
         rows(
-            """
+            f"""
             SELECT late.customer_id, late.oldest, late.customer_count, c.name,
                 (SELECT SUM(d.due_amount) FROM customer_dues d
-                    WHERE d.customer_id = late.customer_id AND d.status = 'open') AS amount_due
+                    WHERE d.customer_id = late.customer_id AND d.status = 'open'{theirs}
+                ) AS amount_due
             FROM (
                 SELECT customer_id, MIN(sale_date) AS oldest, COUNT(*) OVER () AS customer_count
-                FROM customer_dues WHERE status = 'open' AND sale_date < %(limit)s
+                FROM customer_dues d
+                WHERE d.status = 'open' AND d.sale_date < %(limit)s{theirs}
                 GROUP BY customer_id
                 ORDER BY oldest, customer_id LIMIT %(most)s
             ) late
             JOIN customers c ON c.id = late.customer_id
             ORDER BY late.oldest, late.customer_id
-            """,
+            """,  # noqa: S608  (our own names)
             {"limit": today - timedelta(days=OVERDUE_AFTER_DAYS), "most": most},
         )
     )

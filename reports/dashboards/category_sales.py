@@ -6,6 +6,7 @@ of the sales that had one of these, the labels' categories are taken off and tod
 
 from collections.abc import Mapping
 
+from pos_project.core.db.store_rows import and_reported
 from pos_project.core.period import Period
 from reports.summaries.active_products import ACTIVE
 from reports.summaries.categories import CATEGORIES, CATEGORY_NOW, labels_now, moved
@@ -30,7 +31,7 @@ def _made_up_for(product_ids: list[int], period: Period) -> list[tuple[int, int]
     touched = f"""
         SELECT DISTINCT s.id FROM sale_items i JOIN sales s ON s.id = i.sale_id
         WHERE i.product_id IN ({marks}) AND s.status = 'completed'
-            AND s.business_date BETWEEN %(first)s AND %(last)s
+            AND s.business_date BETWEEN %(first)s AND %(last)s{and_reported("s.store_id")}
     """  # noqa: S608  (ids)
     found = rows(
         f"""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from rest_framework.serializers import CharField, IntegerField
 
 from pos_project.core.days import day_start
+from pos_project.core.db.store_rows import and_reported, and_reported_sale
 from pos_project.core.http.fields import MomentField, MoneyField
 from pos_project.core.http.figures import FiguresSerializer, Meta
 from pos_project.core.money import amount
@@ -235,23 +236,24 @@ def _segment(orders: int, revenue: int) -> str:
 def _find_late_customers(until: date) -> list[LateCustomer]:
     """Customers with unpaid sales up to that day: longest overdue first, then the largest sum."""
     found = rows(
-        """
+        f"""
         SELECT c.id, c.name, c.phone, late.sales, late.due, late.oldest,
             MIN(s.completed_at), MAX(s.completed_at)
         FROM (
             SELECT customer_id, MIN(sale_date) AS oldest, COUNT(*) AS sales,
                 ROUND(SUM(due_amount), 2) AS due
-            FROM customer_dues WHERE status = 'open' AND sale_date <= %(until)s
+            FROM customer_dues
+            WHERE status = 'open' AND sale_date <= %(until)s{and_reported_sale("sale_id")}
             GROUP BY customer_id
             ORDER BY oldest, due DESC, customer_id LIMIT %(most)s
         ) late
         JOIN customers c ON c.id = late.customer_id
         JOIN customer_dues d ON d.customer_id = late.customer_id
             AND d.status = 'open' AND d.sale_date <= %(until)s
-        JOIN sales s ON s.id = d.sale_id
+        JOIN sales s ON s.id = d.sale_id{and_reported("s.store_id")}
         GROUP BY c.id, c.name, c.phone, late.sales, late.due, late.oldest
         ORDER BY late.oldest, late.due DESC, c.id
-        """,
+        """,  # noqa: S608  (our own names)
         {"until": until, "most": ROWS},
     )
     return [

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from rest_framework.serializers import CharField, IntegerField
 
+from pos_project.core.db.store_rows import and_reported, and_reported_sale
 from pos_project.core.http.figures import FiguresSerializer
 from pos_project.core.money import amount
 from pos_project.core.percentages import average
@@ -24,9 +25,9 @@ from reports.summaries.sums import Sums, sums_by_key
 
 NO_PHONE = "N/A"
 # What is open of the sales of the period, in cents, by customer.
-DUE = f"""
+_DUE = f"""
     SELECT customer_id, {whole("SUM(due_amount) * 100")} FROM customer_dues
-    WHERE status = 'open' AND is_opening = 0 AND sale_date BETWEEN %(first)s AND %(last)s
+    WHERE status = 'open' AND is_opening = 0 AND sale_date BETWEEN %(first)s AND %(last)s{{}}
     GROUP BY customer_id
 """  # noqa: S608  (our own names)
 
@@ -102,7 +103,8 @@ def top_customers(bought: Sums, period: Period, *, most: int) -> list[CustomerSa
 def largest_debtors(period: Period, *, most: int) -> list[CustomerSales]:
     """The customers who bought in the period: the largest due of that first, then revenue."""
     bought = bought_by_customers(plan_reading(period, CUSTOMERS)[CUSTOMERS.name])
-    due = dict(rows(DUE, {"first": period.first, "last": period.last}))
+    days = {"first": period.first, "last": period.last}
+    due = dict(rows(_DUE.format(and_reported_sale("sale_id")), days))
     first = nsmallest(
         most,
         [
@@ -123,9 +125,9 @@ def describe(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales
             SELECT c.id, c.name, c.phone,
                 (SELECT SUM(d.due_amount) FROM customer_dues d WHERE d.customer_id = c.id
                     AND d.status = 'open' AND d.is_opening = 0
-                    AND d.sale_date BETWEEN %(first)s AND %(last)s),
+                    AND d.sale_date BETWEEN %(first)s AND %(last)s{and_reported_sale("d.sale_id")}),
                 (SELECT SUM(r.due_reduced) FROM refunds r WHERE r.customer_id = c.id
-                    AND r.sale_date BETWEEN %(first)s AND %(last)s)
+                    AND r.sale_date BETWEEN %(first)s AND %(last)s{and_reported("r.store_id")})
             FROM customers c WHERE c.id IN ({id_list(bought)})
             """,  # noqa: S608  (ids)
             {"first": period.first, "last": period.last},

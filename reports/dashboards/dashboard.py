@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from pos_project.core.days import business_day
 from pos_project.core.db.replica import report_snapshot
+from pos_project.core.db.store_rows import reported_store
 from pos_project.core.http.endpoints import asked_by
 from pos_project.core.http.fields import DayField
 from pos_project.core.http.figures import FiguresSerializer, Meta
@@ -109,7 +110,8 @@ class DashboardView(APIView):
     def get(self, request: Request, **path: str) -> Response:
         query = self.parse_query(request, **path)
         CATCHING_UP.now()
-        with report_snapshot(), asked_by(request):
+        store_id = cast(Any, request.user).reads_store
+        with reported_store(store_id), report_snapshot(), asked_by(request):
             data = self.data_serializer(self.read(query)).data
         reading = Reading(timezone.now(), cast(int, request.user.pk), query)
         return Response(

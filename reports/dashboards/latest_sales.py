@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from pos_project.core.db.store_rows import reported
 from pos_project.core.period import Period
 from reports.summaries.builder import Which
 from reports.summaries.day_sets import Days
@@ -22,7 +23,7 @@ def latest_sales(period: Period, *, most: int, to_customers: bool = False) -> li
     those `to_customers` are asked for."""
     of_whom = Q(customer__isnull=False) if to_customers else Q()
     sales = Sale.objects.completed().filter(of_whom)
-    of_period = sales.filter(business_date__range=(period.first, period.last))
+    of_period = sales.filter(reported(), business_date__range=(period.first, period.last))
     # The newest are on the last days that have so many: only these days' sales are sorted.
     newest = of_period.order_by("-business_date").values_list("business_date", flat=True)
     since = newest[most - 1 : most].first() or period.first

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from rest_framework.serializers import CharField, IntegerField
 
+from pos_project.core.db.store_rows import and_reported
 from pos_project.core.http.figures import FiguresSerializer
 from reports.summaries.active_products import NO_BRAND, NO_CATEGORY
 from reports.summaries.raw import exact, id_list, rows
 
 # Of a few products `p`; over every product join `shelves()` instead.
-_STOCK = "(SELECT SUM(b.remaining) FROM batches b WHERE b.product_id = p.id AND b.is_open = 1)"
+_STOCK = "(SELECT SUM(b.remaining) FROM batches b WHERE b.product_id = p.id AND b.is_open = 1{})"
 
 
 class ListedProduct(NamedTuple):
@@ -21,7 +22,7 @@ class ListedProduct(NamedTuple):
     price: Decimal
     category: str
     brand: str
-    stock: int  # units, in all stores
+    stock: int  # units, in the store that is reported or in all
     reorder_level: int | None  # its own
 
 
@@ -40,7 +41,7 @@ def find_products(
     found = rows(
         f"""
         SELECT p.id, p.name, p.sku, p.price, c.name, b.name, p.reorder_level,
-            {_STOCK if stock is None else "NULL"}
+            {_STOCK.format(and_reported("b.store_id")) if stock is None else "NULL"}
         FROM products p
         LEFT JOIN categories c ON c.id = p.category_id
         LEFT JOIN brands b ON b.id = p.brand_id

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
+from pos_project.core.db.store_rows import reported
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
 from reports.dashboards.sales_figures import SalesFigures
@@ -103,7 +104,7 @@ def sum_receivables(period: Period, *, today: date) -> Receivables:
 
 
 def _sold_in(period: Period) -> Q:
-    return Q(sale_date__range=(period.first, period.last))
+    return reported("sale__store_id") & Q(sale_date__range=(period.first, period.last))
 
 
 def _open_dues(sales: Q) -> QuerySet[CustomerDue]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from rest_framework.request import Request
 from rest_framework.serializers import CharField, IntegerField
 
+from pos_project.core.db.store_rows import and_reported
 from pos_project.core.http.fields import MoneyField
 from pos_project.core.http.figures import (
     CentsField,
@@ -372,7 +373,7 @@ def _find_names(product_ids: Iterable[int], request: Request) -> dict[int, Names
             f"""
             SELECT p.id, p.sku, p.image_public_id, c.name, b.name, EXISTS (
                 SELECT 1 FROM sale_items i JOIN sales s ON s.id = i.sale_id
-                WHERE i.product_id = p.id AND s.status = 'completed'
+                WHERE i.product_id = p.id AND s.status = 'completed'{and_reported("s.store_id")}
             )
             FROM products p
             LEFT JOIN categories c ON c.id = p.category_id

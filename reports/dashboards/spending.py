@@ -7,6 +7,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from ledger.models import Expense
+from pos_project.core.db.store_rows import reported
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import Period
@@ -64,7 +65,7 @@ def sum_expenses(period: Period) -> Spent:
     count, largest, without = 0, ZERO, ZERO
     amounts: dict[str, Decimal] = {}
     names: dict[str, str] = {}
-    rows = Expense.objects.filter(business_date__range=(period.first, period.last))
+    rows = Expense.objects.filter(reported(), business_date__range=(period.first, period.last))
     # A reversal counts on its own day: until then the first stands.
     standing = Q(reversed_by=None) | Q(reversed_by__business_date__gt=period.last)
     grouped = rows.order_by("category").values_list("category")

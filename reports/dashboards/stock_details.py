@@ -11,6 +11,7 @@ from rest_framework.serializers import CharField, IntegerField
 
 from inventory.product_figures import SOLD_DAYS
 from pos_project.core.days import today
+from pos_project.core.db.store_rows import and_reported
 from pos_project.core.http.fields import DayField, MoneyField
 from pos_project.core.http.figures import (
     CentsField,
@@ -215,9 +216,11 @@ def _find_purchases(ids: Sequence[int]) -> dict[int, Purchases]:
                     ORDER BY i.returns_id IS NOT NULL, u.purchase_date DESC, i.id DESC
                 ) AS place
             FROM purchase_items i JOIN purchases u ON u.id = i.purchase_id
-            WHERE i.product_id IN ({id_list(ids)}) AND u.reverses_id IS NULL AND u.id NOT IN (
-                SELECT reverses_id FROM purchases WHERE reverses_id IS NOT NULL
-            )
+            WHERE i.product_id IN ({id_list(ids)}) AND u.reverses_id IS NULL
+                {and_reported("u.store_id")}
+                AND u.id NOT IN (
+                    SELECT reverses_id FROM purchases WHERE reverses_id IS NOT NULL
+                )
         ) line
         JOIN purchase_items i ON i.id = line.id
         LEFT JOIN suppliers s ON s.id = line.supplier_id

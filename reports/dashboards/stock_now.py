@@ -1,4 +1,4 @@
-"""What is on the shelves of all stores now, product by product.
+"""What is on the shelves now, of the store that is reported or of all, product by product.
 
 Σ over the open batches when a process first reads it; from then on that and what moved since. So a
 reader does not go through every batch again, however many there are (ADR 49).
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from inventory.product_figures import shelves
 from pos_project.core.days import FIRST_DAY, today
+from pos_project.core.db.store_rows import REPORTED_STORE
 from pos_project.core.period import Period
 from reports.summaries.builder import Which
 from reports.summaries.plan import plan_reading
@@ -53,7 +54,7 @@ def _last_day() -> date:
 
 
 def _read(which: Which) -> Shelves:
-    source = shelves(worth=True)
+    source = shelves(worth=True, store_id=REPORTED_STORE.get())
     if isinstance(which, NewRows):
         source = f"""
             SELECT m.product_id, SUM(m.change_qty) AS units, SUM(m.cost) AS worth

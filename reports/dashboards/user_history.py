@@ -21,6 +21,7 @@ from accounts.models import User
 from pos_project.core.days import FIRST_DAY, day_start, local_iso, today
 from pos_project.core.db.merged_list import End, Place, Timeline
 from pos_project.core.db.replica import report_snapshot
+from pos_project.core.db.store_rows import reported, reported_store
 from pos_project.core.http.day_range import DayRange, DayRangeIn, KindField, asked
 from pos_project.core.http.endpoints import ContractViewSet, found
 from pos_project.core.http.fields import MomentField
@@ -52,7 +53,8 @@ class UserHistory(Timeline):
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
         self.theirs = Q(user=user) if user else Q()
-        super().__init__(recorded(days.of_moments("created_at") & self.theirs), kind=kind)
+        of_days = days.of_moments("created_at") & self.theirs & reported()
+        super().__init__(recorded(of_days), kind=kind)
         # Nothing is written into the future.
         self.period = Period(days.first or FIRST_DAY, min(days.last or today(), today()))
 
@@ -184,21 +186,22 @@ class _HistoryViewSet(ContractViewSet):
 
     def page_of(self, user: User | None) -> Response:
         history = self.history_of(user)
-        with report_snapshot():
+        with reported_store(self.reads_store()), report_snapshot():
             answer = self.page(history, lambda rows: UserTransactionOut(rows, many=True).data)
         answer.data.update(message="Transactions", meta=self.meta(user))
         return answer
 
     def summary_of(self, user: User) -> Response:
         history = self.history_of(user)
-        with report_snapshot():
+        with reported_store(self.reads_store()), report_snapshot():
             summary = summary_of(history, KINDS, self.request)
         return Response({**summary, "message": "Transaction summary", "meta": self.meta(user)})
 
     def history_of(self, user: User | None) -> UserHistory:
         query = asked(UserHistoryIn, self.request)
         CATCHING_UP.now()
-        return UserHistory(query["days"], user=user, kind=query.get("type"))
+        with reported_store(self.reads_store()):
+            return UserHistory(query["days"], user=user, kind=query.get("type"))
 
     def meta(self, user: User | None) -> dict[str, Any]:
         timestamp, caller = local_iso(timezone.now()), self.request.user.pk

@@ -94,9 +94,9 @@ def tax_accounts(periods: Sequence[Period], *, store_id: int | None = None) -> l
     return found
 
 
-def balances(day: date) -> dict[str, Decimal]:
+def balances(day: date, *, store_id: int | None = None) -> dict[str, Decimal]:
     """Where every account that ever moved stood at the end of the day: debit (+), credit (−)."""
-    return {code: sums.net for code, sums in _standing(day, None).items()}
+    return {code: sums.net for code, sums in _standing(day, store_id).items()}
 
 
 def _before(period: Period, store_id: int | None, known_on: date | None = None) -> dict[str, Sums]:

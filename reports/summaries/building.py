@@ -15,6 +15,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from pos_project.core.days import business_day
+from pos_project.core.db.store_rows import REPORTED_STORE
 from pos_project.core.db.transactions import transact
 from pos_project.core.period import ONE_DAY
 from reports.summaries.builder import SummaryBuilder
@@ -176,6 +177,7 @@ def _build_days(
 ) -> None:
     if not days:
         return
+    assert REPORTED_STORE.get() is None, "summaries are of all stores"
 
     def work() -> None:
         _lock("FOR UPDATE" if wait else "FOR UPDATE NOWAIT")

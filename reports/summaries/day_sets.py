@@ -1,11 +1,12 @@
 """Sets of days as runs, and how SQL is told which days to look at."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Q
 
+from pos_project.core.db.store_rows import REPORTED_STORE
 from pos_project.core.period import ONE_DAY
 
 MOST_RUNS = 40  # conditions in one statement; SQLite's parser refuses a thousand
@@ -13,9 +14,11 @@ MOST_RUNS = 40  # conditions in one statement; SQLite's parser refuses a thousan
 
 @dataclass(frozen=True)
 class Days:
-    """Days, as runs in order that do not touch: (first, last), both included."""
+    """Days, as runs in order that do not touch: (first, last), both included. In SQL they are
+    those of the store that was reported when they were made."""
 
     runs: tuple[tuple[date, date], ...] = ()
+    store_id: int | None = field(default_factory=REPORTED_STORE.get)
 
     @classmethod
     def of(cls, days: Iterable[date]) -> "Days":
@@ -90,7 +93,11 @@ class Days:
         ranges = [
             f"{column} BETWEEN %({name}{at}a)s AND %({name}{at}z)s" for at in range(len(self.runs))
         ]
-        return f"({' OR '.join(ranges)})"
+        condition = f"({' OR '.join(ranges)})"
+        if self.store_id is None:
+            return condition
+        alias, dot, _ = column.rpartition(".")
+        return f"({condition} AND {alias}{dot}store_id = {int(self.store_id)})"
 
     def parameters(self, name: str = "day") -> dict[str, date]:
         values = {}

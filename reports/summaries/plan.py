@@ -3,10 +3,11 @@
 Planned and read inside one `snapshot()`, so that a day is either built or live, never both.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pos_project.core.db.store_rows import REPORTED_STORE
 from pos_project.core.period import Period
 from reports.summaries.builder import SummaryBuilder
 from reports.summaries.building import first_day
@@ -51,12 +52,30 @@ def plan_reading(
     period: Period, *builders: SummaryBuilder, by_day: bool = False
 ) -> dict[str, ReadPlan]:
     """How to read the period, by the builder's name, in three statements at most. `by_day` reads
-    no months."""
+    no months. Of one store only what is kept by store is built; the rest is read live."""
     began = first_day()
     names = [builder.name for builder in builders]
     whole = Days.between(max(period.first, began), period.last) if began else Days()
     if began is None or not whole:
         return dict.fromkeys(names, ReadPlan())
+    if REPORTED_STORE.get() is not None:
+        kept = [builder for builder in builders if "store_id" in getattr(builder, "keys", ())]
+        by_store = _plan_of(period, whole, began, kept, by_day=by_day)
+        return {name: by_store.get(name, ReadPlan(live=whole)) for name in names}
+    return _plan_of(period, whole, began, builders, by_day=by_day)
+
+
+def _plan_of(
+    period: Period,
+    whole: Days,
+    began: date,
+    builders: Sequence[SummaryBuilder],
+    *,
+    by_day: bool,
+) -> dict[str, ReadPlan]:
+    names = [builder.name for builder in builders]
+    if not names:
+        return {}
     plans, left = dict.fromkeys(names, ReadPlan()), dict.fromkeys(names, whole)
     months: dict[str, Versions] = {name: {} for name in names}
     if not by_day:

@@ -86,6 +86,7 @@ class _OfCustomersHistory(OfCustomer):
             found(self.get_queryset(), customer, self.noun),
             query["days"],
             only_recorder_seen(self.request),  # type: ignore[attr-defined]  # (the view's)
+            self.reads_store(),  # type: ignore[attr-defined]  # (the view's)
         )
 
 

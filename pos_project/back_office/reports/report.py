@@ -48,16 +48,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Report:
-    """`build` makes the document. `of_day` is of the end of the last day chosen. Without
-    `by_store` its figures are kept for all stores together. `usual` is the range it opens with.
-    `window` reads only so many lines from a position on, where all of them would be a long read."""
+    """`build` makes the document. `of_day` is of the end of the last day chosen. `usual` is the
+    range it opens with. `window` reads only so many lines from a position on, where all of them
+    would be a long read."""
 
     name: str
     title: str
     says: str
     build: Callable[[Asked], Document]
     of_day: bool = False
-    by_store: bool = True
     usual: str = "this_month"
     chart: Chart | None = None
     window: Callable[[Asked, int, int], Window] | None = None

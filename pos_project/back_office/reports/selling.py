@@ -9,6 +9,7 @@ from django.db.models import F
 
 from catalog.models import Product
 from pos_project.back_office.reports.report import Asked, Chart, Field, Report, listing
+from pos_project.core.db.store_rows import reported
 from pos_project.core.http.endpoints import found
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import Period
@@ -28,7 +29,6 @@ from sales.models import RefundItem, Sale, SaleItem
 
 EVERY = 1_000_000  # rows: all there are
 BY_SALE = "A sale counts on its day, a refund on its own."
-OF_ALL_STORES = "Of all stores together."
 
 
 # --- Money ---
@@ -153,12 +153,15 @@ def _product_lines(asked: Asked) -> list[ProductLine]:
     days = (asked.period.first, asked.period.last)
     columns = ("quantity", "unit_price")
     sold = SaleItem.objects.filter(
+        reported("sale__store_id"),
         product_id=asked.of,
         sale__status=Sale.Status.COMPLETED,
         sale__business_date__range=days,
     ).values_list("sale__business_date", "sale_id", "sale__invoice_no", *columns)
     came_back = RefundItem.objects.filter(
-        sale_item__product_id=asked.of, refund__business_date__range=days
+        reported("refund__store_id"),
+        sale_item__product_id=asked.of,
+        refund__business_date__range=days,
     ).values_list(
         "refund__business_date",
         "refund__sale_id",
@@ -240,20 +243,14 @@ REPORTS = (
         "best-sellers",
         "Best sellers",
         "Every product that was sold, the most revenue first.",
-        listing(
-            *("Best sellers", "best-sellers"), _best_sellers, _SELLER_FIELDS, _NET, OF_ALL_STORES
-        ),
-        by_store=False,
+        listing(*("Best sellers", "best-sellers"), _best_sellers, _SELLER_FIELDS, _NET),
         chart=Chart((4,), most=10),
     ),
     Report(
         "worst-sellers",
         "Worst sellers",
         "Every product that was sold, the least revenue first.",
-        listing(
-            *("Worst sellers", "worst-sellers"), _worst_sellers, _SELLER_FIELDS, _NET, OF_ALL_STORES
-        ),
-        by_store=False,
+        listing(*("Worst sellers", "worst-sellers"), _worst_sellers, _SELLER_FIELDS, _NET),
     ),
     Report(
         "staff",
@@ -273,9 +270,8 @@ REPORTS = (
                 Field("Gross profit", "sold.gross_profit", "accounting", is_summed=True),
                 Field("Days", "working_days", "count", 0.6),
             ),
-            f"{BY_SALE} Refunds count for whoever had sold. {OF_ALL_STORES}",
+            f"{BY_SALE} Refunds count for whoever had sold.",
         ),
-        by_store=False,
         chart=Chart((5,), most=15),
     ),
     Report(
@@ -295,9 +291,8 @@ REPORTS = (
                 Field("Due", "due", "accounting", is_summed=True),
                 Field("Average", "average_order", "accounting"),
             ),
-            f"{BY_SALE} Paid and due as they stand today. {OF_ALL_STORES}",
+            f"{BY_SALE} Paid and due as they stand today.",
         ),
-        by_store=False,
         chart=Chart((3,), most=10),
     ),
 )
@@ -307,7 +302,6 @@ OF_ONE = (
         "Sales of a product",
         "Every line that sold it, and what came back.",
         _product_sales,
-        by_store=False,
         explains="product",
     ),
 )

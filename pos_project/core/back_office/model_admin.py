@@ -37,6 +37,7 @@ from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
 from pos_project.core.db.concurrent_edits import ChangedMeanwhile
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
+from pos_project.core.db.store_rows import of_store
 from pos_project.core.errors import DomainError
 from pos_project.core.http.formats import note_export
 from pos_project.core.images.pictures import ImageField, PictureChange, picture_change
@@ -140,6 +141,13 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     list_after_template = "back_office/list_after.html"
     # What the filtered rows are summed up by: label → column, or an expression.
     list_totals: Mapping[str, Any] = {}
+
+    goes_by_store = True  # whether its rows, where they are of a store, are shown by store
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        by: Any = request.user
+        rows = super().get_queryset(request)
+        return of_store(rows, by.reads_store) if self.goes_by_store else rows
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

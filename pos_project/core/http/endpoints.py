@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from pos_project.core.at_till import at_till
 from pos_project.core.db.idempotency import RequestKey, fingerprint, kept_answer_first
+from pos_project.core.db.store_rows import of_store
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.core.http.fields import MAX_ID, IdField
 from pos_project.core.http.formats import FileToCome, stream, wants_csv
@@ -139,8 +140,19 @@ class ContractViewSet(GenericViewSet[Any]):
     noun: ClassVar[str]
     page_limit: ClassVar[int] = 50
     keyed_actions: ClassVar[frozenset[str]] = frozenset()
+    is_of_all_stores: ClassVar[bool] = False  # whoever chose no store is shown all of them
     filter_backends = (DjangoFilterBackend,)
     lookup_value_regex = "[^/]+"
+
+    def reads_store(self) -> int | None:
+        """The store whose rows the caller is shown; None is all."""
+        by: Any = self.request.user
+        if self.is_of_all_stores and by.chosen_from is None:
+            return None
+        return by.reads_store  # type: ignore[no-any-return]  # (a user of ours)
+
+    def filter_queryset(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        return of_store(super().filter_queryset(queryset), self.reads_store())
 
     def is_keyed(self) -> bool:
         return self.action in self.keyed_actions

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -112,7 +112,7 @@ class StatementView(GenericAPIView[Any]):
         return Period(BEGINNING, day_of(query)) if self.of_day else period_of(query)
 
     def scope(self, request: Request) -> Scope:
-        shop, store_id = store_of(request.query_params)
+        shop, store_id = store_of(cast(Any, request.user).reads_store)
         known_on = known_on_of(request.query_params)
         if known_on is not None and not self.of_entries:
             text = "Not of this statement: of trial balance, profit and loss and balance sheet."
@@ -205,18 +205,13 @@ def _format_of(query: Mapping[str, str]) -> str:
     return wanted
 
 
-def store_of(query: Mapping[str, str]) -> tuple[Letterhead, int | None]:
-    """`store_id`, or all stores (None). Raises Invalid for an unknown one. One statement."""
-    asked = (query.get("store_id") or "").strip()
-    stores = {str(store.pk): store for store in Store.objects.order_by("id")}
-    if not asked:
-        [only] = stores.values() if len(stores) == 1 else [None]
-        return Letterhead.of(only) if only else Letterhead("All stores"), None
-    store = stores.get(asked.lstrip("0"))
-    if store is None:
-        text = "Unknown store."
-        raise Invalid(text, fields={"store_id": [text]})
-    return Letterhead.of(store), store.pk
+def store_of(store_id: int | None) -> tuple[Letterhead, int | None]:
+    """Whose books they are: one store's, or all stores' (None). One statement."""
+    stores = Store.objects.in_bulk()
+    if store_id is not None:
+        return Letterhead.of(stores[store_id]), store_id
+    [only] = stores.values() if len(stores) == 1 else [None]
+    return Letterhead.of(only) if only else Letterhead("All stores"), None
 
 
 # --- OpenAPI ---
