@@ -16,6 +16,7 @@ from django.contrib.auth.views import (
     PasswordResetDoneView,
     PasswordResetView,
 )
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.urls import path, reverse_lazy
 from django.utils import timezone
@@ -40,8 +41,10 @@ class ForgottenForm(PasswordResetForm):
         return [user] if user and user.is_active else []
 
 
-class NewPasswordForm(SetPasswordForm):
+class SetsPassword(BaseForm):
     """Sets it as the page of people does: sessions and PIN end with the old one."""
+
+    user: User
 
     def clean_new_password1(self) -> str:
         typed: str = self.cleaned_data["new_password1"]
@@ -50,9 +53,15 @@ class NewPasswordForm(SetPasswordForm):
         return typed
 
     def save(self, commit: bool = True) -> Any:
-        user: Any = self.user
         password = {"password": self.cleaned_data["new_password1"]}
-        return people.change_user(user.pk, password, by=user, at=timezone.now())
+        self.user = people.change_user(
+            self.user.pk, password, by=self.user, at=timezone.now()
+        )  # whose hash goes into the session that stays
+        return self.user
+
+
+class NewPasswordForm(SetsPassword, SetPasswordForm):
+    pass
 
 
 class Forgotten(PasswordResetView):

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts import own_password
 from pos_project.back_office import find, labels
 from pos_project.core.http.health import HealthView, LiveView, ReadyView
 from pos_project.core.images.pictures import picture
@@ -46,6 +47,8 @@ urlpatterns = [
     # The library's own search asks one question per table, and remembers answers for others.
     path("admin/search/", admin.site.admin_view(find.find), name="find"),
     path("admin/search/products/", admin.site.admin_view(find.find_products), name="find-products"),
+    # The library's own page saves the user by itself.
+    path("admin/password_change/", admin.site.admin_view(own_password.change)),
     path("admin/password/", include("accounts.forgotten_passwords")),
     path("admin/", admin.site.urls),
 ]
