@@ -132,7 +132,8 @@ class LineForm(forms.Form):
         max_digits=10,
         decimal_places=2,
         required=False,
-        widget=UnfoldAdminDecimalFieldWidget,
+        # Enter passes it by where the cost of each stands.
+        widget=UnfoldAdminDecimalFieldWidget(attrs={"data-instead-of": "cost_price"}),
     )
 
     agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the cost asked about

@@ -16,7 +16,10 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.key !== "Enter") return; // a scanner ends with Enter
     event.preventDefault();
     const fields = [...body.querySelectorAll("input:not([type=hidden]), select")];
-    const next = fields[fields.indexOf(event.target) + 1];
+    // A field that stands for another one is passed by where that is filled; Tab reaches it.
+    const isSaid = (field) =>
+      field.dataset.insteadOf && field.closest("tr").querySelector(`[name$=-${field.dataset.insteadOf}]`).value;
+    const next = fields.slice(fields.indexOf(event.target) + 1).find((field) => !isSaid(field));
     if (next) next.focus();
     else addLine();
   });

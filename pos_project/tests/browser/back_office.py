@@ -32,6 +32,7 @@ class Office:
     page: Page
     address: str
     wrongs: list[str] = field(default_factory=list)
+    clicks: int = 0  # from Home on, on links and buttons
 
     def watch(self) -> None:
         """Note console errors, failed requests, and requests to anybody but our own server."""
@@ -75,6 +76,7 @@ class Office:
 
     def open(self, title: str) -> None:
         """A page of the side bar."""
+        self.clicks += 1
         with self.page.expect_navigation():
             self.page.locator("a", has=self.page.get_by_text(title, exact=True)).first.click()
 
@@ -86,6 +88,7 @@ class Office:
 
     def press(self, name: str) -> None:
         """A button, or a link that looks like one; an icon may stand before its name."""
+        self.clicks += 1
         named = re.compile(rf"(^|\s){re.escape(name)}\s*$")
         self.page.locator("button:visible, a:visible").filter(has_text=named).last.click()
 

@@ -39,23 +39,26 @@ def trade() -> None:
 
 
 @contextmanager
-def at_home(live_server: Any, **device: Any) -> Iterator[Office]:
-    """Signed in; what is opened by clicks fits the screen."""
+def at_home(live_server: Any, *, clicks: int, **device: Any) -> Iterator[Office]:
+    """Signed in; the question is answered by so many clicks from Home, and the page fits."""
     trade()
     with at_the_desk(live_server.url, **device) as office:
         office.sign_in()
         yield office
+        assert office.clicks == clicks
         assert office.overflow_px == 0
 
 
 def follow(office: Office, name: str) -> None:
     """A link of the page itself."""
+    office.clicks += 1
     with office.page.expect_navigation():
         office.page.locator("#content").get_by_role("link", name=name).first.click()
 
 
 def fetched(office: Office, form: str) -> bytes:
     """A file that the page offers."""
+    office.clicks += 1
     with office.page.expect_download() as download:
         office.page.get_by_role("link", name=form, exact=True).click()
     return Path(download.value.path()).read_bytes()
@@ -69,20 +72,20 @@ def first_line(office: Office) -> str:
 def test_profit_this_month_against_last(
     manager: User, live_server: Any, device: dict[str, Any]
 ) -> None:
-    with at_home(live_server, **device) as office:
+    with at_home(live_server, clicks=1, **device) as office:
         follow(office, "Operating profit this month")
         office.reads("Operating profit", "Result of the period", "Before")
 
 
 def test_the_tax_of_the_quarter_as_pdf(manager: User, live_server: Any) -> None:
-    with at_home(live_server) as office:
+    with at_home(live_server, clicks=2) as office:
         office.open("Tax")
         office.reads("This quarter", "Owed at its end", "4.00")
         assert fetched(office, "PDF").startswith(b"%PDF")
 
 
 def test_who_owes_most_and_for_which_sale(manager: User, live_server: Any) -> None:
-    with at_home(live_server, **PHONE) as office:
+    with at_home(live_server, clicks=3, **PHONE) as office:
         follow(office, "To collect")
         assert "Rahim Sarker" in first_line(office)
         follow(office, "Rahim Sarker")
@@ -92,14 +95,14 @@ def test_who_owes_most_and_for_which_sale(manager: User, live_server: Any) -> No
 
 
 def test_what_never_sells(manager: User, live_server: Any) -> None:
-    with at_home(live_server) as office:
+    with at_home(live_server, clicks=1) as office:
         office.open("What never sells")
         assert "Lamp" in first_line(office)
         office.reads("100.00")
 
 
 def test_what_the_stock_is_worth_and_why(manager: User, live_server: Any) -> None:
-    with at_home(live_server, **DARK) as office:
+    with at_home(live_server, clicks=2, **DARK) as office:
         follow(office, "Stock value")
         office.reads("124.00")  # 4 at 25, and 3 of 9 at 8
         follow(office, "100.00")
@@ -107,7 +110,7 @@ def test_what_the_stock_is_worth_and_why(manager: User, live_server: Any) -> Non
 
 
 def test_the_balance_of_an_account_and_what_is_behind_it(manager: User, live_server: Any) -> None:
-    with at_home(live_server) as office:
+    with at_home(live_server, clicks=3) as office:
         office.open("Accounts")
         follow(office, "Receivables")
         office.reads("General ledger: 1100 Receivables", "80.00")
@@ -116,7 +119,7 @@ def test_the_balance_of_an_account_and_what_is_behind_it(manager: User, live_ser
 
 
 def test_yesterdays_takings_by_method(manager: User, live_server: Any) -> None:
-    with at_home(live_server, **PHONE) as office:
+    with at_home(live_server, clicks=3, **PHONE) as office:
         follow(office, "Takings by method")
         follow(office, "Yesterday")
         office.reads("Card", "6.00")
@@ -125,7 +128,7 @@ def test_yesterdays_takings_by_method(manager: User, live_server: Any) -> None:
 
 
 def test_everything_for_the_accountant_as_a_spreadsheet(manager: User, live_server: Any) -> None:
-    with at_home(live_server) as office:
+    with at_home(live_server, clicks=3) as office:
         office.open("For the accountant")
         follow(office, "This month")
         book = load_workbook(BytesIO(fetched(office, "XLSX")))
@@ -134,7 +137,7 @@ def test_everything_for_the_accountant_as_a_spreadsheet(manager: User, live_serv
 
 
 def test_a_report_is_reached_and_chosen_by_keyboard(manager: User, live_server: Any) -> None:
-    with at_home(live_server) as office:
+    with at_home(live_server, clicks=1) as office:
         office.open("All reports")
         for link in ("Trial balance", "Last month"):
             office.page.locator("#content").get_by_role("link", name=link).first.focus()
@@ -167,6 +170,7 @@ def test_a_day_is_closed_with_fifty_too_little_in_the_drawer(
         office.reads("250.00")
         office.press("Close this day")
         office.reads("-50.00")
+        assert office.clicks == 6
 
 
 def test_a_price_list_of_code_and_price_is_imported(
@@ -185,6 +189,7 @@ def test_a_price_list_of_code_and_price_is_imported(
         office.reads("20.00 → 22.50")
         office.press("Confirm import")
         office.page.wait_for_url("**/product/")
+        assert office.clicks == 4
 
     shirt.refresh_from_db()
     assert str(shirt.price) == "22.50"
