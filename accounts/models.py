@@ -174,6 +174,8 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints = (
             models.CheckConstraint(
                 name="accounts_user_role_known",
@@ -312,6 +314,7 @@ class LoginEvent(AppendOnly):
 
     class Meta:
         db_table = "login_events"
+        verbose_name = "sign-in"
 
     def __str__(self) -> str:
         return f"login event {self.pk}: {self.outcome}"
