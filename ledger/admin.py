@@ -19,7 +19,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from ledger import journal_admin, period_lock_admin  # noqa: F401  (they register their pages)
+from ledger import journal_admin, period_lock_admin, till_admin  # noqa: F401  (they register their pages)
 from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.admin_forms import MethodForm
 from ledger.api.expenses import ExpenseIn

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "accounts.audit.Audited",
     "catalog.coming_prices.BeginPrices",
     "pos_project.core.http.pages_only.Messages",
+    "ledger.till_of_session.ChosenTill",
     "pos_project.core.back_office.form_keys.FormKeys",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pos_project.core.http.pages_only.ContentSecurityPolicy",

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from accounts.api.approvals import approval_of
 from accounts.models import User
-from accounts.stores import shown_to
 from ledger.api.shift_serializers import (
     CashMovementAnswer,
     CashMovementIn,
@@ -33,6 +32,7 @@ from ledger.shifts import (
     open_shift,
 )
 from ledger.till_models import CashMovement, Shift
+from pos_project.core.db.store_rows import of_store
 from pos_project.core.errors import Denied
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter
@@ -54,9 +54,7 @@ class ShiftViewSet(ContractViewSet):
     keyed_actions = frozenset({"create", "movements", "close"})
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = with_people()
-        store_id = shown_to(self.request.user)
-        return rows if store_id is None else rows.filter(store_id=store_id)
+        return of_store(with_people(), self.reads_store())
 
     @extend_schema(responses=ShiftOut(many=True), tags=["tills"])
     def list(self, request: Request) -> Response:

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.stores import shown_to
 from ledger import tills
 from ledger.till_models import Till
+from pos_project.core.db.store_rows import of_store
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.fields import KeyedText, MomentField
 from pos_project.core.http.filters import ContractFilter
@@ -56,9 +56,7 @@ class TillViewSet(ContractViewSet):
         return [AnyUser() if self.request.method in SAFE_METHODS else AdminManager()]
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = with_open_shifts().filter(archived_at=None)
-        store_id = shown_to(self.request.user)
-        return rows if store_id is None else rows.filter(store_id=store_id)
+        return of_store(with_open_shifts().filter(archived_at=None), self.reads_store())
 
     @extend_schema(responses=TillOut(many=True), tags=["tills"])
     def list(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts.stores import STORES, has_several, stores_of
+from ledger.till_of_session import till_of
 from pos_project.core.http.permissions import ADMIN
 
 # heading → (title, icon, page, for admins only)
@@ -67,6 +68,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Payments", "account_balance_wallet", "ledger_payment_changelist", False),
             ("Expenses", "money_off", "ledger_expense_changelist", False),
             ("Journal", "menu_book", "ledger_journalentry_changelist", False),
+            ("Tills", "point_of_sale", "ledger_till_changelist", False),
+            ("Shifts", "schedule", "ledger_shift_changelist", False),
             ("Closed days", "event_available", "ledger_dayseal_changelist", False),
             ("Period lock", "lock_clock", "ledger_periodlock_changelist", False),
             ("Accounts", "account_tree", "ledger_ledgeraccount_changelist", False),
@@ -104,6 +107,9 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
         name = "All stores" if by.reads_store is None else STORES.get()[by.store_id].name
         link = reverse("admin:accounts_store_choose")
         shown[0]["items"].append({"title": name, "icon": "storefront", "link": link})
+    if shown and (till := till_of(request)):
+        link = reverse("admin:ledger_till_changelist")
+        shown[0]["items"].append({"title": f"At {till}", "icon": "point_of_sale", "link": link})
     _mark(request.path, [item for group in shown for item in group["items"]])
     return shown
 

@@ -18,6 +18,7 @@ from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
+from pos_project.tests.shifts import a_closed_shift
 
 FIRST_DAY_AGO = 40  # days; each trade seals some of them
 
@@ -121,6 +122,8 @@ def books(many: int) -> None:
         past = day + timedelta(days=number)
         shop.sell((shop.a_service(), 1), at=at_noon(past))
         closing.seal(past)
+    for number in range(many):
+        a_closed_shift(f"Till {day:%m%d} {number}")
     one = Decimal(1)
     shop.post_by_hand(
         *(line for _ in range(many) for line in (Line("BANK", debit=one), Line("CASH", credit=one)))

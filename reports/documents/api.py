@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.cost import require_sight_of_cost
-from accounts.stores import shown_to
 from ledger.api.shifts import require_sight
 from ledger.till_models import Shift
+from pos_project.core.db.store_rows import of_store
 from pos_project.core.http.endpoints import found
 from pos_project.core.http.permissions import AnyUser
 from purchasing.models import Purchase
@@ -61,8 +61,8 @@ class ShiftDocumentsView(APIView):
     @extend_schema(responses=_described("Shift", "shift"), tags=["tills"])
     def get(self, request: Request, shift: str) -> Response:
         """A link to the X report of an open shift, to the Z report of a closed one."""
-        rows, store_id = Shift.objects.all(), shown_to(request.user)
-        row = found(rows if store_id is None else rows.filter(store_id=store_id), shift, "shift")
+        by: Any = request.user
+        row = found(of_store(Shift.objects.all(), by.reads_store), shift, "shift")
         require_sight(row, request.user)
         return _answer(request, row.pk, "shift")
 

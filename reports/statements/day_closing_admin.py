@@ -14,14 +14,12 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.views import ChangeList
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from ledger import closing
+from ledger.counted_forms import CountedForm, NotesForm, amount_field
 from ledger.models import CashCount, DaySeal
+from ledger.shift_figures import cash_at_tills
 from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.form_keys import key_of_form, require_looked_over
 from pos_project.core.back_office.forms import FreeTextField, show_refusal
@@ -29,7 +27,6 @@ from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeLi
 from pos_project.core.days import today
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
-from pos_project.core.money import total
 from reports.documents.document import amount
 from reports.statements.cash_counting import Counted, bank_accounts, count_cash, expected_cash
 from reports.statements.day_closing import (
@@ -42,7 +39,6 @@ from reports.statements.day_closing import (
 
 # A page is waited for: so many days are closed at once, and the page goes on by itself.
 AT_ONCE = 31
-NOTES = ("1000", "500", "200", "100", "50", "20", "10", "5", "2", "1")
 
 
 class CloseForm(forms.Form):
@@ -71,77 +67,34 @@ class DayForm(forms.Form):
     day = DayField(label="Day")
 
 
-def _amount(**kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        required=False,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        **kwargs,
-    )
+class CountForm(CountedForm):
+    """What lies in the drawer on a day, and what of it is taken to the bank."""
 
-
-class NotesForm(forms.Form):
-    """How many there are of each note and coin."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for note in NOTES:
-            self.fields[f"of_{note}"] = forms.IntegerField(
-                required=False,
-                min_value=0,
-                max_value=10**6,
-                label=f"{note} ×",
-                widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-            )
-
-    def counts(self) -> dict[str, int]:
-        """Note → how many, of those that were counted."""
-        of_each = {note: self.cleaned_data.get(f"of_{note}") for note in NOTES}
-        return {note: count for note, count in of_each.items() if count}
-
-
-class CountForm(DayForm):
-    """What lies in the drawer, in one sum or, by `notes`, note by note."""
-
+    day = DayField(label="Day")
     # What the page showed for the day it was about.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    counted = _amount(
-        label="Counted cash", help_text="Left empty, the notes and coins below are added up."
-    )
     reason = FreeTextField(
         max_length=255, label="Why it differs", help_text="Needed when it differs."
     )
-    banked = _amount(
+    banked = amount_field(
         label="Taken to the bank", help_text="The rest is the opening cash of the next day."
     )
     bank_account = forms.ChoiceField(label="Bank", widget=UnfoldAdminSelectWidget)
+    field_order = ("day", "seen", "counted", "reason", "banked", "bank_account")
 
-    def __init__(self, *args: Any, notes: NotesForm, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.notes = notes
         bank: Any = self.fields["bank_account"]
         bank.choices = list(bank_accounts().items())
         bank.required = bool(bank.choices)
 
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if not self.notes.is_valid():
-            raise forms.ValidationError("Say of each note and coin how many there are.")
-        if said.get("counted") is None and not self.notes.counts() and not self.errors:
-            self.add_error("counted", "Say what lies in the drawer; 0 if it is empty.")
-        return said
-
     def counted_cash(self, *, expected: Decimal) -> Counted:
-        said, notes = self.cleaned_data, self.notes.counts()
-        sum_ = said.get("counted")
-        if sum_ is None:
-            sum_ = total(Decimal(note) * count for note, count in notes.items())
+        said = self.cleaned_data
+        sum_, notes = self.sum_and_notes()
         return Counted(
             sum_,
             day=said["day"],
-            denominations=notes or None,
+            denominations=notes,
             reason=said["reason"],
             banked=said.get("banked") or Decimal(0),
             bank_account=said.get("bank_account") or None,
@@ -239,6 +192,7 @@ class DaySealAdmin(ReadOnlyAdmin):
         if form.is_valid():
             day = form.cleaned_data["day"]
         expected = expected_cash(day, store_id=by.store_id)
+        at_tills = cash_at_tills(day, store_id=by.store_id)
         seen = f"{day}:{expected}"
         if form.is_valid() and form.cleaned_data["seen"] == seen:
             try:
@@ -258,7 +212,13 @@ class DaySealAdmin(ReadOnlyAdmin):
             button="Book the count",
             back_to=self.list_page,
             template="back_office/count_cash.html",
-            extra={"day": day, "expected": amount(expected), "seen": seen, "notes": notes},
+            extra={
+                "day": day,
+                "expected": amount(expected),
+                "at_tills": amount(at_tills) if at_tills else "",
+                "seen": seen,
+                "notes": notes,
+            },
         )
 
     @action(description="Day report", url_path="report", icon="summarize")
