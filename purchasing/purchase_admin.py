@@ -1,32 +1,23 @@
 """Purchases in the back office: receiving goods, and the history of it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from accounts.models import Store
-from catalog.codes import products_by_code
 from catalog.label_page import label_page
-from inventory.product_figures import latest_purchase_costs
-from ledger.admin_forms import MethodFilter, NamesItsMethod, SettlementForm
+from ledger.admin_forms import MethodFilter, NamesItsMethod
 from ledger.models import Payment
-from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.entered import SaysWhenEntered
-from pos_project.core.back_office.forms import AsTheApi
 from pos_project.core.back_office.model_admin import (
     HistoryInline,
     ReversibleAdmin,
@@ -34,12 +25,12 @@ from pos_project.core.back_office.model_admin import (
     asked,
     units,
 )
-from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.money import ZERO
-from purchasing.api.purchase_serializers import TERMS, PurchaseIn
-from purchasing.models import Purchase, PurchaseItem, Supplier
-from purchasing.receive import Delivery, Line, receive_purchase
+from purchasing.api.purchase_serializers import TERMS
+from purchasing.delivery_form import DeliveryForm, LineForm, LineFormSet
+from purchasing.models import Purchase, PurchaseItem
+from purchasing.receive import Delivery, receive_purchase
 from purchasing.reordering import to_reorder
 from purchasing.return_form import ReturnForm
 from purchasing.returns import cost_of, return_goods
@@ -47,165 +38,6 @@ from purchasing.reversals import reverse_purchase
 
 MAX_LINES = 500
 EMPTY_LINES = 5
-FAR = 2  # times the last cost, or so much less: asked about
-
-
-def _amount(label: str, help_text: str) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label,
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        required=False,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=help_text,
-    )
-
-
-class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
-    """The head of a supplier's paper."""
-
-    api = PurchaseIn
-    day_field = "purchase_date"
-
-    supplier = forms.ModelChoiceField(queryset=Supplier.objects.none())
-    invoice_no = forms.CharField(
-        label="Invoice number",
-        max_length=50,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="As on the paper; empty makes one.",
-    )
-    purchase_date = DayField(label="Date", initial=today)
-    method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
-    paid = forms.DecimalField(
-        label="Paid now",
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        initial=0,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="The rest is owed to the supplier.",
-    )
-    discount = _amount("Discount", "Off the sum of the lines; the goods cost so much less.")
-    freight = _amount("Freight", "And other charges; the goods cost so much more.")
-    tax = _amount("Input tax", "The tax on the paper, which the state gives back.")
-    rounding = forms.DecimalField(
-        label="Rounding",
-        max_digits=3,
-        decimal_places=2,
-        required=False,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="What the paper rounds its total by; below zero where it rounds down.",
-    )
-    note = forms.CharField(max_length=1000, required=False, widget=UnfoldAdminTextInputWidget)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        supplier: Any = self.fields["supplier"]
-        supplier.queryset = Supplier.objects.listed()
-        supplier.widget = AutocompleteSelect(Purchase._meta.get_field("supplier"), admin.site)
-        supplier.widget.choices = supplier.choices
-
-
-class LineForm(forms.Form):
-    """One line: scan or type the SKU."""
-
-    sku = forms.CharField(
-        label="SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    quantity = forms.IntegerField(
-        min_value=1, max_value=10**6, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    cost_price = forms.DecimalField(
-        label="Cost each",
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        required=False,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )
-
-    line_total = forms.DecimalField(
-        label="Or cost of all",
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        required=False,
-        # Enter passes it by where the cost of each stands.
-        widget=UnfoldAdminDecimalFieldWidget(attrs={"data-instead-of": "cost_price"}),
-    )
-
-    agreed = forms.CharField(required=False, widget=forms.HiddenInput)  # the cost asked about
-
-    product: Any = None
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        has_total = said.get("line_total") is not None
-        asked_for = ("sku", "quantity", "line_total" if has_total else "cost_price")
-        given = [name for name in asked_for if said.get(name) not in (None, "")]
-        if given and not self.errors:
-            for name in set(asked_for) - set(given):
-                self.add_error(name, "Needed in this line.")
-            if has_total and said.get("cost_price") is not None:
-                self.add_error("line_total", "Either this or the cost of each.")
-        return said
-
-    @property
-    def line(self) -> Line:
-        """The clean line; its product is known."""
-        said = self.cleaned_data
-        return Line(
-            self.product.pk, Decimal(said["quantity"]), said["cost_price"], said["line_total"]
-        )
-
-    def question(self, last: Decimal | None) -> None:
-        """A cost far from the last one is a slip, or is sent once more."""
-        cost = self.line.price
-        is_near = last is None or not last or last / FAR <= cost <= last * FAR
-        if is_near or self.cleaned_data["agreed"] == str(cost):
-            return
-        told = f"It cost {last:.2f} last. Send it once more if this is right."
-        by_total = self.cleaned_data["line_total"] is not None
-        self.add_error("line_total" if by_total else "cost_price", told)
-        sent: Any = self.data.copy()  # type: ignore[attr-defined]  # (a QueryDict)
-        sent[self.add_prefix("agreed")] = str(cost)
-        self.data = sent
-
-
-class LineFormSet(forms.BaseFormSet):
-    """The lines of a delivery; empty ones are left out. Unknown SKUs are named line by line."""
-
-    def clean(self) -> None:
-        if any(self.errors):
-            return
-        filled = self.filled
-        if not filled:
-            raise forms.ValidationError("Enter at least one line.")
-        known = products_by_code(form.cleaned_data["sku"] for form in filled)
-        for form in filled:
-            product = known.get(form.cleaned_data["sku"])
-            if product is None:
-                form.add_error("sku", "There is no product with this SKU.")
-            elif not product.keeps_stock:
-                form.add_error("sku", f"{product.name} keeps no stock.")
-            else:
-                form.product = product
-        costs = latest_purchase_costs([form.product.pk for form in filled if form.product])
-        for form in filled:
-            if form.product:
-                form.question(costs.get(form.product.pk))
-        if any(form.errors for form in filled):
-            raise forms.ValidationError("Some lines are not right yet.")
-
-    @property
-    def filled(self) -> list[Any]:
-        """The forms that say something, in their order."""
-        return [form for form in self.forms if form.cleaned_data.get("sku")]
-
-    def lines(self) -> list[Line]:
-        return [form.line for form in self.filled]
 
 
 class PurchaseItemInline(HistoryInline):
@@ -274,15 +106,31 @@ class PurchaseAdmin(SaysWhenEntered, NamesItsMethod, WritableAdmin, ReversibleAd
     fields = (
         ("invoice_no", "supplier"),
         ("purchase_date", "business_date"),
-        ("discount", "freight"),
-        ("tax", "rounding"),
         ("total_amount", "paid_amount"),
         ("due_amount", "advance_used"),
         ("paid_by", "user"),
         "entered",
         "note",
-        "returns",
     )
+
+    def get_fields(self, request: HttpRequest, obj: Purchase | None = None) -> Any:
+        """What a paper says below its lines, and of which purchase goods went back, where it is
+        said."""
+        shown = list(super().get_fields(request, obj))
+        said = [name for name in TERMS if obj is not None and getattr(obj, name) is not None]
+        total = next(at for at, names in enumerate(shown) if "total_amount" in names)
+        shown[total:total] = [tuple(said[at : at + 2]) for at in range(0, len(said), 2)]
+        if obj is not None and obj.returns_id:
+            shown += ["returned_of", "due_reduced"]
+        return shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "returned_of")
+
+    @display(description="goods returned of")
+    def returned_of(self, purchase: Purchase) -> SafeString:
+        page = self.page_of(purchase.returns_id)
+        return format_html('<a class="text-primary-600" href="{}">{}</a>', page, purchase.returns)
 
     def is_standing(self, row: Purchase) -> bool:
         return super().is_standing(row) and row.returns_id is None

@@ -431,6 +431,7 @@ def test_the_accountant_gets_everything_as_one_workbook(office: Client) -> None:
 
     assert book.sheetnames == [
         "Profit and loss",
+        "Cash flow",
         "Tax",
         "Tax by quarter",
         "Balance sheet",

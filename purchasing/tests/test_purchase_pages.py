@@ -41,6 +41,9 @@ def test_a_paper_with_freight_tax_and_the_cost_of_all(office: Client) -> None:
     assert (bought.total_amount, bought.items.get().landed_cost) == (D("12.50"), D("11.50"))
     page = office.get(reverse("admin:purchasing_purchase_change", args=[bought.pk]))
     assert all(text in page.content.decode() for text in ("11.50", "Input tax", "-0.15"))
+    plain = shop.buy((shop.a_product(), 1, "2.00"))
+    page = office.get(reverse("admin:purchasing_purchase_change", args=[plain.pk]))
+    assert "Input tax" not in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,8 @@ def test_goods_go_back_by_a_page(office: Client) -> None:
     shown = answer.content.decode()
     assert "Goods for 7.50 went back: 6.00 is no longer owed." in shown
     assert "/return/" not in shown, "what went back does not go back"
+    assert f">{bought}</a>" in shown
+    assert "Goods returned of" in shown
     assert shop.stock_of(mug) == 1
 
 

@@ -17,7 +17,7 @@ from pos_project.back_office.reports.report import (
     statement,
 )
 from pos_project.core.back_office.ranges import before, quarters
-from pos_project.core.period import Period
+from pos_project.core.period import ONE_DAY, Period
 from reports.documents import document
 from reports.documents.document import Column, Document, Row, Subject, Table
 from reports.statements import documents, financial_statements
@@ -37,13 +37,15 @@ READ_AT_ONCE = 5000
 
 
 def _beside(view: type[StatementView]) -> Callable[[Asked], Document]:
-    """The document of a statement of the API, beside that of the days before."""
+    """The document of a statement of the API, beside that of the days before; one of a day beside
+    the end of the month before."""
 
     def build(asked: Asked) -> Document:
         shown, scope = view(), asked.scope
-        earlier = before(asked.period, asked.range)
         if view.of_day:
-            earlier = Period(BEGINNING, earlier.last)
+            earlier = Period(BEGINNING, scope.day.replace(day=1) - ONE_DAY)
+        else:
+            earlier = before(asked.period, asked.range)
         then = replace(scope, period=earlier)
         return shown.compared_document(shown.read(scope), scope, shown.read(then), then)
 
@@ -185,7 +187,7 @@ REPORTS = (
     Report(
         "balance-sheet",
         "Balance sheet",
-        "What the shop has, owes and is worth at the end of a day, and at that of days before.",
+        "What the shop has, owes and is worth at the end of a day, beside the month before.",
         _beside(BalanceSheetView),
         of_day=True,
         usual="today",

@@ -16,6 +16,6 @@ OF_ONE = {
 }
 # What an accountant gets, a sheet each; the journal comes after them.
 FOR_THE_ACCOUNTANT = (
-    *("profit-loss", "tax", "tax-quarters", "balance-sheet", "trial-balance"),
+    *("profit-loss", "cash-flow", "tax", "tax-quarters", "balance-sheet", "trial-balance"),
     *("receivables", "payables", "receivables-balances", "payables-balances", "stock"),
 )
