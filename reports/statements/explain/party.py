@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from ledger.dues import OPEN, DueBook
 from ledger.journal_sums import lines_between
-from ledger.models import Payment
+from ledger.models import DueCredit, Payment
 from ledger.party_balances import PartyBalance, standing
 from pos_project.core.errors import NotFound
 from pos_project.core.money import ZERO, money
@@ -79,6 +79,8 @@ def _open_documents(
     theirs = Payment.objects.filter(**{f"{key}__in": [getattr(due, key) for due in dues]})
     for payment in theirs.filter(payment_type__in=kinds).order_by("id"):
         payments[getattr(payment, key)].append(payment)
+    credits: Any = DueCredit.objects.filter(**{f"{key}__in": [getattr(due, key) for due in dues]})
+    credited = dict(credits.values_list(key).annotate(settled=Sum("amount")).order_by())
     nodes = []
     for due in dues:
         document = getattr(due, book.document)
@@ -93,6 +95,8 @@ def _open_documents(
                     -money(cancelled[document.pk] or ZERO),
                 )
             )
+        if credited.get(document.pk):
+            parts.append(Node("Credited or written off", -money(credited[document.pk])))
         nodes.append(
             explained(
                 f"{book.document.capitalize()} {document.invoice_no} of {document.business_date}",

@@ -17,6 +17,7 @@ from catalog.models import Product
 from inventory.fifo import value
 from inventory.models import Batch
 from ledger.models import LedgerAccount
+from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.examples import examples
 from pos_project.tests.invariants import balance
@@ -200,3 +201,16 @@ def test_anybody_who_may_see_a_sale_may_ask(trader: Trader, as_staff: Any) -> No
     assert body["data"]["figures"][2]["children"][0]["children"][0]["amount"] == 16.1
     assert as_staff.get("/api/sales/999/explain").status_code == 404
     assert as_staff.get("/api/sales/x/explain").status_code == 400
+
+
+def test_what_was_credited_or_went_back_is_explained_of_what_is_still_owed() -> None:
+    rahim, delta = shop.a_customer(), shop.a_supplier()
+    shop.sell((shop.a_service("15.00"), 1), customer=rahim, offered=shop.on_credit())
+    shop.credit(rahim, "allowance", "2.00")
+    bought = shop.buy((shop.a_product(), 4, "2.50"), supplier=delta, offered=shop.on_credit())
+    shop.send_back(bought, 1)
+
+    owed = adds_up(explain_customer(rahim.pk, today=today()))
+    assert owed["Balance: dues less advances"] == 13
+    owed = adds_up(explain_supplier(delta.pk, today=today()))
+    assert owed["Balance: dues less advances"] == Decimal("7.50")
