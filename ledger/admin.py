@@ -7,10 +7,12 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
@@ -24,15 +26,17 @@ from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.admin_forms import MethodForm
 from ledger.api.expenses import ExpenseIn
 from ledger.expenses import Spending, categories, record_expense, reverse_expense
-from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod
+from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod, RepeatingExpense
 from ledger.party_statement import AMOUNT
 from ledger.payment_methods import add_method, change_method
 from ledger.payment_reversals import reverse_payment
+from ledger.repeating_expenses import end
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.entered import SaysWhenEntered
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField, RowForm
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.back_office.model_admin import (
+    ReadOnlyAdmin,
     ReversibleAdmin,
     ShopAdmin,
     WritableAdmin,
@@ -209,6 +213,12 @@ class ExpenseForm(MovesToAnOpenDay, AsTheApi, MethodForm):
     )
     method = forms.ChoiceField(label="Paid by", widget=UnfoldAdminSelectWidget)
     expense_date = DayField(label="Day", required=False, initial=today)
+    repeats = forms.BooleanField(
+        label="Repeat it every month",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="On the same day, as it is here, until it is ended (Books, Repeating expenses).",
+    )
     description = FreeTextField(max_length=1000)
     paper_file = forms.FileField(
         label="Picture of the paper",
@@ -266,6 +276,7 @@ class ExpenseAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
                 said["method"],
                 said["expense_date"],
                 tax=said["tax"] or ZERO,
+                repeats=said["repeats"],
             )
             with picture_change({"image": said["paper_file"]}) as paper:
                 return record_expense(spending, by=by, key=key, paper=paper)
@@ -278,4 +289,61 @@ class ExpenseAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
             title="Record an expense",
             button="Record",
             back_to=self.list_page,
+        )
+
+
+@admin.register(RepeatingExpense)
+class RepeatingExpenseAdmin(ReadOnlyAdmin):
+    """What comes again each month, the next first; ended, it stays on the list."""
+
+    list_display = ("title", "amount", "category", "method", "next_on", "state")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("expense", "expense__payment_method")
+    search_fields = ("expense__title", "expense__category")
+    search_help_text = "Title or category"
+    ordering = ("ended_at", "next_on", "id")
+    actions_detail = ("end_it",)
+    fields = ("expense", "amount", "method", "next_on", "state")
+    readonly_fields = ("amount", "method", "state")
+
+    @display(description="title", ordering="expense__title")
+    def title(self, row: RepeatingExpense) -> str:
+        return row.expense.title
+
+    @display(description="amount", ordering="-expense__amount")
+    def amount(self, row: RepeatingExpense) -> Any:
+        return amount_text(row.expense.amount)
+
+    @display(description="category", ordering="expense__category")
+    def category(self, row: RepeatingExpense) -> str:
+        return row.expense.category or "–"
+
+    @display(description="paid by")
+    def method(self, row: RepeatingExpense) -> str:
+        return row.expense.payment_method.name
+
+    @display(description="state", ordering="ended_at", label={"repeats": "success"})
+    def state(self, row: RepeatingExpense) -> tuple[str, str]:
+        ended = row.ended_at is not None
+        return ("ended", "ended") if ended else ("repeats", "repeats")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        row = self.get_object(request, object_id)
+        ended = row is None or row.ended_at is not None
+        return [] if ended else super().get_actions_detail(request, object_id)
+
+    @action(description="End", url_path="end", icon="event_busy")
+    def end_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """It is booked no more; what was booked stays."""
+        row = get_object_or_404(RepeatingExpense.objects.select_related("expense"), pk=object_id)
+        by: Any = request.user
+        return self.ask_and_do(
+            request,
+            forms.Form(asked(request)),
+            lambda *_: end(row.pk, by=by, at=timezone.now()),
+            lambda _: f"{row.expense.title} repeats no more.",
+            title=f"End {row.expense.title}?",
+            button="End it",
+            back_to=self.list_page,
+            warning="What was booked stays in the books.",
         )

@@ -141,10 +141,10 @@ class LedgerConfig(AppConfig):
             which=~posted_by_documents,
         )
         from accounts import audit
-        from ledger.models import LedgerAccount, PaymentMethod
+        from ledger.models import LedgerAccount, PaymentMethod, RepeatingExpense
         from ledger.till_models import Till
         from pos_project.core import at_till
 
         at_till.shifts_found_by(open_shift_of)
-        for model in (LedgerAccount, PaymentMethod, Till):
+        for model in (LedgerAccount, PaymentMethod, RepeatingExpense, Till):
             audit.watch(model)

@@ -1,12 +1,13 @@
 """Spending money on running the shop."""
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from ledger import chart, posting, reversals
 from ledger.accounts import CARRIED_FORWARD
-from ledger.models import Expense, JournalEntry, LedgerAccount
+from ledger.models import Expense, JournalEntry, LedgerAccount, RepeatingExpense
 from ledger.payments import METHODS, account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
@@ -30,6 +31,7 @@ class Spending:
     payment_method: str = "cash"
     expense_date: date | None = None
     tax: Decimal = ZERO  # of the amount, what is input tax
+    repeats: bool = False  # each month on this day, booked by `nightly`
 
 
 def record_expense(
@@ -92,6 +94,11 @@ def book_expense(
         document_id=expense.pk,
         reference=spending.title[:100],
     )
+    if spending.repeats:
+        day = spending.expense_date or context.business_date
+        RepeatingExpense.objects.create(
+            expense=expense, day=day.day, next_on=month_after(day, on=day.day)
+        )
     return expense
 
 
@@ -134,6 +141,12 @@ def _reverse(expense_id: int, reason: str, context: PostingContext) -> Expense:
     entry = JournalEntry.objects.get(event=JournalEntry.Event.EXPENSE, document_id=first.pk)
     posting.reverse(entry, context=context, reason=reason, document_id=opposite.pk)
     return opposite
+
+
+def month_after(day: date, *, on: int) -> date:
+    """The same day of the next month, or its last where it is shorter."""
+    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
+    return date(year, month, min(on, calendar.monthrange(year, month)[1]))
 
 
 def categories() -> list[str]:

@@ -406,6 +406,28 @@ class Expense(AppendOnly):
         return f"{self.title}: {self.amount}"
 
 
+class RepeatingExpense(models.Model):
+    """An expense that comes again each month: as the first one, until it is ended."""
+
+    expense = models.OneToOneField(Expense, on_delete=models.PROTECT, related_name="repeating")
+    day = models.PositiveSmallIntegerField()  # of the month; its last where it is shorter
+    next_on = models.DateField("next on")
+    ended_at = models.DateTimeField("ended", null=True)
+
+    class Meta:
+        db_table = "repeating_expenses"
+        constraints = (
+            models.CheckConstraint(
+                name="ledger_repeatingexpense_day_of_a_month",
+                violation_error_message="A day of the month is from 1 to 31.",
+                condition=Q(day__gte=1, day__lte=31),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"repeating expense {self.pk}"
+
+
 class CashCount(AppendOnly):
     """The drawer counted for a business day: what the books expected, what lay there, and what of
     it was taken to the bank. The difference is booked; a later count of the day builds on it.

@@ -67,6 +67,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
         (
             ("Payments", "account_balance_wallet", "ledger_payment_changelist", False),
             ("Expenses", "money_off", "ledger_expense_changelist", False),
+            ("Repeating expenses", "event_repeat", "ledger_repeatingexpense_changelist", False),
             ("Journal", "menu_book", "ledger_journalentry_changelist", False),
             ("Tills", "point_of_sale", "ledger_till_changelist", False),
             ("Shifts", "schedule", "ledger_shift_changelist", False),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from inventory.models import InventoryLog
+from ledger.expenses import Spending, record_expense
 from ledger.models import DocumentNumber, TransactionId
 from pos_project.core.days import today
 from pos_project.core.models import IdempotentRequest, KeptList
@@ -45,6 +46,7 @@ def trade():
     shop.credit(rahim, "bad_debt", 4, tax=Decimal(1))
     counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
     count_cash(counted, by=shop.a_cashier())
+    record_expense(Spending("Rent", Decimal(9), repeats=True), by=shop.a_cashier())
     shop.a_count((shop.a_product(), 2), (shop.a_product(), 0))
     shifts.a_days_shifts()
     shifts.a_closed_shift("Back")
@@ -122,6 +124,8 @@ BROKEN = [
     ("ledger_expense_sign_follows_reversal", {"amount": -5}, {"reverses": None}),
     ("ledger_expense_sign_follows_reversal", {"amount": 5}, {"reverses__isnull": False}),
     ("ledger_expense_tax_is_part_of_it", {"tax": F("amount")}, {}),
+    ("ledger_repeatingexpense_day_of_a_month", {"day": 0}, {}),
+    ("ledger_repeatingexpense_day_of_a_month", {"day": 32}, {}),
     ("ledger_expense_tax_is_part_of_it", {"tax": -1}, {"reverses": None}),
     ("ledger_expense_tax_is_part_of_it", {"tax": 1}, {"reverses__isnull": False}),
     ("inventory_batch_remaining_within_quantity", {"remaining": F("quantity") + 1}, {}),

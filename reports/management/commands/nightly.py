@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts import sessions
 from catalog.coming_prices import begin_prices
-from ledger import kept_heads
+from ledger import kept_heads, repeating_expenses
 from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
 from pos_project.core.runs import record_run
@@ -16,7 +16,8 @@ from reports.summaries.building import build_missing
 
 class Command(BaseCommand):
     help = (
-        "What is due every night: put prices into effect that begin, number what was posted (see"
+        "What is due every night: put prices into effect that begin, book the"
+        " expenses that repeat, number what was posted (see"
         " number_documents), close the days that are over"
         " (see close_day), keep the newest seal outside the database (HEADS_FILE, HEADS_MAIL_TO),"
         " sum up the days that are not yet, and forget expired sign-ins and counts of rate limits."
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         parts: tuple[tuple[str, Callable[[], int]], ...] = (
             ("products with another price", begin_prices),
+            ("repeating expenses booked", repeating_expenses.book_due),
             ("documents numbered", kept_heads.keep_numbers),
             ("days closed", lambda: len(close_until(last_closable_day()))),
             ("heads kept", kept_heads.keep),
