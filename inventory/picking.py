@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from inventory import fifo, shelf
 from inventory.models import Batch
 from inventory.shelf import ALL, FEW, MANY, ShelfBatch
+from inventory.store_stock import say_where_there_is_some
 
 Look = Callable[[Iterable[int], int], list[ShelfBatch]]  # products, and how many batches of each
 
@@ -20,6 +21,7 @@ def pick(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.Pic
         lambda products, first: Batch.objects.all().locked(
             products, store_id=store_id, first=first
         ),
+        store_id=store_id,
     )
 
 
@@ -28,10 +30,11 @@ def preview(demands: Sequence[fifo.Demand], *, store_id: int) -> list[list[fifo.
     return _planned(
         demands,
         lambda products, first: shelf.oldest(sorted(products), store_id=store_id, first=first),
+        store_id=store_id,
     )
 
 
-def _planned(demands: Sequence[fifo.Demand], look: Look) -> list[list[fifo.Pick]]:
+def _planned(demands: Sequence[fifo.Demand], look: Look, *, store_id: int) -> list[list[fifo.Pick]]:
     """Look at a few batches of each product; at more of those that are short; at last at all.
 
     Nobody is refused before all of them were seen, and a delivery that arrived while a lock was
@@ -46,4 +49,7 @@ def _planned(demands: Sequence[fifo.Demand], look: Look) -> list[list[fifo.Pick]
         for batch in look(short, first):
             seen[batch.product_id].append(batch)
         short = set(fifo.short(seen, demands))
-    return fifo.plan([batch for batches in seen.values() for batch in batches], demands)
+    try:
+        return fifo.plan([batch for batches in seen.values() for batch in batches], demands)
+    except fifo.InsufficientStock as refusal:
+        raise say_where_there_is_some(refusal, demands, store_id=store_id) from None

@@ -25,6 +25,7 @@ from unfold.widgets import (
 
 from accounts import audit
 from accounts.models import AuditEntry
+from accounts.stores import has_several
 from catalog.label_page import label_page
 from catalog.models import ComingPrice, Product
 from catalog.price_admin import PricesAdmin
@@ -46,6 +47,7 @@ from inventory.products import (
     remove_product,
     restore_product,
 )
+from inventory.store_stock import stock_by_store
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
     asked,
@@ -117,6 +119,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     restore_warning = "It is on every list again, as it was; its stock was written off."
     readonly_fields = (
         *("picture_now", "in_stock", "last_cost", "margin", "barcode", "price_history"),
+        "by_store",
     )
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
@@ -144,8 +147,9 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
                 ("Opening stock", {"fields": (("opening_stock", "unit_cost"),)}),
                 ordering,
             )
+        by_store = ("by_store",) if has_several() and obj.keeps_stock else ()
         return (
-            (None, {"fields": (("in_stock", "last_cost", "margin"), *about)}),
+            (None, {"fields": (("in_stock", "last_cost", "margin"), *by_store, *about)}),
             ordering,
             ("Picture", {"fields": ("picture_now", "picture", "remove_picture")}),
             ("Barcode", {"fields": ("barcode",)}),
@@ -171,6 +175,11 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
         if not product.keeps_stock:
             return "service"
         return f"{product.stock.normalize():f} {product.unit}"
+
+    @display(description="stock by store")
+    def by_store(self, product: Product) -> str:
+        held = stock_by_store(product.pk)
+        return ", ".join(f"{each.store} {each.stock.normalize():f}" for each in held)
 
     state = status_label
 

@@ -12,6 +12,7 @@ from accounts import staff_rules
 from catalog.models import Product
 from inventory import fifo
 from inventory.models import Batch
+from inventory.store_stock import say_where_there_is_some
 from ledger import payments
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
@@ -157,10 +158,13 @@ def _require_stock(cart: Cart, product: Product, *, extra: Decimal, by: Actor) -
     wanted = (held or Decimal(0)) + extra
     if wanted > stock.get(product.pk, Decimal(0)):
         there = int(stock.get(product.pk, Decimal(0)))
-        raise fifo.InsufficientStock(
+        refusal = fifo.InsufficientStock(
             f"Not enough stock: {product.name} ({int(wanted)} wanted, {there} in stock).",
             fields={"quantity": [f"Only {there} in stock."]},
         )
+        demand = fifo.Demand(product.pk, product.name, wanted)
+        assert by.store_id is not None, by
+        raise say_where_there_is_some(refusal, [demand], store_id=by.store_id)
 
 
 def _require_bounds(quantity: Decimal, price: Decimal) -> None:

@@ -148,11 +148,23 @@ class ProductOut(serializers.Serializer):
     updated_at = MomentField()
 
 
+class StoreStockOut(serializers.Serializer):
+    store_id = serializers.IntegerField()
+    store = serializers.CharField()
+    stock = WholeNumberField()
+
+
 class ProductDetailsOut(ProductOut):
     """One product. It has no key `image`: the client's edit form would take it for a file."""
 
     image_public_id = serializers.CharField(allow_null=True)
     cost_price = CostField()
+
+
+class ProductDescribedOut(ProductDetailsOut):
+    """The same in a shop of several stores, each with its stock."""
+
+    stock_by_store = StoreStockOut(many=True, required=False)
 
 
 class ProductCreatedOut(serializers.Serializer):

@@ -15,9 +15,11 @@ from inventory.api.filters import ProductFilter
 from inventory.api.product_serializers import (
     ProductChangeIn,
     ProductCreatedOut,
+    ProductDescribedOut,
     ProductDetailsOut,
     ProductIn,
     ProductOut,
+    StoreStockOut,
     details_of,
     listed_rows,
     rows_of,
@@ -25,6 +27,7 @@ from inventory.api.product_serializers import (
 )
 from inventory.best_sellers import UNITS_SOLD
 from inventory.products import change_product, create_product, remove_product
+from inventory.store_stock import stock_by_store
 from pos_project.core.days import today
 from pos_project.core.db.followed import Followed, Ranking
 from pos_project.core.errors import NotFound
@@ -41,7 +44,7 @@ def _answer(name: str, **more: serializers.Field) -> serializers.Serializer:
     fields: dict[str, serializers.Field] = {
         "success": serializers.BooleanField(),
         "message": serializers.CharField(),
-        "data": ProductDetailsOut(),
+        "data": ProductDescribedOut(),
     }
     return inline_serializer(name, {**fields, **more})
 
@@ -155,7 +158,11 @@ class ProductViewSet(RankedList):
         row = details_of(product_id, store_id=self.store_id)
         if row is None:
             raise NotFound("Product not found")
-        return shown(ProductDetailsOut, row, self.request)
+        data = shown(ProductDetailsOut, row, self.request)
+        by_store = stock_by_store(product_id)
+        if by_store:
+            data["stock_by_store"] = StoreStockOut(by_store, many=True).data
+        return data
 
     def created(self, product: Product) -> dict[str, Any]:
         data = self.details(product.pk)
