@@ -33,12 +33,13 @@ def traded(standing: Callable[..., Any]) -> APIClient:
 
 
 def trade() -> APIClient:
-    baker.make(Store, name="Lake Road", currency_sign="৳")
-    admin = make_user("admin")
-    shirt, cap = shop.a_product("20.00", name="Shirt"), shop.a_product("7.50", name="Cap")
+    # The ids are those of the paths, whatever numbers a server has given out before.
+    baker.make(Store, pk=2, name="Lake Road", currency_sign="৳")
+    admin = make_user("admin", pk=1)
+    shirt, cap = shop.a_product("20.00", pk=1, name="Shirt"), shop.a_product("7.50", name="Cap")
     shop.a_service()
-    customers = [shop.a_customer(name="Rahim"), shop.a_customer(name="Nila")]
-    supplier = shop.a_supplier()
+    customers = [shop.a_customer(pk=1, name="Rahim"), shop.a_customer(name="Nila")]
+    supplier = shop.a_supplier(pk=1)
 
     def ask(path: str, **body: Any) -> Any:
         answer = signed_in(admin).post(f"/api/{path}", body)
