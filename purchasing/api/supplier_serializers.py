@@ -1,5 +1,7 @@
 """What clients send and see of suppliers (docs/api.md §19)."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.api.cost import CostField
@@ -85,8 +87,16 @@ class PurchaseItemOut(serializers.Serializer):
     cost_price = CostField()
     subtotal = CostField()
     total = CostField(source="subtotal")
+    # With its share of freight and discount; left out where its paper has none of these.
+    landed_cost = CostField(required=False)
     qty_remaining = QuantityField(source="batch.remaining", default=0)  # a service has no batch
     invoice = serializers.CharField(source="purchase.invoice_no")
     created_at = MomentTextField(source="purchase.created_at")
     user_name = serializers.CharField(source="purchase.user.name")
     supplier = serializers.CharField(source="purchase.supplier.name")
+
+    def to_representation(self, line: Any) -> dict[str, Any]:
+        shown = super().to_representation(line)
+        if line.landed_cost is None:
+            del shown["landed_cost"]
+        return shown

@@ -233,6 +233,9 @@ def test_a_paper_with_all_that_papers_say(
     assert (said["total"], said["due_amount"]) == (12.5, 12.5)
     told = {name: said[name] for name in paper}
     assert told == {"discount": 1, "freight": 2.5, "tax": 1.15, "rounding": -0.15}
+    path = f"/api/suppliers/{supplier.pk}/purchases/{said['id']}/items"
+    [line] = as_staff.get(path).json()["data"]
+    assert (line["cost_price"], line["subtotal"], line["landed_cost"]) == (3.33, 10, 11.5)
     [row] = as_staff.get("/api/purchase").json()["data"]
     assert {name: row[name] for name in paper} == told
     assert "returns" not in row
@@ -276,6 +279,10 @@ def test_goods_go_back(as_admin: APIClient, documented: dict[str, Any]) -> None:
     again = as_admin.post(path, body, headers={"Idempotency-Key": "torn"})
     assert (again.status_code, again.json()) == (201, said)
     assert Payment.objects.get(direction="in").amount == 16
+    supplier_id = said["data"]["supplier_id"]
+    lines = f"/api/suppliers/{supplier_id}/purchases/{said['purchase_id']}/items"
+    [back] = as_admin.get(lines).json()["data"]
+    assert (back["quantity"], "landed_cost" in back) == (-6, False)
     first = next(
         row for row in as_admin.get("/api/purchase").json()["data"] if row["id"] == purchase_id
     )
