@@ -303,8 +303,8 @@ class RepeatingExpenseAdmin(ReadOnlyAdmin):
     search_help_text = "Title or category"
     ordering = ("ended_at", "next_on", "id")
     actions_detail = ("end_it",)
-    fields = ("expense", "amount", "method", "next_on", "state")
-    readonly_fields = ("amount", "method", "state")
+    fields = ("expense", "amount", "method", "next_on", "ended_at")
+    readonly_fields = ("amount", "method")
 
     @display(description="title", ordering="expense__title")
     def title(self, row: RepeatingExpense) -> str:
