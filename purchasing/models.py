@@ -119,6 +119,17 @@ class Purchase(AppendOnly):
                 | Q(returns__isnull=False, due_reduced__gte=0),
             ),
             models.CheckConstraint(
+                name="purchasing_purchase_terms_not_negative",
+                violation_error_message="Discount, freight and tax are never below zero.",
+                condition=Q(reverses__isnull=False)
+                | Q(returns__isnull=False)
+                | (
+                    (Q(discount__isnull=True) | Q(discount__gte=0))
+                    & (Q(freight__isnull=True) | Q(freight__gte=0))
+                    & (Q(tax__isnull=True) | Q(tax__gte=0))
+                ),
+            ),
+            models.CheckConstraint(
                 name="purchasing_purchase_received_is_numbered",
                 violation_error_message="A purchase that was received has a number.",
                 condition=Q(status="draft")

@@ -209,6 +209,14 @@ BROKEN = [
         {"due_reduced": 1},
         {"reverses": None, "returns": None},
     ),
+    *(
+        (
+            "purchasing_purchase_terms_not_negative",
+            {name: -1},
+            {"reverses": None, "returns": None},
+        )
+        for name in ("discount", "freight", "tax")
+    ),
     ("purchasing_purchase_received_is_numbered", {"invoice_no": None}, {}),
     ("purchasing_purchaseitem_sign_follows_reversal", {"quantity": 0}, {}),
     ("purchasing_purchaseitem_sign_follows_reversal", {"quantity": -1}, {"reverses": None}),
