@@ -179,3 +179,31 @@ def test_lists_cost_the_same_for_one_row_as_for_many(
         made = post(boss, "tills", 201, {"name": f"Till {number}"})["data"]
         post(boss, "shifts", 201, {"till_id": made["id"]})
     assert costs() == one
+
+
+def test_every_write_that_moves_cash_is_of_the_till_that_it_names(
+    shift: dict[str, Any], till: APIClient, boss: APIClient, rahim: Any
+) -> None:
+    service, goods, supplier = shop.a_service("100.00"), shop.a_product(), shop.a_supplier()
+    here = {"till_id": shift["till_id"]}
+    line = {"product_id": service.pk, "quantity": 1}
+    held = post(till, "sales/pending", 201, {"items": [line]})["sale_id"]
+    completed = {"pending_id": held, "paid_amount": 100, **here}
+    post(till, "sales/complete_pending", 200, completed)
+    sold = shop.sell((service, 1), customer=rahim, offered=shop.on_credit()).sale
+    post(till, f"customers/{rahim.pk}/dues", 200, {"amount": 40, **here})
+    post(till, "refunds", 201, {"sale_id": sold.pk, **here})
+    bought = {"product_id": goods.pk, "quantity": 2, "cost_price": 5}
+    purchase = {"supplier_id": supplier.pk, "items": [bought], "paid_amount": 4, **here}
+    post(till, "purchase", 201, purchase)
+    post(till, f"suppliers/{supplier.pk}/due-payment", 200, {"amount": 1, **here})
+    post(boss, "ledger/money-moves", 201, {"kind": "deposit", "amount": 2, **here})
+    post(till, "cart/items", 201, line)
+    post(till, "cart/checkout", 201, {"paid_amount": 100, **here})
+
+    events = JournalEntry.objects.filter(shift_id=shift["id"]).order_by("id")
+    assert list(events.values_list("event", flat=True)) == [
+        *("sale", "customer_payment", "refund", "purchase", "supplier_payment", "manual", "sale"),
+    ]
+    report = get(boss, f"shifts/{shift['id']}/report")["data"]
+    assert (report["cash_in"], report["cash_out"]) == (240, 40 + 4 + 1 + 2)
