@@ -60,6 +60,8 @@ def _require_no_document(payment: Payment) -> None:
         text = f"This is what refund {payment.refund_id} paid out; it stands with the refund."
     elif payment.sale_id:
         text = f"This payment is part of sale {payment.sale_id}: refund the sale."
+    elif payment.direction == Payment.Direction.IN and payment.reverses_id is None:
+        text = f"This came back for goods returned by {payment.purchase}; it stands with them."
     else:
         text = f"This payment is part of purchase {payment.purchase_id}: reverse the purchase."
     raise reversals.PartOfDocument(text)

@@ -42,7 +42,7 @@ class MoneyMoveViewSet(ContractViewSet):
     def create(self, request: Request) -> Response:
         """Move money between own accounts, and with the owner: cash to the bank and back, what a
         card terminal or wallet pays out (`fee` split off), drawings and contributions of the owner,
-        equipment, tax paid over, loans. Wrong ones are reversed as entries."""
+        equipment, tax paid over, input tax set off, loans. Wrong ones are reversed as entries."""
         body = checked(MoneyMovedIn, request)
         moved = MoneyMoved(**{**body, "fee": body.get("fee") or ZERO})
         by = cast(User, request.user)

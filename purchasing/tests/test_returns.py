@@ -69,8 +69,9 @@ def test_or_it_comes_back_in_money(delta, mug):
     payment = Payment.objects.get(purchase=back)
     assert (payment.direction, payment.amount, payment.method_id) == ("in", D("5.50"), "card")
     assert back.payment_method == "card"
-    with shop.refused(PartOfDocument):
+    with shop.refused(PartOfDocument) as refusal:
         shop.undo_payment(payment)
+    assert f"goods returned by {back}" in refusal.value.message
 
 
 def test_tax_goes_back_in_proportion_and_all_of_it_with_the_last_piece(delta, mug):
