@@ -22,7 +22,7 @@ class InventoryConfig(AppConfig):
             StockCount,
             StockCountLine,
         )
-        from ledger import sealing
+        from ledger import numbering, sealing
 
         HINDRANCES.append(stock_left)
         # A closed day's movements are sealed with its journal.
@@ -30,6 +30,13 @@ class InventoryConfig(AppConfig):
         sealing.covers(InventoryLogBatch, "log__business_date")
         sealing.covers(StockCount)
         sealing.covers(StockCountLine, "count__business_date")
+        by_hand = ("opening", "adjustment", "void")
+        numbering.numbers(
+            "stock",
+            InventoryLog,
+            *numbering.with_entry(numbering.Part(InventoryLogBatch, "log_id"), events=by_hand),
+            which=Q(kind__in=by_hand),
+        )
         made_by_hand = Q(
             log_batches__log__kind__in=(InventoryLog.Kind.OPENING, InventoryLog.Kind.ADJUSTMENT),
             log_batches__quantity__gt=0,

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.signals import post_migrate
 from django.utils import timezone
 
@@ -132,14 +132,26 @@ class LedgerConfig(AppConfig):
             sealing.covers(event, moment="created_at")
         sealing.covers(AuditEntry, moment="timestamp")
         sealing.covers(DocumentNumber, moment="numbered_at")
-        posted_by_documents = Q(event__in=("sale", "refund", "purchase"))
+        amounts: dict[str, tuple[Any, str]] = {
+            "expense": (Expense, "amount"),
+            "cash_count": (CashCount, "counted"),
+        }
+        for kind, (paid, amount) in amounts.items():
+            parts = numbering.with_entry(events=(kind,))
+            numbering.numbers(kind, paid, *parts, total=F(amount))
         numbering.numbers(
             "entry",
             JournalEntry,
-            *(numbering.Part(model, "entry_id") for model in (JournalLine, Payment)),
+            *(numbering.Part(model, "entry_id") for model in (JournalLine, Payment, DueCredit)),
             total=Sum("lines__debit"),
-            which=~posted_by_documents,
+            which=~Q(event__in=numbering.WITH_THEIR_DOCUMENT),
         )
+        closed = Q(status=Shift.Status.CLOSED)
+        numbering.numbers("shift", Shift, total=F("counted"), which=closed)
+        numbering.numbers("cash_move", CashMovement, total=F("amount"))
+        numbering.numbers("audit", AuditEntry, moment="timestamp")
+        for kind, event_model in (("sign_in", LoginEvent), ("lock", PeriodLock)):
+            numbering.numbers(kind, event_model, moment="created_at")
         from accounts import audit
         from ledger.models import LedgerAccount, PaymentMethod, RepeatingExpense
         from ledger.till_models import Till

@@ -20,7 +20,8 @@ from ledger.models import DaySeal
 from ledger.numbering import number_documents
 from pos_project.core.errors import DomainError
 
-_STORE = "store-"  # before the number of a store's newest document, in the file
+# Before the number of a store's newest document, in the file; store-0 is the whole shop.
+_STORE = "store-"
 
 
 class HeadNotKept(DomainError):
@@ -39,11 +40,11 @@ def known() -> list[Head]:
     return [Head(words[0], words[-1].lower()) for words in _lines() if len(words) < 3]
 
 
-def known_numbers() -> dict[int, tuple[int, str]]:
+def known_numbers() -> dict[int | None, tuple[int, str]]:
     """The newest document number in the file, by store: what it is and its hash."""
     numbers = [words for words in _lines() if len(words) == 3]
     return {
-        int(store): (int(number), digest)
+        (int(store) or None): (int(number), digest)
         for place, number, digest in numbers
         if (store := place.removeprefix(_STORE)).isdecimal() and number.isdecimal()
     }
@@ -109,7 +110,7 @@ def keep_numbers() -> int:
     try:
         for newest in numbering.heads():
             if known.get(newest.store_id) != (newest.number, newest.chained):
-                _add(f"{_STORE}{newest.store_id} {newest.number} {newest.chained}")
+                _add(f"{_STORE}{newest.store_id or 0} {newest.number} {newest.chained}")
     except OSError as error:
         raise HeadNotKept(f"The newest document number was not kept: {error}") from error
     return numbered

@@ -531,9 +531,10 @@ class DocumentNumber(AppendOnly):
     """The number of a posted document, without gaps in its store, and a hash over both it and the
     number before (`ledger.numbering`). It says what the document came to, should it be gone."""
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    # NULL: of the whole shop, which has an audit, sign-ins and locks.
+    store = models.ForeignKey(Store, null=True, on_delete=models.PROTECT)
     number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=10)  # sale, refund, purchase; entry: of anything else
+    kind = models.CharField(max_length=10)  # `ledger.numbering.KINDS`
     document_id = models.BigIntegerField()
     total = models.DecimalField(max_digits=14, decimal_places=2)
     business_date = models.DateField(db_index=True)
@@ -553,7 +554,8 @@ class DocumentNumber(AppendOnly):
         )
 
     def __str__(self) -> str:
-        return f"number {self.number} of store {self.store_id}: {self.kind} {self.document_id}"
+        place = f"store {self.store_id}" if self.store_id else "the shop"
+        return f"number {self.number} of {place}: {self.kind} {self.document_id}"
 
 
 class DaySeal(AppendOnly):

@@ -9,22 +9,32 @@ before: what was numbered can neither change nor go nor be put between.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 
 from ledger import sealing
 from ledger.closing import hold_chain
 from ledger.models import DocumentNumber
+from pos_project.core.days import business_day
 from pos_project.core.db.append_only import AppendOnly
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.db.transactions import transact
 from pos_project.core.money import money
 
+Expression = models.F | models.Sum | models.Value
+NOTHING = Value(0)
+_DAY = F("business_date")
+_NO_STORE = Value(None, output_field=models.BigIntegerField())
+# Entries of these events are numbered with their document.
+WITH_THEIR_DOCUMENT = (
+    *("sale", "refund", "purchase", "expense", "cash_count"),
+    *("opening", "adjustment", "void"),
+)
 AT_ONCE = 1000  # documents numbered by one transaction
 _FIELDS = (
     *("store_id", "number", "kind", "document_id", "total", "business_date"),
@@ -47,9 +57,10 @@ class Kind:
 
     kind: str
     model: type[AppendOnly]
-    total: models.F | models.Sum
+    total: Expression
     parts: tuple[Part, ...]
     which: Q = field(default_factory=Q)
+    moment: str | None = None  # of what happens to the whole shop: it has no store and no day
 
     def unnumbered(self) -> "models.QuerySet[Any]":
         """Those without a number, in the order of their ids."""
@@ -77,11 +88,12 @@ def numbers(
     kind: str,
     model: type[AppendOnly],
     *parts: Part,
-    total: models.F | models.Sum,
+    total: Expression = NOTHING,
     which: Q | None = None,
+    moment: str | None = None,
 ) -> None:
     """Number these documents. Rooms above this one register theirs when they start."""
-    KINDS[kind] = Kind(kind, model, total, parts, which or Q())
+    KINDS[kind] = Kind(kind, model, total, parts, which or Q(), moment)
 
 
 def number_documents() -> int:
@@ -106,11 +118,12 @@ def chained(previous: str, number: DocumentNumber) -> str:
 
 
 def heads() -> list[DocumentNumber]:
-    """The newest number of each store."""
-    newest = DocumentNumber.objects.filter(store=OuterRef("store")).order_by("-number")
-    return list(
-        DocumentNumber.objects.filter(pk=models.Subquery(newest.values("pk")[:1])).order_by("store")
-    )
+    """The newest number of each store, and of the whole shop."""
+    newest = DocumentNumber.objects.values("store_id").annotate(last=models.Max("number"))
+    return [
+        DocumentNumber.objects.get(store_id=store, number=last)
+        for store, last in newest.order_by("store_id").values_list("store_id", "last")
+    ]
 
 
 def _number_some() -> int:
@@ -133,10 +146,11 @@ def _some(now: datetime) -> Iterator[DocumentNumber]:
     """The next documents to be numbered, still without a number."""
     left = AT_ONCE
     for kind in KINDS.values():
-        found: list[tuple[int, int, date, Decimal]] = list(
+        places = (_NO_STORE, F(kind.moment)) if kind.moment else (F("store_id"), _DAY)
+        found: list[tuple[int, int | None, Any, Decimal]] = list(
             kind.unnumbered()
-            .annotate(comes_to=kind.total)
-            .values_list("id", "store_id", "business_date", "comes_to")[:left]
+            .annotate(comes_to=kind.total, of_store=places[0], when=places[1])
+            .values_list("id", "of_store", "when", "comes_to")[:left]
         )
         contents = kind.contents([row[0] for row in found]) if found else {}
         for document_id, store_id, day, total in found:
@@ -145,7 +159,7 @@ def _some(now: datetime) -> Iterator[DocumentNumber]:
                 kind=kind.kind,
                 document_id=document_id,
                 total=money(total or 0),
-                business_date=day,
+                business_date=business_day(day) if kind.moment else day,
                 content=contents[document_id],
                 numbered_at=now,
             )
@@ -154,11 +168,11 @@ def _some(now: datetime) -> Iterator[DocumentNumber]:
             return
 
 
-def with_entry(kind: str, *lines: Part) -> Iterable[Part]:
-    """The parts of a document that posts entries of this event: its rows, its entry, its money."""
+def with_entry(*lines: Part, events: tuple[str, ...]) -> Iterable[Part]:
+    """The parts of a document that posts such entries: its rows, its entry, its money."""
     from ledger.models import JournalEntry, JournalLine, Payment
 
     yield from lines
-    yield Part(JournalEntry, "document_id", Q(event=kind))
+    yield Part(JournalEntry, "document_id", Q(event__in=events))
     for model in (JournalLine, Payment):
-        yield Part(model, "entry__document_id", Q(entry__event=kind))
+        yield Part(model, "entry__document_id", Q(entry__event__in=events))

@@ -22,10 +22,10 @@ class PurchasingConfig(AppConfig):
             "purchase",
             Purchase,
             *numbering.with_entry(
-                "purchase",
                 numbering.Part(PurchaseItem, "purchase_id"),
                 numbering.Part(SupplierDue, "purchase_id"),
                 numbering.Part(Batch, "purchase_item__purchase_id"),
+                events=("purchase",),
             ),
             total=F("total_amount"),
             which=Q(status=Purchase.Status.RECEIVED),

@@ -43,10 +43,10 @@ class SalesConfig(AppConfig):
             "sale",
             Sale,
             *numbering.with_entry(
-                "sale",
                 part(SaleItem, "sale_id"),
                 *(part(m, "sale_item__sale_id", taken_by_sale) for m in (SaleItemBatch, SaleCogs)),
                 part(CustomerDue, "sale_id"),
+                events=("sale",),
             ),
             total=F("total_amount"),
             which=Q(status=Sale.Status.COMPLETED),
@@ -55,9 +55,9 @@ class SalesConfig(AppConfig):
             "refund",
             Refund,
             *numbering.with_entry(
-                "refund",
                 part(RefundItem, "refund_id"),
                 *(part(m, "refund_item__refund_id") for m in (SaleItemBatch, SaleCogs)),
+                events=("refund",),
             ),
             total=F("refund_amount"),
         )

@@ -32,6 +32,13 @@ def numbered(store_id: int = Store.FIRST_ID) -> list[tuple[int, str, int, Decima
     return list(rows.values_list("number", "kind", "document_id", "total"))
 
 
+def documents_numbered() -> int:
+    """Number all there is; how many of it were documents of a store."""
+    before = DocumentNumber.objects.exclude(store=None).count()
+    number_documents()
+    return DocumentNumber.objects.exclude(store=None).count() - before
+
+
 def red() -> dict[str, list[str]]:
     """What the books say of numbers: invariant → rows."""
     checks = [check for check in CHECKS if check.invariants[0].id == "I36"]
@@ -50,7 +57,7 @@ def test_what_was_posted_is_numbered_in_each_store_from_one_on() -> None:
     bina = shop.a_cashier("Bina", username="bina", store=Store.objects.create(name="Market"))
     there = shop.sell((shop.a_service("3.00"), 1), by=bina).sale
 
-    assert number_documents() == 5
+    assert documents_numbered() == 5
     kinds = [(kind, document_id, total) for _, kind, document_id, total in numbered()]
     assert sorted(kinds) == [
         ("purchase", bought.pk, 36),
@@ -60,7 +67,7 @@ def test_what_was_posted_is_numbered_in_each_store_from_one_on() -> None:
     ]
     assert [number for number, *_ in numbered()] == [1, 2, 3, 4]
     assert numbered(bina.store_id) == [(1, "sale", there.pk, Decimal(3))]
-    assert number_documents() == 0
+    assert documents_numbered() == 0
     assert red() == {}
 
 
@@ -69,7 +76,7 @@ def test_money_without_such_a_document_is_numbered_by_its_entry() -> None:
     shop.sell((shop.a_service("5.00"), 1), customer=customer, offered=shop.on_credit())
     number_documents()
     shop.pay_dues(customer, "5.00")
-    assert number_documents() == 1
+    assert documents_numbered() == 1
     assert numbered()[-1][1::2] == ("entry", Decimal(5))
 
 
@@ -83,7 +90,7 @@ def test_a_draft_a_refused_try_and_a_held_sale_burn_no_number() -> None:
     with pytest.raises(Invalid):
         shop.sell((mug, 1), offered=shop.cash(1))
     held = shop.hold((mug, 1))
-    assert number_documents() == 0
+    assert documents_numbered() == 0
     later = shop.sell((shop.a_service("1.00"), 1)).sale
     number_documents()
     shop.complete(held)
@@ -101,7 +108,7 @@ def test_a_run_is_cut_into_transactions_and_goes_on(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(numbering, "AT_ONCE", 2)
     for _ in range(5):
         shop.sell((shop.a_service("1.00"), 1))
-    assert number_documents() == 5
+    assert documents_numbered() == 5
     assert [number for number, *_ in numbered()] == [1, 2, 3, 4, 5]
     assert red() == {}
 
@@ -144,19 +151,19 @@ def test_a_sale_that_vanishes_before_night_is_missed(evening: Any) -> None:
 
 def test_a_sale_that_vanishes_with_its_number_leaves_a_gap(evening: Any) -> None:
     forget(evening[1])
-    by_hand("DELETE FROM document_numbers WHERE number = 2")
+    by_hand("DELETE FROM document_numbers WHERE store_id = 1 AND number = 2")
     assert "document_numbers_have_no_gaps" in red()
 
 
 def test_the_last_sale_that_vanishes_with_its_number_is_known_outside(evening: Any) -> None:
     forget(evening[2])
-    by_hand("DELETE FROM document_numbers WHERE number = 3")
+    by_hand("DELETE FROM document_numbers WHERE store_id = 1 AND number = 3")
     assert red() == {"document_numbers_are_a_chain": ["number 3 of store 1, kept outside"]}
 
 
 def test_numbers_that_are_made_anew_are_another_chain(evening: Any) -> None:
     forget(evening[1])
-    by_hand("DELETE FROM document_numbers")
+    by_hand("DELETE FROM document_numbers WHERE store_id = 1")
     with time_machine.travel(timezone.now() + LATER, tick=False):
         shop.sell((shop.a_service("7.00"), 1))
         number_documents()
@@ -169,7 +176,7 @@ def test_a_sale_slipped_in_behind_has_no_number(evening: Any) -> None:
     with time_machine.travel(timezone.now() + LATER, tick=False):
         shop.sell((shop.a_service("7.00"), 1))
         number_documents()
-    by_hand("DELETE FROM document_numbers WHERE document_id = %s", slipped.pk)
+    by_hand("DELETE FROM document_numbers WHERE kind = 'sale' AND document_id = %s", slipped.pk)
     assert red()["documents_are_numbered"] == [
         f"sale {slipped.pk} of {slipped.business_date}, number"
     ]
@@ -193,9 +200,19 @@ def test_the_command_numbers_and_keeps_the_newest_outside(settings: Any) -> None
     shop.sell((shop.a_service("7.00"), 1))
     out = StringIO()
     call_command("number_documents", stdout=out)
-    assert out.getvalue() == "1 documents numbered\n"
-    newest = DocumentNumber.objects.get()
-    assert settings.HEADS_FILE.read_text() == f"store-1 1 {newest.chained}\n"
+    assert out.getvalue() == f"{DocumentNumber.objects.count()} documents numbered\n"
+    newest = DocumentNumber.objects.get(store=Store.FIRST_ID)
+    kept = settings.HEADS_FILE.read_text()
+    assert f"store-1 1 {newest.chained}\n" in kept
     call_command("number_documents", stdout=out)
-    assert settings.HEADS_FILE.read_text().count("\n") == 1
+    assert settings.HEADS_FILE.read_text() == kept
     assert kept_heads.known() == []
+
+
+def test_the_shop_s_own_audit_and_sign_ins_are_numbered_beside_the_stores(guards_off: None) -> None:
+    mug = shop.a_product("10.00")
+    number_documents()
+    kinds = set(DocumentNumber.objects.filter(store=None).values_list("kind", flat=True))
+    assert kinds == {"audit"}
+    by_hand("UPDATE audit_entries SET actor_email = 'x@y.example' WHERE object_id = %s", mug.pk)
+    assert "numbered_documents_are_as_they_were" in red()

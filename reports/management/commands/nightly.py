@@ -29,9 +29,10 @@ class Command(BaseCommand):
         parts: tuple[tuple[str, Callable[[], int]], ...] = (
             ("products with another price", begin_prices),
             ("repeating expenses booked", repeating_expenses.book_due),
-            ("documents numbered", kept_heads.keep_numbers),
             ("days closed", lambda: len(close_until(last_closable_day()))),
             ("heads kept", kept_heads.keep),
+            # After what the others wrote into the audit; closing numbers by itself.
+            ("documents numbered", kept_heads.keep_numbers),
             ("days summed up, per kind of figure", build_missing),
             ("expired sign-ins forgotten", lambda: sessions.forget_expired(at=timezone.now())),
             ("expired counts forgotten", lambda: counters.forget_expired(at=timezone.now())),

@@ -17,12 +17,22 @@ _NUMBERED = {
     "sale": ("sales", "x.status = 'completed'", "x.completed_at"),
     "refund": ("refunds", "1 = 1", "x.created_at"),
     "purchase": ("purchases", "x.status = 'received'", "COALESCE(x.entered_at, x.created_at)"),
+    "expense": ("expenses", "1 = 1", "COALESCE(x.entered_at, x.created_at)"),
+    "cash_count": ("cash_counts", "1 = 1", "COALESCE(x.entered_at, x.created_at)"),
+    "stock": ("inventory_log", "x.kind IN ('opening', 'adjustment', 'void')", "x.created_at"),
+    "shift": ("shifts", "x.status = 'closed'", "x.closed_at"),
+    "cash_move": ("cash_movements", "1 = 1", "x.created_at"),
+    "audit": ("audit_entries", "1 = 1", "x.timestamp"),
+    "sign_in": ("login_events", "1 = 1", "x.created_at"),
+    "lock": ("period_locks", "1 = 1", "x.created_at"),
     "entry": (
         "journal_entries",
-        "x.event NOT IN ('sale', 'refund', 'purchase')",
+        f"x.event NOT IN {numbering.WITH_THEIR_DOCUMENT}",
         "COALESCE(x.entered_at, x.created_at)",
     ),
 }
+_OF_THE_SHOP = {"audit", "sign_in", "lock"}
+_ALONE = {"entry", "shift", "cash_move", *_OF_THE_SHOP}  # they have no entry of their own
 
 
 @invariant("I36", "The numbers of a store's documents run from 1 on, without a gap.")
@@ -33,7 +43,7 @@ def document_numbers_have_no_gaps(scope: Scope) -> Iterator[Violation]:
     ):
         if (first, last) != (1, count):
             yield Violation(
-                f"document numbers of store {store}", f"1 to {count}", f"{first} to {last}"
+                f"document numbers of store {store or 0}", f"1 to {count}", f"{first} to {last}"
             )
 
 
@@ -57,7 +67,7 @@ def document_numbers_are_a_chain(scope: Scope) -> Iterator[Violation]:
         kept = DocumentNumber.objects.filter(store=store, number=newest).first()
         if kept is None or kept.chained != digest:
             found = "no such number" if kept is None else f"{kept.chained}: the chain was rewritten"
-            yield Violation(f"number {newest} of store {store}, kept outside", digest, found)
+            yield Violation(f"number {newest} of store {store or 0}, kept outside", digest, found)
 
 
 @invariant("I36", "What a number of an open day was given to is there, as it was.")
@@ -101,11 +111,12 @@ def documents_are_numbered(scope: Scope) -> Iterator[Violation]:
         return
     until = str((newest - GRACE).replace(tzinfo=None))
     for kind, (table, which, moment) in _NUMBERED.items():
-        event = "x.event" if kind == "entry" else f"'{kind}'"
-        own = "x.id" if kind != "entry" else "-1"
+        event = "x.kind" if kind == "stock" else f"'{kind}'"
+        own = "-1" if kind in _ALONE else "x.id"
+        day = moment if kind in _OF_THE_SHOP else "x.business_date"
         yield from breaking(
             f"""
-            SELECT x.id, x.business_date FROM {table} x
+            SELECT x.id, {day} FROM {table} x
             LEFT JOIN journal_entries e ON e.event = {event} AND e.document_id = {own}
             LEFT JOIN document_numbers n ON n.kind = '{kind}' AND n.document_id = x.id
             WHERE PART(x.id) AND {which} AND n.id IS NULL
