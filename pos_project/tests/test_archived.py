@@ -120,6 +120,17 @@ def test_it_stays_archived_while_another_has_its_name(
     assert type(row).objects.get(pk=row.pk).archived_at is not None
 
 
+def test_a_removal_that_is_sent_twice_says_that_it_was(desk: Client) -> None:
+    page = f"/admin/catalog/product/{a_traded_product().pk}/remove/"
+    desk.post(page)
+
+    again = desk.post(page, follow=True).content.decode()
+
+    assert "It was removed already." in again
+    assert desk.get(page).status_code == 404
+    assert desk.get("/admin/catalog/product/shirt/remove/").status_code == 404
+
+
 def test_a_user_who_comes_back_signs_in_again_but_has_no_pin(admin: User) -> None:
     seller = a_seller()
     seller.role = "manager"

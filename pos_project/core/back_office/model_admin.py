@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import DateField, Model, QuerySet
 from django.forms import BaseModelFormSet, Form, ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -467,8 +467,13 @@ class MasterDataAdmin(ShopAdmin):
 
     @action(description="Remove", permissions=["change"], url_path="remove", icon="delete")
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask, and take the row off the list."""
-        row: Any = get_object_or_404(self.get_queryset(request), pk=object_id)
+        """Ask, and take the row off the list; sent a second time, it says that it is off."""
+        row: Any = self.get_object(request, object_id)
+        if row is None and request.method == "POST":
+            messages.warning(request, "It was removed already.")
+            return HttpResponseRedirect(self.list_page)
+        if row is None:
+            raise Http404
 
         def do(_: dict[str, Any], __: RequestKey | None) -> None:
             self.take_out(row, by=request.user)
