@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from pos_project.core.errors import DomainError
-from pos_project.core.http.middleware import is_api
+from pos_project.core.http.middleware import is_back_office
 
 CHOSEN = "store_id"
 
@@ -17,7 +17,7 @@ class ChosenStore:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = None if is_api(request) else request.session.get(CHOSEN)
+        chosen = request.session.get(CHOSEN) if is_back_office(request) else None
         if chosen is not None and request.user.is_authenticated:
             try:
                 request.user = request.user.in_store(chosen, writing=True)

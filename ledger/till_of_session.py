@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ledger.till_models import Shift, Till
 from pos_project.core.at_till import at_till
-from pos_project.core.http.middleware import is_api
+from pos_project.core.http.middleware import is_back_office
 
 CHOSEN = "till"  # its id and name
 
@@ -23,7 +23,7 @@ class ChosenTill:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = None if is_api(request) else request.session.get(CHOSEN)
+        chosen = request.session.get(CHOSEN) if is_back_office(request) else None
         if chosen is None or not request.user.is_authenticated:
             return self.get_response(request)
         by: Any = request.user

@@ -189,6 +189,8 @@ def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
         "refund_items",
         "refunds",
         "shifts",
+        "stock_count_lines",
+        "stock_counts",
         "shop_time_zones",
         "supplier_dues",
     }

@@ -23,6 +23,11 @@ def is_api(request: HttpRequest) -> bool:
     return f"{request.path_info}/".startswith(("/api/", "/health/", "/metrics/"))
 
 
+def is_back_office(request: HttpRequest) -> bool:
+    """Whether it asks for a page of the back office."""
+    return request.path_info.startswith("/admin/")
+
+
 class ApiEnvelope:
     """Serves every API path with and without a final slash, without a redirect, and turns errors
     that never reached a view (unknown route, bad host, a crash) into the error envelope."""
