@@ -27,6 +27,7 @@ UNSEEN_CELLS = {
     "day_seals": {"checksums"},
     "django_content_type": {"id", "app_label", "model", "(deleted)"},
     "document_numbers": {"id"},
+    "fact_locks": {"id", "(deleted)", "(copied)"},
     "idempotent_requests": {
         *("id", "user_id", "key_hash", "fingerprint", "status", "body", "created_at", "(deleted)"),
     },
