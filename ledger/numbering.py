@@ -7,10 +7,11 @@ before: what was numbered can neither change nor go nor be put between.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -62,11 +63,11 @@ class Kind:
     which: Q = field(default_factory=Q)
     moment: str | None = None  # of what happens to the whole shop: it has no store and no day
 
-    def unnumbered(self) -> "models.QuerySet[Any]":
-        """Those without a number, in the order of their ids."""
+    def unnumbered(self, *, after: int) -> "models.QuerySet[Any]":
+        """Those without a number and with a higher id, in the order of their ids."""
         numbers = DocumentNumber.objects.filter(kind=self.kind, document_id=OuterRef("pk"))
-        rows = self.model._default_manager.filter(self.which).exclude(Exists(numbers))
-        return rows.order_by("id")
+        rows = self.model._default_manager.filter(self.which, pk__gt=after)
+        return rows.exclude(Exists(numbers)).order_by("id")
 
     def contents(self, ids: list[int]) -> dict[int, str]:
         """A hash over each of these documents and over all its rows; by id, of those there are."""
@@ -102,8 +103,10 @@ def number_documents() -> int:
     Waits for writes into past days that are under way.
     """
     numbered = 0
-    while count := transact(_number_some):
-        numbered += count
+    done: dict[str, int] = {}  # by kind, the last id: each table is gone through once
+    while made := transact(partial(_number_some, done)):
+        numbered += len(made)
+        done = {**done, **{each.kind: each.document_id for each in made}}
     return numbered
 
 
@@ -126,29 +129,30 @@ def heads() -> list[DocumentNumber]:
     ]
 
 
-def _number_some() -> int:
+def _number_some(done: Mapping[str, int]) -> list[DocumentNumber]:
     hold_chain(exclusively=True)  # two that number at once would give the same numbers
     now = timezone.now()
     last = {head.store_id: (head.number, head.chained) for head in heads()}
-    rows = []
-    for made in _some(now):
+    numbered = []
+    for made in _some(done, now):
         number, previous = last.get(made.store_id, (0, sealing.GENESIS))
         made.number = number + 1
         made.chained = chained(previous, made)
         last[made.store_id] = made.number, made.chained
-        rows.append([getattr(made, name) for name in _FIELDS])
-    if rows:
+        numbered.append(made)
+    if numbered:
+        rows = [[getattr(made, name) for name in _FIELDS] for made in numbered]
         insert_rows(DocumentNumber, _FIELDS, rows)
-    return len(rows)
+    return numbered
 
 
-def _some(now: datetime) -> Iterator[DocumentNumber]:
+def _some(done: Mapping[str, int], now: datetime) -> Iterator[DocumentNumber]:
     """The next documents to be numbered, still without a number."""
     left = AT_ONCE
     for kind in KINDS.values():
         places = (_NO_STORE, F(kind.moment)) if kind.moment else (F("store_id"), _DAY)
         found: list[tuple[int, int | None, Any, Decimal]] = list(
-            kind.unnumbered()
+            kind.unnumbered(after=done.get(kind.kind, 0))
             .annotate(comes_to=kind.total, of_store=places[0], when=places[1])
             .values_list("id", "of_store", "when", "comes_to")[:left]
         )
