@@ -106,14 +106,20 @@ def keep_numbers() -> int:
 
     Raises HeadNotKept where it could not be written, or where the file has gone.
     """
-    numbered, known = number_documents(), known_numbers()
+    numbered = number_documents()
+    keep_each_number()
+    return numbered
+
+
+def keep_each_number() -> None:
+    """Write each store's newest number to the file. Raises HeadNotKept."""
+    known = known_numbers()
     try:
         for newest in numbering.heads():
             if known.get(newest.store_id) != (newest.number, newest.chained):
                 _add(f"{_STORE}{newest.store_id or 0} {newest.number} {newest.chained}")
     except OSError as error:
         raise HeadNotKept(f"The newest document number was not kept: {error}") from error
-    return numbered
 
 
 def _add(line: str) -> None:

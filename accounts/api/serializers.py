@@ -102,14 +102,20 @@ class OwnPinIn(serializers.Serializer):
     pin = serializers.CharField(allow_blank=True, max_length=20)
 
 
+class StoresField(serializers.ListField):
+    """The ids of the stores in which a user may act; none in a shop of one store."""
+
+    child = serializers.IntegerField()
+
+    def get_attribute(self, instance: User) -> list[int]:
+        return [store.pk for store in stores.stores_of(instance)] if stores.has_several() else []
+
+
 class WithStores(serializers.Serializer):
     """Where a user acts, in a shop of several stores: their home, and all they may choose from."""
 
     store_id = serializers.IntegerField(source="home_id", required=False)
-    stores = serializers.SerializerMethodField(required=False)
-
-    def get_stores(self, user: User) -> list[int]:
-        return [store.pk for store in stores.stores_of(user)] if stores.has_several() else []
+    stores = StoresField(required=False)
 
     def to_representation(self, user: User) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(user)

@@ -9,10 +9,11 @@ from django.db.models import Max
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Store, User
 from catalog.models import Product
 from conftest import signed_in
 from ledger.models import JournalEntry, LedgerAccount
+from ledger.till_models import Shift, Till
 from pos_project.tests import shop
 from pos_project.tests.growing_shop import open_shop, trade
 from pos_project.tests.test_permission_matrix import MATRIX
@@ -44,6 +45,9 @@ MODELS: dict[str, Any] = {
     "sales": Sale,
     "refunds": Refund,
     "entries": JournalEntry,
+    "stores": Store,
+    "shifts": Shift,
+    "tills": Till,
 }
 
 

@@ -65,7 +65,8 @@ NO_BOOKS = (
     *("summaries", "seals", "closed_days_", "nothing_", "kept_", "the_kept_", "keys_", "ids_"),
     *("unique_", "services_", "search_", "rows_of_one_", "movements_are_", "tendered_"),
     *("documents_name_", "shifts_", "slips_", "entries_are_in_a_shift_", "z_numbers_"),
-    "cash_movements_are_",
+    *("cash_movements_are_", "document_numbers_", "numbered_documents_", "documents_are_numbered"),
+    "master_data_",
 )
 PAGE = Path(settings.BASE_DIR, "docs", "export-books.md")
 

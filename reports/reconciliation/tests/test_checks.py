@@ -43,6 +43,8 @@ WHATEVER_THE_DAY = {
     "nothing_is_before_the_first_seal",
     "the_kept_head_is_in_the_chain",
     "z_numbers_have_no_gaps",
+    "document_numbers_have_no_gaps",
+    "document_numbers_are_a_chain",
 }
 # Since a day, goods are set against the account by what they cost as they moved, not by what is
 # there; that these costs add up to what is there is an invariant of its own.
