@@ -68,7 +68,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Payments", "account_balance_wallet", "ledger_payment_changelist", False),
             ("Expenses", "money_off", "ledger_expense_changelist", False),
             ("Repeating expenses", "event_repeat", "ledger_repeatingexpense_changelist", False),
-            ("Journal", "menu_book", "ledger_journalentry_changelist", False),
+            ("Journal entries", "menu_book", "ledger_journalentry_changelist", False),
             ("Tills", "point_of_sale", "ledger_till_changelist", False),
             ("Shifts", "schedule", "ledger_shift_changelist", False),
             ("Closed days", "event_available", "ledger_dayseal_changelist", False),
@@ -81,7 +81,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
         "Shop",
         (
             ("Settings", "settings", "accounts_store_changelist", False),
-            ("Audit", "history", "accounts_auditentry_changelist", False),
+            ("Audit entries", "history", "accounts_auditentry_changelist", False),
             ("Sign-ins", "login", "accounts_loginevent_changelist", False),
             ("People", "badge", "accounts_user_changelist", True),
         ),

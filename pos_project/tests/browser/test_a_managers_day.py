@@ -115,7 +115,7 @@ def print_a_receipt(office: Office) -> None:
 def read_the_audit(office: Office) -> None:
     """Master data stands in the audit, money and goods in the books; each names who did it."""
     office.page.goto(f"{office.address}/admin/")
-    office.open("Audit")
+    office.open("Audit entries")
     office.search("Linen shirt")
     office.reads("The manager", "price")
     office.open("Payments")

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
+from accounts.models import AuditEntry
 from accounts.verification import confirm_email, verification_link
 from catalog.models import Brand, TaxRate
 from catalog.unique_names import remove_named
@@ -82,3 +85,18 @@ def test_a_rate_taken_from_archived_products_and_a_confirmed_address_are_audited
     rahim.refresh_from_db()
     assert (mug.tax_rate, rahim.verify) == (None, True)
     assert red() == []
+
+
+def test_what_earlier_versions_wrote_past_the_audit_is_told_by_the_migration() -> None:
+    tell = import_module("catalog.migrations.0009_what_the_audit_was_not_told").tell
+    rate = TaxRate.objects.create(name="VAT", rate=Decimal(5))
+    mug = shop.a_product("9.00", tax_rate=rate)
+    rahim = shop.a_cashier("rahim", verify=False)
+    by_hand("UPDATE products SET tax_rate_id = NULL, price = 1.99 WHERE id = %s", mug.pk)
+    by_hand("UPDATE users SET verify = 1 WHERE id = %s", rahim.pk)
+    assert len(red()) == 3
+    tell(apps, None)
+    assert red() == [f"products {mug.pk}, price: 9.00 → 1.99"]  # is for reconcile to name
+    told = AuditEntry.objects.count()
+    tell(apps, None)
+    assert AuditEntry.objects.count() == told
