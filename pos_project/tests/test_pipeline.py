@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
@@ -228,6 +229,20 @@ def test_a_message_of_which_not_all_was_told_is_a_lost_connection(
     monkeypatch.setattr(real, "nextset", lambda _: None)
     with pytest.raises(OperationalError, match="Not all statements"), transaction.atomic():
         names()
+
+
+@queued
+def test_a_cursor_that_cannot_be_closed_hides_no_lost_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Django closes it when its statement fails; the driver's own error would be a 500."""
+    cursor: Any = base.MySQLdb.cursors.Cursor
+    lost = base.MySQLdb.OperationalError(2013, "Lost connection to server during query")
+    with monkeypatch.context() as patch:
+        for method in ("_query", "close"):
+            patch.setattr(cursor, method, Mock(side_effect=lost))
+        with pytest.raises(OperationalError, match="Lost connection"):
+            names()
 
 
 @queued

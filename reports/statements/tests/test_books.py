@@ -110,7 +110,7 @@ def test_profit_and_loss_is_that_of_section_18(
     assert statement.cost_of_sales.total == cogs
     assert statement.gross_profit == statement.net_sales.total - cogs
     assert statement.operating_expenses.total == sum(spent) + rounded(period)
-    assert statement.net_profit == statement.gross_profit - sum(spent)
+    assert statement.net_profit == statement.gross_profit - sum(spent) - rounded(period)
     tax = financial_statements.tax(period)
     assert tax.account.collected == sum(s.tax for s in sales)
     assert tax.account.refunded == sum(r.tax_amount for r in refunds)
