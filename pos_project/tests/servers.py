@@ -57,7 +57,7 @@ class ShopServer:
 
     def start(self) -> None:
         with self.log.open("ab") as out:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"],
                 env=self._environment,
                 stdout=out,
@@ -67,7 +67,7 @@ class ShopServer:
 
     def answers(self) -> bool:
         try:
-            with urlopen(f"{self.base_url}/health", timeout=5):  # noqa: S310  (loopback)
+            with urlopen(f"{self.base_url}/health", timeout=5):
                 return True
         except (HTTPException, OSError):
             return False
@@ -75,7 +75,7 @@ class ShopServer:
     def workers(self) -> list[int]:
         """The pids of its worker processes."""
         assert self._process
-        listed = subprocess.run(  # noqa: S603
+        listed = subprocess.run(
             [shutil.which("ps") or "ps", "-A", "-o", "pid=,ppid="],
             capture_output=True,
             text=True,
@@ -135,7 +135,7 @@ class OwnMariaDB:
 
     def start(self) -> None:
         with (self.folder / "mariadbd.log").open("ab") as out:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [
                     *(shutil.which("mariadbd") or "", "--no-defaults", *self._user()),
                     *self._places(),
@@ -217,7 +217,7 @@ class OwnMariaDB:
 
     def _run(self, program: str, *arguments: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
         command = [shutil.which(program) or program, *arguments]
-        done = subprocess.run(command, capture_output=True, **how)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, **how)
         assert done.returncode == 0, (command, done.stderr[-2000:])
         return done
 

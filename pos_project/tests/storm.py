@@ -23,7 +23,7 @@ class Till:
         self, method: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None
     ) -> tuple[int, Any]:
         """Status and JSON body of one request, under an Idempotency-Key if one is given."""
-        request = urllib.request.Request(  # noqa: S310  (loopback only)
+        request = urllib.request.Request(
             self.base_url + path,
             data=None if body is None else json.dumps(body).encode(),
             method=method,
@@ -34,7 +34,7 @@ class Till:
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return response.status, json.loads(response.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())

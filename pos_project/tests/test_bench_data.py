@@ -130,7 +130,7 @@ def test_reports_are_timed_in_a_database_of_the_bench_s_own(tmp_path: Path) -> N
     words = ("bench", "reports", "--sales", "40", "--repeat", "1", "--only", "tax")
 
     def run(*more: str) -> str:
-        done = subprocess.run(  # noqa: S603  (our own command)
+        done = subprocess.run(
             [sys.executable, "manage.py", *words, *more],
             env=environment,
             cwd=settings.BASE_DIR,

@@ -43,9 +43,7 @@ def test_every_page_is_in_the_navigation() -> None:
 @pytest.mark.dear
 def test_the_pages_are_built_and_ask_no_other_server(tmp_path: Path) -> None:
     words = ["-m", "mkdocs", "build", "--quiet", "--site-dir", str(tmp_path)]
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     pages = list(tmp_path.rglob("*.html"))
     assert len(pages) > 60

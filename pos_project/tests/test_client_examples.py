@@ -42,7 +42,7 @@ def test_the_example_sells_once_and_refunds(
     [text] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     (tmp_path / "example").write_text(text)
     with serving(tmp_path / "log", **own_database(), LOGIN_RATE_LIMIT="0") as server:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [shutil.which(program) or program, *options, str(tmp_path / "example")],
             env={**os.environ, "SHOP": f"{server.base_url}/api"},
             capture_output=True,

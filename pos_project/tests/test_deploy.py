@@ -82,7 +82,7 @@ def test_production_without_a_name_does_not_start() -> None:
         **{"SQLITE_PATH": ":memory:", "PORT": "0"},
         **{"JWT_ACCESS_SECRET": "a" * 32, "JWT_REFRESH_SECRET": "b" * 32},
     }
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
         env=environment,
         capture_output=True,
@@ -157,7 +157,7 @@ def run(program: str, *words: str, **how: Any) -> subprocess.CompletedProcess[st
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
     if not found:
         pytest.skip(f"{program} is not on this machine")
-    return subprocess.run([found, *words], capture_output=True, text=True, **how)  # noqa: S603
+    return subprocess.run([found, *words], capture_output=True, text=True, **how)
 
 
 def test_compose_is_valid(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def tool(name: str) -> str:
 
 
 def run(folder: Path, *words: str, **environment: str) -> str:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         words,
         cwd=folder,
         env={**os.environ, **environment},
@@ -58,7 +58,7 @@ def python_beside(tool_found: str, *needed: str) -> str:
     """The Python into which a generator was installed, with what its clients import."""
     python = str(Path(tool_found).parent / "python")
     words = [python, "-c", f"import {', '.join(needed)}"]
-    if subprocess.run(words, capture_output=True).returncode:  # noqa: S603
+    if subprocess.run(words, capture_output=True).returncode:
         pytest.skip(f"{python} has not all of {', '.join(needed)} (make test-clients)")
     return python
 

@@ -127,7 +127,7 @@ def test_migrations_from_nothing_put_them_up_and_rebuild_guarded_tables(tmp_path
             return {name for (name,) in database.execute("SELECT name FROM sqlite_master")} & names
 
     def migrate(*what: str) -> None:
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0", *what],
             cwd=settings.BASE_DIR,
             env={**os.environ, "DB_HOST": "", "SQLITE_PATH": str(file)},
@@ -312,7 +312,7 @@ def test_control_where_the_trigger_does_not_lock_the_entry_the_line_slips_in(
 def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
     nowhere = {**os.environ, "DB_HOST": "", "SQLITE_PATH": str(tmp_path / "missing" / "shop.db")}
 
-    came = subprocess.run(  # noqa: S603 (our own manage.py)
+    came = subprocess.run(
         [sys.executable, settings.BASE_DIR / "manage.py", "reconcile"],
         env=nowhere,
         capture_output=True,

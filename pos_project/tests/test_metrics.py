@@ -220,7 +220,7 @@ def test_processes_add_up_and_one_that_is_gone_stays_counted(
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     pids = []
     for count in (2, 3):
-        done = subprocess.Popen([sys.executable, "-c", COUNT.format(count=count)], cwd=ROOT)  # noqa: S603
+        done = subprocess.Popen([sys.executable, "-c", COUNT.format(count=count)], cwd=ROOT)
         assert done.wait(60) == 0
         pids.append(done.pid)
     told = asked()
@@ -276,7 +276,5 @@ def test_prometheus_accepts_the_rules(words: tuple[str, ...]) -> None:
     promtool = shutil.which("promtool")
     if not promtool:
         pytest.skip("needs promtool (Debian: prometheus) on this machine")
-    done = subprocess.run(  # noqa: S603
-        [promtool, *words], cwd=MONITORING, capture_output=True, text=True
-    )
+    done = subprocess.run([promtool, *words], cwd=MONITORING, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

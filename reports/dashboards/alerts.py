@@ -86,7 +86,7 @@ def _find_overdue_customers(today: date, *, most: int) -> tuple[int, list[Critic
             ) late
             JOIN customers c ON c.id = late.customer_id
             ORDER BY late.oldest, late.customer_id
-            """,  # noqa: S608  (our own names)
+            """,
             {"limit": today - timedelta(days=OVERDUE_AFTER_DAYS), "most": most},
         )
     )

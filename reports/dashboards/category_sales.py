@@ -32,7 +32,7 @@ def _made_up_for(product_ids: list[int], period: Period) -> list[tuple[int, int]
         SELECT DISTINCT s.id FROM sale_items i JOIN sales s ON s.id = i.sale_id
         WHERE i.product_id IN ({marks}) AND s.status = 'completed'
             AND s.business_date BETWEEN %(first)s AND %(last)s{and_reported("s.store_id")}
-    """  # noqa: S608  (ids)
+    """
     found = rows(
         f"""
         SELECT category_id, SUM(sale_change) FROM (
@@ -44,7 +44,7 @@ def _made_up_for(product_ids: list[int], period: Period) -> list[tuple[int, int]
             FROM ({touched}) t JOIN sale_items i ON i.sale_id = t.id
             JOIN products p ON p.id = i.product_id WHERE {ACTIVE}
         ) changes GROUP BY category_id
-        """,  # noqa: S608  (our own names)
+        """,
         {"first": period.first, "last": period.last},
     )
     return [(category_id, change) for category_id, change in found]

@@ -253,7 +253,7 @@ def _find_late_customers(until: date) -> list[LateCustomer]:
         JOIN sales s ON s.id = d.sale_id{and_reported("s.store_id")}
         GROUP BY c.id, c.name, c.phone, late.sales, late.due, late.oldest
         ORDER BY late.oldest, late.due DESC, c.id
-        """,  # noqa: S608  (our own names)
+        """,
         {"until": until, "most": ROWS},
     )
     return [

@@ -29,7 +29,7 @@ _DUE = f"""
     SELECT customer_id, {whole("SUM(due_amount) * 100")} FROM customer_dues
     WHERE status = 'open' AND is_opening = 0 AND sale_date BETWEEN %(first)s AND %(last)s{{}}
     GROUP BY customer_id
-"""  # noqa: S608  (our own names)
+"""
 
 
 class CustomerOut(FiguresSerializer):
@@ -129,7 +129,7 @@ def describe(bought: Mapping[int, Bought], period: Period) -> list[CustomerSales
                 (SELECT SUM(r.due_reduced) FROM refunds r WHERE r.customer_id = c.id
                     AND r.sale_date BETWEEN %(first)s AND %(last)s{and_reported("r.store_id")})
             FROM customers c WHERE c.id IN ({id_list(bought)})
-            """,  # noqa: S608  (ids)
+            """,
             {"first": period.first, "last": period.last},
         )
     }

@@ -225,7 +225,7 @@ def _sum_cash_from_customers(day: date) -> Decimal:
                 WHEN p.direction = 'out' AND p.reverses_id IS NOT NULL THEN -p.amount END)
             FROM payments p WHERE {which.on(PAYMENTS.day)}
                 AND p.method = %(cash)s AND p.payment_party = %(customer)s
-            """,  # noqa: S608  (our own names)
+            """,
             {"cash": CASH, "customer": Payment.Party.CUSTOMER.value, **which.parameters()},
         )
         return exact(cash, 2)

@@ -268,7 +268,7 @@ def _read_products(plan: ReadPlan) -> list[Row]:
         f"""
         SELECT p.id, p.name, COALESCE(p.category_id, 0), {whole("p.price * 100")}
         FROM products p WHERE {ACTIVE}
-        """,  # noqa: S608  (our own names)
+        """,
         {},
     )
     products: list[Row] = []
@@ -379,7 +379,7 @@ def _find_names(product_ids: Iterable[int], request: Request) -> dict[int, Names
             LEFT JOIN categories c ON c.id = p.category_id
             LEFT JOIN brands b ON b.id = p.brand_id
             WHERE p.id IN ({id_list(sorted(product_ids))})
-            """,  # noqa: S608  (ids)
+            """,
             {},
         )
     }

@@ -162,7 +162,7 @@ def _find_needs(today: date, days: int) -> list[Need]:
     sold, stock = units_sold(sums), stock_now()
     needs = []
     for product_id, price in rows(
-        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",  # noqa: S608  (ours)
+        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",
         {},
     ):
         units, left = sold.get(product_id, 0), stock.get(product_id, EMPTY).units

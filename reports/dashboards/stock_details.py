@@ -171,7 +171,7 @@ def _find_most_valuable(today: date, *, most: int) -> list[StockedProduct]:
     """Active products with stock, the largest stock × price first."""
     stock = stock_now()
     prices = rows(
-        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",  # noqa: S608  (ours)
+        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",
         {},
     )
     first = nsmallest(
@@ -226,7 +226,7 @@ def _find_purchases(ids: Sequence[int]) -> dict[int, Purchases]:
         LEFT JOIN suppliers s ON s.id = line.supplier_id
         WHERE line.place <= {HISTORY} AND line.returns_id IS NULL
         ORDER BY line.product_id, line.place
-        """,  # noqa: S608  (ids and a number of ours)
+        """,
         {},
     ):
         of_product = found.setdefault(product_id, Purchases(int(ever)))

@@ -49,7 +49,7 @@ def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
         (*each.bounds, each.is_short, found) for each, found in zip(levels, at_level, strict=True)
     ]
     stock = stock_now()
-    asked = f"SELECT p.id, p.reorder_level FROM products p WHERE {KEPT_IN_STOCK}"  # noqa: S608  (ours)
+    asked = f"SELECT p.id, p.reorder_level FROM products p WHERE {KEPT_IN_STOCK}"
     for product_id, level in rows(asked, {}):
         units = stock.get(product_id, EMPTY).units
         for least, most_units, is_short, found in places:

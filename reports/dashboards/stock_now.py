@@ -59,9 +59,9 @@ def _read(which: Which) -> Shelves:
         source = f"""
             SELECT m.product_id, SUM(m.change_qty) AS units, SUM(m.cost) AS worth
             FROM inventory_log m WHERE {which.on(MOVEMENTS.day)} GROUP BY m.product_id
-        """  # noqa: S608  (ids)
+        """
     found = rows(
-        f"SELECT product_id, {whole('units * 1000')}, {whole('worth * 100')} FROM ({source}) sums",  # noqa: S608
+        f"SELECT product_id, {whole('units * 1000')}, {whole('worth * 100')} FROM ({source}) sums",
         {},
     )
     return {product_id: Shelf(units, worth) for product_id, units, worth in found}

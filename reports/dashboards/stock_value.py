@@ -39,7 +39,7 @@ def worth_by_category() -> list[CategoryWorth]:
     stock = stock_now()
     sums: dict[int | None, list[int]] = {}  # products, thousandths, cents at cost and at retail
     for product_id, category_id, price in rows(
-        f"SELECT p.id, p.category_id, {whole('p.price * 100')} FROM products p"  # noqa: S608
+        f"SELECT p.id, p.category_id, {whole('p.price * 100')} FROM products p"
         f" WHERE {KEPT_IN_STOCK}",
         {},
     ):
@@ -76,5 +76,5 @@ def worth_of_all(categories: Iterable[CategoryWorth] | None = None) -> Worth:
 
 def products_kept_in_stock() -> int:
     """How many active products there are that keep stock, with or without any."""
-    [(count,)] = rows(f"SELECT COUNT(*) FROM products p WHERE {KEPT_IN_STOCK}", {})  # noqa: S608
+    [(count,)] = rows(f"SELECT COUNT(*) FROM products p WHERE {KEPT_IN_STOCK}", {})
     return int(count)

@@ -151,7 +151,7 @@ class TableBuilder:
                 for column in self.figures
             )
             yield (
-                f"SELECT {', '.join((*by, *shown))}"  # noqa: S608  (names are our own models)
+                f"SELECT {', '.join((*by, *shown))}"
                 f" FROM ({self._rows(events, which, name)}) happened WHERE 1 = 1{only}{grouped}"
             )
 
@@ -175,10 +175,7 @@ class TableBuilder:
     def _of_days(self, days: Days) -> str:
         by = ("first_day", *self.keys)
         columns, parts = ", ".join(by), " UNION ALL ".join(self.sums_of_events(days, by=by))
-        return (
-            f"SELECT {columns}, {self.sums()}"  # noqa: S608  (names are our own models)
-            f" FROM ({parts}) parts GROUP BY {columns}"
-        )
+        return f"SELECT {columns}, {self.sums()} FROM ({parts}) parts GROUP BY {columns}"
 
     def _of_month(self) -> str:
         """SQL of a month: the sum of its days, and of the month before where months add up."""
@@ -187,7 +184,7 @@ class TableBuilder:
         if self.cumulative:
             parts += " OR (span = %(of_months)s AND first_day = %(before)s)"
         return (
-            f"SELECT %(month)s AS first_day, {keys}, {self.sums()}"  # noqa: S608
+            f"SELECT %(month)s AS first_day, {keys}, {self.sums()}"
             f" FROM (SELECT {columns} FROM {self.table} WHERE {parts}) parts GROUP BY {keys}"
         )
 
@@ -218,7 +215,7 @@ class TableBuilder:
         columns = ", ".join(("first_day", *self.keys, *self.figures))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {self.table} (span, {columns})"  # noqa: S608
+                f"INSERT INTO {self.table} (span, {columns})"
                 f" SELECT {granularity.value}, summed.* FROM ({select}) summed",
                 parameters,
             )
@@ -234,7 +231,7 @@ class TableBuilder:
                 )
             wrong.append(self._is_wrong(column))
         sql = (
-            f"SELECT {', '.join((*keys, *shown))} FROM ("  # noqa: S608
+            f"SELECT {', '.join((*keys, *shown))} FROM ("
             f"SELECT 0 AS side, {columns} FROM ({select}) expected"
             f" UNION ALL SELECT 1, {columns} FROM {self.table} WHERE {built}"
             f") both_sides GROUP BY {', '.join(keys)}"

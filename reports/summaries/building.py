@@ -233,11 +233,11 @@ def _delete(builder: SummaryBuilder, granularity: Granularity, periods: Days) ->
     with connection.cursor() as cursor:
         for model in builder.models:
             cursor.execute(
-                f"DELETE FROM {model._meta.db_table} WHERE {of_periods}",  # noqa: S608
+                f"DELETE FROM {model._meta.db_table} WHERE {of_periods}",
                 periods.parameters(),
             )
         cursor.execute(
-            f"DELETE FROM fact_periods WHERE fact = %(name)s AND {of_periods}",  # noqa: S608
+            f"DELETE FROM fact_periods WHERE fact = %(name)s AND {of_periods}",
             {"name": builder.name, **periods.parameters()},
         )
 
@@ -291,7 +291,7 @@ def _lock(mode: str) -> None:
     if connection.vendor != "mysql":
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM fact_locks WHERE id = 1 {mode}")  # noqa: S608
+        cursor.execute(f"SELECT id FROM fact_locks WHERE id = 1 {mode}")
         if cursor.fetchone() is None:
             # Made on first use; whoever inserts it holds it alone.
             cursor.execute("INSERT IGNORE INTO fact_locks (id) VALUES (1)")

@@ -54,7 +54,7 @@ class CategoriesBuilder(TableBuilder):
                 JOIN fact_periods f ON f.first_day = s.business_date
                     AND f.fact = '{self.name}' AND f.span = {Granularity.DAY.value}
                 WHERE i.product_id = p.id
-            )"""  # noqa: S608  (our own names)
+            )"""
         _label(which)
 
 
@@ -79,7 +79,7 @@ CATEGORIES = CategoriesBuilder(
 
 def categories_now() -> dict[int, int]:
     """Today's category of every active product, by product id."""
-    return dict(rows(f"SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE}", {}))  # noqa: S608
+    return dict(rows(f"SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE}", {}))
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _days_sold(ids: Sequence[int]) -> Days:
     return Days.of(
         as_day(day)
         for (day,) in rows(
-            "SELECT DISTINCT s.business_date FROM sale_items i JOIN sales s ON s.id = i.sale_id"  # noqa: S608
+            "SELECT DISTINCT s.business_date FROM sale_items i JOIN sales s ON s.id = i.sale_id"
             f" WHERE i.product_id IN ({_marks(ids)}) AND s.status = 'completed'",
             {},
         )
@@ -114,7 +114,7 @@ def _days_sold(ids: Sequence[int]) -> Days:
 def _label(which: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO fact_labels (product_id, category_id)"  # noqa: S608  (our own names)
+            f"INSERT INTO fact_labels (product_id, category_id)"
             f" SELECT p.id, {CATEGORY_NOW} FROM products p WHERE {ACTIVE} AND {which}"
         )
 

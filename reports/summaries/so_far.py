@@ -169,7 +169,7 @@ def _ask_for_new(day_rows: DayRows, days: Days, known: _Present) -> tuple[Any, l
         f"""
         SELECT 0, id, created_at FROM {day_rows.table} WHERE id = %(newest)s
         UNION ALL SELECT 1, {pk}, NULL FROM {of_days}
-        """,  # noqa: S608  (our own names and ids)
+        """,
         {"newest": known.newest, **days.parameters()},
     ):
         if is_new:
@@ -180,12 +180,12 @@ def _ask_for_new(day_rows: DayRows, days: Days, known: _Present) -> tuple[Any, l
 
 
 def _ids(day_rows: DayRows, days: Days) -> list[int]:
-    sql = f"SELECT {day_rows.alias}.id FROM {_of_days(day_rows, days)}"  # noqa: S608  (ours)
+    sql = f"SELECT {day_rows.alias}.id FROM {_of_days(day_rows, days)}"
     return [pk for (pk,) in rows(sql, days.parameters())]
 
 
 def _when_written(day_rows: DayRows, pk: int) -> Any:
-    sql = f"SELECT created_at FROM {day_rows.table} WHERE id = %(id)s"  # noqa: S608  (ours)
+    sql = f"SELECT created_at FROM {day_rows.table} WHERE id = %(id)s"
     return next((moment for (moment,) in rows(sql, {"id": pk})), None)
 
 

@@ -134,7 +134,7 @@ class Timeline(Sequence[Row]):
                 "created_at", Value(position), "pk"
             )[:stop]
             sql, values = newest.query.sql_with_params()
-            parts.append(f"SELECT * FROM ({sql}) AS strand_{position}")  # noqa: S608  (the ORM's)
+            parts.append(f"SELECT * FROM ({sql}) AS strand_{position}")
             parameters += values
         with connection.cursor() as cursor:
             cursor.execute(

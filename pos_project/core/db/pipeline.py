@@ -52,7 +52,7 @@ class Statement:
             # MySQL 8 reserves one run of ids for an insert of several rows and names the first.
             with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
                 cursor.execute(
-                    f"SELECT id FROM {self.table} WHERE id >= %s ORDER BY id LIMIT %s",  # noqa: S608
+                    f"SELECT id FROM {self.table} WHERE id >= %s ORDER BY id LIMIT %s",
                     [self._first, self.rows],
                 )
                 self._ids = [row[0] for row in cursor.fetchall()]

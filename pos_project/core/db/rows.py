@@ -107,7 +107,7 @@ def set_by_id(
         table, marks = model._meta.db_table, ", ".join(["%s"] * len(part))
         send(
             Statement(
-                f"UPDATE {table} SET {', '.join(sets)} WHERE id IN ({marks})",  # noqa: S608
+                f"UPDATE {table} SET {', '.join(sets)} WHERE id IN ({marks})",
                 [*parameters, *part],
                 rows=len(part),
             )
@@ -139,7 +139,7 @@ def _insert(model: type[models.Model], names: tuple[str, ...]) -> _Insert:
     returning = connection.features.can_return_rows_from_bulk_insert
     return _Insert(
         table,
-        head=f"INSERT INTO {table} ({columns}) VALUES ",  # noqa: S608  (our own models)
+        head=f"INSERT INTO {table} ({columns}) VALUES ",
         tail=f" RETURNING {quote('id')}" if returning else "",
         convert=tuple(_converter(field) for field in fields),
     )
@@ -154,7 +154,7 @@ def _set_drafts(
     sets = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     ids, statuses = (", ".join(["%s"] * count) for count in (rows, drafts))
     return (
-        f"UPDATE {quote(model._meta.db_table)} SET {sets}"  # noqa: S608  (our own models)
+        f"UPDATE {quote(model._meta.db_table)} SET {sets}"
         f" WHERE id IN ({ids}) AND status IN ({statuses})",
         tuple(_converter(field) for field in fields),
     )

@@ -46,7 +46,7 @@ def and_reported_sale(column: str) -> str:
     store_id = REPORTED_STORE.get()
     if store_id is None:
         return ""
-    return f" AND {column} IN (SELECT id FROM sales WHERE store_id = {int(store_id)})"  # noqa: S608  (a number)
+    return f" AND {column} IN (SELECT id FROM sales WHERE store_id = {int(store_id)})"
 
 
 def of_store(rows: "QuerySet[Any]", store_id: int | None) -> "QuerySet[Any]":

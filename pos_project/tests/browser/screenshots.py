@@ -52,7 +52,7 @@ def take(folder: Path, *, only: str = "") -> Iterator[Path]:
     shop = {"SQLITE_PATH": str(folder / "demo.sqlite3"), "DB_HOST": "", "MEDIA_ROOT": str(folder)}
     for command in (["migrate", "--verbosity", "0"], ["seed_demo"]):
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), *command]
-        subprocess.run(manage, check=True, env={**os.environ, **shop})  # noqa: S603
+        subprocess.run(manage, check=True, env={**os.environ, **shop})
     looks: list[tuple[str, dict[str, Any]]] = [
         (f"{light}-{screen}", {**device, **how})
         for light, how in (("light", {}), ("dark", DARK))

@@ -72,7 +72,7 @@ class Node(OwnMariaDB):
 
     def rejoin(self) -> None:
         """Come back after a kill, from where it was, as MariaDB's systemd unit does it."""
-        recovered = subprocess.run(  # noqa: S603
+        recovered = subprocess.run(
             [
                 *(shutil.which("mariadbd") or "", "--no-defaults", *self._user(), *self._places()),
                 *(

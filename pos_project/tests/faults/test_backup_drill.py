@@ -60,7 +60,7 @@ def empty_machine(machine: Environment, tmp_path: Path) -> Iterator[Environment]
 
 def manage(*words: str, fails: bool = False, **environment: str) -> str:
     """What a command printed; it succeeds, or fails as expected."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *words],
         env={**os.environ, **environment},
         capture_output=True,

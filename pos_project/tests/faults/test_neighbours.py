@@ -34,9 +34,7 @@ class OwnRedis:
 
     def start(self) -> None:
         words = [str(self.program), "--port", str(self.port), "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(  # noqa: S603
-            [*words, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL
-        )
+        self.process = subprocess.Popen([*words, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL)
         until(self.answers, "Redis")
 
     def answers(self) -> bool:
@@ -87,12 +85,12 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     folder.mkdir()
     mount, umount = str(shutil.which("mount")), str(shutil.which("umount"))
     words = [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    if subprocess.run(words, capture_output=True).returncode:  # noqa: S603
+    if subprocess.run(words, capture_output=True).returncode:
         pytest.skip("this machine mounts nothing")
     try:
         yield folder
     finally:
-        subprocess.run([umount, str(folder)], check=True)  # noqa: S603
+        subprocess.run([umount, str(folder)], check=True)
 
 
 def test_the_disk_is_full_for_a_while(
@@ -133,7 +131,7 @@ class ShiftedServer(ShopServer):
     def start(self) -> None:
         with socket.create_server(("127.0.0.1", self.port)) as listener, self.log.open("ab") as out:
             fd = listener.fileno()
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", shifted.__name__, str(self.seconds), str(fd)],
                 env=self._environment,
                 pass_fds=[fd],

@@ -69,7 +69,7 @@ def table_in_use() -> str | None:
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         for table in sorted(tables - FILLED_BY_MIGRATE):
-            cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
             if cursor.fetchone():
                 return table
         if "day_seals" in tables:
@@ -87,7 +87,7 @@ def _dump_mysql() -> Iterator[bytes]:
         connection.settings_dict, [*DUMP, *more]
     )
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [program, *words[1:]],
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -114,7 +114,7 @@ def _load_mysql(pieces: Iterable[bytes]) -> None:
     more = ["--binary-mode", "--max-allowed-packet=512M"]
     words, environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, more)
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [program, *words[1:]],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -175,7 +175,7 @@ def _program(*names: str) -> tuple[str, bool]:
     for name in names:
         found = shutil.which(name)
         if found:
-            version = subprocess.run([found, "--version"], capture_output=True, text=True)  # noqa: S603
+            version = subprocess.run([found, "--version"], capture_output=True, text=True)
             return found, "MariaDB" in version.stdout
     raise ToolFailed(
         f"Neither {' nor '.join(names)} is on this machine. On Debian they come with"

@@ -38,14 +38,14 @@ class BusyDays(Trader):
     """Trades days with so many sales each; the first of them begins with all that is bought."""
 
     def __init__(self, cast: Cast, *, now: datetime, seed: int, sales: Sequence[int]) -> None:
-        counter = Counter(cast, Random(seed), demand=DEMAND)  # noqa: S311  (made-up trade)
+        counter = Counter(cast, Random(seed), demand=DEMAND)
         super().__init__(cast, Unkept(), counter, now=now, seed=seed)
         self._sales = sales
         self._baskets = self._decide()
 
     def _decide(self) -> list[list[Basket]]:
         """Who will buy what on each day, those who will not come back for it among them."""
-        self.chance = Random(f"{self.seed}:baskets")  # noqa: S311
+        self.chance = Random(f"{self.seed}:baskets")
         self.counter.shelf = {product.id: PLENTY for product in self.cast.products}
         return [
             [basket for _ in range(count + NOT_SOLD) if (basket := self._basket())]

@@ -48,7 +48,7 @@ class _Line:
     def __init__(self, port: int, number: int) -> None:
         self.socket = socket.create_connection((HOST, port), timeout=PATIENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.dice = Random(number)  # noqa: S311  (which goods, not a secret)
+        self.dice = Random(number)
         self.asked_at = 0.0
         self.received = b""
 

@@ -132,7 +132,7 @@ class Copies:
         rows, table = self._rows[model], model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} ({columns}) SELECT {shown} FROM {table} t"  # noqa: S608  (ours)
+                f"INSERT INTO {table} ({columns}) SELECT {shown} FROM {table} t"
                 f" WHERE t.id BETWEEN {rows.first} AND {rows.last}"
             )
 
@@ -140,7 +140,7 @@ class Copies:
         first = self._next[model]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {model._meta.db_table} SET status = %s"  # noqa: S608  (our own table)
+                f"UPDATE {model._meta.db_table} SET status = %s"
                 " WHERE id BETWEEN %s AND %s AND status = 'draft'",
                 [status, first, first + self._rows[model].count - 1],
             )
@@ -183,7 +183,7 @@ class Copies:
         return column
 
     def _name(self, model: Table, key: str, column: str) -> str:
-        known = f"SELECT n.name FROM {model._meta.db_table} n WHERE n.id = "  # noqa: S608  (ours)
+        known = f"SELECT n.name FROM {model._meta.db_table} n WHERE n.id = "
         return f"CASE WHEN {column} IS NOT NULL THEN ({known}{self._key(model, f't.{key}')}) END"
 
     def _number(self, column: str) -> str:

@@ -53,7 +53,7 @@ def spread_ids() -> None:
     """Let each table number from its own range on."""
     with connection.cursor() as cursor:
         for table, first in ID_RANGES.items():
-            cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")
             if cursor.fetchone()[0] < first:
                 cursor.execute(f"ALTER TABLE {table} AUTO_INCREMENT = {first}")
 

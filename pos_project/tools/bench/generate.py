@@ -86,7 +86,7 @@ def fill(
     copied = min(COPIED_DAYS, len(days))
     copies = (len(days) - copied) // copied
     since = day_start(days[0]).astimezone(UTC)
-    cast = hire(wanted.size, Random(seed), since=since, until=now)  # noqa: S311  (made-up trade)
+    cast = hire(wanted.size, Random(seed), since=since, until=now)
 
     def trade(first: int, last: int, *, now: datetime) -> None:
         shop = BusyDays(cast, now=now, seed=seed + first, sales=of_days[first:last])

@@ -56,7 +56,7 @@ def serving(module: str = "pos_project.wsgi") -> Iterator[Server]:
         **({"SQLITE_PATH": name} if connection.vendor == "sqlite" else {"DB_NAME": name}),
     }
     words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve"]
-    with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603
+    with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_for(process, port)
             yield Server(process, port)

@@ -278,7 +278,7 @@ def _floors(shop: Shop) -> dict[str, list[floor.Recording]]:
     if not floor.is_measurable():
         return {}
     floor.spread_ids()
-    dice = Random(1)  # noqa: S311
+    dice = Random(1)
     for use_case in (shop.sell_once, shop.buy_once):
         use_case(dice)  # what is remembered is remembered
     return {

@@ -47,7 +47,7 @@ class History(Trader):
     deliveries_paid_by = (BANK_TRANSFER,)
 
     def __init__(self, cast: Cast, steps: Steps, *, now: datetime, days: int, seed: int) -> None:
-        counter = Counter(cast, Random(f"{seed}:demand"))  # noqa: S311  (a demo, not a secret)
+        counter = Counter(cast, Random(f"{seed}:demand"))
         super().__init__(cast, steps, counter, now=now, seed=seed)
         last = business_day(now)
         self.days = [last - timedelta(days=back) for back in reversed(range(days))]

@@ -90,7 +90,7 @@ def fill_shop(users: dict[str, User], steps: Steps, *, since: datetime, seed: in
     They look as if they had been there since `since`.
     """
     admin, manager, *cashiers = (users[email] for _, _, email, _, _ in PEOPLE)
-    chance = Random(f"{seed}:shop")  # noqa: S311  (a demo, not a secret)
+    chance = Random(f"{seed}:shop")
     suppliers, customers = _suppliers(), _customers(chance, created_by=admin)
     rows = [*suppliers, *customers, *_labels()]
     steps.once("house", lambda key: once(key, lambda: _save(rows)), note=lambda _: {})

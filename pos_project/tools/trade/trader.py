@@ -59,7 +59,7 @@ class Trader:
         self._has_advance: set[int] = set()
         # Of the day that is being traded:
         self.day, self.number = now.date(), 0
-        self.chance = Random()  # noqa: S311  (made-up trade, not a secret)
+        self.chance = Random()
         self.at = now
         self._counts: dict[str, int] = {}
 
@@ -70,7 +70,7 @@ class Trader:
     def trade_day(self, number: int, day: date) -> None:
         """Trade the day with this number, from 0. The days are traded in order."""
         self.number, self.day, self._counts = number, day, {}
-        self.chance = Random(f"{self.seed}:{number}")  # noqa: S311
+        self.chance = Random(f"{self.seed}:{number}")
         events = sorted(self.events(), key=lambda event: event[0])
         opens, closes = self._hours()
         for moment, event in events:

@@ -34,7 +34,7 @@ def beancount_says(book: Book) -> list[str]:
 def hledger_says(book: Book) -> str:
     """Its first complaint, or nothing. Strict: every account and commodity is declared."""
     assert HLEDGER
-    asked = subprocess.run(  # noqa: S603
+    asked = subprocess.run(
         [HLEDGER, "-f", "-", "check", "--strict"],
         input="\n".join(hledger(book, currency="BDT")) + "\n",
         capture_output=True,

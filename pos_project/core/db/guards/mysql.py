@@ -84,7 +84,7 @@ def _when_posted(document: Document, rows: str, then: str) -> str:
     """Inside BEGIN … END: the row's document, held against being posted just now."""
     keys = ", ".join(f"{row}.{document.key}" for row in rows.split(", "))
     return (
-        "DECLARE posted INT;"  # noqa: S608
+        "DECLARE posted INT;"
         f" SELECT COUNT(*) INTO posted FROM {document.table} WHERE id IN ({keys})"
         f" AND status NOT IN ({words(document.drafts)}) LOCK IN SHARE MODE;"
         f" {_if('posted > 0', then)};"
@@ -95,7 +95,7 @@ def _refuse_unbalanced(rules: Guarded) -> str:
     assert rules.balance is not None
     lines = rules.balance
     return (
-        "DECLARE balanced INT;"  # noqa: S608
+        "DECLARE balanced INT;"
         f" SELECT COUNT(*) >= 2 AND SUM({lines.debit}) = SUM({lines.credit}) INTO balanced"
         f" FROM {lines.table} WHERE {lines.key} = NEW.id FOR UPDATE;"
         f" {_if('NOT COALESCE(balanced, 0)', _signal(rules, UNBALANCED))};"

@@ -55,7 +55,7 @@ def _changes(rules: Guarded) -> str:
 
 def _is_posted(document: Document, row: str) -> str:
     return (
-        f"EXISTS (SELECT 1 FROM {document.table} WHERE id = {row}.{document.key}"  # noqa: S608
+        f"EXISTS (SELECT 1 FROM {document.table} WHERE id = {row}.{document.key}"
         f" AND status NOT IN ({words(document.drafts)}))"
     )
 
@@ -63,7 +63,7 @@ def _is_posted(document: Document, row: str) -> str:
 def _meets_another(rules: Guarded, *, but: str | None = None) -> str:
     other = f" AND id <> {but}" if but else ""
     return " OR ".join(
-        f"EXISTS (SELECT 1 FROM {rules.table} WHERE "  # noqa: S608
+        f"EXISTS (SELECT 1 FROM {rules.table} WHERE "
         + " AND ".join(f"{column} = NEW.{column}" for column in columns)
         + f"{other})"
         for columns in rules.unique
@@ -75,7 +75,7 @@ def _unbalanced(rules: Guarded) -> str:
     lines = rules.balance
     # Decimals are floats here: the difference is rounded before it is looked at.
     return (
-        f"OLD.status IN ({words(rules.drafts)}) AND NEW.status NOT IN ({words(rules.drafts)})"  # noqa: S608
+        f"OLD.status IN ({words(rules.drafts)}) AND NEW.status NOT IN ({words(rules.drafts)})"
         f" AND NOT (SELECT COUNT(*) >= 2 AND ROUND(SUM({lines.debit}) - SUM({lines.credit}), 2) = 0"
         f" FROM {lines.table} WHERE {lines.key} = NEW.id)"
     )
