@@ -1,5 +1,6 @@
 """Expenses that come again each month, booked by the night."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,13 @@ from pos_project.core.errors import Conflict, NotFound
 from pos_project.tests import shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
+
+
+@pytest.fixture(autouse=True)
+def the_twelfth_of_august() -> Iterator[None]:
+    """What is booked each month depends on the day on which it was booked first."""
+    with travel("2026-08-12T14:00:00+06:00"):
+        yield
 
 
 def rent(amount: str = "115.00", **fields: Any) -> Expense:

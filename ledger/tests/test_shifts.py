@@ -1,6 +1,6 @@
 """A shift at a till: what belongs to it, what must lie there, and how it is closed."""
 
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from ledger.shift_figures import report_of, sums_of
 from ledger.shifts import Movement, ShiftCount, close_shift, move_cash, open_shift
 from ledger.till_models import CashMovement, Shift, Till
 from pos_project.core.at_till import at_till
-from pos_project.core.days import today
+from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.tests import shop
 from pos_project.tests.invariants import balance, books_agree
@@ -244,15 +244,16 @@ def test_a_shift_over_midnight_is_of_the_day_it_is_closed(
     with at_till(till.pk):
         shop.sell((service, 1), by=cashier)
     first = today()
+    next_day = first + timedelta(days=1)
     assert expected_cash(first, store_id=Store.FIRST_ID) == -50  # the float came of the drawer
-    with time_machine.travel("2026-08-13T02:00:00+06:00"):
+    with time_machine.travel(at_noon(next_day)):
         with at_till(till.pk):
             shop.sell((service, 1), by=cashier)
         assert expected_cash(first, store_id=Store.FIRST_ID) == -50
         close(shift, 249, manager)
 
-        assert now(shift).business_date == date(2026, 8, 13)
-        assert JournalEntry.objects.get(event="shift").business_date == date(2026, 8, 13)
+        assert now(shift).business_date == next_day
+        assert JournalEntry.objects.get(event="shift").business_date == next_day
         days = list(
             JournalEntry.objects.filter(shift=shift).values_list("business_date", flat=True)
         )

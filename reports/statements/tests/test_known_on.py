@@ -134,9 +134,10 @@ def test_the_page_of_an_entry_and_of_its_document_say_when_it_was_entered(
 ) -> None:
     client.force_login(manager)
     entry = JournalEntry.objects.get()
+    entered = timezone.localtime(late_rent.entered_at)
     for page in (
         reverse("admin:ledger_expense_change", args=[late_rent.pk]),
         reverse("admin:ledger_journalentry_change", args=[entry.pk]),
     ):
-        said = f"{late_rent.entered_at:%d-%m-%Y} 02:00 PM, for {late_rent.business_date:%d-%m-%Y}"
+        said = f"{entered:%d-%m-%Y %I:%M %p}, for {late_rent.business_date:%d-%m-%Y}"
         assert said in client.get(page).content.decode()
