@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from catalog.models import Product
-from pos_project.tests.faults.tills import OwnDatabase, Queue, settle, while_serving
+from pos_project.tests.faults.tills import TILLS, OwnDatabase, Queue, settle, while_serving
 from pos_project.tests.servers import OwnMariaDB, serving, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.dear, pytest.mark.real_time]
@@ -117,5 +117,5 @@ def test_the_database_turns_read_only_and_takes_a_right_away(
                 until(lambda before=before: queue.told[503] > before + 5, "tills that hear of it")
                 database.run(yes)
 
-        while_serving(queue, forbid)
+        while_serving(queue, forbid, keyed=2 * TILLS)  # or they are done before the second fault
         settle("read only; no right to insert", queue, server)
