@@ -109,6 +109,20 @@ def test_many_missing_ids_are_looked_for_as_a_range(mug, monkeypatch):
     assert sold(mug) == 141
 
 
+def test_of_many_missing_ids_old_ones_are_looked_for_now_and_then(mug, monkeypatch):
+    """All rows between them are read for it: on a busy cluster thousands, with each request."""
+    figures, ranges, now = UNITS_SOLD.get(), [], [followed.monotonic()]
+    monkeypatch.setattr(followed, "MOST_NAMED", 2)
+    monkeypatch.setattr(followed, "monotonic", lambda: now[0])
+    monkeypatch.setattr(type(figures), "between", lambda _, *ids: ranges.append(ids) or [])
+    figures._miss([900, 800, 700])
+    for seconds in (0.1, 0.1, 10, 0.1, 0.1, 1):
+        now[0] += seconds
+        figures._late()
+    # young ones with each read; then, old, once a second
+    assert ranges == [(700, 900)] * 4
+
+
 def test_an_id_that_nobody_used_is_not_looked_for_for_ever(mug, monkeypatch):
     last = logged(mug, 1)
     assert sold(mug) == 1

@@ -12,7 +12,7 @@ that was passed over is looked for again with each read, until whoever took it m
 from abc import ABC, abstractmethod
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from threading import Lock, RLock
 from time import monotonic
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
@@ -24,6 +24,10 @@ from pos_project.core.remembered import Remembered
 PATIENCE_SECONDS = 300.0  # a use case gives up after a minute
 MOST_MISSING = 10_000  # ids that are looked for; the newest of them
 MOST_NAMED = 256  # beyond this many, all rows between the first and the last are read instead
+# Of more, those that were passed over just now are looked for each time, all others now and then:
+# all rows between them are read for it.
+YOUNG_SECONDS, LOOK_AGAIN_SECONDS = 5.0, 1.0
+LAST_ONES = 100  # of a long run of missing ids, which may be under way
 MOST_NEW = 20_000  # beyond this many new rows, to read everything again costs less
 FEW_TO_SORT = 200  # of more, those at the top of the ranking are looked for
 LOOK_BACK = 50_000  # of the newest ids at the start, to see which are missing
@@ -62,6 +66,7 @@ class Followed(ABC):
         self.lock = RLock()  # held by whoever looks at the figures or changes them
         self._missing: dict[int, float] = {}  # since when; the oldest first
         self._unsettled: set[int] = set()
+        self._look_at_all_at = 0.0
         with snapshot():
             self.read_all()
             latest = self.latest()
@@ -100,19 +105,24 @@ class Followed(ABC):
 
     def _late(self) -> Sequence[Any]:
         """Rows that were missing, as far as they are there now, and those that are not settled."""
+        now = monotonic()
         with self.lock:
-            too_old = monotonic() - PATIENCE_SECONDS
-            while self._missing and next(iter(self._missing.values())) < too_old:
+            while self._missing and next(iter(self._missing.values())) < now - PATIENCE_SECONDS:
                 del self._missing[next(iter(self._missing))]
             unsettled = list(self._unsettled)
             if len(self._missing) <= MOST_NAMED:
-                wanted, bounds = [*self._missing, *unsettled], None
-            else:  # Where several servers give ids in turn, most ids are missing: the lowest came
-                # first.
-                wanted = unsettled
-                bounds = next(iter(self._missing)), next(reversed(self._missing))
-        late = self.between(*bounds) if bounds else []
-        return [*late, *self.named(wanted)]
+                missing = list(self._missing)
+            elif now >= self._look_at_all_at:
+                # Where several servers give ids in turn, most ids are missing.
+                self._look_at_all_at = now + LOOK_AGAIN_SECONDS
+                missing = list(self._missing)
+            else:
+                newest_first = reversed(self._missing.items())
+                young = takewhile(lambda each: each[1] > now - YOUNG_SECONDS, newest_first)
+                missing = [each for each, _ in young]
+        if len(missing) <= MOST_NAMED:
+            return self.named([*missing, *unsettled])
+        return [*self.between(min(missing), max(missing)), *self.named(unsettled)]
 
     def _see(self, row: Any) -> None:
         if row.id > self._place.id:
@@ -132,7 +142,10 @@ class Followed(ABC):
         server that was told to go on from a high number leaves billions of them out."""
         now = monotonic()
         newest = list(islice(newest_first, MOST_MISSING))
-        self._missing.update((each, now) for each in reversed(newest))
+        # Of a long run only the last ones may be under way; the others were left out.
+        under_way = dict.fromkeys(reversed(newest[:LAST_ONES]), now)
+        self._missing.update(dict.fromkeys(reversed(newest[LAST_ONES:]), now - YOUNG_SECONDS))
+        self._missing.update(under_way)
         while len(self._missing) > MOST_MISSING:
             del self._missing[next(iter(self._missing))]
 
