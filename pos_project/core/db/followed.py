@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 300.0  # a use case gives up after a minute
 MOST_MISSING = 10_000  # ids that are looked for; the newest of them
 MOST_NAMED = 256  # beyond this many, all rows between the first and the last are read instead
 # Of more, those that were passed over just now are looked for each time, all others now and then:
-# all rows between them are read for it.
+# all rows between them are read for it. So are many that are not settled (parked sales, say).
 YOUNG_SECONDS, LOOK_AGAIN_SECONDS = 5.0, 1.0
 LAST_ONES = 100  # of a long run of missing ids, which may be under way
 MOST_NEW = 20_000  # beyond this many new rows, to read everything again costs less
@@ -109,12 +109,13 @@ class Followed(ABC):
         with self.lock:
             while self._missing and next(iter(self._missing.values())) < now - PATIENCE_SECONDS:
                 del self._missing[next(iter(self._missing))]
-            unsettled = list(self._unsettled)
-            if len(self._missing) <= MOST_NAMED:
-                missing = list(self._missing)
-            elif now >= self._look_at_all_at:
-                # Where several servers give ids in turn, most ids are missing.
+            looks_at_all = now >= self._look_at_all_at
+            if looks_at_all:
                 self._look_at_all_at = now + LOOK_AGAIN_SECONDS
+            few_unsettled = looks_at_all or len(self._unsettled) <= MOST_NAMED
+            unsettled = list(self._unsettled) if few_unsettled else []
+            if looks_at_all or len(self._missing) <= MOST_NAMED:
+                # Where several servers give ids in turn, most ids are missing.
                 missing = list(self._missing)
             else:
                 newest_first = reversed(self._missing.items())
