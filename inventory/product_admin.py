@@ -224,7 +224,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
             return "This code has letters that a barcode cannot hold."
         svg = drawn.getvalue().decode().partition("<svg")[2]
         # python-barcode escapes the text that it writes.
-        return mark_safe(f'<div class="bg-white inline-block p-2"><svg{svg}</div>')  # noqa: S308
+        return mark_safe(f'<div class="bg-white inline-block p-2"><svg{svg}</div>')  # noqa: S308  (drawn by us)
 
     @display(description="price history")
     def price_history(self, product: Product) -> SafeString | str:

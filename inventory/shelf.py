@@ -99,7 +99,7 @@ def _sql(products: int, first: int, ids: int, lock: str) -> str:
     def parts(number: int, most: int) -> list[str]:
         of_all = f"IN ({', '.join(['%s'] * products)})" if products > MOST_PARTS else ""
         part = (
-            f"(SELECT {number} AS part, {_COLUMNS} FROM batches FORCE INDEX ({FIFO_INDEX})"  # noqa: S608
+            f"(SELECT {number} AS part, {_COLUMNS} FROM batches FORCE INDEX ({FIFO_INDEX})"  # noqa: S608  (ours)
             f" WHERE product_id {of_all or '= %s'} AND store_id = %s AND is_open = 1"
             f" ORDER BY {'product_id, ' if of_all else ''}received_on, id"
             f" LIMIT {ALL if of_all else most}{lock})"
@@ -107,7 +107,7 @@ def _sql(products: int, first: int, ids: int, lock: str) -> str:
         return [part] if of_all else [part] * products
 
     by_id = (
-        f"(SELECT {_BY_ID} AS part, {_COLUMNS} FROM batches FORCE INDEX (PRIMARY)"  # noqa: S608
+        f"(SELECT {_BY_ID} AS part, {_COLUMNS} FROM batches FORCE INDEX (PRIMARY)"  # noqa: S608  (ours)
         f" WHERE id IN ({', '.join(['%s'] * ids)}) ORDER BY id LIMIT {ALL}{lock})"
     )
     again = parts(_AGAIN, 1) if lock else []
@@ -115,7 +115,7 @@ def _sql(products: int, first: int, ids: int, lock: str) -> str:
 
 
 _OF_SQLITE = (
-    f"SELECT {_OLDEST}, batches.{_COLUMNS} FROM json_each(%s) AS wanted JOIN batches"  # noqa: S608
+    f"SELECT {_OLDEST}, batches.{_COLUMNS} FROM json_each(%s) AS wanted JOIN batches"  # noqa: S608  (ours)
     f" ON batches.id IN (SELECT id FROM batches INDEXED BY {FIFO_INDEX}"
     " WHERE product_id = wanted.value AND store_id = %s AND is_open = 1"
     " ORDER BY received_on, id LIMIT %s)"

@@ -143,7 +143,7 @@ class Statement:
         # Django cannot aggregate over a union.
         sql, parameters = rows.query.sql_with_params()
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {sums} FROM ({sql}) listed", parameters)  # noqa: S608
+            cursor.execute(f"SELECT {sums} FROM ({sql}) listed", parameters)  # noqa: S608  (ours)
             [found] = cursor.fetchall()
         return [money(Decimal(str(each or 0))) for each in found]
 

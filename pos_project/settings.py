@@ -42,7 +42,7 @@ DEBUG = flag("DEBUG", default=False) and not PRODUCTION
 PORT = int(text("PORT", "3000"))
 
 # --- Secrets: core.checks stops a production start when one is missing, known or short ---
-DEVELOPMENT_SECRET = "development-only-secret-never-use-this-in-a-shop"  # noqa: S105
+DEVELOPMENT_SECRET = "development-only-secret-never-use-this-in-a-shop"  # noqa: S105  (refused in production)
 JWT_ACCESS_SECRET = text("JWT_ACCESS_SECRET", DEVELOPMENT_SECRET + "-access")
 JWT_REFRESH_SECRET = text("JWT_REFRESH_SECRET", DEVELOPMENT_SECRET + "-refresh")
 JWT_EXPIRES_IN: timedelta = duration(text("JWT_EXPIRES_IN", "1h"))

@@ -212,7 +212,7 @@ def test_a_file_of_another_till_is_taken_and_says_what_is_not(
         (8_901_234_567_890, "sku", ""),
         (8.9e12, "sku", ""),  # shown as 8.9E+12, but whole
         (12345678901234567890, "sku", "a spreadsheet keeps the first"),
-        (datetime(2026, 11, 5), "name", "made the day 2026-11-05 of this"),  # noqa: DTZ001
+        (datetime(2026, 11, 5), "name", "made the day 2026-11-05 of this"),  # noqa: DTZ001  (as spreadsheets have it)
         (date(2026, 11, 5), "sku", "made the day"),
         ("#N/A", "sku", "The spreadsheet says #N/A"),
         ("#REF!", "price", "The spreadsheet says #REF!"),

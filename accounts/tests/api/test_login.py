@@ -232,7 +232,7 @@ def test_behind_one_proxy_the_last_forwarded_address_is_recorded(
 
 def test_a_connection_without_an_address_is_served(staff: User) -> None:
     assert login(REMOTE_ADDR="").status_code == 200
-    assert LoginEvent.objects.get().address == "0.0.0.0"  # noqa: S104
+    assert LoginEvent.objects.get().address == "0.0.0.0"  # noqa: S104  (what an unknown address is kept as)
 
 
 def test_long_expired_tokens_of_the_user_are_purged(staff: User, manager: User) -> None:

@@ -112,8 +112,8 @@ class Followed(ABC):
             looks_at_all = now >= self._look_at_all_at
             if looks_at_all:
                 self._look_at_all_at = now + LOOK_AGAIN_SECONDS
-            few_unsettled = looks_at_all or len(self._unsettled) <= MOST_NAMED
-            unsettled = list(self._unsettled) if few_unsettled else []
+            asks_unsettled = looks_at_all or len(self._unsettled) <= MOST_NAMED
+            unsettled = list(self._unsettled) if asks_unsettled else []
             if looks_at_all or len(self._missing) <= MOST_NAMED:
                 # Where several servers give ids in turn, most ids are missing.
                 missing = list(self._missing)

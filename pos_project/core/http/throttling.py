@@ -79,7 +79,7 @@ def client_address(request: HttpRequest) -> str:
     no address there is ignored, so nobody chooses their own.
     """
     # A unix socket has no address of its own.
-    own = _address(request.META.get("REMOTE_ADDR") or "") or "0.0.0.0"  # noqa: S104
+    own = _address(request.META.get("REMOTE_ADDR") or "") or "0.0.0.0"  # noqa: S104  (nobody's)
     if settings.TRUST_PROXY:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(forwarded) >= settings.TRUST_PROXY:

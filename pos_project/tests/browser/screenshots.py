@@ -95,7 +95,7 @@ def main() -> None:
     asked = parser.parse_args()
     asked.to.mkdir(exist_ok=True)
     for picture in take(asked.to, only=asked.only):
-        print(picture)  # noqa: T201
+        print(picture)  # noqa: T201  (says what it made)
         if picture.stem in SHOWN:
             shown = settings.BASE_DIR / "docs/screenshots" / SHOWN[picture.stem]
             Image.open(picture).quantize(128).save(shown, optimize=True)  # a third of the size

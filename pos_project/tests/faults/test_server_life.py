@@ -42,7 +42,7 @@ def test_a_second_server_on_the_same_port_refuses_to_start(
     own_database: OwnDatabase, products: list[Product], tmp_path: Path
 ) -> None:
     with serving(tmp_path / "log", **own_database()) as server:
-        for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104
+        for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104  (both must be refused)
             second = serve(server.port, own_database(), HOST=host)
             text = second.communicate(timeout=60)[0].decode()
             assert second.returncode == 1

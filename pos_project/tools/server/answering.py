@@ -128,7 +128,7 @@ def _collected(result: Iterable[bytes]) -> tuple[bytes, Readable | None, int | N
         parts.append(part)
         in_memory += len(part)
         if in_memory > IN_MEMORY_BYTES and len(parts) > 1:
-            spool = spool or tempfile.TemporaryFile()  # noqa: SIM115
+            spool = spool or tempfile.TemporaryFile()  # noqa: SIM115  (closed with the answer)
             spool.write(b"".join(parts))
             parts, in_memory = [], 0
     if spool is None:

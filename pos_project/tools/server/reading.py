@@ -85,7 +85,7 @@ class Body:
             raise Refused(503, "Too many uploads at once. Please try again.")
         self._taken += count
         if isinstance(self.file, io.BytesIO):
-            small, self.file = self.file, tempfile.TemporaryFile()  # noqa: SIM115
+            small, self.file = self.file, tempfile.TemporaryFile()  # noqa: SIM115  (closed with the request)
             self.file.write(small.getvalue())
 
     def close(self) -> None:

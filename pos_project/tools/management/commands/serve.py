@@ -68,7 +68,7 @@ class Command(BaseCommand):
         for fd in kept:
             os.set_inheritable(fd, True)
         words = [listener.fileno(), workers, threads, *lifeline, *chain(*first)]
-        os.execv(  # noqa: S606
+        os.execv(  # noqa: S606  (our own Python)
             sys.executable,
             [sys.executable, "-m", "pos_project.tools.server.parent", *map(str, words)],
         )
