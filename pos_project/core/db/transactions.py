@@ -203,7 +203,7 @@ def _is_there(row: models.Model) -> bool:
 
 def _pause(attempt: int) -> None:
     """Full jitter, so that tills that met once do not meet again."""
-    time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311
+    time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))  # noqa: S311  (no secret)
 
 
 def is_in_transaction() -> bool:

@@ -90,7 +90,7 @@ class Command(BaseCommand):
 
     def _say_where(self, listener: socket.socket, *, demo: bool) -> None:
         host, port = listener.getsockname()[:2]
-        here = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104
+        here = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104  (only told)
         address = f"http://{f'[{here}]' if ':' in here else here}:{port}"
         lines = [
             ("Listening", f"{host} port {port}"),
@@ -123,7 +123,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _host(*, demo: bool) -> str:
     # The demo's password is known to everybody: only this machine may use it.
-    return os.environ.get("HOST") or ("127.0.0.1" if demo else "0.0.0.0")  # noqa: S104
+    return os.environ.get("HOST") or ("127.0.0.1" if demo else "0.0.0.0")  # noqa: S104  (a shop serves)
 
 
 def _number(name: str, default: int) -> int:
