@@ -36,8 +36,11 @@ def _when(ours: str, theirs: str) -> tuple[str, str, str]:
     return "moment", ours, theirs
 
 
-# A held sale is completed by whoever is at the till then: its own person is who held it.
-_AT_ONCE = "CASE WHEN b.created_at = b.completed_at THEN {} END"
+# A held sale is completed by whoever is at the till then: its own person is who held it. Its
+# number tells it, for both may come in one moment.
+_AT_ONCE = (
+    "CASE WHEN b.created_at = b.completed_at AND SUBSTR(b.invoice_no, 1, 5) <> 'INV-P' THEN {} END"
+)
 _SELLER = (_AT_ONCE.format("a.{}"), _AT_ONCE.format("b.user_id"))
 _NO_MEMO = _text("memo", "a.memo", "NULL")
 
@@ -173,14 +176,16 @@ def rows_of_one_event_agree(scope: Scope) -> Iterator[Violation]:
             for (told, *_), found, expected in zip(
                 pair.same, values[::2], values[1::2], strict=True
             ):
-                if found != expected:
+                # As text: SQLite answers a column as a moment, and an expression as text.
+                if str(found) != str(expected):
                     yield Violation(f"{pair.table} {row_id}, {told}", f"{expected}", f"{found}")
 
 
 # What a movement's document has to be, by the movement's kind.
 _DOCUMENTS = {
     "sale": "FROM sales s WHERE s.invoice_no = l.reference AND s.completed_at = l.created_at"
-    " AND (s.created_at <> s.completed_at OR s.user_id = l.user_id)",
+    " AND (s.created_at <> s.completed_at OR SUBSTR(s.invoice_no, 1, 5) = 'INV-P'"
+    " OR s.user_id = l.user_id)",
     "refund": "FROM sales s JOIN refunds r ON r.sale_id = s.id WHERE s.invoice_no = l.reference"
     " AND r.created_at = l.created_at AND r.user_id = l.user_id",
     "purchase": "FROM purchases x WHERE x.business_date = l.business_date"

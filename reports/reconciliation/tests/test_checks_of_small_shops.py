@@ -46,6 +46,18 @@ def test_the_last_cents_of_tax_may_come_back_with_a_worthless_refund(db: None) -
     assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
 
 
+def test_what_one_held_and_another_completed_in_the_same_moment_breaks_no_invariant(
+    db: None,
+) -> None:
+    rahim, tea = shop.a_customer(), shop.a_product("4.00")
+    shop.stock(tea, 9, "2.00")
+    with time_machine.travel(timezone.now(), tick=False):
+        held = shop.hold((tea, 2), customer=rahim)
+        shop.complete(held, shop.cash(1), by=shop.a_cashier("closer"))
+
+    assert [str(verdict) for verdict in examine(CHECKS) if not verdict.holds] == []
+
+
 def test_a_run_since_a_day_names_what_was_broken_from_then_on(db: None) -> None:
     product, customer = shop.a_product("5.00"), shop.a_customer()
     shop.stock(product, 9, "2.00")
