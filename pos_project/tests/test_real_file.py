@@ -20,7 +20,7 @@ from ledger.models import JournalEntry
 from pos_project.core.money import money
 from pos_project.core.period import Period
 from pos_project.tests.invariants import books_agree
-from pos_project.tests.test_import_retail import rows_by_fate, run
+from pos_project.tests.retail.files import rows_by_fate, run
 from reports.statements import financial_statements
 from sales.models import Customer, Refund, Sale, SaleItem
 
