@@ -22,6 +22,7 @@ from pos_project.tools.imports.retail import RetailImport
 from purchasing.models import Purchase
 from sales.models import Refund, Sale
 
+
 def test_a_second_run_imports_nothing_twice(file: Path) -> None:
     written(
         file,
