@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,13 +16,16 @@ from django.core.management import CommandError, call_command
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from accounts.models import Store
 from catalog.models import Product
 from inventory.models import Batch, InventoryLog
-from ledger.models import Expense, Payment
+from ledger.models import Expense, JournalEntry, Payment
+from ledger.till_models import Shift
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tools.bench import generate
 from pos_project.tools.bench.master_data import Size
+from purchasing.models import Purchase
 from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.reconcile import examine
 from sales.models import CustomerDue, Refund, Sale
@@ -98,6 +102,40 @@ def test_today_can_be_busy_and_the_shelves_full_of_batches(transactional_db: Non
     assert Batch.objects.filter(is_open=1).count() >= 500
 
 
+def test_several_stores_share_the_sales_and_each_has_all_else(transactional_db: None) -> None:
+    filled = fill(120, stores=3, today=20, open_batches=700)
+
+    assert broken() == []
+    stores = set(Store.objects.values_list("pk", flat=True))
+    assert len(stores) == 3
+    by_store = Counter(Sale.objects.completed().values_list("store_id", flat=True))
+    assert by_store.keys() == stores
+    assert sum(by_store.values()) == filled.sales
+    assert max(by_store.values()) < 3 * min(by_store.values())  # some four a day: two, one and one
+    for model in (Purchase, Expense, InventoryLog):
+        assert set(model.objects.values_list("store_id", flat=True)) == stores, model
+    products = Product.objects.filter(keeps_stock=True).count()
+    for store_id in stores:
+        there = Batch.objects.filter(is_open=1, store_id=store_id)
+        assert there.values("product_id").distinct().count() == products
+        shifts = Shift.objects.filter(store_id=store_id)
+        assert set(shifts.values_list("status", flat=True)) == {"closed"}
+        assert shifts.count() >= filled.days
+    # What happens in one store stands between what happens in the others, copies too.
+    ids = list(
+        Sale.objects.filter(store_id=min(stores)).order_by("pk").values_list("pk", flat=True)
+    )
+    assert ids != list(range(ids[0], ids[0] + len(ids)))
+    assert JournalEntry.objects.filter(event="shift").exists()
+    assert JournalEntry.objects.exclude(shift=None).filter(event="sale").exists()
+
+
+def test_one_store_has_no_till(transactional_db: None) -> None:
+    fill(40)
+    assert Store.objects.count() == 1
+    assert not Shift.objects.exists()
+
+
 def test_a_shop_with_products_of_its_own_is_left_alone(transactional_db: None) -> None:
     shop.a_product()
     with pytest.raises(generate.ShopInUse, match="products already"):
@@ -116,6 +154,7 @@ def bench(*words: str) -> str:
     [
         ("data", "--sales", "0"),
         ("data", "--sales", "5", "--database", "the_shop", "--fresh"),
+        ("data", "--sales", "5", "--stores", "0"),
     ],
 )
 def test_a_command_that_makes_no_sense_changes_nothing(words: tuple[str, ...]) -> None:

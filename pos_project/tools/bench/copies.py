@@ -6,9 +6,11 @@ column is copied as it is, unless it is a key, a day, a moment, or text that nam
 party.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import floor
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,6 +18,7 @@ from django.db import connection, models, transaction
 from catalog.models import Product
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from ledger.models import Expense, JournalEntry, JournalLine, Payment
+from ledger.till_models import Shift
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from sales.models import (
     Customer,
@@ -33,7 +36,7 @@ Table = type[models.Model]
 # In the order in which they are written: lines before their document is posted.
 COPIED: tuple[Table, ...] = (
     *(Sale, SaleItem, Purchase, PurchaseItem, Batch, Refund, RefundItem, SaleItemBatch, SaleCogs),
-    *(InventoryLog, InventoryLogBatch, Expense, JournalEntry, JournalLine, Payment),
+    *(InventoryLog, InventoryLogBatch, Expense, Shift, JournalEntry, JournalLine, Payment),
     *(CustomerDue, SupplierDue),
 )
 # Documents begin as drafts and are posted when their lines are there: so the guards want it.
@@ -41,6 +44,7 @@ POSTED: Mapping[Table, str] = {Sale: "completed", Purchase: "received", JournalE
 DOCUMENTS: Mapping[str, Table] = {  # what a journal entry's document is, by its event
     **{"sale": Sale, "refund": Refund, "purchase": Purchase, "expense": Expense},
     **dict.fromkeys(("opening", "adjustment", "void"), InventoryLog),
+    "shift": Shift,
 }
 # Numbers of documents: what they begin with, whose id they end with, and from which letter on.
 NUMBERS = (("INV-", Sale, 6), ("PUR-", Purchase, 5))
@@ -49,6 +53,10 @@ NAMES: Mapping[str, tuple[Table, str]] = {
     "product_name": (Product, "product_id"),
     "customer_name": (Customer, "customer_id"),
 }
+SET_BY_CLOSING = (
+    *("status", "open_till_id", "closed_by_id", "closed_at", "business_date", "z_number"),
+    *("expected", "counted", "denominations", "slips", "reason"),
+)
 VARIANTS = 4  # products that take turns: neighbours, alike but for their colour
 CUSTOMERS_APART = 173  # places by which the customers move on with each copy
 
@@ -82,6 +90,14 @@ class When:
         begins = datetime(2000, 1, 1)  # noqa: DTZ001  (any moment; UTC as in the database)
         return cls(begins, begins + timedelta(days=days), later=days)
 
+    def moment(self, at: datetime) -> datetime:
+        zone = at.tzinfo
+        first, begins = (each.replace(tzinfo=zone) for each in (self.first, self.begins))
+        return begins + timedelta(seconds=floor((at - first).total_seconds() * self.pace))
+
+    def on_day(self, day: date) -> date:
+        return self.day or day + timedelta(days=self.later)
+
 
 class Written:
     """What has been written into the tables of events since this was made."""
@@ -105,6 +121,10 @@ class Copies:
         self._rows, self._turns, self._made = rows, turns, 0
         self._customers = _last_id(Customer)  # numbered from 1, as are the products
         self._next = {model: _last_id(model) + 1 for model in COPIED}
+        shifts = Shift.objects.filter(pk__range=(rows[Shift].first, rows[Shift].last))
+        self._shifts: list[Any] = list(shifts.order_by("pk").values())
+        # Each store has a shift a day, so all have as many.
+        self._shifts_of_store = Counter(each["store_id"] for each in self._shifts)
         self._cancelled = list(
             Sale.objects.filter(
                 pk__range=(rows[Sale].first, rows[Sale].last), status=Sale.Status.CANCELLED
@@ -115,8 +135,10 @@ class Copies:
         """Write one more copy; returns how many rows that was."""
         self._made += 1
         with connection.constraint_checks_disabled(), transaction.atomic():
+            self._copy_shifts(when)
             for model in COPIED:
-                self._copy(model, when)
+                if model is not Shift:
+                    self._copy(model, when)
             for model, status in POSTED.items():
                 self._post(model, status)
             moved = [pk + self._next[Sale] - self._rows[Sale].first for pk in self._cancelled]
@@ -135,6 +157,23 @@ class Copies:
                 f"INSERT INTO {table} ({columns}) SELECT {shown} FROM {table} t"
                 f" WHERE t.id BETWEEN {rows.first} AND {rows.last}"
             )
+
+    def _copy_shifts(self, when: When) -> None:
+        """One after the other: a shift begins open, and one is open at a till."""
+        for shift in self._shifts:
+            copied = shift | {
+                "id": shift["id"] + self._next[Shift] - self._rows[Shift].first,
+                "created_at": when.moment(shift["created_at"]),
+                "opened_on": when.on_day(shift["opened_on"]),
+                "z_number": shift["z_number"]
+                + self._made * self._shifts_of_store[shift["store_id"]],
+                "closed_at": when.moment(shift["closed_at"]),
+                "business_date": when.on_day(shift["business_date"]),
+            }
+            closing = {name: copied.pop(name) for name in SET_BY_CLOSING}
+            opening = {"status": Shift.Status.OPEN, "open_till_id": shift["till_id"]}
+            Shift(**(copied | opening)).save(force_insert=True)
+            Shift.objects.filter(pk=copied["id"]).update_draft(**closing)
 
     def _post(self, model: Table, status: str) -> None:
         first = self._next[model]

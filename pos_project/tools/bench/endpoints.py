@@ -40,13 +40,17 @@ class Endpoint:
         )
 
 
-def endpoints(ids: Mapping[str, int], *, last: date) -> Iterator[Endpoint]:
-    """All of them; those that take a range for each of `RANGES` up to `last`."""
+def endpoints(
+    ids: Mapping[str, int], *, last: date, store_id: int | None = None
+) -> Iterator[Endpoint]:
+    """All of them; those that take a range for each of `RANGES` up to `last`. Of one store, if it
+    is named."""
+    of_store = {} if store_id is None else {"store_id": store_id}
     paths: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     for route, methods in sorted(paths.items()):
         if "get" not in methods or not route.startswith("/api/") or route.startswith(LEFT_OUT):
             continue
-        url = _filled(route, ids)
+        url = _with(of_store, _filled(route, ids))
         names = {each["name"] for each in methods["get"].get("parameters", ())}
         if "fromDate" not in names:
             yield Endpoint(route, NO_RANGE, url)
@@ -54,8 +58,8 @@ def endpoints(ids: Mapping[str, int], *, last: date) -> Iterator[Endpoint]:
         if "page" in names:  # a list without a range shows everything there is
             yield Endpoint(route, NO_RANGE, url)
         for words, days in RANGES.items():
-            asked = {"fromDate": last - timedelta(days=days), "toDate": last}
-            yield Endpoint(route, words, f"{url}?{urlencode(asked)}")
+            asked: dict[str, Any] = {"fromDate": last - timedelta(days=days), "toDate": last}
+            yield Endpoint(route, words, _with(asked | of_store, _filled(route, ids)))
 
 
 def sample_ids() -> dict[str, int]:
@@ -85,6 +89,10 @@ def _busiest(rows: "QuerySet[Any]", key: str) -> int:
 
 def _last(model: type[Model]) -> int:
     return int(model._default_manager.aggregate(last=Max("pk"))["last"])
+
+
+def _with(asked: Mapping[str, Any], url: str) -> str:
+    return f"{url}?{urlencode(asked)}" if asked else url
 
 
 def _filled(route: str, ids: Mapping[str, int]) -> str:

@@ -4,7 +4,7 @@ The first ten days are traded through the use cases, and copied as often as they
 the last days, fewer than ten, are traded again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -14,10 +14,10 @@ from django.db import connection
 from catalog.models import Product
 from pos_project.core.days import business_day, day_start
 from pos_project.core.people import Status
-from pos_project.tools.bench.busy_days import BusyDays
+from pos_project.tools.bench.busy_days import BusyDays, trade_together
 from pos_project.tools.bench.copies import Copies, When, Written
 from pos_project.tools.bench.indexes import Indexes
-from pos_project.tools.bench.master_data import FULL_SIZE, Size, hire
+from pos_project.tools.bench.master_data import FULL_SIZE, Place, Size, hire, open_stores
 from purchasing.models import Supplier
 from sales.models import Customer, Sale
 
@@ -47,10 +47,11 @@ class Wanted:
     """How large a shop: sales on so many a day, the last day today.
 
     `today` are sales of today beside its usual ones, `open_batches` the batches in stock in the
-    end; at least so many.
+    end; at least so many. Several stores share the sales, and each has every product.
     """
 
     sales: int
+    stores: int = 1
     per_day: int = SALES_PER_DAY
     today: int = 0
     open_batches: int = 0
@@ -87,11 +88,24 @@ def fill(
     copies = (len(days) - copied) // copied
     since = day_start(days[0]).astimezone(UTC)
     cast = hire(wanted.size, Random(seed), since=since, until=now)
+    stores = [Place(cast)] if wanted.stores == 1 else [*open_stores(cast, wanted.stores)]
+
+    def shops(first: int, last: int, *, now: datetime) -> list[BusyDays]:
+        return [
+            BusyDays(
+                store.cast,
+                now=now,
+                seed=seed + first + number * 1_000_000,
+                sales=[_share(sales, number, len(stores)) for sales in of_days[first:last]],
+                till_id=store.till_id,
+            )
+            for number, store in enumerate(stores)
+        ]
 
     def trade(first: int, last: int, *, now: datetime) -> None:
-        shop = BusyDays(cast, now=now, seed=seed + first, sales=of_days[first:last])
-        for sales in shop.trade(days[first:last]):
-            traded(sales)
+        together = trade_together(shops(first, last, now=now), days[first:last])
+        for number, _ in enumerate(together, start=first):
+            traded(of_days[number])
 
     # Where the last copy is of today, the last of the days that are traded ends as early.
     ended = now - timedelta(days=copies * copied)
@@ -109,7 +123,7 @@ def fill(
     indexing()
     indexes.put_up()
     trade((copies + 1) * copied, len(days), now=now)
-    _stock_up(BusyDays(cast, now=now, seed=seed, sales=()), today, wanted.open_batches)
+    _stock_up(shops(0, 0, now=now), today, wanted.open_batches)
     retired = [product.id for product in cast.products if product.id % 100 == 50]
     for product in Product.objects.filter(pk__in=retired):
         product.status = Status.INACTIVE
@@ -133,14 +147,20 @@ def _into(day: date, now: datetime, *, first: date, ended: datetime) -> When:
     return When(began, begins, pace=(now - begins) / (ended - began), day=day)
 
 
-def _stock_up(shop: BusyDays, today: date, open_batches: int) -> None:
-    """Put every product on the shelf, in as many batches as it takes."""
-    stock = {product.id: UNITS_IN_STOCK for product in shop.cast.products}
+def _share(sales: int, number: int, stores: int) -> int:
+    """How many of a day's sales are those of the store with this number, from 0."""
+    return sales // stores + (number < sales % stores)
+
+
+def _stock_up(shops: Sequence[BusyDays], today: date, open_batches: int) -> None:
+    """Put every product on the shelf of each store, in as many batches as it takes."""
+    stock = {product.id: UNITS_IN_STOCK for product in shops[0].cast.products}
     written = Written()
-    shop.day, shop.at = today, shop.now
-    shop.receive(stock)
+    for shop in shops:
+        shop.day, shop.at = today, shop.now
+        shop.receive(stock)
     deliveries = Copies(written.rows(), turns=False)
-    for _ in range(-(-open_batches // len(stock)) - 1):
+    for _ in range(-(-open_batches // (len(stock) * len(shops))) - 1):
         deliveries.make(When.on(days=0))
 
 

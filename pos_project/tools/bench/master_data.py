@@ -1,7 +1,7 @@
 """Who and what is in the shop that is measured: sellers, products, customers, suppliers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -11,8 +11,10 @@ from auditlog.diff import model_instance_diff
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Store, User
+from accounts.shop_settings import add_store
 from catalog.models import Brand, Category, Product, TaxRate
+from ledger.tills import add_till
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN, MANAGER, STAFF
 from pos_project.tools.bench.copies import VARIANTS
@@ -95,6 +97,38 @@ def hire(size: Size, chance: Random, *, since: datetime, until: datetime) -> Cas
         supplier_ids=_ids(size.suppliers),
         postage=products[0],
         tax_rates=TAX_RATES,
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who trades in a store, and at which of its tills."""
+
+    cast: Cast
+    till_id: int | None = None
+
+
+def open_stores(cast: Cast, count: int) -> Iterator[Place]:
+    """So many stores, the first one among them, each with a till and two sellers of its own. The
+    manager acts in all of them."""
+    ids = [Store.FIRST_ID, *(add_store({"name": f"Shop {n}"}).pk for n in range(2, count + 1))]
+    cast.manager.stores.set(ids[1:])
+    for store_id in ids:
+        manager, sellers = cast.manager, cast.cashiers[1:]
+        if store_id != Store.FIRST_ID:
+            manager = cast.manager.in_store(store_id, writing=True)
+            sellers = [_seller(name, store_id) for name in ("anne", "bert")]
+        of_store = replace(cast, manager=manager, cashiers=[manager, *sellers])
+        yield Place(of_store, add_till("Till 1", store_id=store_id).pk)
+
+
+def _seller(name: str, store_id: int) -> User:
+    return User.objects.create_user(
+        name=f"{name.title()} of shop {store_id}",
+        email=f"{name}{store_id}@bench.example",
+        password=None,
+        role=STAFF,
+        store_id=store_id,
     )
 
 

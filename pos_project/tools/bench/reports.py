@@ -66,12 +66,15 @@ def measure(
     *,
     only: str = "",
     repeats: int = REPEATS,
+    store_id: int | None = None,
 ) -> Iterator[Measured]:
-    """Measure the database that is connected, which holds so many sales."""
+    """Measure the database that is connected, which holds so many sales; of one store, if named."""
     last = Sale.objects.completed().latest("business_date").business_date
     assert last is not None
     client = _client()
-    chosen = [each for each in endpoints(sample_ids(), last=last) if only in each.url]
+    chosen = [
+        each for each in endpoints(sample_ids(), last=last, store_id=store_id) if only in each.url
+    ]
     with override_settings(API_RATE_LIMIT=0):
         for endpoint in chosen:
             yield _measured(client, endpoint, sales, repeats)

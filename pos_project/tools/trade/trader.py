@@ -69,13 +69,24 @@ class Trader:
 
     def trade_day(self, number: int, day: date) -> None:
         """Trade the day with this number, from 0. The days are traded in order."""
+        for _, happen in self.happenings(number, day):
+            happen()
+
+    def happenings(self, number: int, day: date) -> list[tuple[float, Callable[[], None]]]:
+        """What happens on the day, in order: when, and what is to be called for it."""
         self.number, self.day, self._counts = number, day, {}
         self.chance = Random(f"{self.seed}:{number}")
-        events = sorted(self.events(), key=lambda event: event[0])
         opens, closes = self._hours()
-        for moment, event in events:
-            self.at = (opens + (closes - opens) * moment).replace(microsecond=0)
-            event()
+
+        def at(moment: float, event: Callable[[], object]) -> Callable[[], None]:
+            def happen() -> None:
+                self.at = (opens + (closes - opens) * moment).replace(microsecond=0)
+                event()
+
+            return happen
+
+        events = sorted(self.events(), key=lambda event: event[0])
+        return [(moment, at(moment, event)) for moment, event in events]
 
     def _hours(self) -> tuple[datetime, datetime]:
         """The opening hours; today's end now, however early it is."""

@@ -26,12 +26,15 @@ from reports.summaries.building import build_missing
 SIZES = [5_000, 200_000, 1_000_000]
 MOST_SALES = 5_000_000
 MOST_CLIENTS = 200
+MOST_STORES = 100
 ABOUT_DATA = (
     "Make a database and fill it with N sales, 500 a day up to today, and all that belongs to "
     "them: 10 thousand products and customers, purchases, refunds, dues, expenses, the journal. "
     "The first ten days are traded through the use cases, the others are copies of them. "
     "`manage.py reconcile` holds on it. The same seed on the same day makes the same shop. It "
-    "refuses a database that has products or sales."
+    "refuses a database that has products or sales. --stores spreads the sales over so many "
+    "stores: each buys what it sells, has every product on its shelves and a till with a shift a "
+    "day."
 )
 ABOUT_REPORTS = (
     "Time every GET route at each size: median and 95th percentile in milliseconds through all "
@@ -77,6 +80,7 @@ class Command(BaseCommand):
         data.add_argument(
             "--open-batches", type=int, default=0, metavar="N", help="at least so many in stock"
         )
+        data.add_argument("--stores", type=int, default=1, metavar="N", help="so many stores (1)")
         data.add_argument("--seed", type=int, default=1, help="another number, another past (1)")
         data.add_argument(
             "--fresh", action="store_true", help="drop the bench_… database first, if it is there"
@@ -88,6 +92,10 @@ class Command(BaseCommand):
         reports.add_argument(
             "--prefix", default=scratch.PREFIX, help="what the databases' names begin with"
         )
+        reports.add_argument(
+            "--stores", type=int, default=1, metavar="N", help="of databases that are made (1)"
+        )
+        reports.add_argument("--store", type=int, metavar="ID", help="ask for this store alone")
         reports.add_argument("--only", default="", metavar="TEXT", help="routes with this text")
         reports.add_argument("--repeat", type=int, default=REPEATS, metavar="N")
         reports.add_argument(
@@ -144,10 +152,13 @@ class Command(BaseCommand):
         fresh: bool,
         today: int = 0,
         open_batches: int = 0,
+        stores: int = 1,
         **_: Any,
     ) -> None:
         if not 1 <= sales <= MOST_SALES:
             raise CommandError(f"--sales must be from 1 to {MOST_SALES}.")
+        if not 1 <= stores <= MOST_STORES:
+            raise CommandError(f"--stores must be from 1 to {MOST_STORES}.")
         name = database or scratch.scratch_name(sales)
         if fresh:
             if not name.startswith(scratch.PREFIX):
@@ -158,7 +169,7 @@ class Command(BaseCommand):
         with scratch.database(name), _bar("Trading", total=sales) as bar:
             try:
                 filled = fill(
-                    Wanted(sales, today=today, open_batches=open_batches),
+                    Wanted(sales, stores=stores, today=today, open_batches=open_batches),
                     now=began,
                     seed=seed,
                     in_bulk=connection.vendor == "mysql",
@@ -181,16 +192,18 @@ class Command(BaseCommand):
         repeat: int,
         cpu: bool,
         json: bool,
+        stores: int = 1,
+        store: int | None = None,
         **_: Any,
     ) -> None:
         sizes = sorted(set(sales))
         for size in sizes:
-            self._prepare(f"{prefix}{size}", size)
+            self._prepare(f"{prefix}{size}", size, stores=stores)
         found = Findings(sizes, by_cpu=cpu)
         with _bar("Measuring") as bar:
             for size in sizes:
                 with scratch.database(f"{prefix}{size}"):
-                    for row in measure(size, only=only, repeats=max(repeat, 1)):
+                    for row in measure(size, only=only, repeats=max(repeat, 1), store_id=store):
                         measured = found.add(row)
                         shown = f"{size:,} sales: {row.endpoint.url}"
                         bar.update(bar.task_ids[0], advance=1, description=shown)
@@ -277,10 +290,10 @@ class Command(BaseCommand):
         if over:
             raise CommandError(f"{over} of {opened} pages are over the target.", returncode=1)
 
-    def _prepare(self, name: str, sales: int) -> None:
+    def _prepare(self, name: str, sales: int, *, stores: int = 1) -> None:
         """The database, made if it is missing, up to date, its closed days summed up."""
         if not scratch.exists(name):
-            self.data(sales=sales, database=name, seed=1, fresh=False)
+            self.data(sales=sales, database=name, seed=1, fresh=False, stores=stores)
         scratch.create(name)
         with scratch.database(name), _bar(f"Summing up {name}") as bar:
             build_missing(on_progress=lambda days: bar.advance(bar.task_ids[0], days))
