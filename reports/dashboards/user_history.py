@@ -6,6 +6,7 @@ the others. Read it inside `report_snapshot()`.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, cast
@@ -38,11 +39,13 @@ from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.building import CATCHING_UP
 from reports.summaries.day_sets import Days, within
 from reports.summaries.models import Granularity, RecordedSummary
-from reports.summaries.plan import plan_reading
+from reports.summaries.plan import ReadPlan, plan_reading
 from reports.summaries.recorded import RECORDED
+from reports.summaries.remembered import remembered
 from reports.summaries.user_sources import KINDS, SALE, recorded
 from sales.api.sale_serializers import WALK_IN
 
+ROW_BYTES = 100
 DEEP = 1000  # rows above a page; from here on looking up the days' counts costs less
 
 
@@ -52,6 +55,7 @@ class UserHistory(Timeline):
     def __init__(
         self, days: DayRange, *, user: User | None = None, kind: str | None = None
     ) -> None:
+        self.user_id = user and user.pk
         self.theirs = Q(user=user) if user else Q()
         of_days = days.of_moments("created_at") & self.theirs & reported()
         super().__init__(recorded(of_days), kind=kind)
@@ -64,6 +68,7 @@ class UserHistory(Timeline):
         built = self._built(Granularity.MONTH, plan.months)
         built += self._built(Granularity.DAY, plan.days)
         built.subtract(self._built(Granularity.MONTH, plan.less))
+        built.update(_of_closed(plan, self.user_id))
         counts = {source.kind: built[source.kind] for source in self.sources}
         if plan.live:
             live = _moments_of(plan.live)
@@ -83,7 +88,7 @@ class UserHistory(Timeline):
         """The day that this row is of, or a later one, and how many rows there are after it."""
         plan = plan_reading(self.period, RECORDED, by_day=True)[RECORDED.name]
         of_day = self._built_by_day(plan.days)
-        live = {last: first for first, last in plan.live.runs}
+        live = {last: first for first, last in (plan.closed | plan.live).runs}
         above, day = 0, self.period.last
         while day >= self.period.first:
             first = live.get(day, day)
@@ -114,6 +119,19 @@ class UserHistory(Timeline):
     def _count_live(self, days: Days) -> int:
         moments = _moments_of(days)
         return sum(source.rows.filter(moments).count() for source in self.sources)
+
+
+@remembered(bytes_a_row=ROW_BYTES)
+def _of_closed(plan: ReadPlan, user_id: int | None) -> Mapping[str, int]:
+    """What was recorded in one store on built days, whose counts know no stores; by kind."""
+    if not plan.closed:
+        return {}
+    theirs = Q() if user_id is None else Q(user_id=user_id)
+    which = _moments_of(plan.closed) & theirs & reported()
+    counts: Counter[str] = Counter()
+    for source in recorded(which):  # several may be of one kind
+        counts[source.kind] += source.rows.count()
+    return counts
 
 
 def _moments_of(days: Days) -> Q:

@@ -27,11 +27,13 @@ class Difference:
 
 
 class SummaryBuilder(Protocol):
-    """One kind of summary. `cumulative` months sum everything up to their end, so that any run of
-    months is the difference of two of them."""
+    """One kind of summary. `keys` are the columns by which it is kept. `cumulative` months sum
+    everything up to their end, so that any run of months is the difference of two of them."""
 
     @property
     def name(self) -> str: ...
+    @property
+    def keys(self) -> tuple[str, ...]: ...
     @property
     def models(self) -> Sequence[type[Summary]]: ...
     @property

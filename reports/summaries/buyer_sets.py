@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from pos_project.core.db.store_rows import REPORTED_STORE, reported
 from reports.summaries.builder import Which
 from reports.summaries.buyers import EVERYBODY, Buyers, bits_to_days
 from reports.summaries.day_sets import Days, month_of, within
@@ -29,7 +30,8 @@ LIVE: Mapping[What, tuple[str, str]] = {
 def buyers(plan: ReadPlan, *what: What) -> Buyers:
     """Who bought what on which days, of everybody; only the sets named in `what` are read."""
     everybody = Buyers()
-    for each in _of_summaries(plan, what, EVERYBODY[1]).values():
+    of_whom = EVERYBODY[1] if REPORTED_STORE.get() is None else None
+    for each in _of_summaries(plan, what, of_whom).values():
         everybody.add_all(each)
     for live in _of_live(plan.live, what).values():
         everybody.add_all(live)
@@ -55,15 +57,31 @@ def buyers_of(plan: ReadPlan, seller_id: int, *what: What) -> Buyers:
 
 def customers_by_day(plan: ReadPlan) -> dict[date, int]:
     """How many different customers bought on each day; days without one are absent."""
-    summaries = BuyersSummary.objects.filter(
-        within(plan.days),
-        granularity=Granularity.DAY,
-        store_id=EVERYBODY[0],
-        seller_id=EVERYBODY[1],
-    )
-    counts = dict(summaries.values_list("first_day", "customer_count"))
+    counts = dict(_customers_of_store_by_day(plan))
+    if REPORTED_STORE.get() is None:
+        summaries = BuyersSummary.objects.filter(
+            within(plan.days),
+            granularity=Granularity.DAY,
+            store_id=EVERYBODY[0],
+            seller_id=EVERYBODY[1],
+        )
+        counts = dict(summaries.values_list("first_day", "customer_count"))
     live = _sets_so_far(plan.live, SALE_DAY, *LIVE["customers"])
     return counts | {as_day(day): len(customers) for day, customers in live.items()}
+
+
+@remembered(bytes_a_row=100)
+def _customers_of_store_by_day(plan: ReadPlan) -> Mapping[date, int]:
+    """Of one store: those of its sellers, each once."""
+    found: dict[date, IdSet] = defaultdict(IdSet)
+    summaries = _of_sellers().filter(within(plan.days), granularity=Granularity.DAY)
+    for first, packed in summaries.values_list("first_day", "customers"):
+        found[first].add_all(IdSet.from_bytes(packed))
+    return {first: len(customers) for first, customers in found.items()}
+
+
+def _of_sellers() -> "QuerySet[BuyersSummary]":
+    return BuyersSummary.objects.filter(reported()).exclude(seller_id=EVERYBODY[1])
 
 
 @remembered(bytes_a_row=20_000)
@@ -71,9 +89,10 @@ def _of_summaries(
     plan: ReadPlan, what: tuple[What, ...], seller_id: int | None
 ) -> Mapping[int, Buyers]:
     """Of one seller, or of each."""
-    summaries = BuyersSummary.objects.exclude(seller_id=EVERYBODY[1])
-    if seller_id is not None:
-        summaries = BuyersSummary.objects.filter(seller_id=seller_id)
+    if seller_id is None:
+        summaries = _of_sellers()
+    else:
+        summaries = BuyersSummary.objects.filter(reported(), seller_id=seller_id)
     found: dict[int, Buyers] = defaultdict(Buyers)
     built = summaries.filter(
         Q(within(plan.months), granularity=Granularity.MONTH)

@@ -37,6 +37,7 @@ class BuyersBuilder:
     """Builds `BuyersSummary`: read as pairs, packed in Python, since no SQL packs sets."""
 
     name: str = "buyers"
+    keys: tuple[str, ...] = ("store_id", "seller_id")
     cumulative: bool = False
     models: Sequence[type[Summary]] = (BuyersSummary,)
 

@@ -19,12 +19,15 @@ from reports.summaries.models import BuiltPeriod, Granularity
 class ReadPlan:
     """How a period is read: by months, by built days, and live; each day in one of them.
 
-    Where months add up, it is the one month in `months` less the one in `less`, if any.
+    Where months add up, it is the one month in `months` less the one in `less`, if any. `closed`
+    are built days of which one store is read: what is built of them knows no stores, so their rows
+    are read instead.
     """
 
     months: Days = field(default_factory=Days)
     less: Days = field(default_factory=Days)
     days: Days = field(default_factory=Days)
+    closed: Days = field(default_factory=Days)
     live: Days = field(default_factory=Days)
     # Of the built periods, in their order: these days under these versions say the same for ever.
     versions: tuple[int, ...] = ()
@@ -52,17 +55,21 @@ def plan_reading(
     period: Period, *builders: SummaryBuilder, by_day: bool = False
 ) -> dict[str, ReadPlan]:
     """How to read the period, by the builder's name, in three statements at most. `by_day` reads
-    no months. Of one store only what is kept by store is built; the rest is read live."""
+    no months. Of one store, what is not kept by store is read from rows."""
     began = first_day()
     names = [builder.name for builder in builders]
     whole = Days.between(max(period.first, began), period.last) if began else Days()
     if began is None or not whole:
         return dict.fromkeys(names, ReadPlan())
+    plans = _plan_of(period, whole, began, builders, by_day=by_day)
     if REPORTED_STORE.get() is not None:
-        kept = [builder for builder in builders if "store_id" in getattr(builder, "keys", ())]
-        by_store = _plan_of(period, whole, began, kept, by_day=by_day)
-        return {name: by_store.get(name, ReadPlan(live=whole)) for name in names}
-    return _plan_of(period, whole, began, builders, by_day=by_day)
+        for builder in builders:
+            plan = plans[builder.name]
+            if "store_id" not in builder.keys:
+                closed = whole - plan.live
+                of_rows = ReadPlan(closed=closed, live=plan.live, versions=plan.versions)
+                plans[builder.name] = of_rows
+    return plans
 
 
 def _plan_of(

@@ -25,6 +25,7 @@ class RecordedBuilder:
     """Builds `RecordedSummary`, from the very strands of which the histories are made."""
 
     name: str = "recorded"
+    keys: tuple[str, ...] = ("user_id", "kind")
     cumulative: bool = True
     models: Sequence[type[Summary]] = (RecordedSummary,)
 

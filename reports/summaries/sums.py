@@ -50,12 +50,16 @@ def figures(
         for column, value in (where or {}).items()
     }
     found: dict[Key, tuple[Any, ...]] = {}
-    if plan.versions or not plan.live:
+    if not plan.closed and (plan.versions or not plan.live):
         sql, parameters = _summed(builder, plan, by=by, where=wanted)
         for row in rows(sql, parameters):
             found[_key(by, row)] = row[len(by) :]
+    every = ("first_day", *builder.keys)
+    read = [_of_closed(plan, builder, every, given)] if plan.closed else []
     if plan.live:
-        for key, row in _by(builder, plan.live, by, wanted, given).items():
+        read.append(_so_far(builder, plan.live, every, given=given))
+    for each in read:
+        for key, row in _by(builder, each, by, wanted).items():
             mine = _decimals(builder, row)
             found[key] = _both(builder, found[key], mine) if key in found else mine
     return found
@@ -70,18 +74,17 @@ def _key(by: Sequence[str], row: Sequence[Any]) -> Key:
 
 def _by(
     builder: TableBuilder,
-    live: Days,
+    read: Mapping[Any, Row],
     by: Sequence[str],
     wanted: Mapping[str, list[Any]],
-    given: Hashable,
 ) -> Mapping[Key, Row]:
-    """What is live, by these columns; without any, one row."""
+    """What was read by every key, by these columns; without any, one row."""
     every = ("first_day", *builder.keys)
     kept_by = [every.index(column) for column in by]
     only = [(every.index(column), values) for column, values in wanted.items()]
     adding = _adding(builder)
     found: dict[Key, Row] = {}
-    for whose, row in _so_far(builder, live, every, given=given).items():
+    for whose, row in read.items():
         if all(whose[at] in values for at, values in only):
             key = tuple(whose[at] for at in kept_by)
             known = found.get(key)
@@ -139,9 +142,19 @@ def _together(builder: TableBuilder, plan: ReadPlan, by: str, where: Where) -> S
 
 @remembered.remembered(bytes_a_row=ROW_BYTES)
 def _of_summaries(plan: ReadPlan, builder: TableBuilder, by: str, where: Where) -> Sums:
+    if plan.closed:
+        return _read_rows(builder, (by,), where, plan.closed)
     wanted = {column: [value] for column, value in where}
     source, parameters = _summed(builder, plan, by=(by,), where=wanted)
     return _whole_rows(builder, (by,), source, parameters)
+
+
+@remembered.remembered(bytes_a_row=ROW_BYTES)
+def _of_closed(
+    plan: ReadPlan, builder: TableBuilder, by: tuple[str, ...], given: Hashable
+) -> Mapping[Any, Row]:
+    """What built days came to, of a store that what is built does not know."""
+    return _read_rows(builder, by, (), plan.closed)
 
 
 def _so_far(
@@ -157,13 +170,13 @@ def _so_far(
         (builder, by, where, given),
         live,
         builder.day_rows,
-        partial(_read_live, builder, by, where),
+        partial(_read_rows, builder, by, where),
         partial(_added, builder),
         bytes_of=lambda found: len(found) * ROW_BYTES,
     )
 
 
-def _read_live(
+def _read_rows(
     builder: TableBuilder, by: tuple[str, ...], where: Where, which: Which
 ) -> Mapping[Any, Row]:
     only, parameters = _only({column: [value] for column, value in where})
