@@ -14,6 +14,7 @@ from model_bakery import baker
 from rest_framework.test import APIClient
 
 from accounts.models import Store, User
+from catalog.models import Product
 from conftest import at_the_office, make_user, signed_in
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
@@ -233,3 +234,29 @@ def test_a_dashboard_of_one_store_costs_no_more_statements_for_more_sales(
     for _ in range(5):
         shop.sell((shop.a_service(), 1), by=User.objects.get(role="admin"))
     assert cost() <= few + 1, "what is new is read once"
+
+
+def _units_of_best_seller(client: APIClient, query: str) -> int:
+    answer = client.get(f"/api/dashboard/main?{PERIOD}{query}").json()
+    return int(answer["data"]["top_products"][0]["units_sold"])
+
+
+def test_closed_days_of_one_store_are_read_once(
+    traded: APIClient, queries: Callable[[Callable[[], Any]], list[str]]
+) -> None:
+    """Where what is built knows no stores: products, customers."""
+    asked = f"/api/dashboard/top-products?{PERIOD}&store_id=2"
+    first = queries(lambda: traded.get(asked))
+    again = queries(lambda: traded.get(asked))
+    of_lines = [sql for sql in first if "sale_items" in sql]
+    assert len(of_lines) > len([sql for sql in again if "sale_items" in sql]) == 0
+
+
+def test_what_is_written_into_a_closed_day_is_seen_in_its_store(traded: APIClient) -> None:
+    queries = ("&store_id=1", "&store_id=2", "")
+    first, second, whole = (_units_of_best_seller(traded, query) for query in queries)
+    there = User.objects.get(role="admin").in_store(2, writing=True)
+    shirt = Product.objects.get(name="Shirt")
+    shop.sell((shirt, 2), by=there, at=at_noon(today() - timedelta(days=9)))
+    now = tuple(_units_of_best_seller(traded, query) for query in queries)
+    assert now == (first, second + 2, whole + 2)
