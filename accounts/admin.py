@@ -246,7 +246,7 @@ class UserAdmin(MasterDataAdmin):
         return self.ask_and_do(
             request,
             forms.Form(asked(request)),
-            lambda *_: second_factor.take_off(person.pk),
+            lambda _, key: second_factor.take_off(person.pk, key=key),
             lambda _: f"{person} signs in by password alone.",
             title=f"Take off two-factor sign-in of {person}?",
             button="Take it off",
@@ -292,9 +292,9 @@ class UserAdmin(MasterDataAdmin):
             fields["stores"] = [store.pk for store in form.cleaned_data["stores"]]
         people.change_user(row_id, fields, by=by, at=timezone.now(), seen=seen)
 
-    def take_out(self, row: Any, *, by: Any) -> None:
+    def take_out(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
         """Nobody signs in as them any more; a name with history stays in old records."""
-        people.remove_user(row.pk, by=by, at=timezone.now())
+        people.remove_user(row.pk, by=by, at=timezone.now(), key=key)
 
-    def bring_back(self, row: Any, *, by: Any) -> None:
-        people.restore_user(row.pk, by=by)
+    def bring_back(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
+        people.restore_user(row.pk, by=by, key=key)

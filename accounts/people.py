@@ -156,7 +156,7 @@ def change_own_pin(by: User, password: str, pin: str) -> None:
     transact(change)
 
 
-def remove_user(user_id: int, *, by: User, at: datetime) -> None:
+def remove_user(user_id: int, *, by: User, at: datetime, key: RequestKey | None = None) -> None:
     """Delete a user without history; archive one with history, whose name stays in old records.
     Either way nobody signs in as them any more, and e-mail and username are free again.
 
@@ -175,10 +175,10 @@ def remove_user(user_id: int, *, by: User, at: datetime) -> None:
             user.save(update_fields=["updated_by", "updated_at"])
             user.archive(keys=("email_key", "username_key"))
 
-    transact(remove)
+    once(key, remove)
 
 
-def restore_user(user_id: int, *, by: User) -> User:
+def restore_user(user_id: int, *, by: User, key: RequestKey | None = None) -> User:
     """Let an archived user in again, as they were but without their sessions and PIN.
 
     Raises NotFound, or Taken when somebody else has their e-mail or username meanwhile.
@@ -193,7 +193,7 @@ def restore_user(user_id: int, *, by: User) -> User:
         _save(user)
         return user
 
-    return transact(restore)
+    return once(key, restore)
 
 
 def add_first_admin(fields: Mapping[str, Any]) -> User | None:

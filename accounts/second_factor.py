@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from accounts.models import SecondFactor, User
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, DomainError, Invalid, NotFound
 from pos_project.core.written_text import western_digits
@@ -107,7 +108,7 @@ def turn_off(by: User, *, is_password: Callable[[User], bool]) -> None:
     take_off(by.pk)
 
 
-def take_off(user_id: int) -> None:
+def take_off(user_id: int, *, key: RequestKey | None = None) -> None:
     """Ask somebody who has lost their app for a password alone. Raises NotFound where it is off."""
 
     def forget() -> None:
@@ -116,7 +117,7 @@ def take_off(user_id: int) -> None:
             raise NotFound("Two-factor sign-in is off.")
         row.delete()
 
-    transact(forget)
+    once(key, forget)
 
 
 def of(user: User) -> SecondFactor | None:

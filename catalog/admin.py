@@ -42,9 +42,9 @@ class NamedAdmin(MasterDataAdmin):
     ) -> None:
         change_named(self.model, row_id, fields, seen=seen)
 
-    def take_out(self, row: Any, *, by: Any) -> None:
+    def take_out(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
         """Delete the row for good; one that products have stays."""
-        remove_named(self.model, row.pk)
+        remove_named(self.model, row.pk, key=key)
 
 
 @admin.register(Brand)

@@ -48,7 +48,7 @@ def change_named(
     return transact(change)
 
 
-def remove_named(model: type[Named], row_id: int) -> None:
+def remove_named(model: type[Named], row_id: int, *, key: RequestKey | None = None) -> None:
     """Delete the row for good. Raises NotFound, or Conflict while a product that is still listed
     belongs to it. Archived products lose it; sales keep the tax amount they were told."""
 
@@ -61,7 +61,7 @@ def remove_named(model: type[Named], row_id: int) -> None:
         except IntegrityError as error:  # a product was given it in this very moment
             raise _in_use(row) from error
 
-    transact(remove)
+    once(key, remove)
 
 
 def _locked(model: type[Named], row_id: int) -> Named:

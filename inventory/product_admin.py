@@ -372,12 +372,12 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
             back_to=self.page_of(product.pk),
         )
 
-    def take_out(self, row: Any, *, by: Any) -> None:
+    def take_out(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
         """Off every list; one that was ever traded is archived, its name stays in old papers."""
-        remove_product(row.pk, by=by)
+        remove_product(row.pk, by=by, key=key)
 
-    def bring_back(self, row: Any, *, by: Any) -> None:
-        restore_product(row.pk)
+    def bring_back(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
+        restore_product(row.pk, key=key)
 
     @admin.action(description="Print labels…", permissions=["view"])
     def print_labels(self, request: HttpRequest, products: QuerySet[Any]) -> HttpResponse | None:

@@ -139,7 +139,11 @@ def change_in_list(
 
 
 def remove_product(
-    product_id: int, *, by: Actor, approval: staff_rules.Approval | None = None
+    product_id: int,
+    *,
+    by: Actor,
+    approval: staff_rules.Approval | None = None,
+    key: RequestKey | None = None,
 ) -> int:
     """Delete a product that nothing refers to, with its picture; archive any other.
 
@@ -173,10 +177,10 @@ def remove_product(
         return units
 
     with staff_rules.refusals_kept(by, Product):
-        return transact(remove)
+        return once(key, remove)
 
 
-def restore_product(product_id: int) -> Product:
+def restore_product(product_id: int, *, key: RequestKey | None = None) -> Product:
     """Bring an archived product back, as it was. Raises NotFound, Conflict for an SKU or a barcode
     that another product has meanwhile."""
 
@@ -191,7 +195,7 @@ def restore_product(product_id: int) -> Product:
         keep_barcodes(product)
         return product
 
-    return transact(restore)
+    return once(key, restore)
 
 
 def has_history(row: models.Model) -> bool:

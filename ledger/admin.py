@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -335,12 +334,12 @@ class RepeatingExpenseAdmin(ReadOnlyAdmin):
     @action(description="End", url_path="end", icon="event_busy")
     def end_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It is booked no more; what was booked stays."""
-        row = get_object_or_404(RepeatingExpense.objects.select_related("expense"), pk=object_id)
+        row = get_object_or_404(self.get_queryset(request).select_related("expense"), pk=object_id)
         by: Any = request.user
         return self.ask_and_do(
             request,
             forms.Form(asked(request)),
-            lambda *_: end(row.pk, by=by, at=timezone.now()),
+            lambda _, key: end(row.pk, by=by, key=key),
             lambda _: f"{row.expense.title} repeats no more.",
             title=f"End {row.expense.title}?",
             button="End it",

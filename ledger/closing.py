@@ -9,7 +9,7 @@ from django.utils import timezone
 from ledger.models import DaySeal
 from ledger.sealing import FORM, books, seal_of
 from pos_project.core.days import day_start
-from pos_project.core.db.transactions import transact
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import DomainError
 from pos_project.core.period import ONE_DAY
 from pos_project.core.remembered import Remembered
@@ -66,13 +66,13 @@ def is_over(day: date, now: datetime | None = None) -> bool:
     return (now or timezone.now()) >= day_start(day + ONE_DAY) + GRACE
 
 
-def seal(day: date, *, now: datetime | None = None) -> DaySeal:
+def seal(day: date, *, now: datetime | None = None, key: RequestKey | None = None) -> DaySeal:
     """Close a day, in order; a day closed already gives the seal it has.
 
     Waits for writes into past days that are under way. Raises DayNotOver, or NotInOrder when an
     earlier day is open or nothing has happened yet.
     """
-    return transact(lambda: _seal(day, now or timezone.now()))
+    return once(key, lambda: _seal(day, now or timezone.now()))
 
 
 def _seal(day: date, now: datetime) -> DaySeal:

@@ -99,7 +99,7 @@ def change_in_list(
     return party
 
 
-def remove(book: DueBook, party_id: int, *, by: Actor) -> None:
+def remove(book: DueBook, party_id: int, *, by: Actor, key: RequestKey | None = None) -> None:
     """Delete a party without history, with the picture; archive one with documents or payments.
 
     Raises NotFound, or Conflict while money is open between the party and the shop.
@@ -115,10 +115,10 @@ def remove(book: DueBook, party_id: int, *, by: Actor) -> None:
             party.save(update_fields=["updated_by", "updated_at"])
         party.archive()
 
-    transact(do)
+    once(key, do)
 
 
-def restore(book: DueBook, party_id: int, *, by: Actor) -> Any:
+def restore(book: DueBook, party_id: int, *, by: Actor, key: RequestKey | None = None) -> Any:
     """Bring an archived party back, as it was; returns its row. Raises NotFound."""
 
     def do() -> Any:
@@ -132,7 +132,7 @@ def restore(book: DueBook, party_id: int, *, by: Actor) -> Any:
         party.save()
         return party
 
-    return transact(do)
+    return once(key, do)
 
 
 def name_of(book: DueBook, party_id: int) -> str:

@@ -100,12 +100,12 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
         audit.exported(self.model, rows=rows, kind=file_format.get_extension())
         return data
 
-    def take_out(self, row: Any, *, by: Any) -> None:
+    def take_out(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
         """Off the list; one who ever traded is archived."""
-        parties.remove(self.book, row.pk, by=by)
+        parties.remove(self.book, row.pk, by=by, key=key)
 
-    def bring_back(self, row: Any, *, by: Any) -> None:
-        parties.restore(self.book, row.pk, by=by)
+    def bring_back(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
+        parties.restore(self.book, row.pk, by=by, key=key)
 
     def pay_dues(
         self, request: HttpRequest, object_id: str, *, title: str, button: str

@@ -1,12 +1,14 @@
 """Expenses that come again each month: rent, wages, the line. `nightly` books them on their day."""
 
-from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from ledger.expenses import Spending, account_of_category, book_expense, month_after
 from ledger.models import Expense, RepeatingExpense
 from ledger.payments import require_method
 from pos_project.core.days import today
+from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Conflict, DomainError, NotFound
 from pos_project.core.money import ZERO
@@ -42,20 +44,23 @@ def book_due() -> int:
     return booked
 
 
-def end(row_id: int, *, by: Actor, at: datetime) -> RepeatingExpense:
-    """Book it no more; what was booked stays. Raises NotFound, Conflict for one that has ended."""
+def end(row_id: int, *, by: Actor, key: RequestKey | None = None) -> RepeatingExpense:
+    """Book it no more; what was booked stays. Raises NotFound, Denied for one of a store that
+    `by` may not act in, Conflict for one that has ended."""
 
     def ended() -> RepeatingExpense:
         row = RepeatingExpense.objects.select_for_update().filter(pk=row_id).first()
         if row is None:
             raise NotFound("Repeating expense not found")
+        if row.expense.store_id != by.store_id:
+            by.in_store(row.expense.store_id, writing=True)
         if row.ended_at is not None:
             raise Conflict("It has ended already.")
-        row.ended_at = at
+        row.ended_at = timezone.now()
         row.save(update_fields=["ended_at"])
         return row
 
-    return transact(ended)
+    return once(key, ended)
 
 
 def _book(row_id: int) -> Expense | None:

@@ -129,11 +129,11 @@ class TillAdmin(MasterDataAdmin):
         if "name" in fields:
             tills.rename_till(row_id, fields["name"])
 
-    def take_out(self, row: Any, *, by: Any) -> None:
-        tills.archive_till(row.pk)
+    def take_out(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
+        tills.archive_till(row.pk, key=key)
 
-    def bring_back(self, row: Any, *, by: Any) -> None:
-        tills.restore_till(row.pk)
+    def bring_back(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
+        tills.restore_till(row.pk, key=key)
 
 
 class OpenForm(forms.Form):

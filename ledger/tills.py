@@ -123,7 +123,7 @@ def rename_till(till_id: int, name: str) -> Till:
     return transact(rename)
 
 
-def archive_till(till_id: int) -> Till:
+def archive_till(till_id: int, *, key: RequestKey | None = None) -> Till:
     """Take a till off the list; its shifts stay. Raises NotFound, or Conflict while a shift is
     open there."""
 
@@ -134,10 +134,10 @@ def archive_till(till_id: int) -> Till:
         till.archive(keys=("name_key",))
         return till
 
-    return transact(archive)
+    return once(key, archive)
 
 
-def restore_till(till_id: int) -> Till:
+def restore_till(till_id: int, *, key: RequestKey | None = None) -> Till:
     """Take an archived till back onto the list. Raises NotFound, or Conflict when its store has
     another one of that name by now."""
 
@@ -148,7 +148,7 @@ def restore_till(till_id: int) -> Till:
         till.archived_at = None
         return _saved(till)
 
-    return transact(restore)
+    return once(key, restore)
 
 
 def _locked(till_id: int) -> Till:

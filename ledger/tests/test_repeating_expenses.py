@@ -9,7 +9,6 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from time_machine import travel
 
 from ledger.expenses import Spending, month_after, record_expense, reverse_expense
@@ -85,14 +84,14 @@ def test_what_was_ended_or_taken_back_is_booked_no_more() -> None:
     rent()
     reverse_expense(rent("230.00").pk, reason="Wrong", by=by)
     row = RepeatingExpense.objects.earliest("id")
-    end(row.pk, by=by, at=timezone.now())
+    end(row.pk, by=by)
 
     with months_later(2):
         assert book_due() == 0
     with shop.refused(Conflict):
-        end(row.pk, by=by, at=timezone.now())
+        end(row.pk, by=by)
     with shop.refused(NotFound):
-        end(98765, by=by, at=timezone.now())
+        end(98765, by=by)
 
 
 def test_one_that_cannot_be_booked_is_named_and_the_others_are_booked() -> None:

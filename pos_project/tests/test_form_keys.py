@@ -2,20 +2,28 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib import messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Store, User
+from catalog.models import Brand
 from conftest import at_the_office
-from ledger.models import Expense
+from inventory.products import remove_product
+from ledger import parties
+from ledger.expenses import Spending, record_expense
+from ledger.models import Expense, RepeatingExpense
 from ledger.posting import Line
+from ledger.till_models import Till
 from pos_project.core.days import today
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
 from pos_project.tests.page_forms import Fields, form_of, opened
+from sales.customer_payments import CUSTOMER_DUES
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +163,54 @@ def product() -> tuple[str, Fields]:
     }
 
 
+def brand_removal() -> tuple[str, Fields]:
+    return reverse("admin:catalog_brand_remove", args=[Brand.objects.create(name="Acme").pk]), {}
+
+
+def product_removal() -> tuple[str, Fields]:
+    """Archived, for it was in stock: what is left is written off once."""
+    shirt = shop.a_product()
+    shop.stock(shirt, 10)
+    return reverse("admin:catalog_product_remove", args=[shirt.pk]), {}
+
+
+def product_return() -> tuple[str, Fields]:
+    shirt = shop.a_product()
+    shop.stock(shirt, 10)
+    remove_product(shirt.pk, by=User.objects.get(role="manager"))
+    return reverse("admin:catalog_product_restore", args=[shirt.pk]), {}
+
+
+def customer_removal() -> tuple[str, Fields]:
+    return reverse("admin:sales_customer_remove", args=[shop.a_customer().pk]), {}
+
+
+def customer_return() -> tuple[str, Fields]:
+    rahim = shop.a_customer()
+    shop.sell((shop.a_service(), 1), customer=rahim)
+    parties.remove(CUSTOMER_DUES, rahim.pk, by=User.objects.get(role="manager"))
+    return reverse("admin:sales_customer_restore", args=[rahim.pk]), {}
+
+
+def till_removal() -> tuple[str, Fields]:
+    till = Till.objects.create(store=Store.objects.get(), name="Front")
+    return reverse("admin:ledger_till_remove", args=[till.pk]), {}
+
+
+def ending() -> tuple[str, Fields]:
+    manager = User.objects.get(role="manager")
+    record_expense(Spending("Rent", Decimal(60), repeats=True), by=manager)
+    return reverse(
+        "admin:ledger_repeatingexpense_end_it", args=[RepeatingExpense.objects.get().pk]
+    ), {}
+
+
+def closing_days() -> tuple[str, Fields]:
+    shop.sell((shop.a_service(), 1), at=timezone.now() - timedelta(days=3))
+    shop.sell((shop.a_service(), 1))
+    return reverse("admin:ledger_dayseal_close_days"), {}
+
+
 def account() -> tuple[str, Fields]:
     return reverse("admin:ledger_ledgeraccount_add"), {
         "number": "6500",
@@ -167,7 +223,9 @@ FORMS = [
     *(dues, pay_supplier, expense, delivery, manual_entry, opening_balances, count_one),
     *(refund, last_refund, completion, cancellation, expense_reversal, entry_reversal),
     *(adjustment_reversal, purchase_reversal, lock),
-    *(customer, supplier, brand, product, account),
+    *(customer, supplier, brand, product, account, ending, closing_days),
+    *(brand_removal, product_removal, product_return, customer_removal, customer_return),
+    till_removal,
 ]
 
 

@@ -14,6 +14,7 @@ from ledger.models import CashCount, DaySeal, JournalEntry, Payment
 from ledger.numbering import number_documents
 from ledger.tills import cash_account
 from pos_project.core.days import business_day
+from pos_project.core.db.idempotency import RequestKey, give_kept
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period
 from reports.statements.account_movements import BEGINNING, days_of, moved
@@ -149,18 +150,25 @@ def open_days(last: date) -> int:
     return max((last - first).days + 1, 0) if first else 0
 
 
-def close_until(last: date, *, on_day: Callable[[DaySeal], None] | None = None) -> list[DaySeal]:
+def close_until(
+    last: date,
+    *,
+    on_day: Callable[[DaySeal], None] | None = None,
+    key: RequestKey | None = None,
+) -> list[DaySeal]:
     """Close every open day up to and with `last`, oldest first; none when all are closed.
 
-    Each day is a transaction of its own: stopped half-way, it is continued by the next call.
-    Raises DayNotOver.
+    Each day is a transaction of its own: stopped half-way, it is continued by the next call. The
+    key is kept with the last of them. Raises DayNotOver.
     """
     seals = []
     number_documents()  # what is closed has its number
     while (day := closing.next_day()) is not None and day <= last:
-        seals.append(closing.seal(day))
+        seals.append(closing.seal(day, key=key if day == last else None))
         if on_day:
             on_day(seals[-1])
     if seals:
         build_missing(last, since=seals[0].day)
+    if key is not None and (not seals or seals[-1].day < last):
+        give_kept(key)  # a twin was faster
     return seals

@@ -21,7 +21,7 @@ from ledger.counted_forms import CountedForm, NotesForm, amount_field
 from ledger.models import CashCount, DaySeal
 from ledger.shift_figures import cash_at_tills
 from pos_project.core.back_office.days import DayField
-from pos_project.core.back_office.form_keys import key_of_form, require_looked_over
+from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.forms import FreeTextField, show_refusal
 from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeList, asked
 from pos_project.core.days import today
@@ -248,12 +248,9 @@ class DaySealAdmin(ReadOnlyAdmin):
             until = form.cleaned_data["until"]
             if form.cleaned_data["seen"] == _seen(first, until):
                 try:
-                    require_looked_over(request)
-                    closed = close_until(min(until, first + timedelta(days=AT_ONCE - 1)))
+                    return self._close(request, first, until)
                 except DomainError as refusal:
-                    show_refusal(form, refusal)
-                else:
-                    return self._closed(request, closed, until)
+                    show_refusal(form, reused(request, refusal))
         days = [] if form.errors else days_to_close(first, until)
         return self.ask_page(
             request,
@@ -270,13 +267,15 @@ class DaySealAdmin(ReadOnlyAdmin):
             },
         )
 
-    def _closed(self, request: HttpRequest, closed: list[DaySeal], until: date) -> HttpResponse:
-        """On to the list; or, when there are more days, to the page that closes the next ones."""
-        last = closed[-1].day if closed else None
-        self.message_user(request, _said(closed, last or until), "SUCCESS")
-        if last is not None and last < until:
-            return redirect(f"{request.path}?until={until}&goes_on=1")
-        return redirect(self.list_page)
+    def _close(self, request: HttpRequest, first: date, until: date) -> HttpResponse:
+        """Close days, and on to the list; or, when there are more, to the page that closes the
+        next ones."""
+        last = min(until, first + timedelta(days=AT_ONCE - 1))
+        goes_on_at = f"{request.path}?until={until}&goes_on=1" if last < until else self.list_page
+        told = f"{_count(first, last)} closed."
+        close_until(last, key=key_of_form(request, lambda _: (told, goes_on_at)))
+        self.message_user(request, _with_report(told, last), "SUCCESS")
+        return redirect(goes_on_at)
 
 
 def _seen(first: date, until: date) -> str:
@@ -289,13 +288,17 @@ def _button(days: list[DayToClose]) -> str:
     return "Close this day" if len(days) == 1 else f"Close these {len(days)} days"
 
 
-def _said(closed: list[DaySeal], until: date) -> str:
-    count = f"{len(closed)} day{'' if len(closed) == 1 else 's'} closed"
+def _count(first: date, last: date) -> str:
+    count = (last - first).days + 1
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def _with_report(told: str, last: date) -> str:
     return format_html(
-        '{}. <a class="underline" href="{}">Day closing report of {}</a>',
-        count,
-        reverse("day-closing", args=[until.isoformat()]),
-        f"{until:%d-%m-%Y}",
+        '{} <a class="underline" href="{}">Day closing report of {}</a>',
+        told,
+        reverse("day-closing", args=[last.isoformat()]),
+        f"{last:%d-%m-%Y}",
     )
 
 

@@ -461,7 +461,7 @@ class MasterDataAdmin(ShopAdmin):
         name = f"{self.model._meta.app_label}_{self.model._meta.model_name}_restore"
         return [path("<int:object_id>/restore/", page, name=name), *super().get_urls()]
 
-    def take_out(self, row: Any, *, by: Any) -> None:
+    def take_out(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
         """The use case that removes the row; it refuses what must stay."""
         raise NotImplementedError
 
@@ -475,8 +475,8 @@ class MasterDataAdmin(ShopAdmin):
         if row is None:
             raise Http404
 
-        def do(_: dict[str, Any], __: RequestKey | None) -> None:
-            self.take_out(row, by=request.user)
+        def do(_: dict[str, Any], key: RequestKey | None) -> None:
+            self.take_out(row, by=request.user, key=key)
 
         return self.ask_and_do(
             request,
@@ -489,7 +489,7 @@ class MasterDataAdmin(ShopAdmin):
             warning=self.removal_warning,
         )
 
-    def bring_back(self, row: Any, *, by: Any) -> None:
+    def bring_back(self, row: Any, *, by: Any, key: RequestKey | None) -> None:
         """The use case that takes an archived row back onto the list; it refuses what clashes
         with what came since."""
         raise NotImplementedError
@@ -519,7 +519,7 @@ class MasterDataAdmin(ShopAdmin):
         row: Any = get_object_or_404(self._removed(), pk=object_id)
 
         def do(_: dict[str, Any], key: RequestKey | None) -> Any:
-            self.bring_back(row, by=request.user)
+            self.bring_back(row, by=request.user, key=key)
 
         return self.ask_and_do(
             request,

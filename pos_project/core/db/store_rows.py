@@ -16,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 
 REPORTED_STORE: ContextVar[int | None] = ContextVar("reported_store", default=None)
 # How a row finds its store that has none of its own.
-_WAYS = ("sale", "purchase", "refund", "entry", "log")
+_WAYS = ("sale", "purchase", "refund", "entry", "log", "expense")
 
 
 @contextmanager
