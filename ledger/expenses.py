@@ -11,7 +11,8 @@ from ledger.models import Expense, JournalEntry, LedgerAccount, RepeatingExpense
 from ledger.payments import METHODS, account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
-from pos_project.core.errors import Invalid, NotFound
+from pos_project.core.errors import Denied, Invalid, NotFound
+from pos_project.core.http.permissions import STAFF
 from pos_project.core.images.pictures import PictureChange
 from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
@@ -45,10 +46,12 @@ def record_expense(
     """Book an expense: the row, and category account and input tax ↔ tender. Amounts in shop
     currency. `paper` is a picture of what it was paid by, kept as long as the row.
 
-    Raises Invalid for an unknown payment method, a tax that is not part of the amount, and for a
-    category that names an account of what the shop has, owes or is worth; then nothing was written.
+    Raises Denied for staff who would let it repeat, Invalid for an unknown payment method, a tax
+    that is not part of the amount, and for a category that names an account of what the shop has,
+    owes or is worth; then nothing was written.
     """
     with kept_answer_first(key):
+        _require_may_repeat(spending, by)
         require_method(spending.payment_method, field="payment_method")
         require_not_ahead(spending.expense_date, field="expense_date")
         account = account_of_category(spending.category)
@@ -62,6 +65,13 @@ def record_expense(
         return book_expense(spending, account, context, paper=picture)
 
     return once(key, recorded)
+
+
+def _require_may_repeat(spending: Spending, by: Actor) -> None:
+    """What is booked without anybody there is for those who answer for the books."""
+    if spending.repeats and by.role == STAFF:
+        text = "Only managers and admins let an expense repeat."
+        raise Denied(text, fields={"repeats": [text]})
 
 
 def book_expense(

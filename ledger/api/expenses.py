@@ -47,6 +47,10 @@ class ExpenseIn(MovesMoneyIn):
     payment_method = OptionalText(max_length=20)
     expense_date = DayField(required=False)
     till_id = IdField(required=False)
+    repeats = serializers.BooleanField(
+        required=False,
+        help_text="Book it again each month on this day; for managers and admins.",
+    )
 
 
 class ExpenseOut(serializers.Serializer):
@@ -116,6 +120,7 @@ class ExpenseViewSet(ContractViewSet):
             payment_method=body.get("payment_method") or "cash",
             expense_date=body.get("expense_date"),
             tax=body.get("tax") or ZERO,
+            repeats=body.get("repeats", False),
         )
         by, context = cast(User, request.user), self.get_serializer_context()
         with picture_change(body) as paper:

@@ -7,12 +7,14 @@ from ledger.api.expenses import ExpenseViewSet
 from ledger.api.own_money import MoneyMoveViewSet
 from ledger.api.payments import PaymentViewSet
 from ledger.api.period_lock import PeriodLockViewSet
+from ledger.api.repeating_expenses import RepeatingExpenseViewSet
 from ledger.api.shifts import ShiftViewSet
 from ledger.api.tills import TillViewSet
 from ledger.api.year_end import YearEndViewSet
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
+router.register("expenses/repeating", RepeatingExpenseViewSet, basename="repeating-expense")
 router.register("expenses", ExpenseViewSet, basename="expense")
 router.register("payments", PaymentViewSet, basename="payment")
 router.register("shifts", ShiftViewSet, basename="shift")

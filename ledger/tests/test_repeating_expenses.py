@@ -30,7 +30,7 @@ def the_twelfth_of_august() -> Iterator[None]:
 
 def rent(amount: str = "115.00", **fields: Any) -> Expense:
     spending = Spending("Rent", Decimal(amount), "Rent", tax=Decimal(15), repeats=True, **fields)
-    return record_expense(spending, by=shop.a_cashier())
+    return record_expense(spending, by=shop.a_cashier("manager", role="manager"))
 
 
 def months_later(count: int) -> Any:

@@ -207,6 +207,9 @@ def _settle(day: Day) -> None:
     day.post("expenses", spent)
     day.post("expenses/1/reverse", {"reason": "Belongs to next month"})
     day.post("expenses", {**spent, "title": "Electricity", "category": "Utilities", "amount": 150})
+    day.post("expenses", {**spent, "title": "Line", "amount": 40, "repeats": True})
+    day.get("expenses/repeating")
+    day.delete("expenses/repeating/1")
 
 
 def _keep_the_books(day: Day) -> None:

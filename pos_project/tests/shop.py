@@ -67,7 +67,7 @@ def a_cashier(name: str = "cashier", **fields: Any) -> User:
     if known:
         return known
     return User.objects.create_user(
-        name=name, email=email, role="staff", password="a-good-password", **fields
+        name=name, email=email, **{"role": "staff", "password": "a-good-password", **fields}
     )
 
 

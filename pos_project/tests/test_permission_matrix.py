@@ -63,6 +63,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "docs": {"get": PUBLIC},
     "expenses": {"get": ANYONE, "post": ANYONE},
     "expenses/1/reverse": {"post": BOOKS},
+    "expenses/repeating": {"get": BOOKS},
+    "expenses/repeating/1": {"delete": BOOKS},
     "inventory": {"get": ANYONE, "post": ANYONE},
     "inventory/1": {"delete": ANYONE},
     "ledger/accounts": {"get": BOOKS, "post": BOOKS},
