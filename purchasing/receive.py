@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain, count
 from typing import Any
 
 from django.db import IntegrityError
@@ -76,16 +78,16 @@ class Delivery:
     tax: Decimal | None = None
     rounding: Decimal | None = None  # what the total is rounded by, up or (below zero) down
 
-    @property
+    @cached_property
     def subtotal(self) -> Decimal:
         return total(line.subtotal for line in self.lines)
 
-    @property
+    @cached_property
     def total(self) -> Decimal:
         added = (self.freight or ZERO) + (self.tax or ZERO) + (self.rounding or ZERO)
         return self.subtotal - (self.discount or ZERO) + added
 
-    @property
+    @cached_property
     def has_terms(self) -> bool:
         """Whether the paper says more than units × cost each."""
         told = (self.discount, self.freight, self.tax, self.rounding)
@@ -93,7 +95,7 @@ class Delivery:
             line.line_total is not None for line in self.lines
         )
 
-    @property
+    @cached_property
     def landed(self) -> list[Landed]:
         """What the goods of each line cost."""
         if not self.has_terms:
@@ -273,18 +275,20 @@ def rounded(by: Decimal) -> posting.Line:
     return posting.Line(chart.ROUNDING, debit=max(by, ZERO), credit=max(-by, ZERO))
 
 
+@prepared
+def _papers_of(supplier_id: int, invoice_key: str) -> QuerySet[Any]:
+    known = Purchase.objects.filter(supplier_id=supplier_id, invoice_key=invoice_key)
+    return known.values_list("pk", flat=True)
+
+
 def free_number(purchase: Purchase) -> str:
     """`PUR-000042`; with a suffix in the odd case that the supplier's own papers use it."""
     number = f"PUR-{purchase.pk:06}"
-    number_key = key_of(number)
-    assert number_key is not None
-    taken = set(
-        Purchase.objects.filter(
-            supplier_id=purchase.supplier_id, invoice_key__startswith=number_key
-        ).values_list("invoice_key", flat=True)
+    candidates = chain([number], (f"{number}-{suffix}" for suffix in count(2)))
+    # Each is looked up by itself: what begins like it would be looked for in all their papers.
+    return next(
+        each for each in candidates if not _papers_of(purchase.supplier_id, str(key_of(each)))
     )
-    candidates = [number, *(f"{number}-{suffix}" for suffix in range(2, len(taken) + 3))]
-    return next(candidate for candidate in candidates if key_of(candidate) not in taken)
 
 
 def _book(

@@ -79,3 +79,17 @@ def test_what_a_checkout_reads_and_changes_is_found_by_keys() -> None:
     for sql in looked_up:
         plan = explained(sql)
         assert set(values_of(plan, "key")) == {"PRIMARY"}, (sql, plan)
+
+
+@pytest.mark.mariadb
+@pytest.mark.django_db(transaction=True)
+def test_a_purchase_reads_as_much_whatever_its_supplier_delivered_before() -> None:
+    supplier, mug = shop.a_supplier(), shop.a_product("5.00")
+    buy = partial(shop.buy, (mug, 4, "1.25"), supplier=supplier)
+    buy()
+    costs = []
+    for deliveries in (2, 60):
+        for _ in range(deliveries):
+            buy()
+        costs.append(rows_touched(buy))
+    assert costs[0] == costs[1]
