@@ -7,9 +7,9 @@ the fields' own conversions, and fill in no model defaults: name every column. W
 be sent later (`pipeline.py`): whoever catches an error asks for the ids first.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -24,12 +24,14 @@ MAX_PARAMETERS = 30_000
 # Values that drivers take as they are, whatever the column: no conversion would change them.
 _PLAIN = (int, str, Decimal, type(None))
 
-# Numbers are written by us, as MySQL's drivers would write them into the text, only slower.
-_LITERALS: dict[type, Callable[[Any], str]] = {
+# Written by us, as MySQL's drivers would write them into the text, only slower: numbers, and words,
+# dates and moments, which hold nothing that could end a text or begin an escape.
+_NUMBERS: dict[type, Callable[[Any], str]] = {
     int: str,
     Decimal: "{:f}".format,
     type(None): lambda _: "NULL",
 }
+_is_plain = re.compile(r"[A-Za-z0-9 .:_-]*").fullmatch
 
 Convert = Callable[[Any, Any], Any]  # a value and the connection
 
@@ -50,7 +52,8 @@ def insert_rows(
     """Insert all rows in one statement; their ids, in the order of `rows`, once asked for."""
     insert = _insert(model, tuple(fields))
     connection = connections[DEFAULT_DB_ALIAS]
-    literal = _LITERALS if connection.vendor == "mysql" else {}
+    written_by_us = connection.vendor == "mysql"
+    numbers = _NUMBERS if written_by_us else {}
     sent = []
     for part in _parts(rows, size=MAX_PARAMETERS // len(insert.convert)):
         values: list[Any] = []
@@ -58,12 +61,17 @@ def insert_rows(
         for row in part:
             marks = []
             for convert, value in zip(insert.convert, row, strict=True):
-                written = literal.get(type(value))
-                if written:
-                    marks.append(written(value))
+                number = numbers.get(type(value))
+                if number:
+                    marks.append(number(value))
+                    continue
+                if type(value) not in _PLAIN:
+                    value = convert(value, connection)
+                if written_by_us and type(value) is str and _is_plain(value):
+                    marks.append(f"'{value}'")
                 else:
                     marks.append("%s")
-                    values.append(value if type(value) in _PLAIN else convert(value, connection))
+                    values.append(value)
             texts.append(f"({', '.join(marks)})")
         sent.append(
             Statement(
@@ -161,16 +169,19 @@ def _set_drafts(
 
 
 def _converter(field: Any) -> Convert:
-    """The field's own conversion. A statement's rows mostly share one moment: it is kept."""
-    if not isinstance(field, models.DateTimeField):
+    """The field's own conversion. A statement's rows mostly share one day, moment and kind: the
+    last is kept."""
+    if not isinstance(field, models.DateField | models.CharField):
         return field.get_db_prep_save  # type: ignore[no-any-return]
-    last: tuple[datetime | None, Any] = None, None
+    last: tuple[Any, Any] = None, None
 
     def convert(value: Any, connection: Any) -> Any:
         nonlocal last
         known, converted = last
         if value is not known:
             converted = field.get_db_prep_save(value, connection)
+            if isinstance(converted, str):
+                converted = str.__str__(converted)  # of a choice, its text alone
             last = value, converted
         return converted
 
