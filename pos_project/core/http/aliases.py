@@ -40,6 +40,15 @@ class AliasedSerializer(serializers.Serializer):
                     )
         return super().to_internal_value(data)
 
+    @cached_property
+    def _writable_fields(self) -> list[serializers.Field[Any, Any, Any, Any]]:
+        # DRF goes through all fields anew for every line of a body.
+        return [field for field in self.fields.values() if not field.read_only]
+
+    def run_validators(self, value: Any) -> None:
+        if self.validators:
+            super().run_validators(value)
+
     def _means(self, name: str, value: Any) -> Any:
         try:
             return self.fields[name].run_validation(value)

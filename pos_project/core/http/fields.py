@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
-from rest_framework.utils import html
 
 from pos_project.core.days import FIRST_DAY, LAST_DAY, local_iso, local_text
 from pos_project.core.db.unique_keys import key_of
@@ -29,9 +28,7 @@ class BlankIsAbsent(serializers.Field):
 
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
         # In a form DRF takes "" for a field that was left out; in a change it clears the field.
-        if html.is_html_input(dictionary):
-            return dictionary.get(self.field_name, empty)
-        return super().get_value(dictionary)
+        return dictionary.get(self.field_name, empty)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         if isinstance(data, str) and not data.strip():
@@ -40,7 +37,7 @@ class BlankIsAbsent(serializers.Field):
             if self.required and not self.allow_null:
                 self.fail("required")
             return True, None if self.default is empty else self.get_default()
-        return super().validate_empty_values(data)
+        return super().validate_empty_values(data) if data is empty else (False, data)
 
 
 class MoneyField(BlankIsAbsent):
@@ -122,9 +119,7 @@ class FilledText(serializers.CharField):
     """A text that is never blank: in a form, too, where DRF takes "" for a field left out."""
 
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
-        if html.is_html_input(dictionary):
-            return dictionary.get(self.field_name, empty)
-        return super().get_value(dictionary)
+        return dictionary.get(self.field_name, empty)
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)

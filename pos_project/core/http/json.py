@@ -39,13 +39,16 @@ class JSONParser(BaseParser):
         if not raw.strip():
             return {}
         try:
+            text = raw.decode("utf-8")
             body = json.loads(
-                raw.decode("utf-8"),
+                text,
                 parse_float=Decimal,
                 parse_int=_bounded_int,
                 parse_constant=_refuse_constant,
             )
-            _refuse_bad_text(body)
+            # Both faults can only be written as an escape, or by so many brackets.
+            if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
+                _refuse_bad_text(body)
         except (ValueError, RecursionError, ArithmeticError) as error:
             raise ParseError("The request body is not valid JSON.") from error
         if not isinstance(body, dict):
