@@ -41,6 +41,10 @@ class Store(models.Model):
     currency_sign = models.CharField(max_length=5, blank=True, default="৳")
     receipt_header = models.CharField(max_length=255, blank=True, default="")
     receipt_footer = models.CharField(max_length=255, blank=True, default="Thank you!")
+    # What its sales' numbers begin with, in capitals and digits; NULL: INV (accounts/stores.py).
+    number_prefix = models.CharField(
+        "sales' numbers begin with", max_length=8, null=True, blank=True, unique=True
+    )
     price_changers = models.CharField(
         "who may change prices in the back office",
         max_length=10,
@@ -62,6 +66,7 @@ class Store(models.Model):
     )
     staff_correct_stock = models.BooleanField("staff may correct stock", default=True)
     staff_see_cost = models.BooleanField("staff see cost and profit", default=True)
+    staff_set_levels = models.BooleanField("staff may set reorder levels and places", default=True)
     staff_open_shifts = models.BooleanField("staff may open shifts", default=True)
     staff_close_shifts = models.BooleanField("staff may close shifts", default=True)
     staff_move_cash = models.BooleanField(

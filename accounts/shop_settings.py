@@ -18,7 +18,7 @@ from pos_project.core.images.pictures import PictureChange, drop_picture
 def add_store(
     fields: Mapping[str, Any], *, logo: PictureChange | None = None, key: RequestKey | None = None
 ) -> Store:
-    """A new shop or warehouse. Raises Conflict when the name is taken."""
+    """A new shop or warehouse. Raises Conflict when the name or the numbers' prefix is taken."""
 
     def add() -> Store:
         return _saved(Store(**fields, logo=(logo and logo.new_key) or ""))
@@ -37,8 +37,8 @@ def change_settings(
     """Change the given columns of a store only, and its logo; close it, or open it again.
 
     In a closed store nobody acts any more; its history stays. Raises NotFound, ChangedMeanwhile
-    for what is no longer as `seen`, Conflict when the name is taken, or while something is there
-    that keeps it from being closed: people at home, stock, dues, a day that is not sealed.
+    for what is no longer as `seen`, Conflict when the name or prefix is taken, or while something
+    is there that keeps it from being closed: people at home, stock, dues, a day not sealed.
     """
 
     def change() -> Store:
@@ -85,6 +85,10 @@ def _saved(store: Store) -> Store:
         with transaction.atomic():
             store.save()
     except IntegrityError as error:
+        others = Store.objects.exclude(pk=store.pk)
+        if others.filter(number_prefix=store.number_prefix).exists():
+            text = "Another store's numbers begin so."
+            raise Conflict(text, fields={"number_prefix": [text]}) from error
         text = "A store with this name exists."
         raise Conflict(text, fields={"name": [text]}) from error
     return store

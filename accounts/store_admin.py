@@ -18,6 +18,7 @@ from unfold.widgets import (
 )
 
 from accounts import people, second_factor_pages
+from accounts.api.stores import StoreNumbersIn
 from accounts.models import Store
 from accounts.shop_settings import add_store, change_settings
 from accounts.store_of_session import choose_store
@@ -35,6 +36,7 @@ STAFF_RULES = (
     "staff_max_refund",
     "staff_correct_stock",
     "staff_see_cost",
+    "staff_set_levels",
 )
 TILL_RULES = (
     "shift_required",
@@ -48,6 +50,7 @@ TILL_RULES = (
 class StoreForm(RowForm):
     """What stands on papers. The logo is a picture like any other."""
 
+    api = StoreNumbersIn
     logo_file = forms.FileField(
         label="Logo", required=False, widget=UnfoldAdminFileFieldWidget, help_text="To 15 MB."
     )
@@ -63,6 +66,7 @@ class StoreForm(RowForm):
             "currency_sign",
             "receipt_header",
             "receipt_footer",
+            "number_prefix",
             "reorder_level",
             "reorder_quantity",
             "bad_debt_tax_comes_back",
@@ -88,6 +92,10 @@ class StoreForm(RowForm):
             " product that is in stock need an approval.",
             "staff_see_cost": "Off: costs and profit are left empty for staff at the till."
             " Totals of purchases stay, since staff pay them.",
+            "staff_set_levels": "Off: reorder levels, quantities and places on the shelf, of a"
+            " product and of one in a store, need an approval.",
+            "number_prefix": "Capitals and digits. DHK: its sales are numbered DHK-S000042. Empty:"
+            " INV. Numbers that were given stay.",
             "shift_required": "On: cash that is taken or paid without an open shift is refused.",
             "staff_see_expected_cash": "Off: staff count blind, and see no X report.",
         }
@@ -152,8 +160,18 @@ class StoreAdmin(ShopAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> Any:
         # Who may change prices is not for those to say whom it is about.
         return (
-            self.readonly_fields if _is_admin(request) else ("logo_now", "price_changers", "kind")
+            self.readonly_fields
+            if _is_admin(request)
+            else ("logo_now", "price_changers", "kind", "number_prefix")
         )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Store | None = None) -> Any:
+        # With one store all numbers are its own.
+        shown = super().get_fieldsets(request, obj)
+        if not has_several():
+            return shown
+        numbers = ("Numbers of sales", {"fields": ("number_prefix",)})
+        return (*shown[:2], numbers, *shown[2:])
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_staff)

@@ -10,6 +10,8 @@ from pos_project.core.remembered import Remembered
 # Store id → the store with its settings.
 STORES: Remembered[dict[int, Store]] = Remembered(Store.objects.in_bulk, of=Store)
 
+NUMBER_PREFIX = "INV"
+
 # What keeps a store from being closed, in words; None when nothing does. Asked under the lock of
 # its row. Apps above add theirs.
 HINDRANCES: list[Callable[[int], str | None]] = []
@@ -18,6 +20,18 @@ HINDRANCES: list[Callable[[int], str | None]] = []
 def has_several() -> bool:
     """Whether the shop has more than one store: with one, nobody is shown that there are any."""
     return len(STORES.get()) > 1
+
+
+def whose_levels(store_id: int | None) -> int | None:
+    """The store whose own reorder levels count where the rows of this one are shown; none does
+    where those of several are (None)."""
+    return Store.FIRST_ID if store_id is None and not has_several() else store_id
+
+
+def number_of_sale(store_id: int, sale_id: int, *, held: bool = False) -> str:
+    """The number on a sale's papers: by its store's prefix, `INV` where it has none."""
+    prefix = STORES.get()[store_id].number_prefix or NUMBER_PREFIX
+    return f"{prefix}-{'P' if held else 'S'}{sale_id:06}"
 
 
 def shown_to(user: Any) -> int | None:

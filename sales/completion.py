@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.stores import number_of_sale
 from inventory import fifo, movements
 from inventory.models import InventoryLog
 from ledger import chart, payments, posting
@@ -53,7 +54,7 @@ def deliver(
     context: PostingContext,
 ) -> Sold:
     """Write what the sale took, cost and owes, post it, and complete it."""
-    number = sale.invoice_no or f"INV-S{sale.pk:06}"
+    number = sale.invoice_no or number_of_sale(sale.store_id, sale.pk)
     cost = _write_stock(lines, item_ids, picks, number, context)
     if settlement.due:
         assert sale.customer_id is not None, sale  # a walk-in who owes was refused

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts import staff_rules
+from accounts.stores import number_of_sale
 from catalog.models import Product
 from inventory.picking import pick, preview
 from ledger import parties, payments
@@ -48,7 +49,8 @@ def _hold(order: PricedOrder, context: PostingContext) -> Sale:
     preview(checkout.demand_of(order.lines), store_id=context.store_id)
     sale = checkout.insert_draft(order, context)
     checkout.insert_items(sale, order.lines)
-    sale.status, sale.invoice_no = Sale.Status.PENDING, f"INV-P{sale.pk:06}"
+    sale.status = Sale.Status.PENDING
+    sale.invoice_no = number_of_sale(sale.store_id, sale.pk, held=True)
     set_drafts(Sale, [sale.pk], status=sale.status, invoice_no=sale.invoice_no)
     return sale
 

@@ -6,12 +6,13 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.fields import SkipField
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import shop_settings
 from accounts.models import REORDER_BELOW, Store, User
-from accounts.stores import stores_of
+from accounts.stores import NUMBER_PREFIX, has_several, stores_of
 from pos_project.core.http.endpoints import ContractViewSet, checked, found, path_id, shown
 from pos_project.core.http.fields import FilledText, MomentField, OptionalText, WholeNumberField
 from pos_project.core.http.filters import ContractFilter
@@ -29,7 +30,32 @@ class _PaperText(OptionalText):
         return super().to_internal_value(data) or ""
 
 
-class StoreIn(serializers.Serializer):
+class _PrefixField(OptionalText):
+    """What numbers begin with: capitals and digits, for a hyphen tells what comes behind."""
+
+    default_error_messages = {"letters": "Letters A to Z and digits alone."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data).upper()
+        if text and not (text.isascii() and text.isalnum()):
+            self.fail("letters")
+        return text
+
+
+class _OfSeveral(serializers.CharField):
+    """What is shown of a store where there are several."""
+
+    def get_attribute(self, instance: Store) -> str:
+        if not has_several():
+            raise SkipField
+        return instance.number_prefix or NUMBER_PREFIX
+
+
+class StoreNumbersIn(serializers.Serializer):
+    number_prefix = _PrefixField(max_length=8, required=False)
+
+
+class StoreIn(StoreNumbersIn):
     name = FilledText(max_length=100)
     kind = serializers.ChoiceField(choices=Store.Kind.choices, default=Store.Kind.SHOP)
     address = _PaperText(max_length=1000)
@@ -67,6 +93,7 @@ class StoreOut(serializers.Serializer):
     currency_sign = serializers.CharField()
     receipt_header = serializers.CharField()
     receipt_footer = serializers.CharField()
+    number_prefix = _OfSeveral(required=False)
     reorder_level = serializers.IntegerField(default=REORDER_BELOW)
     reorder_quantity = serializers.IntegerField(allow_null=True)
     created_at = MomentField()

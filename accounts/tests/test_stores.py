@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from model_bakery import baker
@@ -13,6 +14,8 @@ from conftest import at_the_office, make_user, signed_in
 from inventory.models import Batch
 from ledger.models import Expense
 from pos_project.tests import shop
+from reports.reconciliation.reconcile import CHECKS, examine
+from sales import holds
 from sales.models import Sale
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +271,61 @@ def test_naming_a_store_costs_no_more_with_many(
     few = len(queries(lambda: spend(as_admin, store_id=lake.pk)))
     baker.make(Store, _quantity=9, name=iter("ABCDEFGHI"))
     assert len(queries(lambda: spend(as_admin, store_id=lake.pk))) == few
+
+
+# --- Numbers of its own ---
+
+
+def test_a_store_s_sales_are_numbered_by_its_prefix(
+    admin: User, as_admin: Any, lake: Store
+) -> None:
+    changed = as_admin.put(f"/api/stores/{lake.pk}", {"number_prefix": " lake2 "})
+    assert changed.json()["data"]["number_prefix"] == "LAKE2"
+    there, product = admin.in_store(lake.pk, writing=True), shop.a_product("5.00")
+    shop.buy((product, 9, "3.00"), by=admin)
+    shop.buy((product, 9, "3.00"), by=there)
+    first = shop.sell((product, 1), by=there).sale
+    assert first.invoice_no == f"LAKE2-S{first.pk:06}"
+    second = shop.sell((product, 1), by=admin).sale
+    assert second.invoice_no == f"INV-S{second.pk:06}"
+    parked = holds.hold(shop.an_order((product, 1)), by=there)
+    assert parked.invoice_no == f"LAKE2-P{parked.pk:06}"
+    as_admin.put(f"/api/stores/{lake.pk}", {"number_prefix": ""})
+    with time_machine.travel(parked.created_at, tick=False):
+        shop.complete(parked, by=make_user("admin", email="other@shop.example"))
+    parked.refresh_from_db()
+    assert parked.invoice_no == f"LAKE2-P{parked.pk:06}", "numbers that were given stay"
+    broken = [verdict for verdict in examine(CHECKS) if not verdict.holds]
+    assert broken == [], "a held sale is told by its number, whatever it begins with"
+
+
+@pytest.mark.parametrize("prefix", ["A-B", "ডিপো", "TOOLONG99"])
+def test_a_prefix_has_capitals_and_digits(as_admin: Any, lake: Store, prefix: str) -> None:
+    refused = as_admin.put(f"/api/stores/{lake.pk}", {"number_prefix": prefix})
+    assert (refused.status_code, [*refused.json()["errors"]]) == (400, ["number_prefix"])
+
+
+def test_two_stores_never_number_alike(
+    admin: User, as_admin: Any, lake: Store, hill: Store
+) -> None:
+    as_admin.put(f"/api/stores/{lake.pk}", {"number_prefix": "X1"})
+    taken = as_admin.put(f"/api/stores/{hill.pk}", {"number_prefix": "x1"})
+    assert taken.status_code == 409
+    assert taken.json()["errors"] == {"number_prefix": ["Another store's numbers begin so."]}
+    page = reverse("admin:accounts_store_change", args=[hill.pk])
+    for by, is_offered in ((admin, True), (_manager_of(hill), False)):
+        shown = at_the_office(by).get(page).content.decode()
+        assert "Numbers of sales" in shown
+        assert ('name="number_prefix"' in shown) is is_offered
+
+
+def _manager_of(store: Store) -> User:
+    manager = make_user("manager")
+    manager.stores.set([store.pk])
+    return manager
+
+
+def test_with_one_store_nobody_is_asked_for_a_prefix(admin: User, as_admin: Any) -> None:
+    assert "number_prefix" not in as_admin.get("/api/stores/1").json()["data"]
+    page = at_the_office(admin).get(reverse("admin:accounts_store_change", args=[1]))
+    assert "Numbers of sales" not in page.content.decode()

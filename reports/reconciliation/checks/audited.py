@@ -17,7 +17,7 @@ from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.scope import Scope
 
 _READ_AT_ONCE = 500
-_RULES = ("staff_", "price_changers", "shift_required", "bad_debt_tax")
+_RULES = ("staff_", "price_changers", "shift_required", "bad_debt_tax", "number_prefix")
 _MADE, _GONE = AuditEntry.Action.CREATE, AuditEntry.Action.DELETE
 _WRITTEN = (_MADE, AuditEntry.Action.UPDATE, _GONE)
 

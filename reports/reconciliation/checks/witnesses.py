@@ -37,10 +37,9 @@ def _when(ours: str, theirs: str) -> tuple[str, str, str]:
 
 
 # A held sale is completed by whoever is at the till then: its own person is who held it. Its
-# number tells it, for both may come in one moment.
-_AT_ONCE = (
-    "CASE WHEN b.created_at = b.completed_at AND SUBSTR(b.invoice_no, 1, 5) <> 'INV-P' THEN {} END"
-)
+# number tells it behind its store's prefix, for both may come in one moment.
+_HELD = "SUBSTR({0}.invoice_no, INSTR({0}.invoice_no, '-') + 1, 1)"
+_AT_ONCE = f"CASE WHEN b.created_at = b.completed_at AND {_HELD.format('b')} <> 'P' THEN {{}} END"
 _SELLER = (_AT_ONCE.format("a.{}"), _AT_ONCE.format("b.user_id"))
 _NO_MEMO = _text("memo", "a.memo", "NULL")
 
@@ -184,7 +183,7 @@ def rows_of_one_event_agree(scope: Scope) -> Iterator[Violation]:
 # What a movement's document has to be, by the movement's kind.
 _DOCUMENTS = {
     "sale": "FROM sales s WHERE s.invoice_no = l.reference AND s.completed_at = l.created_at"
-    " AND (s.created_at <> s.completed_at OR SUBSTR(s.invoice_no, 1, 5) = 'INV-P'"
+    f" AND (s.created_at <> s.completed_at OR {_HELD.format('s')} = 'P'"
     " OR s.user_id = l.user_id)",
     "refund": "FROM sales s JOIN refunds r ON r.sale_id = s.id WHERE s.invoice_no = l.reference"
     " AND r.created_at = l.created_at AND r.user_id = l.user_id",
