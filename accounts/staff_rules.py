@@ -114,6 +114,14 @@ def price_breaches(by: Actor | None, *, before: Decimal, after: Decimal) -> list
     return [Breach(f"Staff do not lower the list's price of {before}.", "price")]
 
 
+def level_breaches(by: Actor | None, *, field: str | None = None) -> list[Breach]:
+    """What keeps `by` from setting when a product is short, and where it lies."""
+    rules = rules_for(by) if by else None
+    if rules is None or rules.staff_set_levels:
+        return []
+    return [Breach("Staff do not set reorder levels and places.", field)]
+
+
 def may_see_cost(by: Any) -> bool:
     """Whether cost and profit are shown to this user."""
     rules = rules_for(by)

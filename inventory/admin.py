@@ -12,7 +12,11 @@ from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
-from inventory import count_admin, product_admin  # noqa: F401  (registers the page of products)
+from inventory import (  # (they register their pages)
+    count_admin,
+    product_admin,  # noqa: F401
+    store_product_admin,  # noqa: F401
+)
 from inventory.adjustments import void
 from inventory.counting import Adjusted, Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog, StockCount, StockCountLine

@@ -14,6 +14,7 @@ class InventoryConfig(AppConfig):
     verbose_name = "Stock"  # as in the side bar
 
     def ready(self) -> None:
+        from accounts import audit
         from accounts.stores import HINDRANCES
         from inventory.models import (
             Batch,
@@ -22,9 +23,11 @@ class InventoryConfig(AppConfig):
             StockCount,
             StockCountLine,
         )
+        from inventory.store_product_models import StoreProduct
         from ledger import numbering, sealing
 
         HINDRANCES.append(stock_left)
+        audit.watch(StoreProduct)
         # A closed day's movements are sealed with its journal.
         sealing.covers(InventoryLog)
         sealing.covers(InventoryLogBatch, "log__business_date")

@@ -11,6 +11,7 @@ from accounts.models import Store
 from catalog.models import Product
 from inventory import shelf
 from inventory.shelf import FIFO_INDEX
+from inventory.store_product_models import StoreProduct  # noqa: F401  (a table of this app)
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
 
 

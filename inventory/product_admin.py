@@ -47,6 +47,7 @@ from inventory.products import (
     remove_product,
     restore_product,
 )
+from inventory.store_product_admin import in_stores
 from inventory.store_stock import stock_by_store
 from pos_project.core.back_office.model_admin import (
     MasterDataAdmin,
@@ -72,7 +73,7 @@ class StockFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         user: Any = request.user
-        level = product_figures.level_of_each(user.store.reorder_level)
+        level = product_figures.level_of_each(user.store.reorder_level, store_id=user.store_id)
         kept: dict[str, dict[str, Any]] = {
             "in": {"stock__gt": 0},
             "low": {"stock__gt": 0, "stock__lt": level},
@@ -119,7 +120,7 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     restore_warning = "It is on every list again, as it was; its stock was written off."
     readonly_fields = (
         *("picture_now", "in_stock", "last_cost", "margin", "barcode", "price_history"),
-        "by_store",
+        *("by_store", "levels_and_places"),
     )
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
@@ -139,8 +140,11 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
             *("name", ("sku", "barcodes"), ("price", "tax_rate"), ("brand", "category")),
             *(("unit", "status"), "description", "keeps_stock"),
         )
-        reorder = ("reorder_level", "reorder_quantity")
-        ordering = ("Reordering", {"fields": ("preferred_supplier", reorder)})
+        reorder: tuple[Any, ...] = (
+            *("preferred_supplier", ("reorder_level", "reorder_quantity")),
+            *(("levels_and_places",) if obj and has_several() and obj.keeps_stock else ()),
+        )
+        ordering = ("Reordering", {"fields": reorder})
         if obj is None:
             return (
                 (None, {"fields": (*about, "picture")}),
@@ -180,6 +184,10 @@ class ProductAdmin(PricesAdmin, MasterDataAdmin, ImportsTables):
     def by_store(self, product: Product) -> str:
         held = stock_by_store(product.pk)
         return ", ".join(f"{each.store} {each.stock.normalize():f}" for each in held)
+
+    @display(description="in the stores")
+    def levels_and_places(self, product: Product) -> SafeString:
+        return in_stores(product)
 
     state = status_label
 

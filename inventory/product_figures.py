@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import REORDER_BELOW
 from inventory.models import Batch, InventoryLog
+from inventory.store_product_models import StoreProduct
 from pos_project.core.db.prepared import prepared
 
 SOLD_DAYS = 30
@@ -127,9 +128,30 @@ def stock_of_each(store_id: int | None) -> Coalesce:
     return _sum_or_zero(open_batches, F("remaining"))
 
 
-def level_of_each(default: int = REORDER_BELOW) -> Coalesce:
-    """The units below which a product is short: its own level, or else the default."""
-    return Coalesce(F("reorder_level"), Value(default))
+def stock_of_each_in_its_store() -> Coalesce:
+    """A product's units in stock in a store, as an expression over rows of both."""
+    there = Batch.objects.filter(
+        product_id=OuterRef("product_id"), store_id=OuterRef("store_id"), is_open=1
+    )
+    return _sum_or_zero(there, F("remaining"))
+
+
+def level_of_each(default: int = REORDER_BELOW, *, store_id: int | None = None) -> Coalesce:
+    """The units below which a product is short: its level in the store, its own, or the default."""
+    return Coalesce(*_in_store_first("reorder_level", store_id), Value(default))
+
+
+def quantity_of_each(store_id: int | None) -> Coalesce | F:
+    """How many units of a product are ordered at a time: in the store, or in any; or nothing."""
+    first, *others = _in_store_first("reorder_quantity", store_id)
+    return Coalesce(first, *others) if others else F("reorder_quantity")
+
+
+def _in_store_first(column: str, store_id: int | None) -> list[Combinable]:
+    if store_id is None:
+        return [F(column)]
+    there = StoreProduct.objects.filter(product_id=OuterRef("pk"), store_id=store_id)
+    return [Subquery(there.values(column)[:1]), F(column)]
 
 
 def sold_of_each(store_id: int, today: date) -> Coalesce:

@@ -86,7 +86,7 @@ class _YesOrNo(BooleanWidget):
         return bool(super().clean(value, row, **kwargs))
 
 
-class _Whole(IntegerWidget):
+class Whole(IntegerWidget):
     def clean(self, value: Any, row: Mapping[str, Any] | None = None, **kwargs: Any) -> int:
         if not re.fullmatch(r"[0-9]{1,7}(\.0*)?", str(value)):
             raise ValueError(f"{value} is no whole number of units.")
@@ -128,13 +128,13 @@ class ProductResource(UseCaseResource):
     category = fields.Field("category", "category", widget=_Known(Category, "name"))
     tax_rate = fields.Field("tax_rate", "tax_rate", widget=_Known(TaxRate, "name"))
     supplier = fields.Field("preferred_supplier", "supplier", widget=_KnownSupplier())
-    reorder_level = fields.Field("reorder_level", "reorder_level", widget=_Whole())
-    reorder_quantity = fields.Field("reorder_quantity", "reorder_quantity", widget=_Whole())
+    reorder_level = fields.Field("reorder_level", "reorder_level", widget=Whole())
+    reorder_quantity = fields.Field("reorder_quantity", "reorder_quantity", widget=Whole())
     unit = fields.Field("unit", "unit")
     description = fields.Field("description", "description")
     status = fields.Field("status", "status")
     keeps_stock = fields.Field("keeps_stock", "keeps_stock", widget=_YesOrNo())
-    stock = fields.Field("stock", "stock", widget=_Whole())
+    stock = fields.Field("stock", "stock", widget=Whole())
     cost = fields.Field("cost", "cost", widget=_Price())
 
     class Meta:

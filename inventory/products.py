@@ -118,6 +118,10 @@ def change_in_list(
     require_as_seen(product, fields, seen)
     before = product.price
     breaches = staff_rules.price_breaches(by, before=before, after=fields.get("price", before))
+    for name in ("reorder_level", "reorder_quantity"):
+        if name in fields and fields[name] != getattr(product, name):
+            breaches += staff_rules.level_breaches(by, field=name)
+            break
     staff_rules.require_allowed(breaches, approval)
     if fields.get("keeps_stock", product.keeps_stock) != product.keeps_stock and has_history(
         product

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from accounts.models import Store
+from accounts.stores import whose_levels
 from catalog.models import Product
 from inventory import product_figures
 from pos_project.core.days import today
@@ -56,15 +57,17 @@ def suggested(
 def to_reorder(
     shop: Store, *, store_id: int | None = None, supplier_id: int | None = None
 ) -> list[ToReorder]:
-    """Active goods below their level, or the shop's where they have none: by supplier, then by
-    name. `store_id` None counts the stock of all stores; `supplier_id` 0 is those without one.
-    Three statements."""
+    """Active goods below their level in the store, else their own, else the shop's: by supplier,
+    then by name. `store_id` None counts the stock of all stores, and only their own levels;
+    `supplier_id` 0 is those without one. Three statements."""
+    leveled = whose_levels(store_id)
     products = (
         Product.objects.sellable()
         .filter(keeps_stock=True)
         .annotate(
-            level=product_figures.level_of_each(shop.reorder_level),
+            level=product_figures.level_of_each(shop.reorder_level, store_id=leveled),
             stock=product_figures.stock_of_each(store_id),
+            at_a_time=product_figures.quantity_of_each(leveled),
             supplier_name=F("preferred_supplier__name"),
         )
         .filter(stock__lt=F("level"))
@@ -73,7 +76,7 @@ def to_reorder(
         products = products.filter(preferred_supplier=supplier_id or None)
     columns = ("id", "name", "sku", "preferred_supplier_id", "supplier_name", "stock", "level")
     rows: list[Any] = list(
-        products.order_by("search_text", "id").values_list(*columns, "reorder_quantity", named=True)
+        products.order_by("search_text", "id").values_list(*columns, "at_a_time", named=True)
     )
     ids = [row.id for row in rows]
     costs = product_figures.latest_purchase_costs(ids)
@@ -95,7 +98,7 @@ def to_reorder(
             suggested(
                 row.stock,
                 level=row.level,
-                quantity=row.reorder_quantity or shop.reorder_quantity,
+                quantity=row.at_a_time or shop.reorder_quantity,
                 sold=sold.get(row.id, Decimal(0)),
             ),
             costs.get(row.id),

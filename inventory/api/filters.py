@@ -56,7 +56,10 @@ class ProductFilter(ContractFilter):
             (EVERYTHING, "any"),
             ("in", "in stock"),
             ("out", "out of stock"),
-            ("low", f"1 to {REORDER_BELOW - 1}, or below the product's own level"),
+            (
+                "low",
+                f"1 to {REORDER_BELOW - 1}, or below the product's own level",
+            ),
         ],
         method="by_stock",
     )
@@ -77,7 +80,7 @@ class ProductFilter(ContractFilter):
         if value == "low":
             units = product_figures.stock_of_each(self.store_id)
             return products.alias(units_left=units).filter(
-                held, units_left__lt=product_figures.level_of_each()
+                held, units_left__lt=product_figures.level_of_each(store_id=self.store_id)
             )
         return products.filter(held if value == "in" else ~held)
 

@@ -2,10 +2,12 @@
 
 from inventory.api.products import ProductViewSet
 from inventory.api.stock_log import InventoryViewSet
+from inventory.api.store_products import StoreProductViewSet
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
+router.register(r"stores/(?P<store>[^/]+)/products", StoreProductViewSet, basename="store-product")
 
 urlpatterns = [*router.urls]

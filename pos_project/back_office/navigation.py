@@ -51,6 +51,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Count stock", "fact_check", "inventory_inventorylog_count_stock", False),
             ("Stock counts", "inventory", "inventory_stockcount_changelist", False),
             ("To reorder", "shopping_cart", "report-to-reorder", False),
+            ("Levels and places", "shelves", "inventory_storeproduct_changelist", False),
             ("Stock movements", "swap_vert", "inventory_inventorylog_changelist", False),
         ),
     ),
@@ -88,23 +89,29 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
     ),
 )
 
+# With one store nobody is shown that there are stores.
+_OF_SEVERAL_STORES = frozenset({"inventory_storeproduct_changelist"})
+
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user; a page that is not there is left out."""
     is_admin = getattr(request.user, "role", None) == ADMIN
+    several = has_several()
     shown: list[dict[str, Any]] = []
     for heading, items in _GROUPS:
         links = [
             {"title": title, "icon": icon, "link": link}
             for title, icon, page, admins_only in items
-            if (is_admin or not admins_only) and (link := _link(page))
+            if (is_admin or not admins_only)
+            and (several or page not in _OF_SEVERAL_STORES)
+            and (link := _link(page))
         ]
         if links:
             shown.append(
                 {"title": heading, "separator": True, "collapsible": False, "items": links}
             )
     by: Any = request.user
-    if shown and has_several() and len(stores_of(by)) > 1:
+    if shown and several and len(stores_of(by)) > 1:
         name = "All stores" if by.reads_store is None else STORES.get()[by.store_id].name
         link = reverse("admin:accounts_store_choose")
         shown[0]["items"].append({"title": name, "icon": "storefront", "link": link})

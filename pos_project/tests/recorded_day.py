@@ -277,5 +277,8 @@ def _clear_away(day: Day) -> None:
     day.post("tills", {"name": "Spare"})
     day.delete("tills/2")
     # Last: with a second store, answers about people name theirs.
+    shelf = {"product_id": 1, "reorder_level": 6, "reorder_quantity": 12, "place": "A-03-2"}
+    day.post("stores/1/products", {"products": [shelf]})
+    day.get("stores/1/products?sort=place&order=asc")
     day.post("stores", {"name": "Depot", "kind": "warehouse", "address": "2 Quay Road"})
     day.put("stores/2", {"address": "4 Quay Road", "status": "closed"})

@@ -53,6 +53,7 @@ def trade():
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
     baker.make("catalog.ComingPrice", price=Decimal(1), from_day="2026-12-01")
     baker.make("sales.CartItem", quantity=1, unit_price=Decimal(1))
+    baker.make("inventory.StoreProduct", store_id=1)
 
 
 def plain(label):
@@ -77,6 +78,8 @@ BROKEN = [
     ("catalog_comingprice_not_negative", {"price": -1}, {}),
     ("catalog_product_reorder_level_not_negative", {"reorder_level": -1}, {}),
     ("catalog_product_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
+    ("inventory_storeproduct_reorder_level_not_negative", {"reorder_level": -1}, {}),
+    ("inventory_storeproduct_reorder_quantity_positive", {"reorder_quantity": 0}, {}),
     ("catalog_product_listed_has_a_code", {"sku_key": None}, {"archived_at": None}),
     ("ledger_cashcount_counted_not_negative", {"counted": -1, "banked": 0}, {}),
     ("ledger_cashcount_banked_is_of_what_was_counted", {"banked": 2}, {}),
@@ -305,6 +308,12 @@ def two_prices_of_a_product_from_one_day():
     planned.save()
 
 
+def a_product_that_a_store_speaks_of_twice():
+    said = apps.get_model("inventory.StoreProduct").objects.get()
+    said.pk = None
+    said.save()
+
+
 def filters_of_a_list_kept_twice_under_a_name():
     person = shop.a_cashier()
     for _ in range(2):
@@ -324,6 +333,7 @@ def a_till_s_name_used_twice():
 TWICE = {
     "ledger_shift_z_number_once_per_store": a_z_number_given_twice,
     "ledger_till_name_once_per_store": a_till_s_name_used_twice,
+    "inventory_storeproduct_once_per_store": a_product_that_a_store_speaks_of_twice,
     "catalog_comingprice_one_per_day": two_prices_of_a_product_from_one_day,
     "ledger_transactionid_pays_once": a_transaction_number_that_pays_twice,
     "ledger_documentnumber_once_per_store": a_number_of_a_store_given_twice,

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from rest_framework.serializers import CharField, IntegerField
 
-from pos_project.core.db.store_rows import and_reported
+from accounts.stores import whose_levels
+from pos_project.core.db.store_rows import REPORTED_STORE, and_reported
 from pos_project.core.http.figures import FiguresSerializer
 from reports.summaries.active_products import NO_BRAND, NO_CATEGORY
 from reports.summaries.raw import exact, id_list, rows
@@ -23,7 +24,7 @@ class ListedProduct(NamedTuple):
     category: str
     brand: str
     stock: int  # units, in the store that is reported or in all
-    reorder_level: int | None  # its own
+    reorder_level: int | None  # in the store that is reported, else its own
 
 
 class ProductOut(FiguresSerializer):
@@ -34,15 +35,26 @@ class ProductOut(FiguresSerializer):
     sku = CharField(source="product.sku")
 
 
+def level_in_store(column: str = "reorder_level") -> tuple[str, str]:
+    """SQL of what the store that is reported says of products `p`, and the join that it needs;
+    nothing where several are reported."""
+    store_id = whose_levels(REPORTED_STORE.get())
+    if store_id is None:
+        return "NULL", ""
+    here = f"here.product_id = p.id AND here.store_id = {int(store_id)}"
+    return f"here.{column}", f" LEFT JOIN store_products here ON {here}"
+
+
 def find_products(
     ids: Iterable[int], *, stock: Mapping[int, int] | None = None
 ) -> dict[int, ListedProduct]:
     """These products by id, in one statement. Their stock is read with them unless it is known."""
+    level, joined = level_in_store()
     found = rows(
         f"""
-        SELECT p.id, p.name, p.sku, p.price, c.name, b.name, p.reorder_level,
+        SELECT p.id, p.name, p.sku, p.price, c.name, b.name, COALESCE({level}, p.reorder_level),
             {_STOCK.format(and_reported("b.store_id")) if stock is None else "NULL"}
-        FROM products p
+        FROM products p{joined}
         LEFT JOIN categories c ON c.id = p.category_id
         LEFT JOIN brands b ON b.id = p.brand_id
         WHERE p.id IN ({id_list(ids)})

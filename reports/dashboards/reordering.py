@@ -1,6 +1,7 @@
 """`/api/dashboard/inventory/reorder-recommendations`: what to buy again.
 
-That is products whose stock, at the pace of the last days, lasts 30 days at most.
+That is products whose stock, at the pace of the last days, lasts 30 days at most; of one store also
+those that sold and are below the level that was set for it there.
 
 Decided in whole numbers, so that both databases round alike: `round(a ÷ b) ≤ n` is
 `2a < (2n + 1)b`.
@@ -23,7 +24,12 @@ from pos_project.core.http.figures import (
 )
 from pos_project.core.money import divided
 from reports.dashboards.dashboard import LastDaysView
-from reports.dashboards.listed_products import ListedProduct, ProductOut, find_products
+from reports.dashboards.listed_products import (
+    ListedProduct,
+    ProductOut,
+    find_products,
+    level_in_store,
+)
 from reports.dashboards.product_sales import last_days, units_sold
 from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.dashboards.unit_costs import UnitCost, sold_and_costs
@@ -46,11 +52,17 @@ class Need(NamedTuple):
     days: int
     days_left: int
     cost: UnitCost
+    level: int | None = None  # in the store that is reported, where one was set
+    at_a_time: int | None = None
 
     @property
     def units(self) -> int:
-        """Units per day × 30 − stock, to the nearest unit."""
-        return divided(self.units_sold * COVER_DAYS, self.days) - self.stock
+        """Units per day × 30 − stock, to the nearest unit; at least what is missing to the level,
+        and as often what is ordered at a time as that takes."""
+        missing = divided(self.units_sold * COVER_DAYS, self.days) - self.stock
+        if self.level is not None:
+            missing = max(missing, self.level - self.stock)
+        return missing if self.at_a_time is None else -(-missing // self.at_a_time) * self.at_a_time
 
     @property
     def estimated_cost(self) -> int:
@@ -66,7 +78,8 @@ class Need(NamedTuple):
 
     @property
     def priority(self) -> str:
-        return next(name for name, most in PRIORITIES if self.days_left <= most)
+        """By how long it lasts; what lasts longer is there for its level."""
+        return next((name for name, most in PRIORITIES if self.days_left <= most), "medium")
 
 
 @dataclass(frozen=True)
@@ -161,15 +174,27 @@ def _find_needs(today: date, days: int) -> list[Need]:
     sums, costs = sold_and_costs(last_days(today, days), today=today)
     sold, stock = units_sold(sums), stock_now()
     needs = []
-    for product_id, price in rows(
-        f"SELECT p.id, {whole('p.price * 100')} FROM products p WHERE {KEPT_IN_STOCK}",
+    (level_there, joined), (quantity_there, _) = (
+        level_in_store(),
+        level_in_store("reorder_quantity"),
+    )
+    for product_id, price, level, at_a_time in rows(
+        f"SELECT p.id, {whole('p.price * 100')}, {level_there}, {quantity_there}"
+        f" FROM products p{joined} WHERE {KEPT_IN_STOCK}",
         {},
     ):
         units, left = sold.get(product_id, 0), stock.get(product_id, EMPTY).units
-        if units > 0 and _is_needed(left, units, days):
+        is_low = level is not None and left < level * 1000
+        if units > 0 and (is_low or _is_needed(left, units, days)):
             left //= 1000
             days_left = divided(left * days, units)
-            needs.append(Need(product_id, price, left, units, days, days_left, costs[product_id]))
+            needs.append(
+                Need(
+                    *(product_id, price, left, units, days, days_left, costs[product_id]),
+                    level,
+                    at_a_time,
+                )
+            )
     return sorted(needs, key=lambda need: (need.days_left, -need.units_sold, need.product_id))
 
 

@@ -13,7 +13,7 @@ from reports.dashboards.stock_levels import AtLevel, Level, at_levels
 MOST_ROWS = 500  # of each list; the counts are of all
 LEVELS = (
     Level("out_of_stock", most=0),
-    Level("low_stock", least=1, most=10),
+    Level("low_stock", least=1, most=10, is_low=True),
     Level("overstock", least=101),
 )
 HIGH_UP_TO = 5  # units

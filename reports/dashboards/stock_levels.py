@@ -1,13 +1,14 @@
 """Which products are short, and which lie about: active products by the units on their shelves.
 
-Services keep no stock, so they are never short (I32). Stock is of all stores.
+Services keep no stock, so they are never short (I32). Stock is of the store that is reported, or of
+all; only that of one store has levels of its own.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from reports.dashboards.listed_products import ListedProduct, find_products
+from reports.dashboards.listed_products import ListedProduct, find_products, level_in_store
 from reports.dashboards.stock_now import EMPTY, stock_now
 from reports.summaries.active_products import KEPT_IN_STOCK
 from reports.summaries.raw import rows
@@ -15,13 +16,14 @@ from reports.summaries.raw import rows
 
 @dataclass(frozen=True)
 class Level:
-    """A range of units, both ends included; without an end it has none. `is_short`: of a product
-    that has a reorder level it ends below that."""
+    """A range of units, both ends included; without an end it has none. `is_low`: of a product
+    that has a reorder level in the store it ends below that; `is_short`: or below its own."""
 
     name: str
     least: int | None = None
     most: int | None = None
     is_short: bool = False
+    is_low: bool = False
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -45,15 +47,15 @@ def at_levels(levels: Sequence[Level], *, most: int) -> list[AtLevel]:
     chosen. (Placing them in SQL sorts every product twice.)
     """
     at_level: list[list[tuple[int, int]]] = [[] for _ in levels]
-    places = [
-        (*each.bounds, each.is_short, found) for each, found in zip(levels, at_level, strict=True)
-    ]
+    places = [(each, each.bounds, found) for each, found in zip(levels, at_level, strict=True)]
     stock = stock_now()
-    asked = f"SELECT p.id, p.reorder_level FROM products p WHERE {KEPT_IN_STOCK}"
-    for product_id, level in rows(asked, {}):
+    there, joined = level_in_store()
+    asked = f"SELECT p.id, p.reorder_level, {there} FROM products p{joined} WHERE {KEPT_IN_STOCK}"
+    for product_id, own, in_store in rows(asked, {}):
         units = stock.get(product_id, EMPTY).units
-        for least, most_units, is_short, found in places:
-            if is_short and level is not None:
+        for each, (least, most_units), found in places:
+            level = in_store if in_store is not None or not each.is_short else own
+            if level is not None and (each.is_short or each.is_low):
                 most_units = level * 1000 - 1
             if least <= units <= most_units:
                 found.append((units, product_id))
