@@ -12,6 +12,7 @@ from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
+from accounts.stores import has_several
 from inventory import (  # (they register their pages)
     count_admin,
     product_admin,  # noqa: F401
@@ -97,7 +98,8 @@ class InventoryLogAdmin(ReversibleAdmin):
     @action(description="Count stock", permissions=["count"], url_path="count", icon="fact_check")
     def count_stock(self, request: HttpRequest) -> HttpResponse:
         """Compare what was counted with the books, show that, then adjust by just that."""
-        choose = count_admin.ChooseForm(request.GET)
+        by: Any = request.user
+        choose = count_admin.ChooseForm(request.GET, store_id=by.store_id)
         products = choose.products() if choose.is_valid() else []
         if len(products) > count_admin.MAX_LINES:
             choose.add_error(None, f"More than {count_admin.MAX_LINES} products: choose fewer.")
@@ -111,7 +113,6 @@ class InventoryLogAdmin(ReversibleAdmin):
             return HttpResponseRedirect(request.path)
         kept = request.session.get(count_admin.KEPT) or []
         lines = count_admin.lines_of(request, products, kept if "kept" in request.GET else [])
-        by: Any = request.user
         shown: dict[str, Any] = {}
         if request.method == "POST" and lines.is_valid() and form.is_valid():
             said, counts, units = form.cleaned_data, lines.counts(), lines.units()
@@ -132,6 +133,8 @@ class InventoryLogAdmin(ReversibleAdmin):
             shown["seen"] = count_admin.seen(
                 [Counted(each.product.pk, each.expected, each.counted) for each in differences]
             )
+        if has_several():
+            count_admin.show_places(lines, store_id=by.store_id)
         return self.ask_page(
             request,
             form,

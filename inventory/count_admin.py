@@ -8,19 +8,29 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from accounts.stores import has_several
 from catalog.codes import products_by_code
 from catalog.models import Brand, Category, Product
 from inventory.counting import Counted, Difference
+from inventory.places import between, in_shelf_order, places_of, with_what_is_said
+from inventory.store_product_models import MAX_PLACE
 from pos_project.core.db.search_text import SEARCH_TEXT, holding
 from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import ZERO
 
 MAX_LINES = 500
 KEPT = "half_count"  # in the session: what was counted so far
+
+
+def _place_field(label: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=MAX_PLACE, required=False, widget=UnfoldAdminTextInputWidget
+    )
 
 
 class ChooseForm(forms.Form):
@@ -31,27 +41,38 @@ class ChooseForm(forms.Form):
     words = forms.CharField(
         label="Name or SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
     )
+    place = _place_field("Place, or from place")
+    place_to = _place_field("To place")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, store_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.store_id = store_id
+        if not has_several():  # places are of stores, and nobody is shown that there are any
+            del self.fields["place"], self.fields["place_to"]
         for name in ("category", "brand"):
             field: Any = self.fields[name]
             field.widget = AutocompleteSelect(Product._meta.get_field(name), admin.site)
             field.widget.choices = field.choices
 
     def products(self) -> list[Product]:
-        """The chosen products by name, one more than a page takes; none when nothing is given."""
+        """The chosen products by name, or in the order of the shelf where places are given, one
+        more than a page takes; none when nothing is given."""
         said = self.cleaned_data
         if not any(said.values()):
             return []
-        found = Product.objects.listed().filter(keeps_stock=True)
+        found: QuerySet[Any] = Product.objects.listed().filter(keeps_stock=True)
         if said["category"]:
             found = found.filter(category=said["category"])
         if said["brand"]:
             found = found.filter(brand=said["brand"])
         if said["words"]:
             found = found.filter(holding(Product, SEARCH_TEXT, said["words"]))
-        return list(found.order_by(SEARCH_TEXT, "id")[: MAX_LINES + 1])
+        found = found.order_by(SEARCH_TEXT, "id")
+        first, last = said.get("place", ""), said.get("place_to", "")
+        if first or last:
+            there = between(first, last, of="in_store__place_key")
+            found = in_shelf_order(with_what_is_said(found, self.store_id).filter(there))
+        return list(found[: MAX_LINES + 1])
 
 
 class CountForm(forms.Form):
@@ -82,6 +103,7 @@ class CountLineForm(forms.Form):
 
     product: Product | None = None
     difference: Difference | None = None
+    place = ""  # on the shelf
 
     @property
     def is_filled(self) -> bool:
@@ -183,6 +205,13 @@ def lines_of(
     for form, product in zip(shown.forms, products, strict=False):
         form.product = product
     return shown
+
+
+def show_places(lines: CountLineFormSet, *, store_id: int) -> None:
+    """Say where the goods of the lines lie. One statement."""
+    places = places_of([form.product.pk for form in lines.forms if form.product], store_id=store_id)
+    for form in lines.forms:
+        form.place = places.get(form.product.pk, "") if form.product else ""
 
 
 def seen(counts: Sequence[Counted]) -> str:

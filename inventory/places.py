@@ -1,10 +1,28 @@
 """Places on the shelf: which lie between two of them, and the order in which one walks by."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from inventory.store_product_models import StoreProduct, place_key
+from pos_project.core.db.search_text import SEARCH_TEXT
+
+
+def with_what_is_said(products: QuerySet[Any], store_id: int) -> QuerySet[Any]:
+    """Products with what a store says of each: `level_there`, `quantity_there`, `place`."""
+    here = FilteredRelation("in_stores", condition=Q(in_stores__store=store_id))
+    return products.annotate(
+        in_store=here,
+        level_there=F("in_store__reorder_level"),
+        quantity_there=F("in_store__reorder_quantity"),
+        place=F("in_store__place"),
+    )
+
+
+def in_shelf_order(products: QuerySet[Any]) -> QuerySet[Any]:
+    """Those products as one walks by; without a place they come last."""
+    return products.order_by(F("in_store__place_key").asc(nulls_last=True), SEARCH_TEXT, "id")
 
 
 def between(first: str, last: str = "", *, of: str = "place_key") -> Q:

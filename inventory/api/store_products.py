@@ -4,7 +4,7 @@ lies there."""
 from typing import Any, cast
 
 import django_filters
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.stores import STORES
 from catalog.models import Product
 from inventory import product_figures
-from inventory.places import between
+from inventory.places import between, with_what_is_said
 from inventory.store_product_models import MAX_PLACE
 from inventory.store_products import InStore, set_in_store
 from pos_project.core.errors import NotFound
@@ -129,14 +129,3 @@ class StoreProductViewSet(ContractViewSet):
             lambda changed: {"success": True, "message": "Products set", "changed": changed},
             status=200,
         )
-
-
-def with_what_is_said(products: QuerySet[Any], store_id: int) -> QuerySet[Any]:
-    """Products with what a store says of each: `level_there`, `quantity_there`, `place`."""
-    here = FilteredRelation("in_stores", condition=Q(in_stores__store=store_id))
-    return products.annotate(
-        in_store=here,
-        level_there=F("in_store__reorder_level"),
-        quantity_there=F("in_store__reorder_quantity"),
-        place=F("in_store__place"),
-    )

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from model_bakery import baker
 
-from accounts.models import User
+from accounts.models import Store, User
 from catalog.models import Brand, Category, Product
 from conftest import at_the_office
 from inventory import count_admin
 from inventory.models import InventoryLog, StockCount
+from inventory.store_product_models import StoreProduct
 from pos_project.tests import shop
 from pos_project.tests.test_lists import lines_of, totals_of
 
@@ -147,6 +148,28 @@ def test_products_are_listed_by_category_brand_and_words(
     assert listed(category=summer.pk) == listed(brand=acme.pk) == listed(words="CA") == ["Cap"]
     assert listed(words="ts-") == ["Shirt"]
     assert listed(words="summer") == listed(category=summer.pk, words="Shirt") == []
+
+
+def test_products_of_a_place_are_listed_as_one_walks_by(
+    office: Client, goods: dict[str, Product]
+) -> None:
+    assert "to place" not in office.get(COUNT).content.decode().lower(), "one store, no places"
+    baker.make(Store, name="Lake Road")
+    tea = shop.a_product(name="Tea", sku="TEA")
+    for product, place in ((goods["shirt"], "A-10"), (goods["cap"], "A-9"), (tea, "B-1")):
+        baker.make(StoreProduct, store_id=1, product=product, place=place)
+        baker.make(StoreProduct, store__name=f"Of {place}", product=product, place="A-1")
+
+    def listed(**chosen: Any) -> list[tuple[str, str]]:
+        shown = office.get(COUNT, chosen).context["lines"]
+        return [(line.product.name, line.place) for line in shown if line.product]
+
+    assert listed(place="A-9") == [("Cap", "A-9")]
+    assert listed(place="A-1") == [], "that is another store's place"
+    assert listed(place="a-1", place_to="A-10") == [("Cap", "A-9"), ("Shirt", "A-10")]
+    assert listed(place_to="B") == [("Cap", "A-9"), ("Shirt", "A-10"), ("Tea", "B-1")]
+    answer = office.post(COUNT, form_of(("CP-9", "4")))
+    assert "lies at A-9" in answer.content.decode()
 
 
 def test_more_products_than_a_page_takes_are_not_listed_in_part(
