@@ -24,7 +24,7 @@ ADMINS_ONLY = {"user"}
 ENTERED = {
     *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
     *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
-    *("periodlock", "till"),
+    *("periodlock", "till", "storeproduct"),
 }
 MANAGERS_ENTER = ENTERED - {"user", "store", "taxrate"}
 # Pages of what only admins do to a row that managers change, too.

@@ -101,7 +101,7 @@ ELSEWHERE = {
     "suppliers/1/purchases/1/items", "shifts", "shifts/1", "shifts/1/papers", "shifts/1/report",
     # A customer owes the shop, wherever they bought; a product's stock is the one of where one is.
     "customers", "customers/1/details", "suppliers", "suppliers/1/details", "products",
-    "products/1", "ledger/cash-counts/expected",
+    "products/1", "ledger/cash-counts/expected", "stores/1/products",
     # An account of the path: below, with one that there is.
     "ledger/general-ledger/1",
 }  # fmt: skip
