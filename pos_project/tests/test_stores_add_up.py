@@ -67,7 +67,8 @@ def trade() -> APIClient:
                     **there,
                 )
                 ask("sales/checkout", items=[line], paid_amount=500, **there)
-                ask("expenses", title="Tea", amount=2 * store_id, category="Rent", **there)
+                spent = {"title": "Tea", "amount": 2 * store_id, "category": "Rent"}
+                ask("expenses", **spent, repeats=True, **there)
                 ask("inventory", product_id=cap.pk, change_qty=-1, reason="broken", **there)
                 ask("sales/pending", items=[line], **there)
                 ask(f"customers/{customers[number % 2].pk}/dues", amount=2, **there)
