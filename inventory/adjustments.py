@@ -124,12 +124,17 @@ def write_off(product_id: int, *, reason: str, context: PostingContext) -> int:
     """Take every unit of a product out of stock, in all stores, as a loss; returns how many.
 
     Runs inside the caller's transaction: one movement and one entry per store that has any.
+    Raises NotFound for a product that is on no list, Denied for units in a store in which whoever
+    writes them off may not act.
     """
     product = Product.objects.listed().filter(pk=product_id).first()
+    if product is None:
+        raise NotFound("Product not found")
     held = Batch.objects.filter(product_id=product_id, is_open=1).values_list("store_id")
     units = 0
     for store_id, remaining in held.annotate(remaining=Sum("remaining")).order_by("store_id"):
-        assert product is not None, product_id  # an archived product has no stock
+        if context.by is not None and store_id != context.store_id:
+            context.by.in_store(store_id, writing=True)
         left = Adjustment(product_id, -remaining, reason=reason)
         _decrease(product, left, context.anywhere(store_id))
         units += int(remaining)
@@ -148,8 +153,9 @@ def void(
     """Undo an adjustment by its opposite, on the very batches it moved. Both leave the list.
 
     `reason`, where one is given, is the opposite's note and the memo of its entry. Raises NotFound
-    for an unknown or already undone entry, Conflict for one that a document wrote, Invalid when
-    the added units are no longer all there, NeedsApproval where staff do not correct stock.
+    for an unknown or already undone entry, Conflict for one that a document wrote or of a product
+    that was removed, Invalid when the added units are no longer all there, NeedsApproval where
+    staff do not correct stock.
     """
     with staff_rules.refusals_kept(by, InventoryLog), kept_answer_first(key):
         breaches = staff_rules.stock_breaches(by)
@@ -171,6 +177,8 @@ def _void(log_id: int, reason: str | None, context: PostingContext) -> Inventory
         raise NotFound("Inventory entry not found")
     if first.kind != InventoryLog.Kind.ADJUSTMENT:
         raise Conflict("Entries of sales, purchases, refunds and opening stock cannot be removed.")
+    if first.product.archived_at is not None:
+        raise Conflict(f"{first.product.name} was removed: bring it back first.")
     context = context.in_store(first.store_id)
     moved = list(InventoryLogBatch.objects.filter(log_id=log_id).order_by("id"))
     batches = Batch.objects.all().locked(

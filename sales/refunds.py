@@ -168,10 +168,12 @@ def _sold(sale: Sale, items: Sequence[SaleItem], refunded: Mapping[int, Decimal]
 
 
 def _consumptions(items: Sequence[SaleItem]) -> dict[int, dict[int, Decimal]]:
-    """What each line still holds of which batch, in the order it took from them. A service, which
-    took nothing, is not in it."""
+    """What each line still holds of which batch, in the order it took from them. Not in it are a
+    service, which took nothing, and a product that was removed: what is on no list has no stock."""
     consumptions: dict[int, dict[int, Decimal]] = {}
-    rows = SaleItemBatch.objects.filter(sale_item_id__in=[item.pk for item in items])
+    rows = SaleItemBatch.objects.filter(
+        sale_item_id__in=[item.pk for item in items], sale_item__product__archived_at=None
+    )
     for item_id, batch_id, units in rows.order_by("id").values_list(
         "sale_item_id", "batch_id", "quantity"
     ):
