@@ -65,6 +65,9 @@ class Store(models.Model):
         "staff may refund up to", max_digits=10, decimal_places=2, null=True, blank=True
     )
     staff_correct_stock = models.BooleanField("staff may correct stock", default=True)
+    staff_transfer_stock = models.BooleanField(
+        "staff may send goods to other stores, and receive them", default=True
+    )
     staff_see_cost = models.BooleanField("staff see cost and profit", default=True)
     staff_set_levels = models.BooleanField("staff may set reorder levels and places", default=True)
     staff_open_shifts = models.BooleanField("staff may open shifts", default=True)

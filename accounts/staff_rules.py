@@ -106,6 +106,14 @@ def stock_breaches(by: Actor, *, field: str | None = None) -> list[Breach]:
     return [Breach("Staff do not correct stock.", field)]
 
 
+def transfer_breaches(by: Actor) -> list[Breach]:
+    """What keeps `by` from sending goods to another store, and from receiving them."""
+    rules = rules_for(by)
+    if rules is None or rules.staff_transfer_stock:
+        return []
+    return [Breach("Staff do not move goods between stores.")]
+
+
 def price_breaches(by: Actor | None, *, before: Decimal, after: Decimal) -> list[Breach]:
     """What keeps `by` from lowering a list price: it would be sold below it at once."""
     rules = rules_for(by) if by else None

@@ -29,12 +29,14 @@ from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.http.permissions import ADMIN
 from pos_project.core.images.pictures import PictureChange, image_url
 
+OF_STORES = "staff_transfer_stock"
 STAFF_RULES = (
     "staff_sell_below_list",
     "staff_max_discount",
     "staff_refund_without_goods",
     "staff_max_refund",
     "staff_correct_stock",
+    OF_STORES,
     "staff_see_cost",
     "staff_set_levels",
 )
@@ -90,6 +92,8 @@ class StoreForm(RowForm):
             " Empty: any amount.",
             "staff_correct_stock": "Off: adjustments, undoing them, opening stock and removing a"
             " product that is in stock need an approval.",
+            "staff_transfer_stock": "Off: sending goods to another store, receiving them and"
+            " turning them back need an approval. Everybody may ask for goods.",
             "staff_see_cost": "Off: costs and profit are left empty for staff at the till."
             " Totals of purchases stay, since staff pay them.",
             "staff_set_levels": "Off: reorder levels, quantities and places on the shelf, of a"
@@ -156,6 +160,15 @@ class StoreAdmin(ShopAdmin):
     def logo_now(self, store: Store) -> SafeString | str:
         url = image_url(store.logo or None, None)
         return format_html('<img src="{}" alt="" class="max-h-24">', url) if url else "–"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With one store nothing is said of others."""
+        if has_several():
+            return super().get_fieldsets(request, obj)
+        return tuple(
+            (title, {**asked, "fields": tuple(x for x in asked["fields"] if x != OF_STORES)})
+            for title, asked in super().get_fieldsets(request, obj)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> Any:
         # Who may change prices is not for those to say whom it is about.

@@ -12,6 +12,7 @@ from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.picking import pick
 from inventory.shelf import ShelfBatch
+from inventory.transfer_models import Transfer, TransferLine
 from ledger import chart, posting
 from ledger.models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
@@ -124,12 +125,18 @@ def write_off(product_id: int, *, reason: str, context: PostingContext) -> int:
     """Take every unit of a product out of stock, in all stores, as a loss; returns how many.
 
     Runs inside the caller's transaction: one movement and one entry per store that has any.
-    Raises NotFound for a product that is on no list, Denied for units in a store in which whoever
-    writes them off may not act.
+    Raises NotFound for a product that is on no list, Conflict while units are on the way between
+    stores, since nobody could receive them, Denied for units in a store in which whoever writes
+    them off may not act.
     """
     product = Product.objects.listed().filter(pk=product_id).first()
     if product is None:
         raise NotFound("Product not found")
+    on_the_way = TransferLine.objects.filter(
+        product_id=product_id, transfer__status=Transfer.Status.SENT, sent__gt=0
+    )
+    if going := on_the_way.select_related("transfer").first():
+        raise Conflict(f"Units of it are on the way ({going.transfer}): receive them first.")
     held = Batch.objects.filter(product_id=product_id, is_open=1).values_list("store_id")
     units = 0
     for store_id, remaining in held.annotate(remaining=Sum("remaining")).order_by("store_id"):

@@ -9,6 +9,19 @@ def stock_left(store_id: int) -> str | None:
     return "It has stock." if Batch.objects.filter(store_id=store_id, is_open=1).exists() else None
 
 
+def goods_on_the_way(store_id: int) -> str | None:
+    """Why a store cannot be closed while goods are to come there, or to leave it."""
+    from inventory.transfer_models import Transfer
+
+    going = Transfer.objects.filter(status__in=Transfer.DRAFT_STATUSES)
+    numbers = [
+        str(number)
+        for of_store in ("from_store_id", "to_store_id")
+        for number in going.filter(**{of_store: store_id}).values_list("number", flat=True)[:3]
+    ]
+    return f"Transfers are not at their end: {', '.join(numbers)}." if numbers else None
+
+
 class InventoryConfig(AppConfig):
     name = "inventory"
     verbose_name = "Stock"  # as in the side bar
@@ -24,24 +37,32 @@ class InventoryConfig(AppConfig):
             StockCountLine,
         )
         from inventory.store_product_models import StoreProduct
+        from inventory.transfer_models import Transfer, TransferLine, TransferLot
         from ledger import numbering, sealing
 
-        HINDRANCES.append(stock_left)
+        HINDRANCES.extend((stock_left, goods_on_the_way))
         audit.watch(StoreProduct)
         # A closed day's movements are sealed with its journal.
         sealing.covers(InventoryLog)
         sealing.covers(InventoryLogBatch, "log__business_date")
         sealing.covers(StockCount)
         sealing.covers(StockCountLine, "count__business_date")
+        sealing.covers(Transfer)
+        sealing.covers(TransferLine, "transfer__business_date")
+        sealing.covers(TransferLot, "line__transfer__sent_on")
         by_hand = ("opening", "adjustment", "void")
         numbering.numbers(
             "stock",
             InventoryLog,
             *numbering.with_entry(numbering.Part(InventoryLogBatch, "log_id"), events=by_hand),
-            which=Q(kind__in=by_hand),
+            which=Q(kind__in=(*by_hand, "sent", "arrived")),
         )
         made_by_hand = Q(
-            log_batches__log__kind__in=(InventoryLog.Kind.OPENING, InventoryLog.Kind.ADJUSTMENT),
+            log_batches__log__kind__in=(
+                InventoryLog.Kind.OPENING,
+                InventoryLog.Kind.ADJUSTMENT,
+                InventoryLog.Kind.ARRIVED,
+            ),
             log_batches__quantity__gt=0,
         )
         sealing.covers(

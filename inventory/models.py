@@ -12,6 +12,7 @@ from catalog.models import Product
 from inventory import shelf
 from inventory.shelf import FIFO_INDEX
 from inventory.store_product_models import StoreProduct  # noqa: F401  (a table of this app)
+from inventory.transfer_models import TransferLot
 from pos_project.core.db.append_only import AppendOnly, AppendOnlyQuerySet
 
 
@@ -56,6 +57,7 @@ class Batch(AppendOnly):
         PURCHASE = "purchase"
         OPENING = "opening"
         ADJUSTMENT = "adjustment"
+        TRANSFER = "transfer"
 
     MOVING_COLUMNS = frozenset({"remaining"})
 
@@ -65,6 +67,10 @@ class Batch(AppendOnly):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, db_index=False)
     purchase_item = models.OneToOneField(
         "purchasing.PurchaseItem", null=True, on_delete=models.PROTECT, related_name="batch"
+    )
+    # What came from another store: the lot it was on its way, which names the batch it left.
+    transfer_lot = models.OneToOneField(
+        TransferLot, null=True, on_delete=models.PROTECT, related_name="became"
     )
     origin = models.CharField(max_length=10, choices=Origin.choices)
     received_on = models.DateField()  # the first key of FIFO
@@ -129,6 +135,8 @@ class InventoryLog(AppendOnly):
         OPENING = "opening"
         ADJUSTMENT = "adjustment"
         VOID = "void"
+        SENT = "sent", "Sent to another store"
+        ARRIVED = "arrived", "Came from another store"
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="log")
@@ -179,7 +187,7 @@ class InventoryLog(AppendOnly):
 
 
 class InventoryLogBatch(AppendOnly):
-    """Which batch an opening, an adjustment, a void or the reversal of a purchase moved."""
+    """Which batch an opening, an adjustment, a void, a transfer or a purchase's reversal moved."""
 
     log = models.ForeignKey(InventoryLog, on_delete=models.PROTECT, related_name="batches")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="log_batches")

@@ -27,6 +27,7 @@ BATCH_FIELDS = (
     "store_id",
     "product_id",
     "purchase_item_id",
+    "transfer_lot_id",
     "origin",
     "received_on",
     "unit_cost",
@@ -44,6 +45,10 @@ class Goods:
     quantity: Decimal
     unit_cost: Decimal
     purchase_item_id: int | None = None
+    # Of what came from another store: its lot on the way, and since when a store has it.
+    transfer_lot_id: int | None = None
+    received_on: date | None = None
+    origin: str | None = None  # where it is another than that of the goods it came with
 
     @property
     def worth(self) -> Decimal:
@@ -53,12 +58,14 @@ class Goods:
 def put_on_shelf(
     goods: Sequence[Goods], *, origin: str, received_on: date, context: PostingContext
 ) -> Sequence[int]:
-    """Make one batch per line, in one statement, and return their ids.
+    """Make one batch per line, in one statement, and return their ids. Goods that have a day of
+    their own keep it.
 
     Goods dated in the past go before batches that tills may be taking from just now: they wait
     for those tills, so that no sale passes over older goods.
     """
-    passed_over = [item.product_id for item in goods] if received_on < today() else []
+    now = today()
+    passed_over = [item.product_id for item in goods if (item.received_on or received_on) < now]
     _wait_for_tills(passed_over, context, first=1)
     batch_ids = insert_rows(
         Batch,
@@ -68,8 +75,9 @@ def put_on_shelf(
                 context.store_id,
                 item.product_id,
                 item.purchase_item_id,
-                origin,
-                received_on,
+                item.transfer_lot_id,
+                item.origin or origin,
+                item.received_on or received_on,
                 item.unit_cost,
                 item.quantity,
                 item.quantity,

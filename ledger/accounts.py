@@ -92,6 +92,18 @@ def change_account(
     return transact(change)
 
 
+def ensure_accounts_between_stores() -> None:
+    """Add the accounts of goods that go from store to store, where they are not there yet. One
+    statement once they are."""
+    wanted = {code for code, *_ in chart.BETWEEN_STORES_ACCOUNTS}
+    if LedgerAccount.objects.filter(code__in=wanted).count() == len(wanted):
+        return
+    try:
+        transact(lambda: chart.add_missing(LedgerAccount, chart.BETWEEN_STORES_ACCOUNTS))
+    except IntegrityError:  # somebody added them in this very moment
+        assert LedgerAccount.objects.filter(code__in=wanted).count() == len(wanted)
+
+
 def code_of(name: str) -> str:
     """`Owner's loan` → `OWNERS_LOAN`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

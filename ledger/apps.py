@@ -19,18 +19,7 @@ def ensure_chart(apps: Apps = installed, **_: Any) -> None:
         method = apps.get_model("ledger", "PaymentMethod")
     except LookupError:  # migrated back to before there were books
         return
-    taken = dict(account.objects.values_list("number", "code"))
-    known = set(taken.values())
-    for code, number, name, kind, is_control in chart.ACCOUNTS:
-        if code in known:
-            continue
-        # One that came with a later version: its number may be an accountant's own by now.
-        while number in taken:
-            number = str(int(number) + 1)
-        taken[number] = code
-        account.objects.create(
-            code=code, number=number, name=name, kind=kind, is_control=is_control
-        )
+    chart.add_missing(account, chart.ACCOUNTS)
 
     def flag(pays_once: bool) -> dict[str, bool]:
         known = {field.name for field in method._meta.get_fields()}  # fewer, migrated back

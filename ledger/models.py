@@ -96,6 +96,9 @@ class JournalEntry(AppendOnly):
         DUE_CREDIT = "due_credit"
         CASH_MOVEMENT = "cash_movement"
         SHIFT = "shift", "Shift closed"
+        TRANSFER_SENT = "transfer_sent", "Goods sent to another store"
+        TRANSFER_ARRIVED = "transfer_arrived", "Goods arrived in another store"
+        TRANSFER_RECEIVED = "transfer_received", "Goods received from another store"
 
     class Status(models.TextChoices):
         DRAFT = "draft"

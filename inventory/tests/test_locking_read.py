@@ -33,7 +33,7 @@ def full_shelves():
     products, context = shop.many_products(PRODUCTS), PostingContext.claim(shop.a_cashier())
     rows = [
         (
-            *(context.store_id, product.pk, None, "adjustment"),
+            *(context.store_id, product.pk, None, None, "adjustment"),
             today() - timedelta(days=number % 7),
             *(Decimal("1.25"), Decimal(10), Decimal(10 if number < OPEN_EACH else 0), context.at),
         )

@@ -48,6 +48,7 @@ class Worth(TestCase):
                     1,
                     product.pk,
                     None,
+                    None,
                     "adjustment",
                     date(2026, 2, 1),
                     cost,

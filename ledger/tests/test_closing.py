@@ -193,5 +193,8 @@ def test_a_seal_covers_every_row_of_the_day_and_says_of_which_tables() -> None:
         "stock_counts",
         "shop_time_zones",
         "supplier_dues",
+        "transfer_lines",
+        "transfer_lots",
+        "transfers",
     }
     assert sold.business_date == days_ago(1)

@@ -11,12 +11,13 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from model_bakery import baker
 
+from inventory.transfer_models import Transfer
 from ledger.models import JournalEntry, JournalLine
 from ledger.numbering import number_documents
 from ledger.till_models import Shift
 from pos_project.core.db import guards
 from pos_project.core.db.guards.rules import guarded_models
-from pos_project.tests import shifts, shop
+from pos_project.tests import shifts, shop, transfers
 from reports.statements.cash_counting import Counted, count_cash
 from sales.models import Sale
 
@@ -53,6 +54,7 @@ def books(standing):
     standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(shifts.a_days_shifts)
+    standing(transfers.a_days_transfers)
     standing(number_documents)
     standing(lambda: shop.a_count((shop.a_product(), 2)))
     standing(lambda: baker.make("accounts.LoginEvent", email="rahim@shop.example", outcome="wrong"))
@@ -87,6 +89,8 @@ def draft_of(model):
         return Sale.objects.get(status="pending")
     if model is Shift:
         return Shift.objects.get(status="open")
+    if model is Transfer:
+        return Transfer.objects.get(status="asked")
     row = posted(model).first()
     values = columns_of(row, id=None, status="draft")
     for unique in ("document_id", "invoice_key"):
@@ -299,7 +303,7 @@ def test_no_line_moves_out_of_a_posted_document(model):
 @of_each_line
 def test_a_line_of_a_draft_may_change_and_go(model):
     table, line = model._meta.db_table, line_of_a_draft(model)
-    column = "debit" if table == "journal_lines" else "subtotal"
+    column = {"journal_lines": "debit", "transfer_lines": "asked"}.get(table, "subtotal")
     assert sql(f"UPDATE {table} SET {column} = {column} + 1 WHERE id = %s", line.pk) == 1
     assert sql(f"DELETE FROM {table} WHERE id = %s", line.pk) == 1
 
@@ -307,7 +311,8 @@ def test_a_line_of_a_draft_may_change_and_go(model):
 @of_each_document
 def test_a_draft_may_change_but_not_go(model):
     table, draft = model._meta.db_table, draft_of(model)
-    assert sql(f"UPDATE {table} SET created_at = '2026-01-01' WHERE id = %s", draft.pk) == 1
+    column = "asked_at" if model is Transfer else "created_at"
+    assert sql(f"UPDATE {table} SET {column} = '2026-01-01' WHERE id = %s", draft.pk) == 1
     refused(f"DELETE FROM {table} WHERE id = %s", draft.pk)
 
 
@@ -322,6 +327,7 @@ def test_nothing_is_inserted_as_posted(model):
     row = posted(model).first()
     values = columns_of(row, id=None, document_id=None, invoice_no="INV-NEW", invoice_key="inv-new")
     values |= {"z_number": 99} if model is Shift else {}
+    values |= {"number": "TRF-999999"} if model is Transfer else {}
     known = {field.attname for field in model._meta.concrete_fields}
     refused(*insert(model, {name: value for name, value in values.items() if name in known}))
 

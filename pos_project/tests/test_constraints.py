@@ -15,7 +15,7 @@ from ledger.expenses import Spending, record_expense
 from ledger.models import DocumentNumber, TransactionId
 from pos_project.core.days import today
 from pos_project.core.models import IdempotentRequest, KeptList
-from pos_project.tests import shifts, shop
+from pos_project.tests import shifts, shop, transfers
 from pos_project.tests.examples import examples
 from purchasing.models import Purchase, Supplier
 from reports.statements.cash_counting import Counted, count_cash
@@ -49,6 +49,7 @@ def trade():
     record_expense(Spending("Rent", Decimal(9), repeats=True), by=shop.a_cashier())
     shop.a_count((shop.a_product(), 2), (shop.a_product(), 0))
     shifts.a_days_shifts()
+    transfers.a_days_transfers()
     shifts.a_closed_shift("Back")
     baker.make("catalog.TaxRate", name="VAT", rate=Decimal(15))
     baker.make("catalog.ComingPrice", price=Decimal(1), from_day="2026-12-01")
@@ -144,6 +145,40 @@ BROKEN = [
         {"log__isnull": False},
     ),
     ("inventory_stockcountline_moves_what_differs", {"counted": 99}, {"log__isnull": True}),
+    ("inventory_transfer_between_two_stores", {"to_store": F("from_store")}, {}),
+    ("inventory_transfer_is_where_its_status_says", {"sent_at": None}, {"status": "sent"}),
+    ("inventory_transfer_is_where_its_status_says", {"status": "sent"}, {"status": "asked"}),
+    ("inventory_transfer_is_where_its_status_says", {"ended_by": None}, {"status": "received"}),
+    ("inventory_transfer_is_where_its_status_says", {"status": "lost"}, {"status": "asked"}),
+    (
+        "inventory_transfer_is_where_its_status_says",
+        {"business_date": None},
+        {"status": "cancelled"},
+    ),
+    (
+        "inventory_transfer_turned_back_on_its_way",
+        {"turned_back_by": F("asked_by"), "turned_back_at": F("asked_at"), "reason": "So"},
+        {"status": "asked"},
+    ),
+    (
+        "inventory_transfer_turned_back_on_its_way",
+        {"reason": None},
+        {"turned_back_at__isnull": False},
+    ),
+    ("inventory_transferline_units_not_negative", {"asked": 0}, {}),
+    ("inventory_transferline_units_not_negative", {"sent": -1}, {"received": None}),
+    (
+        "inventory_transferline_damaged_are_of_those_that_came",
+        {"damaged": F("received") + 1},
+        {"reason__isnull": False},
+    ),
+    (
+        "inventory_transferline_damaged_are_of_those_that_came",
+        {"damaged": None},
+        {"received__isnull": False},
+    ),
+    ("inventory_transferline_says_why_it_differs", {"reason": None}, {"damaged": 1}),
+    ("inventory_transferlot_quantity_positive", {"quantity": 0}, {}),
     ("inventory_inventorylogbatch_moves_something", {"quantity": 0}, {}),
     ("sales_customer_status_known", {"status": "asleep"}, {}),
     ("sales_cartitem_quantity_positive", {"quantity": 0}, {}),
@@ -330,7 +365,20 @@ def a_till_s_name_used_twice():
     plain("ledger.Till").filter(pk=second.pk).update(name_key=first.name_key)
 
 
+def a_product_twice_in_a_transfer():
+    first, second = plain("inventory.TransferLine").order_by("id")[:2]
+    plain("inventory.TransferLine").filter(pk=second.pk).update(product=first.product_id)
+
+
+def a_batch_twice_in_a_line():
+    first, second = plain("inventory.TransferLot").order_by("id")[:2]
+    same = {"line": first.line_id, "batch": first.batch_id}
+    plain("inventory.TransferLot").filter(pk=second.pk).update(**same)
+
+
 TWICE = {
+    "inventory_transferline_product_once": a_product_twice_in_a_transfer,
+    "inventory_transferlot_batch_once_per_line": a_batch_twice_in_a_line,
     "ledger_shift_z_number_once_per_store": a_z_number_given_twice,
     "ledger_till_name_once_per_store": a_till_s_name_used_twice,
     "inventory_storeproduct_once_per_store": a_product_that_a_store_speaks_of_twice,

@@ -10,7 +10,7 @@ from model_bakery import baker
 from ledger.numbering import number_documents
 from pos_project.core.db.append_only import AppendOnly, HistoryIsAddedTo
 from pos_project.core.db.rows import set_by_id
-from pos_project.tests import shifts, shop
+from pos_project.tests import shifts, shop, transfers
 from reports.statements.cash_counting import Counted, count_cash
 from sales.models import CustomerDue, Sale
 
@@ -32,6 +32,7 @@ def history(standing):
     standing(shop.a_debt_written_off)
     standing(lambda: count_cash(Counted(Decimal(1), reason="Counted"), by=shop.a_cashier()))
     standing(shifts.a_days_shifts)
+    standing(transfers.a_days_transfers)
     standing(number_documents)
     standing(lambda: shop.a_count((shop.a_product(), 2)))
     standing(lambda: baker.make("accounts.LoginEvent"))

@@ -101,6 +101,20 @@ def set_by_id(
     The caller holds the rows' locks and computed the values from what it read under them.
     """
     refuse_unless_moving(model, fields)
+    _set_by_id(model, fields, values)
+
+
+def set_lines(
+    model: type[models.Model], fields: Sequence[str], values: Mapping[int, Sequence[Any]]
+) -> None:
+    """The same of lines whose document is still a draft; the database refuses it of others."""
+    assert model.LINE_OF, model  # type: ignore[attr-defined]
+    _set_by_id(model, fields, values)
+
+
+def _set_by_id(
+    model: type[models.Model], fields: Sequence[str], values: Mapping[int, Sequence[Any]]
+) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     columns = [_field(model, name) for name in fields]
     ids = sorted(values)
