@@ -55,7 +55,7 @@ class InventoryConfig(AppConfig):
             "stock",
             InventoryLog,
             *numbering.with_entry(numbering.Part(InventoryLogBatch, "log_id"), events=by_hand),
-            which=Q(kind__in=(*by_hand, "sent", "arrived")),
+            which=Q(kind__in=by_hand),
         )
         made_by_hand = Q(
             log_batches__log__kind__in=(

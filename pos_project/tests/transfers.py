@@ -97,7 +97,7 @@ def a_days_transfers() -> Transfer:
     nobody wants. The first is the one that is given."""
     lake = a_store()
     tea, salt = shop.a_product(name="Tea"), shop.a_product(name="Salt")
-    shop.buy((tea, 20, "1.005"), (salt, 20, "3.33"))
+    shop.buy(shop.for_all(tea, 20, "20.07"), (salt, 20, "3.33"))
     done = received(sent(lake, (tea, 5), (salt, 5)), (4, 1), (6, 0))
     received(turned_back(sent(lake, (tea, 2))))
     sent(lake, (salt, 1))

@@ -37,6 +37,7 @@ _LATE = {
             ("stock_counts", "business_date"),
             ("cash_movements", "business_date"),
             ("shifts", "business_date"),
+            ("transfers", "business_date"),
             ("due_credits", "business_date"),
             ("customer_dues", "sale_date"),
         )
@@ -51,6 +52,7 @@ _LATE = {
             ("journal_lines", "journal_entries", "entry_id"),
             ("inventory_log_batches", "inventory_log", "log_id"),
             ("stock_count_lines", "stock_counts", "count_id"),
+            ("transfer_lines", "transfers", "transfer_id"),
         )
     },
     **{
@@ -63,6 +65,10 @@ _LATE = {
         for table in ("sale_item_batches", "sale_cogs")
     },
 }
+_LATE["transfer_lots"] = (
+    "transfers d JOIN transfer_lines i ON i.transfer_id = d.id"
+    " JOIN transfer_lots c ON c.line_id = i.id WHERE d.sent_on >= {day}",
+)
 _LATE["idempotent_requests"] = ("idempotent_requests c WHERE c.created_at >= {moment}",)
 # What rows of these days touched, though it is older or has no day of its own.
 _TOUCHED = {
@@ -89,6 +95,12 @@ _TOUCHED = {
         "SELECT shift_id AS id FROM journal_entries"
         " WHERE shift_id IS NOT NULL AND business_date >= {day}",
         "SELECT id FROM shifts WHERE business_date IS NULL",
+    ),
+    # Those that are not at their end count on no day yet.
+    "transfers": ("SELECT id FROM transfers WHERE business_date IS NULL",),
+    "transfer_lines": (
+        "SELECT n.id FROM transfer_lines n JOIN transfers t ON t.id = n.transfer_id"
+        " WHERE t.business_date IS NULL",
     ),
     "products": ("SELECT product_id AS id FROM inventory_log WHERE business_date >= {day}",),
     "batches": (

@@ -24,6 +24,7 @@ from reports.reconciliation.checks import (
     summaries,
     supplier_papers,
     tables,
+    transfers,
     witnesses,
 )
 from reports.reconciliation.invariant import Check, Finding, Invariant, Violation
@@ -42,6 +43,7 @@ SUBJECTS = (
     document_entries,
     reversals,
     shifts,
+    transfers,
     witnesses,
     summaries,
     audited,

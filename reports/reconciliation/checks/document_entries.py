@@ -35,6 +35,9 @@ class _Booked:
     branches: tuple[str, ...]
     key: str = "e.document_id"
     account: str = "l.account_id"
+    # Of the document `x`: the day and the store in which the event is booked.
+    day: str = "x.business_date"
+    store: str = "x.store_id"
 
 
 def _sale(account: str, amount: str, customer: str = "NULL") -> str:
@@ -88,6 +91,34 @@ def _dues(party: str, control: str, advances: str) -> tuple[str, ...]:
         f"SELECT p.entry_id, m.account_id, NULL, NULL, {signed}, 0{of_entry}",
         f"SELECT p.entry_id, {account}, {whose}, -({signed}), 0{of_entry}",
     )
+
+
+# What a lot is worth, to the cent. (On SQLite a half cent is a float a little below it.)
+_LOT = "ROUND(l.quantity * l.unit_cost + 0.00000001, 2)"
+
+
+def _lots(account: str, sign: str, which: str) -> str:
+    """What the lots of transfers are worth, on an account."""
+    return (
+        f"SELECT t.id, {account}, NULL, NULL, {sign}{_LOT}, 0 FROM transfers t"
+        " JOIN transfer_lines n ON n.transfer_id = t.id JOIN transfer_lots l ON l.line_id = n.id"
+        f" WHERE {which} AND PART(t.id)"
+    )
+
+
+def _moved(account: str, sign: str, kind: str, store: str, day: str) -> str:
+    """What goods cost as they left a shelf for a transfer, or came onto one, on an account."""
+    return (
+        f"SELECT t.id, '{account}', NULL, NULL, {sign}g.cost, 0 FROM transfers t"
+        f" JOIN inventory_log g ON g.store_id = {store} AND g.kind = '{kind}'"
+        f" AND g.business_date = {day} AND g.reference = t.number WHERE PART(t.id)"
+    )
+
+
+_RECEIVER = "CASE WHEN {0}.turned_back_at IS NULL THEN {0}.to_store_id ELSE {0}.from_store_id END"
+_SENT = ("sent", "t.from_store_id", "t.sent_on")
+_ARRIVED = ("arrived", _RECEIVER.format("t"), "t.business_date")
+_CAME = "t.status = 'received'"
 
 
 def _opened(source: str, control: str, whose: str, sign: str) -> tuple[str, ...]:
@@ -270,6 +301,48 @@ BOOKED = (
         ),
     ),
     _Booked(
+        "transfer_sent",
+        "transfers",
+        "transfer {0}",
+        (
+            _lots("'GOODS_IN_TRANSIT'", "", "1 = 1"),
+            _moved("INVENTORY", "", *_SENT),
+            # Cents that batches were rounded by.
+            _lots("'ROUNDING'", "-", "1 = 1"),
+            _moved("ROUNDING", "-", *_SENT),
+        ),
+        day="x.sent_on",
+        store="x.from_store_id",
+    ),
+    _Booked(
+        "transfer_arrived",
+        "transfers",
+        "transfer {0}",
+        (
+            _lots("'BETWEEN_STORES'", "", f"{_CAME} AND t.turned_back_at IS NULL"),
+            _lots("'GOODS_IN_TRANSIT'", "-", f"{_CAME} AND t.turned_back_at IS NULL"),
+        ),
+        store="x.from_store_id",
+    ),
+    _Booked(
+        "transfer_received",
+        "transfers",
+        "transfer {0}",
+        (
+            _moved("INVENTORY", "", *_ARRIVED),
+            # What did not come, or cannot be sold.
+            _lots("'INVENTORY_LOSS'", "", _CAME),
+            _moved("INVENTORY_LOSS", "-", *_ARRIVED),
+            _lots(
+                "CASE WHEN t.turned_back_at IS NULL THEN 'BETWEEN_STORES'"
+                " ELSE 'GOODS_IN_TRANSIT' END",
+                "-",
+                _CAME,
+            ),
+        ),
+        store=_RECEIVER.format("x"),
+    ),
+    _Booked(
         "opening_receivable",
         "sales",
         "opening due {0}",
@@ -344,6 +417,9 @@ COUNTS = {
     "sale": "x.status = 'completed'",
     "purchase": "x.status = 'received'",
     "shift": "x.status = 'closed'",
+    "transfer_sent": "x.sent_at IS NOT NULL",
+    "transfer_arrived": "x.status = 'received' AND x.turned_back_at IS NULL",
+    "transfer_received": "x.status = 'received'",
     "opening_receivable": "x.status = 'opening'",
     "opening_payable": "x.status = 'opening'",
     **{kind: f"x.kind = '{kind}'" for kind in ("opening", "adjustment", "void")},
@@ -381,10 +457,10 @@ def _documents_of_entries(scope: Scope, booked: _Booked) -> Iterator[Finding]:
         scope.parts("journal_entries"),
         f"""
         SELECT e.id, e.document_id, CASE WHEN x.id IS NOT NULL AND {counts} THEN 1 ELSE 0 END,
-            x.business_date, x.store_id, e.business_date, e.store_id
+            {booked.day}, {booked.store}, e.business_date, e.store_id
         FROM journal_entries e LEFT JOIN {booked.source} x ON x.id = e.document_id
         WHERE PART(e.id) AND e.event = '{booked.event}' AND (x.id IS NULL OR NOT ({counts})
-            OR e.business_date <> x.business_date OR e.store_id <> x.store_id)
+            OR e.business_date <> {booked.day} OR e.store_id <> {booked.store})
         ORDER BY e.id
         """,
     ):

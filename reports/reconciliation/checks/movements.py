@@ -170,7 +170,8 @@ def products(scope: Scope, ids: list[int]) -> Iterator[Product]:
         f"""
         SELECT l.product_id, l.id, m.id, m.batch_id, {_whole("m.quantity * 1000")},
             {_whole("m.cost * 100")},
-            CASE WHEN m.quantity > 0 AND l.kind IN ('opening', 'adjustment') THEN 1 ELSE 0 END
+            CASE WHEN m.quantity > 0 AND l.kind IN ('opening', 'adjustment', 'arrived')
+                THEN 1 ELSE 0 END
         FROM inventory_log_batches m JOIN inventory_log l ON l.id = m.log_id
         WHERE l.product_id {named} ORDER BY l.product_id, m.id
         """

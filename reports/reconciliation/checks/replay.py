@@ -2,9 +2,10 @@
 
 The order of movements is that of their log rows' ids: a movement writes its log rows while it
 holds the locks of the batches it moves, so movements of one batch are numbered as they happened.
-A log row finds what it moved like this: openings, adjustments, voids and undone purchases by their
-rows in `inventory_log_batches`; a sale's and a refund's by the document number, the n-th row of a
-product belonging to the n-th line of it; a purchase's likewise, its n-th batch of the product.
+A log row finds what it moved like this: openings, adjustments, voids, transfers and undone
+purchases by their rows in `inventory_log_batches`; a sale's and a refund's by the document number,
+the n-th row of a product belonging to the n-th line of it; a purchase's likewise, its n-th batch of
+the product.
 
 One thing may be missed by a sale that is not at fault. On a server with row locks, goods that come
 back into an older batch (or arrive with an older date) while the sale is already locking are not
@@ -68,7 +69,7 @@ TELESCOPES = Invariant(
     "stored_costs_telescope",
     "The stored costs of a batch's movements add up to the change of its value.",
 )
-ADDS = ("purchase", "opening", "adjustment")
+ADDS = ("purchase", "opening", "adjustment", "arrived")
 
 
 @invariants(LOGGED, ORDER, COST, STOCK, WORTH, HELD, TELESCOPES)

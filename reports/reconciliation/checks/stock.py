@@ -8,20 +8,25 @@ from reports.reconciliation.scope import AT_ONCE, Scope
 
 # Log rows that name what they moved in `inventory_log_batches`.
 BY_HAND = (
-    "(l.kind IN ('opening', 'adjustment', 'void') OR (l.kind = 'purchase' AND l.change_qty < 0))"
+    "(l.kind IN ('opening', 'adjustment', 'void', 'sent', 'arrived')"
+    " OR (l.kind = 'purchase' AND l.change_qty < 0))"
 )
 
 
-@invariant("I2", "A batch from no purchase was made by one opening or one increase of its size.")
+@invariant(
+    "I2", "A batch from no purchase was made by one opening, increase or arrival of its size."
+)
 def batches_made_by_hand_are_logged(scope: Scope) -> Iterator[Violation]:
     yield from differing(
         """
         SELECT b.id, b.product_id,
             CASE WHEN b.origin = 'purchase' THEN 0 ELSE b.quantity END AS expected,
-            SUM(CASE WHEN l.kind = b.origin THEN m.quantity END) AS found
+            SUM(CASE WHEN CASE l.kind WHEN 'arrived' THEN 'transfer' ELSE l.kind END = b.origin
+                THEN m.quantity END) AS found
         FROM batches b
         LEFT JOIN inventory_log_batches m ON m.batch_id = b.id AND m.quantity > 0
-        LEFT JOIN inventory_log l ON l.id = m.log_id AND l.kind IN ('opening', 'adjustment')
+        LEFT JOIN inventory_log l ON l.id = m.log_id
+            AND l.kind IN ('opening', 'adjustment', 'arrived')
         WHERE PART(b.id)
         GROUP BY b.id, b.product_id, b.origin, b.quantity
         """,
@@ -61,7 +66,8 @@ def remaining_is_within_quantity(scope: Scope) -> Iterator[Violation]:
 
 
 @invariant(
-    "I24", "A manual movement, or a reversed purchase, moved on batches what its log row says."
+    "I24",
+    "A manual movement, a transfer or a reversed purchase moved on batches what its log row says.",
 )
 def log_rows_are_the_sum_of_their_batches(scope: Scope) -> Iterator[Violation]:
     for column, what, places in (("change_qty", "units", 3), ("cost", "cost", 2)):

@@ -130,6 +130,21 @@ PAIRS = (
         for event in ("opening", "adjustment", "void")
     ),
     *(
+        _entry(
+            event,
+            "transfers",
+            _who("a.created_by_id", f"b.{did}_by_id"),
+            _when("a.created_at", f"b.{did}_at"),
+            _text("number", "a.reference", "b.number"),
+            _NO_MEMO,
+        )
+        for event, did in (
+            ("transfer_sent", "sent"),
+            ("transfer_arrived", "ended"),
+            ("transfer_received", "ended"),
+        )
+    ),
+    *(
         _entry(event, of, _who("a.created_by_id", "b.user_id"), number)
         for event, of in (("opening_receivable", "sales"), ("opening_payable", "purchases"))
         for number in [_text("number", "a.reference", "b.invoice_no")]
@@ -153,7 +168,7 @@ PAIRS = (
         "inventory_log_batches",
         "inventory_log_batches a JOIN inventory_log l ON l.id = a.log_id"
         " JOIN batches b ON b.id = a.batch_id"
-        " WHERE a.quantity > 0 AND l.kind IN ('opening', 'adjustment')",
+        " WHERE a.quantity > 0 AND l.kind IN ('opening', 'adjustment', 'arrived')",
         (_when("l.created_at", "b.created_at"),),
     ),
 )
@@ -191,6 +206,12 @@ _DOCUMENTS = {
     " AND x.invoice_no = l.reference AND x.created_at = l.created_at AND x.user_id = l.user_id"
     " AND l.reason = CASE WHEN x.reverses_id IS NOT NULL THEN 'REVERSAL'"
     " WHEN x.returns_id IS NOT NULL THEN 'RETURN' ELSE 'PURCHASE' END",
+    "sent": "FROM transfers x WHERE x.number = l.reference AND x.sent_at = l.created_at"
+    " AND x.sent_by_id = l.user_id AND x.from_store_id = l.store_id"
+    " AND x.sent_on = l.business_date",
+    "arrived": "FROM transfers x WHERE x.number = l.reference AND x.ended_at = l.created_at"
+    " AND x.ended_by_id = l.user_id AND x.business_date = l.business_date AND l.store_id ="
+    " CASE WHEN x.turned_back_at IS NULL THEN x.to_store_id ELSE x.from_store_id END",
 }
 
 

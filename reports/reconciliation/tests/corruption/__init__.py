@@ -20,6 +20,7 @@ from reports.reconciliation.tests.corruption import (
     stock,
     summaries,
     supplier_papers,
+    transfers,
     witnesses,
 )
 from reports.reconciliation.tests.corruption.by_hand import Breaking
@@ -41,6 +42,7 @@ BROKEN: dict[str, list[Breaking]] = {
     **summaries.BROKEN,
     **seals.BROKEN,
     **shifts.BROKEN,
+    **transfers.BROKEN,
     **witnesses.BROKEN,
     **numbers.BROKEN,
 }
