@@ -161,15 +161,6 @@ class StoreAdmin(ShopAdmin):
         url = image_url(store.logo or None, None)
         return format_html('<img src="{}" alt="" class="max-h-24">', url) if url else "–"
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With one store nothing is said of others."""
-        if has_several():
-            return super().get_fieldsets(request, obj)
-        return tuple(
-            (title, {**asked, "fields": tuple(x for x in asked["fields"] if x != OF_STORES)})
-            for title, asked in super().get_fieldsets(request, obj)
-        )
-
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> Any:
         # Who may change prices is not for those to say whom it is about.
         return (
@@ -179,10 +170,13 @@ class StoreAdmin(ShopAdmin):
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Store | None = None) -> Any:
-        # With one store all numbers are its own.
+        # With one store all numbers are its own, and nothing is said of others.
         shown = super().get_fieldsets(request, obj)
         if not has_several():
-            return shown
+            return tuple(
+                (title, {**part, "fields": tuple(x for x in part["fields"] if x != OF_STORES)})
+                for title, part in shown
+            )
         numbers = ("Numbers of sales", {"fields": ("number_prefix",)})
         return (*shown[:2], numbers, *shown[2:])
 
