@@ -136,7 +136,7 @@ class LedgerConfig(AppConfig):
             which=~Q(event__in=numbering.WITH_THEIR_DOCUMENT),
         )
         closed = Q(status=Shift.Status.CLOSED)
-        numbering.numbers("shift", Shift, total=F("counted"), which=closed)
+        numbering.numbers("shift", Shift, total=F("counted"), which=closed, may_wait=True)
         numbering.numbers("cash_move", CashMovement, total=F("amount"))
         numbering.numbers("audit", AuditEntry, moment="timestamp")
         for kind, event_model in (("sign_in", LoginEvent), ("lock", PeriodLock)):

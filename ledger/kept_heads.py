@@ -101,12 +101,12 @@ def keep() -> int:
 
 
 def keep_numbers() -> int:
-    """Number what has no number yet, and write each store's newest one to the file; returns how
-    many there were.
+    """Number what came since the last time, and write each store's newest number to the file;
+    returns how many there were.
 
     Raises HeadNotKept where it could not be written, or where the file has gone.
     """
-    numbered = number_documents()
+    numbered = number_documents(since_last=True)
     keep_each_number()
     return numbered
 

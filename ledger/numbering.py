@@ -9,7 +9,7 @@ before: what was numbered can neither change nor go nor be put between.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -37,6 +37,9 @@ WITH_THEIR_DOCUMENT = (
     *("opening", "adjustment", "void"),
 )
 AT_ONCE = 1000  # documents numbered by one transaction
+# What was numbered so long before the newest number has no neighbour still to come: whoever took
+# a lower id has committed, or given up, and a later run has numbered it.
+LOOK_BACK = timedelta(days=1)
 _FIELDS = (
     *("store_id", "number", "kind", "document_id", "total", "business_date"),
     *("content", "chained", "numbered_at"),
@@ -62,12 +65,18 @@ class Kind:
     parts: tuple[Part, ...]
     which: Q = field(default_factory=Q)
     moment: str | None = None  # of what happens to the whole shop: it has no store and no day
+    may_wait: bool = False  # its row may stand for days before it becomes a document
 
-    def unnumbered(self, *, after: int) -> "models.QuerySet[Any]":
-        """Those without a number and with a higher id, in the order of their ids."""
+    def unnumbered(self, *, after: int, since: date | None) -> Iterator["models.QuerySet[Any]"]:
+        """Those without a number: first those that waited, and count on a day `since` then, as
+        far as they come before the id `after`; then those that follow it, in their order."""
         numbers = DocumentNumber.objects.filter(kind=self.kind, document_id=OuterRef("pk"))
-        rows = self.model._default_manager.filter(self.which, pk__gt=after)
-        return rows.exclude(Exists(numbers)).order_by("id")
+        rows: models.QuerySet[Any] = self.model._default_manager.filter(self.which)
+        rows = rows.exclude(Exists(numbers))
+        if self.may_wait and since:
+            waited = rows.filter(pk__lte=after, business_date__gte=since)
+            yield waited.order_by("business_date", "id")  # found by their day, which is few rows
+        yield rows.filter(pk__gt=after).order_by("id")
 
     def contents(self, ids: list[int]) -> dict[int, str]:
         """A hash over each of these documents and over all its rows; by id, of those there are."""
@@ -92,22 +101,40 @@ def numbers(
     total: Expression = NOTHING,
     which: Q | None = None,
     moment: str | None = None,
+    may_wait: bool = False,
 ) -> None:
     """Number these documents. Rooms above this one register theirs when they start."""
-    KINDS[kind] = Kind(kind, model, total, parts, which or Q(), moment)
+    KINDS[kind] = Kind(kind, model, total, parts, which or Q(), moment, may_wait)
 
 
-def number_documents() -> int:
+def number_documents(*, since_last: bool = False) -> int:
     """Number whatever was committed and has no number yet; returns how many.
 
-    Waits for writes into past days that are under way.
+    All there is, as it is done before days are closed; or only what came `since_last` time, which
+    costs what is new and not what there is. Waits for writes into past days that are under way.
     """
+    since, done = _last_time() if since_last else (None, {})
     numbered = 0
-    done: dict[str, int] = {}  # by kind, the last id: each table is gone through once
-    while made := transact(partial(_number_some, done)):
+    while made := transact(partial(_number_some, since, done)):
         numbered += len(made)
-        done = {**done, **{each.kind: each.document_id for each in made}}
+        # Each table is gone through once. Those that waited come first: the highest id counts.
+        for each in made:
+            done[each.kind] = max(each.document_id, done.get(each.kind, 0))
     return numbered
+
+
+def _last_time() -> tuple[date | None, dict[str, int]]:
+    """By kind, the highest id that was numbered long enough before the newest number; and a day
+    from which on documents of the time since count, if they waited."""
+    newest = DocumentNumber.objects.order_by("-numbered_at").first()
+    if newest is None:
+        return None, {}
+    long_ago = newest.numbered_at - LOOK_BACK
+    known = DocumentNumber.objects.filter(numbered_at__lt=long_ago).order_by("-document_id")
+    last = {
+        kind: known.filter(kind=kind).values_list("document_id", flat=True)[:1] for kind in KINDS
+    }
+    return business_day(long_ago), {kind: each for kind, rows in last.items() for each in rows}
 
 
 def chained(previous: str, number: DocumentNumber) -> str:
@@ -129,12 +156,12 @@ def heads() -> list[DocumentNumber]:
     ]
 
 
-def _number_some(done: Mapping[str, int]) -> list[DocumentNumber]:
+def _number_some(since: date | None, done: Mapping[str, int]) -> list[DocumentNumber]:
     hold_chain(exclusively=True)  # two that number at once would give the same numbers
     now = timezone.now()
     last = {head.store_id: (head.number, head.chained) for head in heads()}
     numbered = []
-    for made in _some(done, now):
+    for made in _some(since, done, now):
         number, previous = last.get(made.store_id, (0, sealing.GENESIS))
         made.number = number + 1
         made.chained = chained(previous, made)
@@ -146,16 +173,15 @@ def _number_some(done: Mapping[str, int]) -> list[DocumentNumber]:
     return numbered
 
 
-def _some(done: Mapping[str, int], now: datetime) -> Iterator[DocumentNumber]:
+def _some(since: date | None, done: Mapping[str, int], now: datetime) -> Iterator[DocumentNumber]:
     """The next documents to be numbered, still without a number."""
     left = AT_ONCE
     for kind in KINDS.values():
         places = (_NO_STORE, F(kind.moment)) if kind.moment else (F("store_id"), _DAY)
-        found: list[tuple[int, int | None, Any, Decimal]] = list(
-            kind.unnumbered(after=done.get(kind.kind, 0))
-            .annotate(comes_to=kind.total, of_store=places[0], when=places[1])
-            .values_list("id", "of_store", "when", "comes_to")[:left]
-        )
+        found: list[tuple[int, int | None, Any, Decimal]] = []
+        for rows in kind.unnumbered(after=done.get(kind.kind, 0), since=since):
+            rows = rows.annotate(comes_to=kind.total, of_store=places[0], when=places[1])
+            found += rows.values_list("id", "of_store", "when", "comes_to")[: left - len(found)]
         contents = kind.contents([row[0] for row in found]) if found else {}
         for document_id, store_id, day, total in found:
             yield DocumentNumber(

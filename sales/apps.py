@@ -50,6 +50,7 @@ class SalesConfig(AppConfig):
             ),
             total=F("total_amount"),
             which=Q(status=Sale.Status.COMPLETED),
+            may_wait=True,  # held, with its id
         )
         numbering.numbers(
             "refund",

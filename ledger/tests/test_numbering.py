@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Store
 from inventory.fifo import InsufficientStock
+from inventory.tests.test_locking_read import rows_touched
 from ledger import kept_heads, numbering
 from ledger.models import DocumentNumber
 from ledger.numbering import number_documents
@@ -216,3 +218,36 @@ def test_the_shop_s_own_audit_and_sign_ins_are_numbered_beside_the_stores(guards
     assert kinds == {"audit"}
     by_hand("UPDATE audit_entries SET actor_email = 'x@y.example' WHERE object_id = %s", mug.pk)
     assert "numbered_documents_are_as_they_were" in red()
+
+
+def test_what_came_since_the_last_time_is_numbered_and_a_held_sale_with_it() -> None:
+    """Every hour: nothing is looked for below what was numbered a day before the newest number."""
+    mug, oldest = shop.a_service("10.00"), shop.a_service("1.00")
+    held = shop.hold((mug, 1))
+    shop.sell((oldest, 1))
+    number_documents(since_last=True)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        shop.sell((mug, 2))
+        assert number_documents(since_last=True)
+        shop.complete(held)
+        late = shop.sell((mug, 3)).sale
+        assert number_documents(since_last=True) == 2
+        assert [row[2] for row in numbered()[-2:]] == [held.pk, late.pk]
+        assert number_documents(since_last=True) == 0
+        assert number_documents() == 0
+        assert red() == {}
+
+
+@pytest.mark.mariadb
+def test_a_regular_run_reads_as_much_after_a_hundred_sales_as_after_ten() -> None:
+    mug, costs = shop.a_service("10.00"), []
+    for days, sales in enumerate((10, 100)):
+        with time_machine.travel(timezone.now() + timedelta(days=3 * days)):
+            for _ in range(sales):
+                shop.sell((mug, 1))
+            number_documents()
+        with time_machine.travel(timezone.now() + timedelta(days=3 * days + 2)):
+            shop.sell((mug, 1))
+            number_documents()
+            costs.append(rows_touched(partial(number_documents, since_last=True)))
+    assert costs[1] <= costs[0] + 10

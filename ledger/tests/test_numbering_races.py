@@ -40,6 +40,6 @@ def test_control_without_the_lock_both_would_give_the_same_numbers(
     three_sales: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(numbering, "hold_chain", lambda *, exclusively: None)
-    done: list[Any] = at_once(*[partial(numbering._number_some, {})] * 2)
+    done: list[Any] = at_once(*[partial(numbering._number_some, None, {})] * 2)
     assert three_sales.met
     assert [each for each in done if isinstance(each, Exception)]
