@@ -30,7 +30,6 @@ from pos_project.core.http.fields import parse_day
 from reports.documents.document import amount
 from reports.statements.cash_counting import Counted, bank_accounts, count_cash, expected_cash
 from reports.statements.day_closing import (
-    DayToClose,
     close_until,
     days_to_close,
     last_closable_day,
@@ -251,17 +250,19 @@ class DaySealAdmin(ReadOnlyAdmin):
                     return self._close(request, first, until)
                 except DomainError as refusal:
                     show_refusal(form, reused(request, refusal))
-        days = [] if form.errors else days_to_close(first, until)
+        last_shown = _last_at_once(first, until)
+        days = [] if form.errors else days_to_close(first, last_shown)
         return self.ask_page(
             request,
             form,
             title="Close days",
-            button=_button(days),
+            button=_button(first, until) if days else "Show the days",
             back_to=self.list_page,
             warning="Closing is for good: nothing is posted into a closed day any more.",
             template="back_office/close_days.html",
             extra={
                 "days": days,
+                "later": (until - last_shown).days if days else 0,
                 "seen": _seen(first, until),
                 "goes_on": request.GET.get("goes_on") == "1" and request.method == "GET",
             },
@@ -270,7 +271,7 @@ class DaySealAdmin(ReadOnlyAdmin):
     def _close(self, request: HttpRequest, first: date, until: date) -> HttpResponse:
         """Close days, and on to the list; or, when there are more, to the page that closes the
         next ones."""
-        last = min(until, first + timedelta(days=AT_ONCE - 1))
+        last = _last_at_once(first, until)
         goes_on_at = f"{request.path}?until={until}&goes_on=1" if last < until else self.list_page
         told = f"{_count(first, last)} closed."
         close_until(last, key=key_of_form(request, lambda _: (told, goes_on_at)))
@@ -282,10 +283,13 @@ def _seen(first: date, until: date) -> str:
     return f"{first}:{until}"
 
 
-def _button(days: list[DayToClose]) -> str:
-    if not days:
-        return "Show the days"
-    return "Close this day" if len(days) == 1 else f"Close these {len(days)} days"
+def _last_at_once(first: date, until: date) -> date:
+    """The last day that one click closes; the page shows them, and goes on with the next."""
+    return min(until, first + timedelta(days=AT_ONCE - 1))
+
+
+def _button(first: date, until: date) -> str:
+    return "Close this day" if first == until else f"Close these {_count(first, until)}"
 
 
 def _count(first: date, last: date) -> str:

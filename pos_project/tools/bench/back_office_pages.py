@@ -22,6 +22,7 @@ from catalog.label_page import label_page
 from catalog.models import Product
 from ledger.chart import CASH
 from pos_project.core.days import today
+from pos_project.core.people import Archivable
 from purchasing.models import Supplier
 from purchasing.reordering import NO_SUPPLIER
 from sales.models import Customer
@@ -108,17 +109,21 @@ def _of_model(
         row_id = newest.first()
     label = model._meta.label_lower
     stem = f"{model._meta.app_label}_{model._meta.model_name}_"
+    removed = model._base_manager.all()
+    if issubclass(model, Archivable):
+        removed = model._base_manager.exclude(archived_at=None)
     for name in dict.fromkeys(pattern.name for pattern in office.get_urls()):
         if name is None or name.endswith(NOT_OPENED):
             continue
         what = name.removeprefix(stem).replace("changelist", "list")
-        if what == "add" and not office.has_add_permission(request):
+        if not _is_offered(office, what, request):
             continue
         try:
             yield Page(label, what, reverse(f"admin:{name}"))
         except NoReverseMatch:
-            if row_id is not None:
-                yield Page(label, what, reverse(f"admin:{name}", args=[row_id]))
+            one = removed.values_list("pk", flat=True).first() if what == "restore" else row_id
+            if one is not None:
+                yield Page(label, what, reverse(f"admin:{name}", args=[one]))
     for field in office.get_autocomplete_fields(request):
         asked = {
             "app_label": model._meta.app_label,
@@ -128,6 +133,15 @@ def _of_model(
         }
         url = f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
         yield Page(label, f"autocomplete {field}", url)
+
+
+def _is_offered(office: "ModelAdmin[Any]", what: str, request: HttpRequest) -> bool:
+    may: Any = office
+    if what == "add":
+        return bool(may.has_add_permission(request))
+    if what == "export" and hasattr(office, "has_export_permission"):
+        return bool(may.has_export_permission(request))
+    return True
 
 
 def _searched(
