@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -19,6 +18,7 @@ from catalog.models import Brand, Category, Product
 from inventory.counting import Counted, Difference
 from inventory.places import between, in_shelf_order, places_of, with_what_is_said
 from inventory.store_product_models import MAX_PLACE
+from pos_project.core.back_office.row_ids import SearchedSelect
 from pos_project.core.db.search_text import SEARCH_TEXT, holding
 from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import ZERO
@@ -51,7 +51,7 @@ class ChooseForm(forms.Form):
             del self.fields["place"], self.fields["place_to"]
         for name in ("category", "brand"):
             field: Any = self.fields[name]
-            field.widget = AutocompleteSelect(Product._meta.get_field(name), admin.site)
+            field.widget = SearchedSelect(Product._meta.get_field(name), admin.site)
             field.widget.choices = field.choices
 
     def products(self) -> list[Product]:

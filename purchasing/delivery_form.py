@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
@@ -17,6 +16,7 @@ from inventory.product_figures import latest_purchase_costs
 from ledger.admin_forms import SettlementForm
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import AsTheApi
+from pos_project.core.back_office.row_ids import SearchedSelect
 from pos_project.core.days import today
 from purchasing.api.purchase_serializers import TERMS, PurchaseIn
 from purchasing.models import Purchase, Supplier
@@ -80,7 +80,7 @@ class DeliveryForm(MovesToAnOpenDay, AsTheApi, SettlementForm):
         super().__init__(*args, **kwargs)
         supplier: Any = self.fields["supplier"]
         supplier.queryset = Supplier.objects.listed()
-        supplier.widget = AutocompleteSelect(Purchase._meta.get_field("supplier"), admin.site)
+        supplier.widget = SearchedSelect(Purchase._meta.get_field("supplier"), admin.site)
         supplier.widget.choices = supplier.choices
 
 

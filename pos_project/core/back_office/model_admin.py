@@ -33,6 +33,7 @@ from pos_project.core.back_office.forms import (
     show_refusal,
 )
 from pos_project.core.back_office.list_search import found
+from pos_project.core.back_office.row_ids import SearchedSelect, of_rows
 from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
 from pos_project.core.db.concurrent_edits import ChangedMeanwhile
 from pos_project.core.db.idempotency import RequestKey
@@ -148,6 +149,14 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
         by: Any = request.user
         rows = super().get_queryset(request)
         return of_store(rows, by.reads_store) if self.goes_by_store else rows
+
+    def get_urls(self) -> list[URLPattern]:
+        return [of_rows(pattern, self.model) for pattern in super().get_urls()]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

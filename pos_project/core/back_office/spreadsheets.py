@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -207,6 +208,12 @@ class ImportsTables(ImportExportModelAdmin):
         if "import_file_name" in asked:  # no page says where files are kept
             asked["import_file_name"] = os.path.basename(asked["import_file_name"])
         return {**asked, FIELD: request.form_key}  # type: ignore[attr-defined]
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:  # as the list answers it
+            return redirect(f"{self._address('changelist')}?e=1")
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Import what was previewed: once, and all of it or nothing."""
