@@ -17,6 +17,7 @@ from inventory import (  # (they register their pages)
     count_admin,
     product_admin,  # noqa: F401
     store_product_admin,  # noqa: F401
+    transfer_admin,  # noqa: F401
 )
 from inventory.adjustments import void
 from inventory.counting import Adjusted, Counted, compare, count_stock

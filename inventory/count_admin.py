@@ -9,21 +9,19 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.stores import has_several
 from catalog.codes import products_by_code
 from catalog.models import Brand, Category, Product
 from inventory.counting import Counted, Difference
 from inventory.places import between, in_shelf_order, places_of, with_what_is_said
+from inventory.scanned_lines import MAX_LINES, ScannedLine, ScannedLines
 from inventory.store_product_models import MAX_PLACE
 from pos_project.core.back_office.row_ids import SearchedSelect
 from pos_project.core.db.search_text import SEARCH_TEXT, holding
-from pos_project.core.http.fields import MAX_QUANTITY
 from pos_project.core.money import ZERO
 
-MAX_LINES = 500
 KEPT = "half_count"  # in the session: what was counted so far
 
 
@@ -84,77 +82,20 @@ class CountForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class CountLineForm(forms.Form):
+class CountLineForm(ScannedLine):
     """One product, by its SKU, and how many were counted; left empty, it is not counted."""
 
-    sku = forms.CharField(
-        label="SKU", max_length=100, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    counted = forms.IntegerField(
-        min_value=0,
-        max_value=MAX_QUANTITY,
-        required=False,
-        widget=UnfoldAdminIntegerFieldWidget(
-            attrs={"inputmode": "numeric", "class": "shop-number"}
-        ),
-    )
     # What the books had when the count was compared with them.
     expected = forms.DecimalField(required=False, widget=forms.HiddenInput)
 
-    product: Product | None = None
     difference: Difference | None = None
     place = ""  # on the shelf
 
-    @property
-    def is_filled(self) -> bool:
-        return self.cleaned_data.get("counted") is not None
 
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("counted") is not None and not said.get("sku"):
-            self.add_error("sku", "Which product?")
-        return said
+class CountLineFormSet(ScannedLines):
+    """The lines of a count."""
 
-
-class CountLineFormSet(forms.BaseFormSet):
-    """The lines of a count. Products that are no goods of the shop are named line by line."""
-
-    forms: list[Any]
-
-    def clean(self) -> None:
-        self.look_up()
-        if any(self.errors):
-            return
-        if not self.filled:
-            raise forms.ValidationError("Enter what was counted of at least one product.")
-        seen = set()
-        for form in self.filled:
-            product = form.product
-            if product is None:
-                form.add_error("sku", "There is no product with this SKU.")
-            elif not product.keeps_stock:
-                form.add_error("sku", f"{product.name} keeps no stock.")
-            elif product.pk in seen:
-                form.add_error("sku", f"{product.name} stands in two lines: add them up.")
-            else:
-                seen.add(product.pk)
-        if any(form.errors for form in self.filled):
-            raise forms.ValidationError("Some lines are not right yet.")
-
-    def look_up(self) -> None:
-        """Give each line its product, in one query."""
-        known = products_by_code(form.cleaned_data.get("sku") for form in self.forms)
-        for form in self.forms:
-            form.product = known.get(form.cleaned_data.get("sku"))
-
-    @cached_property
-    def filled(self) -> list[Any]:
-        """The lines that were counted, in their order; also those that were refused since."""
-        return [form for form in self.forms if form.is_filled]
-
-    def units(self) -> dict[int, Decimal]:
-        """Product id → units counted."""
-        return {form.product.pk: Decimal(form.cleaned_data["counted"]) for form in self.filled}
+    nothing = "Enter what was counted of at least one product."
 
     def counts(self) -> list[Counted]:
         """The counts with what the page showed that the books had."""

@@ -22,7 +22,7 @@ def stock_by_store(product_id: int) -> list[StoreStock]:
     the product's stock says it all. One statement."""
     if not has_several():
         return []
-    units = _units([product_id]).get(product_id, {})
+    units = units_by_store([product_id]).get(product_id, {})
     return [
         StoreStock(store.pk, store.name, units.get(store.pk, Decimal(0)))
         for store in sorted(STORES.get().values(), key=lambda store: store.pk)
@@ -65,7 +65,7 @@ def say_where_there_is_some(
 
 def _elsewhere(product_ids: Iterable[int], store_id: int) -> dict[int, list[StoreStock]]:
     """What other stores have of each of these products."""
-    units, stores = _units(product_ids), STORES.get()
+    units, stores = units_by_store(product_ids), STORES.get()
     return {
         product_id: [
             StoreStock(other, stores[other].name, held)
@@ -76,7 +76,7 @@ def _elsewhere(product_ids: Iterable[int], store_id: int) -> dict[int, list[Stor
     }
 
 
-def _units(product_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
+def units_by_store(product_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
     """By product and store, where there is any."""
     held = Batch.objects.filter(product_id__in=product_ids, is_open=1).order_by()
     found: dict[int, dict[int, Decimal]] = {}

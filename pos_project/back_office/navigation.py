@@ -52,6 +52,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Stock counts", "inventory", "inventory_stockcount_changelist", False),
             ("To reorder", "shopping_cart", "report-to-reorder", False),
             ("Levels and places", "shelves", "inventory_storeproduct_changelist", False),
+            ("Transfers", "local_shipping", "inventory_transfer_changelist", False),
             ("Stock movements", "swap_vert", "inventory_inventorylog_changelist", False),
         ),
     ),
@@ -90,7 +91,9 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
 )
 
 # With one store nobody is shown that there are stores.
-_OF_SEVERAL_STORES = frozenset({"inventory_storeproduct_changelist"})
+_OF_SEVERAL_STORES = frozenset(
+    {"inventory_storeproduct_changelist", "inventory_transfer_changelist"}
+)
 
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from django.core import signing
 from django.urls import reverse
 
 from pos_project.core.errors import NotFound
-from reports.documents import sale_and_purchase, shift
+from reports.documents import sale_and_purchase, shift, transfer
 from reports.documents.document import Document
 
 BUILDERS: dict[str, Callable[[int], Document]] = {
@@ -14,6 +14,7 @@ BUILDERS: dict[str, Callable[[int], Document]] = {
     "invoice": sale_and_purchase.invoice,
     "credit-note": sale_and_purchase.credit_note,
     "shift": shift.shift_report,
+    "transfer": transfer.transfer_note,
     "purchase-order": sale_and_purchase.goods_received_note,
 }
 _SALT = "papers"

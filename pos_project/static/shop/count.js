@@ -1,5 +1,6 @@
-// Counting with a scanner. Each scan counts one more, or (without the tick) leads to the number, whose
-// Enter leads back. A code that nobody knows is refused aloud and gets no line.
+// Counting with a scanner: stock, and what goes to other stores or comes from them. Each scan counts one
+// more, or (without the tick) leads to the number, whose Enter leads back. A code that nobody knows is
+// refused aloud and gets no line; where the lines are given (`only`), so is a product that is in none.
 document.addEventListener("DOMContentLoaded", () => {
   const scan = document.getElementById("scan");
   const each = document.getElementById("each");
@@ -7,11 +8,11 @@ document.addEventListener("DOMContentLoaded", () => {
   const body = document.querySelector("#counts tbody");
   const count = document.getElementById("id_form-TOTAL_FORMS");
   const template = document.getElementById("empty-line");
-  const { lookup } = body.closest("table").dataset;
+  const { lookup, only, units = "counted" } = body.closest("table").dataset;
   let scanning = false;
   let last = Promise.resolve(); // scans are taken in their order, however quick they are
 
-  const entries = () => [...body.querySelectorAll("[name$=-counted]")];
+  const entries = () => [...body.querySelectorAll(`[name$=-${units}]`)];
   const codeOf = (row) => row.querySelector("[name$=-sku]").value.trim().toLowerCase();
   const lineOf = (code) => [...body.rows].find((row) => codeOf(row) === code.toLowerCase());
   const addLine = () => {
@@ -35,6 +36,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!exact) return refuse(`No product has the code ${code}. It was not counted.`);
     const [product] = products;
     if (!product.keeps_stock) return refuse(`${product.name} keeps no stock. It was not counted.`);
+    if (only && !lineOf(product.sku)) return refuse(`${product.name} is not in ${only}. It was not counted.`);
     const line = lineOf(product.sku) || [...body.rows].find((row) => !codeOf(row)) || addLine();
     const sku = line.querySelector("[name$=-sku]");
     if (!sku.value) {
@@ -51,7 +53,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const take = async (code) => {
     const line = await lineFor(code);
     if (!line) return;
-    const entry = line.querySelector("[name$=-counted]");
+    const entry = line.querySelector(`[name$=-${units}]`);
     const name = line.dataset.name || line.cells[0].innerText.split("\n")[0] || code;
     if (each.checked) {
       entry.value = Number(entry.value) + 1;
@@ -77,13 +79,19 @@ document.addEventListener("DOMContentLoaded", () => {
   body.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    const next = entries()[entries().indexOf(event.target) + 1];
+    const at = entries().indexOf(event.target);
+    const beside = event.target.closest("td").nextElementSibling?.querySelector("input:not([type=hidden])");
+    const next = at < 0 ? beside : entries()[at + 1];
     if (scanning || !next) scan.focus();
     else next.focus();
   });
   body.addEventListener("pointerdown", () => {
     scanning = false; // by hand, from line to line
   });
-  document.getElementById("print").addEventListener("click", () => window.print());
+  document.getElementById("print")?.addEventListener("click", () => window.print());
+  document.getElementById("all")?.addEventListener("click", () => {
+    for (const entry of entries()) entry.value ||= entry.closest("tr").dataset.all;
+    say("Every line that was empty has what the list says.");
+  });
   scan.focus();
 });

@@ -1,0 +1,373 @@
+"""Transfers in the back office: asked for, sent and received by scanner and keyboard."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
+
+from accounts.stores import has_several
+from inventory import transfers
+from inventory.store_stock import units_by_store
+from inventory.transfer_forms import (
+    AskForm,
+    FixedLines,
+    ReceivedLine,
+    SentLine,
+    acting,
+    asked_lines,
+)
+from inventory.transfer_models import Transfer, TransferLine
+from inventory.transfer_receiving import receive
+from pos_project.core.back_office.forms import ReasonForm
+from pos_project.core.back_office.model_admin import HistoryInline, WritableAdmin, asked
+from pos_project.core.db.idempotency import RequestKey
+
+Status = Transfer.Status
+REASONS = ("Short", "Broken on the way", "Wrong goods", "More than was sent")
+# What may be done to a transfer, by its state.
+OFFERED = {
+    Status.ASKED: {"send", "cancel", "note"},
+    Status.SENT: {"receive", "turn-back", "note"},
+    Status.RECEIVED: {"note"},
+    Status.CANCELLED: {"note"},
+}
+
+
+class TransferLineInline(HistoryInline):
+    model = TransferLine
+    verbose_name_plural = "lines"
+    fields = ("product_name", "wanted", "left", "on_the_way", "came", "differs", "reason")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("transfer").order_by("id")
+
+    @display(description="asked for")
+    def wanted(self, line: TransferLine) -> str:
+        return plain(line.asked)
+
+    @display(description="sent")
+    def left(self, line: TransferLine) -> str:
+        return plain(line.sent)
+
+    @display(description="on the way")
+    def on_the_way(self, line: TransferLine) -> str:
+        return plain(line.sent) if line.transfer.status == Status.SENT else "–"
+
+    @display(description="came")
+    def came(self, line: TransferLine) -> str:
+        return plain(line.received)
+
+    @display(description="differs by")
+    def differs(self, line: TransferLine) -> str:
+        return difference_of(line)
+
+
+def plain(units: Decimal | None) -> str:
+    """Units as people write them; a dash where nobody has said yet."""
+    return "–" if units is None else f"{units.normalize():f}"
+
+
+def difference_of(line: TransferLine) -> str:
+    """Short, over or damaged, in words; a dash where it came as it was sent."""
+    if line.received is None or line.sent is None:
+        return "–"
+    told = []
+    if line.received < line.sent:
+        told.append(f"{plain(line.sent - line.received)} short")
+    if line.received > line.sent:
+        told.append(f"{plain(line.received - line.sent)} over")
+    if line.damaged:
+        told.append(f"{plain(line.damaged)} damaged")
+    return ", ".join(told) or "–"
+
+
+@admin.register(Transfer)
+class TransferAdmin(WritableAdmin):
+    """Goods that go from one store to another, and where they are."""
+
+    list_display = (
+        "named",
+        "from_store",
+        "to_store",
+        "state",
+        "products",
+        "units_sent",
+        "units_came",
+        "asked_at",
+        "sent_at",
+        "ended_at",
+    )
+    list_display_links = ("named",)
+    list_filter = (
+        "status",
+        ("from_store", admin.RelatedOnlyFieldListFilter),
+        ("to_store", admin.RelatedOnlyFieldListFilter),
+        ("asked_on", RangeDateFilter),
+    )
+    list_totals = {"Units sent": "sum_sent", "Units received": "sum_came"}
+    search_fields = ("number__istartswith", "lines__product_name")
+    search_help_text = "Number or product"
+    list_select_related = ("from_store", "to_store")
+    ordering = ("-id",)
+    fields = (
+        ("number", "status"),
+        ("from_store", "to_store"),
+        "note",
+        ("asked_by", "asked_at"),
+        ("sent_by", "sent_at"),
+        ("turned_back_by", "turned_back_at"),
+        ("ended_by", "ended_at", "business_date"),
+        "reason",
+    )
+    inlines = (TransferLineInline,)
+    actions_detail = ("send_it", "receive_it", "turn_it_back", "cancel_it", "note_paper")
+    goes_by_store = False  # they are of two
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """A shop of one store has none."""
+        return has_several() and super().has_module_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        by: Any = request.user
+        rows = super().get_queryset(request)
+        store_id = by.reads_store
+        if store_id is not None:
+            rows = rows.filter(Q(from_store_id=store_id) | Q(to_store_id=store_id))
+        lines = TransferLine.objects.filter(transfer=OuterRef("pk")).order_by().values("transfer")
+
+        def of_lines(figure: Any) -> Subquery:
+            return Subquery(lines.annotate(figure=figure).values("figure"))
+
+        return rows.annotate(
+            products_asked=of_lines(Count("id")),
+            sum_sent=of_lines(Sum("sent")),
+            sum_came=of_lines(Sum("received")),
+        )
+
+    @display(description="transfer", ordering="id")
+    def named(self, transfer: Transfer) -> str:
+        return str(transfer)
+
+    @display(
+        description="state",
+        ordering="status",
+        label={
+            Status.ASKED: "info",
+            Status.SENT: "warning",
+            Status.RECEIVED: "success",
+            Status.CANCELLED: "danger",
+        },
+    )
+    def state(self, transfer: Transfer) -> tuple[str, str]:
+        if transfer.goes_back:
+            came = transfer.status == Status.RECEIVED
+            return transfer.status, "Came back" if came else "On the way back"
+        return transfer.status, transfer.get_status_display()
+
+    @display(description="products", ordering="products_asked")
+    def products(self, transfer: Any) -> int:
+        return int(transfer.products_asked or 0)
+
+    @display(description="sent", ordering="sum_sent")
+    def units_sent(self, transfer: Any) -> str:
+        return plain(transfer.sum_sent)
+
+    @display(description="came", ordering="sum_came")
+    def units_came(self, transfer: Any) -> str:
+        return plain(transfer.sum_came)
+
+    def get_fields(self, request: HttpRequest, obj: Transfer | None = None) -> Any:
+        """Only what has happened."""
+        shown = super().get_fields(request, obj)
+        if obj is None:
+            return shown
+        left_out = set()
+        for name in ("sent_by", "turned_back_by", "ended_by", "reason", "note"):
+            if not getattr(obj, name):
+                left_out.add(name)
+        return [
+            names
+            for names in shown
+            if (names if isinstance(names, str) else names[0]) not in left_out
+        ]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only what its state allows."""
+        offered = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id)
+        may = OFFERED[Status(row.status)] if row else set()
+        if row and row.goes_back:
+            may = may - {"turn-back"}
+        return [each for each in offered if each.method.url_path in may]
+
+    # --- What is done ---
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for goods; or, where they lie, send them at once."""
+        by: Any = request.user
+        form = AskForm(asked(request), by=by)
+        lines = asked_lines(asked(request))
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Transfer:
+            stores = (said["from_store"], said["to_store"])
+            told: dict[str, Any] = {"note": said["note"], "key": key}
+            if said["at_once"]:
+                there = acting(by, said["from_store"])
+                return transfers.ask_and_send(*stores, lines.wanted(), by=there, **told)
+            there = acting(by, said["to_store"], said["from_store"])
+            return transfers.ask(*stores, lines.wanted(), by=there, **told)
+
+        return self.ask_and_do(
+            request,
+            form,
+            do,
+            lambda done: (
+                f"{done}: {done.get_status_display().lower()}.",
+                self.page_of(done.pk),
+            ),
+            title="Ask for goods of another store",
+            button="Ask for them",
+            back_to=self.list_page,
+            lines=lines,
+            template="back_office/ask_goods.html",
+        )
+
+    @action(description="Send", url_path="send", icon="local_shipping")
+    def send_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Scan what leaves, and send it."""
+        transfer, rows = self._with_lines(request, object_id)
+        lines = FixedLines(SentLine, asked(request), rows)
+        there, store_id = units_by_store([row.product_id for row in rows]), transfer.from_store_id
+        for form in lines:
+            form.figures = (
+                ("Asked for", plain(form.line.asked)),
+                ("In stock", plain(there.get(form.line.product_id, {}).get(store_id, Decimal(0)))),
+            )
+        by: Any = request.user
+
+        def do(_: dict[str, Any], key: RequestKey | None) -> Transfer:
+            act = acting(by, transfer.from_store_id)
+            return transfers.send(transfer.pk, lines.sent(), by=act, key=key)
+
+        return self._scan(
+            request,
+            transfer,
+            lines,
+            do,
+            lambda sent: f"{sent} is on the way to {transfer.to_store}.",
+            title=f"Send {transfer} to {transfer.to_store}",
+            button="Send",
+            said=("quantity", "All as asked for"),
+        )
+
+    @action(description="Receive", url_path="receive", icon="move_to_inbox")
+    def receive_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Scan what came, say what differs and why, and take it in."""
+        transfer, rows = self._with_lines(request, object_id)
+        lines = FixedLines(ReceivedLine, asked(request), rows)
+        for form in lines:
+            form.figures = (("Sent", plain(form.line.sent)),)
+        by: Any = request.user
+
+        def do(_: dict[str, Any], key: RequestKey | None) -> Transfer:
+            act = acting(by, transfer.destination_id)
+            return receive(transfer.pk, lines.received(), by=act, key=key)
+
+        return self._scan(
+            request,
+            transfer,
+            lines,
+            do,
+            lambda came: f"{came} was received at {transfers.name_of(transfer.destination_id)}.",
+            title=f"Receive {transfer} at {transfers.name_of(transfer.destination_id)}",
+            button="Receive",
+            said=("received", "All as sent"),
+        )
+
+    @action(description="Turn back", url_path="turn-back", icon="undo")
+    def turn_it_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why, and let goods that are on the way go back to where they came from."""
+        transfer = self._found(request, object_id)
+        by: Any = request.user
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Transfer:
+            act = acting(by, transfer.to_store_id, transfer.from_store_id)
+            return transfers.turn_back(transfer.pk, said["reason"], by=act, key=key)
+
+        return self.ask_and_do(
+            request,
+            ReasonForm(asked(request)),
+            do,
+            lambda _: f"{transfer} goes back to {transfer.from_store}: it is received there.",
+            title=f"Turn {transfer} back?",
+            button="Turn back",
+            back_to=self.page_of(transfer.pk),
+        )
+
+    @action(description="Cancel", url_path="cancel", icon="cancel")
+    def cancel_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why, and ask for the goods no more."""
+        transfer = self._found(request, object_id)
+        by: Any = request.user
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Transfer:
+            act = acting(by, transfer.to_store_id, transfer.from_store_id)
+            return transfers.cancel(transfer.pk, said["reason"], by=act, key=key)
+
+        return self.ask_and_do(
+            request,
+            ReasonForm(asked(request)),
+            do,
+            lambda _: f"{transfer} was cancelled: nothing leaves.",
+            title=f"Cancel {transfer}?",
+            button="Do not send it",
+            back_to=self.page_of(transfer.pk),
+        )
+
+    @action(description="Transfer note", url_path="note", icon="description")
+    def note_paper(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The paper that goes with the goods."""
+        return redirect("open-document", "transfer", self._found(request, object_id).pk)
+
+    def _found(self, request: HttpRequest, object_id: str) -> Transfer:
+        rows = self.get_queryset(request).select_related("from_store", "to_store")
+        found: Transfer = get_object_or_404(rows, pk=object_id)
+        return found
+
+    def _with_lines(
+        self, request: HttpRequest, object_id: str
+    ) -> tuple[Transfer, list[TransferLine]]:
+        transfer = self._found(request, object_id)
+        return transfer, list(transfer.lines.select_related("product").order_by("id"))
+
+    def _scan(
+        self,
+        request: HttpRequest,
+        transfer: Transfer,
+        lines: FixedLines,
+        do: Any,
+        tell: Any,
+        *,
+        title: str,
+        button: str,
+        said: tuple[str, str],
+    ) -> HttpResponse:
+        return self.ask_and_do(
+            request,
+            Form(asked(request)),
+            do,
+            tell,
+            title=title,
+            button=button,
+            back_to=self.page_of(transfer.pk),
+            lines=lines,
+            template="back_office/scan_transfer.html",
+            extra={"transfer": transfer, "units": said[0], "all": said[1], "reasons": REASONS},
+        )
