@@ -1,5 +1,6 @@
 """Transfers in the back office: asked for, sent and received by scanner and keyboard."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.formats import date_format
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
@@ -66,7 +69,7 @@ class TransferLineInline(HistoryInline):
 
     @display(description="differs by")
     def differs(self, line: TransferLine) -> str:
-        return difference_of(line)
+        return line.difference or "–"
 
 
 def plain(units: Decimal | None) -> str:
@@ -74,18 +77,8 @@ def plain(units: Decimal | None) -> str:
     return "–" if units is None else f"{units.normalize():f}"
 
 
-def difference_of(line: TransferLine) -> str:
-    """Short, over or damaged, in words; a dash where it came as it was sent."""
-    if line.received is None or line.sent is None:
-        return "–"
-    told = []
-    if line.received < line.sent:
-        told.append(f"{plain(line.sent - line.received)} short")
-    if line.received > line.sent:
-        told.append(f"{plain(line.received - line.sent)} over")
-    if line.damaged:
-        told.append(f"{plain(line.damaged)} damaged")
-    return ", ".join(told) or "–"
+def _moment(at: datetime | None) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "–"
 
 
 @admin.register(Transfer)
@@ -100,9 +93,7 @@ class TransferAdmin(WritableAdmin):
         "products",
         "units_sent",
         "units_came",
-        "asked_at",
-        "sent_at",
-        "ended_at",
+        "since",
     )
     list_display_links = ("named",)
     list_filter = (
@@ -123,9 +114,12 @@ class TransferAdmin(WritableAdmin):
         ("asked_by", "asked_at"),
         ("sent_by", "sent_at"),
         ("turned_back_by", "turned_back_at"),
-        ("ended_by", "ended_at", "business_date"),
+        ("received_by", "received_at"),
+        ("cancelled_by", "cancelled_at"),
+        "business_date",
         "reason",
     )
+    readonly_fields = ("received_by", "received_at", "cancelled_by", "cancelled_at")
     inlines = (TransferLineInline,)
     actions_detail = ("send_it", "receive_it", "turn_it_back", "cancel_it", "note_paper")
     goes_by_store = False  # they are of two
@@ -171,6 +165,27 @@ class TransferAdmin(WritableAdmin):
             return transfer.status, "Came back" if came else "On the way back"
         return transfer.status, transfer.get_status_display()
 
+    @display(description="since", ordering="id")
+    def since(self, transfer: Transfer) -> Any:
+        return transfer.ended_at or transfer.sent_at or transfer.asked_at
+
+    # (How it ended is said by the field that is shown.)
+    @display(description="received by")
+    def received_by(self, transfer: Transfer) -> Any:
+        return transfer.ended_by
+
+    @display(description="received at")
+    def received_at(self, transfer: Transfer) -> Any:
+        return _moment(transfer.ended_at)
+
+    @display(description="cancelled by")
+    def cancelled_by(self, transfer: Transfer) -> Any:
+        return transfer.ended_by
+
+    @display(description="cancelled at")
+    def cancelled_at(self, transfer: Transfer) -> Any:
+        return _moment(transfer.ended_at)
+
     @display(description="products", ordering="products_asked")
     def products(self, transfer: Any) -> int:
         return int(transfer.products_asked or 0)
@@ -188,15 +203,17 @@ class TransferAdmin(WritableAdmin):
         shown = super().get_fields(request, obj)
         if obj is None:
             return shown
-        left_out = set()
-        for name in ("sent_by", "turned_back_by", "ended_by", "reason", "note"):
-            if not getattr(obj, name):
-                left_out.add(name)
-        return [
-            names
-            for names in shown
-            if (names if isinstance(names, str) else names[0]) not in left_out
-        ]
+        happened = {
+            "note": obj.note,
+            "sent_by": obj.sent_by_id,
+            "turned_back_by": obj.turned_back_by_id,
+            "received_by": obj.status == Status.RECEIVED,
+            "cancelled_by": obj.status == Status.CANCELLED,
+            "business_date": obj.business_date,
+            "reason": obj.reason,
+        }
+        first = [each if isinstance(each, str) else each[0] for each in shown]
+        return [each for name, each in zip(first, shown, strict=True) if happened.get(name, True)]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         """Only what its state allows."""

@@ -193,6 +193,20 @@ class TransferLine(AppendOnly):
             return None
         return self.received - self.damaged
 
+    @property
+    def difference(self) -> str:
+        """Short, over or damaged, in words; empty where it came as it was sent."""
+        if self.received is None or self.sent is None:
+            return ""
+        told = {
+            "short": self.sent - self.received,
+            "over": self.received - self.sent,
+            "damaged": self.damaged or Decimal(0),
+        }
+        return ", ".join(
+            f"{units.normalize():f} {word}" for word, units in told.items() if units > 0
+        )
+
 
 class TransferLot(AppendOnly):
     """Units that left one batch: on the way until their transfer is received.

@@ -207,6 +207,7 @@ class CloseForm(CountedForm):
 
 class CashMovementInline(HistoryInline):
     model = CashMovement
+    verbose_name_plural = "cash put in and taken out"
     fields = ("created_at", "kind", "amount", "reason", "user")
     readonly_fields = fields
 

@@ -1,8 +1,7 @@
 """The note that goes with goods from one store to another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -10,6 +9,7 @@ from inventory.transfer_models import Transfer, TransferLine
 from pos_project.core.errors import NotFound
 from reports.documents.document import Column, Document, Letterhead, Row, Table
 
+SIGNED = ("Handed over by: ______________________", "Received by: ______________________")
 _MOMENT = "%d-%m-%Y %I:%M %p"
 _STATE = {
     Transfer.Status.ASKED: "Asked for: nothing has left yet",
@@ -36,8 +36,8 @@ def transfer_note(transfer_id: int) -> Document:
         str(transfer),
         Letterhead.of(transfer.from_store).for_the_books,
         _facts(transfer),
-        [_goods(transfer, lines)],
-        notes=[*_notes(transfer), "Handed over by: ______________   Received by: ______________"],
+        [table for table in (_goods(lines, transfer), _differing(lines)) if table is not None],
+        notes=[*_notes(transfer), *SIGNED],
         name=str(transfer),
     )
 
@@ -60,31 +60,34 @@ def _facts(transfer: Transfer) -> list[tuple[str, str]]:
     return facts
 
 
-def _goods(transfer: Transfer, lines: Sequence[TransferLine]) -> Table:
-    columns = [Column("Product", width=3), Column("SKU", width=1.4), Column("Asked", "count")]
+def _goods(lines: Sequence[TransferLine], transfer: Transfer) -> Table:
+    figures = {"Asked": "asked"}
     if transfer.sent_at is not None:
-        columns.append(Column("Sent", "count"))
-    received = transfer.status == Transfer.Status.RECEIVED
-    if received:
-        columns += [Column("Came", "count"), Column("Damaged", "count"), Column("Why", width=2)]
+        figures["Sent"] = "sent"
+    if transfer.status == Transfer.Status.RECEIVED:
+        figures |= {"Came": "received", "Damaged": "damaged"}
+    rows = [
+        Row([f"{line.product_name} ({line.product.sku})", *_units(line, figures.values())])
+        for line in lines
+    ]
+    sums = [sum(column) for column in zip(*(row.cells[1:] for row in rows), strict=True)]
+    columns = [Column("Product", width=3), *(Column(label, "count") for label in figures)]
+    return Table(columns, [*rows, Row(["Units", *sums], "total")])
 
-    def cells(line: TransferLine) -> list[object]:
-        row: list[object] = [line.product_name, line.product.sku, line.asked]
-        if transfer.sent_at is not None:
-            row.append(line.sent)
-        if received:
-            row += [line.received, line.damaged or None, line.reason]
-        return row
 
-    def sum_of(name: str) -> Decimal:
-        return sum((getattr(line, name) or Decimal(0) for line in lines), Decimal(0))
+def _units(line: TransferLine, names: Iterable[str]) -> list[int]:
+    return [int(getattr(line, name) or 0) for name in names]
 
-    totals: list[object] = ["Units", None, sum_of("asked")]
-    if transfer.sent_at is not None:
-        totals.append(sum_of("sent"))
-    if received:
-        totals += [sum_of("received"), sum_of("damaged") or None, None]
-    return Table(columns, [*(Row(cells(line)) for line in lines), Row(totals, "total")])
+
+def _differing(lines: Sequence[TransferLine]) -> Table | None:
+    """Short, over or damaged, and why."""
+    rows = [
+        Row([line.product_name, differs, line.reason])
+        for line in lines
+        if (differs := line.difference)
+    ]
+    columns = [Column("Product", width=2), Column("Differs by"), Column("Why", width=2)]
+    return Table(columns, rows, title="What differs") if rows else None
 
 
 def _notes(transfer: Transfer) -> list[str]:
