@@ -87,8 +87,8 @@ class SentLine(forms.Form):
     quantity = units_field("Leave")
     columns = ("quantity",)
 
-    def __init__(self, *args: Any, line: TransferLine, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=str(line.pk), **kwargs)
+    def __init__(self, data: Any, *, line: TransferLine) -> None:
+        super().__init__(data, prefix=str(line.pk))
         self.line = line
         self.sku = line.product.sku
         self.all = line.asked
@@ -106,8 +106,8 @@ class ReceivedLine(forms.Form):
     )
     columns = ("received", "damaged", "reason")
 
-    def __init__(self, *args: Any, line: TransferLine, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=str(line.pk), **kwargs)
+    def __init__(self, data: Any, *, line: TransferLine) -> None:
+        super().__init__(data, prefix=str(line.pk))
         self.line = line
         self.sku = line.product.sku
         self.all = line.sent or Decimal(0)

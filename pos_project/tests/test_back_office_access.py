@@ -24,12 +24,12 @@ ADMINS_ONLY = {"user"}
 ENTERED = {
     *("brand", "category", "taxrate", "product", "customer", "supplier", "user", "store"),
     *("ledgeraccount", "paymentmethod", "purchase", "expense", "journalentry"),
-    *("periodlock", "till", "storeproduct"),
+    *("periodlock", "till", "storeproduct", "transfer"),
 }
 MANAGERS_ENTER = ENTERED - {"user", "store", "taxrate"}
 # Pages of what only admins do to a row that managers change, too.
 ADMINS_DO = re.compile("/store/[0-9]+/(close|reopen)/$")
-CHANGED = ENTERED - {"purchase", "expense", "journalentry", "periodlock"}
+CHANGED = ENTERED - {"purchase", "expense", "journalentry", "periodlock", "transfer"}
 
 
 @pytest.fixture(scope="module")
