@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
@@ -37,6 +38,7 @@ from pos_project.core.back_office.row_ids import SearchedSelect, of_rows
 from pos_project.core.days import EARLIEST_BIRTHDAY, day_start, today
 from pos_project.core.db.concurrent_edits import ChangedMeanwhile
 from pos_project.core.db.idempotency import RequestKey
+from pos_project.core.db.lengths import length
 from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
 from pos_project.core.db.store_rows import of_store
 from pos_project.core.errors import DomainError
@@ -59,6 +61,15 @@ class _OutsideTransactions(admin.ModelAdmin):
     ) -> HttpResponse:
         inner: Any = self._changeform_view  # type: ignore[attr-defined]  # (not in the stubs)
         return inner(request, object_id, form_url, extra_context)
+
+
+class ShopPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of a list whose length is known without counting all history."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        return length(rows) if isinstance(rows, QuerySet) else len(rows)
 
 
 class ShopChangeList(ChangeList):
@@ -132,6 +143,7 @@ class ShopAdmin(ModelAdmin, _OutsideTransactions):
     change_form_before_template = "back_office/form_key.html"
     picture_field = "picture"  # of the form, where it has one
     readonly_preprocess_fields = PEOPLE_BY_NAME
+    paginator = ShopPaginator
     list_per_page = 25  # drawing a row costs more than reading it
     show_full_result_count = False  # a second count over a big table for every search
     warn_unsaved_form = True

@@ -8,6 +8,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pos_project.core.db.lengths import length
+
 MAX_LIMIT = 100
 MAX_PAGE = 2**53 - 1  # the largest number that every JSON reader echoes exactly
 
@@ -37,7 +39,7 @@ class ContractPagination(BasePagination):
     ) -> list[Any]:
         start, stop = self.bounds(request, view)
         if isinstance(queryset, QuerySet):
-            count_rows = getattr(view, "count_rows", QuerySet.count)
+            count_rows = getattr(view, "count_rows", length)
             self.total = count_rows(queryset)
         else:
             self.total = len(queryset)
