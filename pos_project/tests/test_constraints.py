@@ -46,7 +46,10 @@ def trade():
     shop.credit(rahim, "bad_debt", 4, tax=Decimal(1))
     counted = Counted(Decimal(1), reason="Counted", banked=Decimal(1))
     count_cash(counted, by=shop.a_cashier())
-    record_expense(Spending("Rent", Decimal(9), repeats=True), by=shop.a_cashier())
+    record_expense(
+        Spending("Rent", Decimal(9), repeats=True),
+        by=transfers.somebody_at(transfers.MAIN, "manager"),
+    )
     shop.a_count((shop.a_product(), 2), (shop.a_product(), 0))
     shifts.a_days_shifts()
     transfers.a_days_transfers()
