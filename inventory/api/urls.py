@@ -1,13 +1,15 @@
-"""Routes of `inventory` under `/api`: products with their stock, and the stock log."""
+"""Routes of `inventory` under `/api`: products with their stock, the stock log, transfers."""
 
 from inventory.api.products import ProductViewSet
 from inventory.api.stock_log import InventoryViewSet
 from inventory.api.store_products import StoreProductViewSet
+from inventory.api.transfers import TransferViewSet
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
 router.register("products", ProductViewSet, basename="product")
 router.register("inventory", InventoryViewSet, basename="inventory")
+router.register("transfers", TransferViewSet, basename="transfer")
 router.register(r"stores/(?P<store>[^/]+)/products", StoreProductViewSet, basename="store-product")
 
 urlpatterns = [*router.urls]

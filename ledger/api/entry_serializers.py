@@ -26,6 +26,9 @@ DOCUMENTS = {
     JournalEntry.Event.CASH_COUNT: "cash_count",
     JournalEntry.Event.CASH_MOVEMENT: "cash_movement",
     JournalEntry.Event.SHIFT: "shift",
+    JournalEntry.Event.TRANSFER_SENT: "transfer",
+    JournalEntry.Event.TRANSFER_ARRIVED: "transfer",
+    JournalEntry.Event.TRANSFER_RECEIVED: "transfer",
     JournalEntry.Event.OPENING_RECEIVABLE: "customer_due",
     JournalEntry.Event.OPENING_PAYABLE: "supplier_due",
 }

@@ -11,6 +11,7 @@ from ledger.models import JournalEntry
 from pos_project.tests import shop
 from pos_project.tests.shifts import a_closed_shift
 from pos_project.tests.test_permission_matrix import MATRIX
+from pos_project.tests.transfers import a_days_transfers
 from sales.models import Refund
 
 NO_TABLES = {"docs", "schema", "auth/verify"}
@@ -32,7 +33,7 @@ def ids(admin: User) -> dict[str, int]:
         **{"products": mug.pk, "purchased_products": mug.pk, "supplied": mug.pk},
         **{"purchases": purchase.pk, "purchase": purchase.pk, "general-ledger": 1010},
         **{"refunds": Refund.objects.latest("id").pk},
-        **{"shifts": a_closed_shift().pk},
+        **{"shifts": a_closed_shift().pk, "transfers": a_days_transfers().pk},
         **{"entries": JournalEntry.objects.latest("id").pk},
     }
 

@@ -103,6 +103,8 @@ ELSEWHERE = {
     # A customer owes the shop, wherever they bought; a product's stock is the one of where one is.
     "customers", "customers/1/details", "suppliers", "suppliers/1/details", "products",
     "products/1", "ledger/cash-counts/expected", "stores/1/products",
+    # A transfer is of two stores.
+    "transfers", "transfers/1",
     # An account of the path: below, with one that there is.
     "ledger/general-ledger/1",
 }  # fmt: skip

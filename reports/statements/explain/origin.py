@@ -7,6 +7,7 @@ ORIGIN_COLUMNS = (
     *("id", "origin", "received_on", "unit_cost", "purchase_item_id"),
     *("purchase_item__purchase_id", "purchase_item__purchase__invoice_no"),
     *("purchase_item__purchase__supplier_id", "purchase_item__purchase__supplier__name"),
+    *("transfer_lot__batch_id", "transfer_lot__line__transfer__number"),
 )
 _WORDS = {"opening": "opening stock", "adjustment": "found by a count"}
 
@@ -31,6 +32,11 @@ def origin_of(row: Mapping[str, Any], batch: str = "") -> tuple[str, dict[str, A
         "supplier_id": row[f"{item}supplier_id"],
         "supplier": row[f"{item}supplier__name"],
     }
+    if row[f"{batch}transfer_lot__batch_id"] is not None:
+        about["moved_from"] = row[f"{batch}transfer_lot__batch_id"]
+        about["transfer"] = row[f"{batch}transfer_lot__line__transfer__number"]
+        source = f"came with {about['transfer']} of batch {about['moved_from']}"
+        return f"batch {about['batch_id']} of {about['received_on']}, {source}", about
     source = (
         f"{about['supplier']} {about['invoice_no']}, line {about['purchase_item_id']}"
         if purchased
