@@ -4,10 +4,11 @@ import os
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts import people
 from accounts.api.serializers import UserIn
+from pos_project.core.commands import ShopCommand
 
 DEMO_PASSWORD = "admin123"  # noqa: S105  (published, therefore refused in production)
 DEMO = {
@@ -19,7 +20,7 @@ DEMO = {
 ON = {"1", "true", "yes", "on"}
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Adds the first admin when there is no active one; with an admin it changes nothing, so "
         "run it as often as you like, for example at every start. Values come from the options, "

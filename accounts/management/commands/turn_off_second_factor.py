@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts import second_factor
 from accounts.sign_in import user_of
+from pos_project.core.commands import ShopCommand
 from pos_project.core.errors import NotFound
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Turns off two-factor sign-in of one person. For an admin who has lost phone and recovery"
         " codes and whom no other admin can help; run it once. It is in the audit."

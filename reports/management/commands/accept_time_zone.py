@@ -3,16 +3,17 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ledger import time_zone
+from pos_project.core.commands import ShopCommand
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
 from reports.summaries.building import build_missing
 from reports.summaries.recorded import RECORDED
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Date the shop's days by SHOP_TIME_ZONE from now on, where another zone held before. What"
         " was posted keeps its business day, closed days their seals; how much users recorded on"

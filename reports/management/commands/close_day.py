@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ledger import closing
 from ledger.models import DaySeal
+from pos_project.core.commands import ShopCommand
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
@@ -33,7 +34,7 @@ examples:
 """
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = "Seal business days, sum up their figures, and print what they came to."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:

@@ -4,11 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from pos_project.core.commands import ShopCommand
 from pos_project.core.days import today
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
@@ -22,7 +23,7 @@ from reports.statements.explain.sale import explain_sale
 WHATS = ("sale", "product", "account", "customer", "supplier")
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Explain a figure: a sale's total, tax, cost and due, a product's stock and value, an"
         " account's balance, what a customer or supplier stands at; down to batch, purchase line,"

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from pos_project.core.commands import ShopCommand
 from pos_project.core.days import today
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError
@@ -26,7 +27,7 @@ FORMATS: dict[str, Writer] = {
 }
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Write the books for another program to check: Beancount (which does first in, first out"
         " again and refuses a cost that differs), hledger, or an auditor's (SAF-T Financial). All"

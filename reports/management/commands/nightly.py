@@ -1,12 +1,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts import sessions
 from catalog.coming_prices import begin_prices
 from ledger import kept_heads, repeating_expenses
+from pos_project.core.commands import ShopCommand
 from pos_project.core.db import counters
 from pos_project.core.errors import DomainError
 from pos_project.core.runs import record_run
@@ -14,7 +15,7 @@ from reports.statements.day_closing import close_until, last_closable_day
 from reports.summaries.building import build_missing
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "What is due every night: put prices into effect that begin, book the"
         " expenses that repeat, number what was posted (see"

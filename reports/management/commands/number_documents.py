@@ -1,13 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ledger import kept_heads
+from pos_project.core.commands import ShopCommand
 from pos_project.core.errors import DomainError
 from pos_project.core.runs import record_run
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Give every sale, refund, purchase and other entry that has none the next number of its"
         " store, and write the newest numbers to HEADS_FILE. From then on nothing of it changes or"

@@ -2,10 +2,11 @@ from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormat
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pos_project.core.commands import ShopCommand
 from pos_project.core.http.fields import parse_day
 from reports.summaries.builders import BUILDERS
 from reports.summaries.building import build_missing, first_day, last_closed_day
@@ -26,7 +27,7 @@ examples:
 """
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = "Build the summaries of closed days anew from the rows they sum up."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:

@@ -5,12 +5,13 @@ from datetime import date
 from typing import IO, Any, cast
 
 from django.core.checks import Tags
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ledger import kept_heads
+from pos_project.core.commands import ShopCommand
 from pos_project.core.http.fields import parse_day
 from pos_project.core.runs import record_run
 from reports.reconciliation.checks import INVARIANTS, Invariant
@@ -62,7 +63,8 @@ NO_HEAD = (
 )
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
+    requires_migrations_checks = False  # not for --list
     help = "Prove that stock, sales, dues, payments and the journal agree."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
@@ -97,6 +99,7 @@ class Command(BaseCommand):
             for invariant in INVARIANTS:
                 self.stdout.write(f"{invariant.id:<4} {invariant.name}: {invariant.sentence}")
             return
+        self.check_migrations()
         # Says so when the database does not guard its history.
         self.check(tags=[Tags.database], databases=["default"])
         ids = None

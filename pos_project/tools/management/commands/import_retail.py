@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from accounts.models import User
 from ledger.models import PaymentMethod
 from pos_project.core.back_office.table_files import BadFile
+from pos_project.core.commands import ShopCommand
 from pos_project.core.days import today
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.http.permissions import ADMIN
@@ -21,7 +22,7 @@ from pos_project.tools.imports.retail import ImportRefused, Report, RetailImport
 NOBODYS_EMAIL = "retail-import@localhost"
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Import a CSV file in the format of the UCI Online Retail data set "
         "(doi 10.24432/C5BW33): products and customers on first sight, one purchase per day of "

@@ -3,16 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from pos_project.core.commands import ShopCommand
 from pos_project.core.db.transactions import transact
 from pos_project.core.models import IdempotentRequest
 
 ROWS_AT_ONCE = 1000  # short transactions, so that no till waits
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Delete the answers kept for retried requests (idempotent_requests) that are older than "
         "a number of days. They are kept for ever unless you run this; a request that is retried "

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from pos_project.core.commands import ShopCommand
 from pos_project.core.errors import DomainError
 from pos_project.tools.demo.people_and_goods import PEOPLE
 from pos_project.tools.demo.seeding import ShopNotEmpty, seed_shop
@@ -15,7 +16,7 @@ from pos_project.tools.demo.seeding import ShopNotEmpty, seed_shop
 MOST_DAYS = 365
 
 
-class Command(BaseCommand):
+class Command(ShopCommand):
     help = (
         "Fill an empty, migrated database with a demo shop: users of every role, 302 products, "
         "60 customers, 8 suppliers and the trade of the last 90 days up to now, all through the "

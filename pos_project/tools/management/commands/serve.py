@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection, connections
 
 from ledger import time_zone
-from pos_project.core.db.migrated import missing_migrations
+from pos_project.core.commands import require_migrated
 from pos_project.core.http import static_files
 from pos_project.tools.server import child
 from reports.dashboards.beforehand import read_beforehand
@@ -74,17 +74,11 @@ class Command(BaseCommand):
         )
 
     def _check_the_database(self) -> None:
+        require_migrated()
         try:
-            missing = missing_migrations()
             self.check(tags=[Tags.database], databases=["default"])
         except (DatabaseError, InterfaceError) as error:
             raise CommandError(f"The database does not answer: {error}") from error
-        if missing:
-            raise CommandError(
-                f"The database is not up to date: {len(missing)} migrations are missing"
-                f" ({missing[0]}, …). Run `manage.py migrate` first."
-            )
-
         if told := time_zone.disagreement():
             raise CommandError(f"{told} {time_zone.HINT}")
 
