@@ -49,7 +49,7 @@ $(STAMP): requirements.txt requirements-dev.txt requirements-mysql.txt
 
 demo: install ## from a bare checkout: database, demo data once, server on PORT (3000)
 	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) seed_demo
+	@$(MANAGE) seed_demo --stores
 	@exec $(MANAGE) serve --demo
 
 run: install ## development server on PORT (3000), restarts when a file changes

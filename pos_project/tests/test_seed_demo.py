@@ -13,11 +13,13 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Store, User
 from catalog.models import Product
 from conftest import make_user
 from inventory.models import InventoryLog
-from ledger.models import Payment
+from inventory.transfer_models import Transfer
+from ledger.models import JournalEntry, Payment
+from ledger.till_models import Shift
 from pos_project.core.days import today
 from pos_project.tests.invariants import books_agree
 from pos_project.tests.shop import a_product, everything, stock_of
@@ -187,3 +189,36 @@ def test_production_is_refused(settings: Any) -> None:
 def test_a_senseless_number_of_days_is_refused(days: int) -> None:
     with pytest.raises(CommandError, match="--days"):
         seed(days=days)
+
+
+def test_with_stores_a_month_of_transfers_and_shifts_stands_beside_it() -> None:
+    """Received, on the way and asked for; shifts that were closed, and one that is open."""
+    seed(days=4, stores=True)
+
+    assert books_agree() == []
+    assert set(Store.objects.values_list("name", "kind")) == {
+        (Store.objects.get(pk=1).name, "shop"),
+        ("Lake Road", "shop"),
+        ("Warehouse", "warehouse"),
+    }
+    assert set(Transfer.objects.values_list("status", flat=True)) == {"received", "sent", "asked"}
+    assert set(Transfer.objects.values_list("to_store__name", flat=True)) > {"Lake Road"}
+    assert list(Shift.objects.order_by("id").values_list("status", flat=True)) == [
+        *["closed"] * 3,
+        "open",
+    ]
+    at_the_till = JournalEntry.objects.exclude(shift=None).filter(event="sale")
+    assert at_the_till.count() == Sale.objects.completed().filter(store__name="Lake Road").count()
+    assert stock_of(Product.objects.get(pk=101)) == 25
+
+    rows = everything()
+    assert "nothing was changed" in seed(days=4, stores=True)
+    assert everything() == rows
+
+
+def test_whoever_has_the_demo_of_before_there_were_stores_sees_no_change() -> None:
+    seed(days=1)
+    rows = everything()
+    assert "nothing was changed" in seed(days=1, stores=True)
+    assert everything() == rows
+    assert Store.objects.count() == 1

@@ -8,6 +8,7 @@ from accounts.models import User
 from catalog.models import Brand, Category, Product, TaxRate
 from pos_project.core.db.idempotency import once
 from pos_project.core.db.unique_keys import key_of
+from pos_project.tools.demo.branch import Branch, open_places
 from pos_project.tools.demo.days import History
 from pos_project.tools.demo.people_and_goods import PEOPLE, add_people, fill_shop
 from pos_project.tools.trade.steps import Steps
@@ -34,10 +35,12 @@ def seed_shop(
     now: datetime,
     days: int,
     seed: int,
+    stores: bool = False,
     begin: Callable[[int], None] = lambda _: None,
     traded: Callable[[], None] = lambda: None,
 ) -> Seeded:
-    """Fill the shop and trade the last `days` days up to `now`; nothing if that is done.
+    """Fill the shop and trade the last `days` days up to `now`; nothing if that is done. With
+    `stores` there are a second shop and a warehouse, too.
 
     A run that was stopped is continued with its own days, seed and moment. `begin` hears how many
     days there are, `traded` of each one that is done. Raises ShopNotEmpty; then nothing was
@@ -55,14 +58,27 @@ def seed_shop(
     frame = steps.once(
         "begin",
         lambda key: once(key, lambda: None),
-        note=lambda _: {"now": now.isoformat(), "days": days, "seed": seed},
+        note=lambda _: {
+            "now": now.isoformat(),
+            "days": days,
+            "seed": seed,
+            "stores": stores,
+        },
     ).note
     days, seed, now = frame["days"], frame["seed"], datetime.fromisoformat(frame["now"])
     begin(days)
     cast = fill_shop(users, steps, since=now - timedelta(days=days + 30), seed=seed)
     history = History(cast, steps, now=now, days=days, seed=seed)
+    branch = None
+    if frame.get("stores"):  # (not said by a run of before there were any)
+        others = Steps("demo-stores", users[ADMIN_EMAIL].pk)
+        acting = [cast.manager, *cast.cashiers]
+        places = open_places(others, users=acting, by=users[ADMIN_EMAIL], now=now)
+        branch = Branch(cast, others, places, now=now, seed=seed, days=days)
     for number in range(days):
         history.trade(number)
+        if branch is not None:
+            branch.trade(history.days[number])
         traded()
     history.close_days()
     steps.once("end", lambda key: once(key, lambda: None), note=lambda _: {})

@@ -32,7 +32,13 @@ class Command(ShopCommand):
             "--seed", type=int, default=1, help="another number makes another past (1)"
         )
 
-    def handle(self, *, days: int, seed: int, **_: Any) -> None:
+        parser.add_argument(
+            "--stores",
+            action="store_true",
+            help="also a second shop and a warehouse, with a month of transfers and shifts",
+        )
+
+    def handle(self, *, days: int, seed: int, stores: bool = False, **_: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError(
                 "This is production (NODE_ENV or DJANGO_ENV): the demo's users have published "
@@ -49,6 +55,7 @@ class Command(ShopCommand):
                     now=timezone.now(),
                     days=days,
                     seed=seed,
+                    stores=stores,
                     begin=lambda total: bar.update(task, total=total),
                     traded=lambda: bar.advance(task),
                 )
