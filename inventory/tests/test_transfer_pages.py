@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Store, User
-from conftest import at_the_office, make_user
+from conftest import at_the_office, make_user, signed_in
 from inventory.products import change_product
 from inventory.transfer_models import Transfer
 from pos_project.core.images.pictures import PictureChange
@@ -248,6 +248,12 @@ def test_the_note_goes_with_the_goods_and_says_no_cost(office: Client, lake: Sto
     shown = office.get(page(transfer, "note_paper"), follow=True).content.decode()
     assert all(word in shown for word in (str(transfer), "Tea", "As counted", lake.name))
     assert "77" not in shown
+
+    answer = signed_in(make_user("staff")).get(f"/api/transfers/{transfer.pk}/papers")
+    links = answer.json()["data"]["transfer"]
+    assert Client().get(links["pdf"])["Content-Type"] == "application/pdf"
+    elsewhere = make_user("manager", store=transfers.a_store("Hill"))
+    assert signed_in(elsewhere).get(f"/api/transfers/{transfer.pk}/papers").status_code == 404
 
 
 def test_units_are_whole(office: Client, lake: Store) -> None:

@@ -303,4 +303,5 @@ def _send_goods(day: Day) -> None:
     spare = day.post("transfers", {**there, "items": left})["data"]["id"]
     day.post(f"transfers/{spare}/cancel", {"reason": "None left"})
     day.get(f"transfers/{asked['id']}")
+    day.get(f"transfers/{asked['id']}/papers")
     day.get("transfers?status=received")

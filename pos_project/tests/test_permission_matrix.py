@@ -144,6 +144,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "transfers": {"get": ANYONE, "post": ANYONE},
     "transfers/1": {"get": ANYONE},
     "transfers/1/cancel": {"post": ANYONE},
+    "transfers/1/papers": {"get": ANYONE},
     "transfers/1/receive": {"post": ANYONE},
     "transfers/1/send": {"post": ANYONE},
     "transfers/1/turn-back": {"post": ANYONE},

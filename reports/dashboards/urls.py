@@ -25,7 +25,12 @@ from reports.dashboards.user_history import (
     UserHistoryViewSet,
 )
 from reports.dashboards.user_performance import OwnPerformanceView, UserPerformanceView
-from reports.documents.api import PurchaseDocumentsView, SaleDocumentsView, ShiftDocumentsView
+from reports.documents.api import (
+    PurchaseDocumentsView,
+    SaleDocumentsView,
+    ShiftDocumentsView,
+    TransferDocumentsView,
+)
 
 urlpatterns = [
     # `me` before any id
@@ -56,6 +61,7 @@ urlpatterns = [
     path("dashboard/top-products", TopProductsView.as_view()),
     path("dashboard/transactions", ShopHistoryViewSet.as_view({"get": "list"})),
     path("shifts/<str:shift>/papers", ShiftDocumentsView.as_view()),
+    path("transfers/<str:transfer>/papers", TransferDocumentsView.as_view()),
     path("sales/<str:sale>/papers", SaleDocumentsView.as_view()),
     path("purchase/<str:purchase>/papers", PurchaseDocumentsView.as_view()),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.cost import require_sight_of_cost
+from inventory.transfer_models import Transfer
 from ledger.api.shifts import require_sight
 from ledger.till_models import Shift
 from pos_project.core.db.store_rows import of_store
@@ -65,6 +67,19 @@ class ShiftDocumentsView(APIView):
         row = found(of_store(Shift.objects.all(), by.reads_store), shift, "shift")
         require_sight(row, request.user)
         return _answer(request, row.pk, "shift")
+
+
+class TransferDocumentsView(APIView):
+    permission_classes = (AnyUser,)
+
+    @extend_schema(responses=_described("Transfer", "transfer"), tags=["transfers"])
+    def get(self, request: Request, transfer: str) -> Response:
+        """A link to the note that goes with the goods, good for ninety days."""
+        by: Any = request.user
+        rows = Transfer.objects.all()
+        if (store_id := by.reads_store) is not None:
+            rows = rows.filter(Q(from_store_id=store_id) | Q(to_store_id=store_id))
+        return _answer(request, found(rows, transfer, "transfer").pk, "transfer")
 
 
 class PurchaseDocumentsView(APIView):
