@@ -1,6 +1,7 @@
 """Levels and places in the back office: a list to type into, store by store, and as a file."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -18,7 +19,7 @@ from accounts import audit
 from accounts.models import Store
 from accounts.stores import has_several, stores_of
 from catalog.models import Product
-from inventory import product_figures
+from inventory import product_figures, suggestion_admin
 from inventory.api.store_products import StoreProductIn
 from inventory.store_product_files import StoreProductResource
 from inventory.store_product_models import StoreProduct
@@ -95,11 +96,18 @@ class StoreProductAdmin(ShopAdmin, ImportsTables):
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
         def number(label: str) -> Any:
             return UnfoldAdminIntegerFieldWidget(
-                attrs={"class": "shop-number", "inputmode": "numeric", "aria-label": label}
+                attrs={
+                    "class": "shop-number",
+                    "inputmode": "numeric",
+                    "aria-label": label,
+                    "placeholder": label,
+                }
             )
 
         widgets = {
-            "place": UnfoldAdminTextInputWidget(attrs={"aria-label": "place"}),
+            "place": UnfoldAdminTextInputWidget(
+                attrs={"aria-label": "place", "placeholder": "place"}
+            ),
             "reorder_level": number("reorder below"),
             "reorder_quantity": number("units per order"),
         }
@@ -138,6 +146,11 @@ class StoreProductAdmin(ShopAdmin, ImportsTables):
         row = StoreProduct.objects.get(pk=row_id)
         there = by.in_store(row.store_id, writing=True)
         set_in_store([InStore(row.product_id, fields, seen)], by=there)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view(partial(suggestion_admin.page, self))
+        name = "inventory_storeproduct_suggestions"
+        return [path("suggestions/", own, name=name), *super().get_urls()]
 
     # --- Files ---
 

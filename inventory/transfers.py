@@ -60,14 +60,36 @@ def ask(
     closed or equal stores, and for unknown, service and repeated products, naming the lines.
     """
     with kept_answer_first(key):
-        _require_part(by, from_store_id, to_store_id)
-        products = _checked(from_store_id, to_store_id, lines)
+        products = require_askable(from_store_id, to_store_id, lines, by=by)
     return once_at_no_till(
         key,
-        lambda: _asked(
-            from_store_id, to_store_id, lines, products, note, PostingContext.claim(by, at)
-        )[0],
+        lambda: ask_in_transaction(
+            from_store_id, to_store_id, lines, products, by=by, note=note, at=at
+        ),
     )
+
+
+def require_askable(
+    from_store_id: int, to_store_id: int, lines: Sequence[Wanted], *, by: Actor
+) -> dict[int, Product]:
+    """The products that are asked for, by id. Raises what `ask` raises, before its transaction."""
+    _require_part(by, from_store_id, to_store_id)
+    return _checked(from_store_id, to_store_id, lines)
+
+
+def ask_in_transaction(
+    from_store_id: int,
+    to_store_id: int,
+    lines: Sequence[Wanted],
+    products: Mapping[int, Product],
+    *,
+    by: Actor,
+    note: str | None = None,
+    at: datetime | None = None,
+) -> Transfer:
+    """`ask` inside the caller's transaction, about `products` that were found askable."""
+    context = PostingContext.claim(by, at)
+    return _asked(from_store_id, to_store_id, lines, products, note, context)[0]
 
 
 def ask_and_send(

@@ -1,9 +1,12 @@
 """Routes of `inventory` under `/api`: products with their stock, the stock log, transfers."""
 
+from django.urls import path
+
 from inventory.api.products import ProductViewSet
 from inventory.api.stock_log import InventoryViewSet
 from inventory.api.store_products import StoreProductViewSet
 from inventory.api.transfers import TransferViewSet
+from inventory.api.transfer_suggestions import SuggestionsView
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
@@ -12,4 +15,8 @@ router.register("inventory", InventoryViewSet, basename="inventory")
 router.register("transfers", TransferViewSet, basename="transfer")
 router.register(r"stores/(?P<store>[^/]+)/products", StoreProductViewSet, basename="store-product")
 
-urlpatterns = [*router.urls]
+urlpatterns = [
+    # Before the transfers by their ids.
+    path("transfers/suggestions", SuggestionsView.as_view()),
+    *router.urls,
+]

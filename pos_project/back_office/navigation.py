@@ -51,6 +51,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
             ("Count stock", "fact_check", "inventory_inventorylog_count_stock", False),
             ("Stock counts", "inventory", "inventory_stockcount_changelist", False),
             ("To reorder", "shopping_cart", "report-to-reorder", False),
+            ("What shops should get", "forklift", "inventory_storeproduct_suggestions", False),
             ("Levels and places", "shelves", "inventory_storeproduct_changelist", False),
             ("Transfers", "local_shipping", "inventory_transfer_changelist", False),
             ("Stock movements", "swap_vert", "inventory_inventorylog_changelist", False),
@@ -92,7 +93,11 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, bool], ...]], ...] = (
 
 # With one store nobody is shown that there are stores.
 _OF_SEVERAL_STORES = frozenset(
-    {"inventory_storeproduct_changelist", "inventory_transfer_changelist"}
+    {
+        "inventory_storeproduct_changelist",
+        "inventory_storeproduct_suggestions",
+        "inventory_transfer_changelist",
+    }
 )
 
 

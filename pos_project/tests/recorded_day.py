@@ -305,3 +305,6 @@ def _send_goods(day: Day) -> None:
     day.get(f"transfers/{asked['id']}")
     day.get(f"transfers/{asked['id']}/papers")
     day.get("transfers?status=received")
+    day.get("transfers/suggestions?to_store_id=3")
+    wanted = {"to_store_id": 3, "product_id": 1, "quantity": 4}
+    day.post("transfers/suggestions", {"from_store_id": 1, "items": [wanted]})

@@ -122,6 +122,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "stores": {"get": SHOP, "post": ADMIN},
     "stores/1": {"get": SHOP, "put": ADMIN},
     "stores/1/products": {"get": SHOP, "post": SHOP},
+    "transfers/suggestions": {"get": SHOP, "post": SHOP},
     "suppliers": {"get": SHOP, "post": ADMIN},
     "suppliers/1": {"put": ADMIN, "delete": ADMIN},
     "suppliers/1/advance-payback": {"post": SHOP},

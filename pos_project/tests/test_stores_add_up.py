@@ -104,7 +104,7 @@ ELSEWHERE = {
     "customers", "customers/1/details", "suppliers", "suppliers/1/details", "products",
     "products/1", "ledger/cash-counts/expected", "stores/1/products",
     # A transfer is of two stores.
-    "transfers", "transfers/1", "transfers/1/papers",
+    "transfers", "transfers/1", "transfers/1/papers", "transfers/suggestions",
     # An account of the path: below, with one that there is.
     "ledger/general-ledger/1",
 }  # fmt: skip

@@ -6,13 +6,14 @@ from django.core import signing
 from django.urls import reverse
 
 from pos_project.core.errors import NotFound
-from reports.documents import sale_and_purchase, shift, transfer
+from reports.documents import pick_list, sale_and_purchase, shift, transfer
 from reports.documents.document import Document
 
 BUILDERS: dict[str, Callable[[int], Document]] = {
     "receipt": sale_and_purchase.receipt,
     "invoice": sale_and_purchase.invoice,
     "credit-note": sale_and_purchase.credit_note,
+    "pick-list": pick_list.pick_list,
     "shift": shift.shift_report,
     "transfer": transfer.transfer_note,
     "purchase-order": sale_and_purchase.goods_received_note,
