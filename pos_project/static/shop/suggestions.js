@@ -11,11 +11,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
   numbers.forEach((field, at) => {
     field.addEventListener("input", add);
+    field.addEventListener("focus", () => field.select()); // what is typed takes its place
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
       (numbers[at + 1] || document.querySelector("#ask [name=note]")).focus();
-      document.activeElement.select?.();
     });
   });
   add();
