@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from accounts.models import Store
@@ -181,7 +181,8 @@ def page(admin: ShopAdmin, request: HttpRequest) -> HttpResponseBase:
     def tell(done: AskedFor) -> tuple[str, str]:
         stores = STORES.get()
         told = ", ".join(f"{each} for {stores[each.to_store_id].name}" for each in done.transfers)
-        return f"Asked for: {told}.", _transfers_page() or request.get_full_path()
+        # From there on a transfer has pages of its own (inventory/transfer_admin.py).
+        return f"Asked for: {told}.", reverse("admin:inventory_transfer_changelist")
 
     lines.show(found)
     query = request.GET.copy()
@@ -251,13 +252,6 @@ def _waiting(chosen: dict[str, Any]) -> list[Transfer]:
         from_store_id=int(chosen["warehouse"]), status=Transfer.Status.ASKED
     )
     return list(asked_for.select_related("to_store").order_by("id")[:50])
-
-
-def _transfers_page() -> str | None:
-    try:
-        return reverse("admin:inventory_transfer_changelist")
-    except NoReverseMatch:
-        return None
 
 
 def _as_file(found: Sequence[Suggestion], wanted: str) -> HttpResponseBase:

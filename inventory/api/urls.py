@@ -5,8 +5,8 @@ from django.urls import path
 from inventory.api.products import ProductViewSet
 from inventory.api.stock_log import InventoryViewSet
 from inventory.api.store_products import StoreProductViewSet
-from inventory.api.transfers import TransferViewSet
 from inventory.api.transfer_suggestions import SuggestionsView
+from inventory.api.transfers import TransferViewSet
 from pos_project.core.http.endpoints import ContractRouter
 
 router = ContractRouter()
