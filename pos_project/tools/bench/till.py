@@ -46,6 +46,7 @@ RECORDINGS = 100
 PASSWORD = "a-password-of-the-bench"  # noqa: S105  (of a database that nobody else uses)
 SIGNING_IN = 10  # people, while the tills work
 WARM_UP_SECONDS = 1.0
+GROWTH_AT, GROWTH_SECONDS = (0.1, 0.5, 1.0), 10.0
 WRITES = ("checkout", "walk-in", "one hot product", f"{FULL_SHELF} batches", "purchase")
 READS = ("product list", "search", "product detail", "customer list", "own profile")
 
@@ -109,6 +110,30 @@ class Shop:
             ),
             "sign-in": self._sign_in(),
         }
+
+    def anything(self) -> Draw:
+        """The mix, and what would grow whatever is remembered per question: new words, other
+        orders, far pages, deliveries."""
+        mix, buy = self.works()["80 % reads"], self._buy()
+        odd = (
+            "/api/products?page=1&limit=20&search={number:x}",
+            "/api/customers?page=1&limit=20&search={number:x}",
+            "/api/products?page={page}&limit=20",
+            "/api/products?page={page}&limit=10&sort=price&order=asc",
+            "/api/sales?page={page}&limit=20",
+            "/api/inventory?page={page}&limit=20",
+        )
+
+        def draw(dice: Random) -> bytes:
+            chance = dice.random()
+            if chance < 0.05:
+                return buy(dice)
+            if chance > 0.3:
+                return mix(dice)
+            path = dice.choice(odd).format(number=dice.randrange(16**6), page=dice.randint(1, 400))
+            return _request("GET", path, token=self.token)
+
+        return draw
 
     def _sell(self, goods: Sequence[int], *, customers: bool, lines: int = LINES) -> Draw:
         total = float(PRICE) * lines
@@ -219,6 +244,18 @@ def measure(
         with serving() as server:
             now_at("checkout while signing in")
             yield _while_signing_in(server, shop, seconds)
+
+
+def measure_growth(*, requests: int, now_at: Callable[[str], None]) -> Iterator[Measured]:
+    """What a worker holds after a tenth, half and all of so many requests of every kind."""
+    shop, answered = prepare(), 0
+    with serving() as server:
+        for share in GROWTH_AT:
+            while answered < requests * share:
+                now_at(f"{answered:,} of {requests:,} requests")
+                row = _of_server(server, "anything", shop.anything(), 8, GROWTH_SECONDS)
+                answered += row.requests
+            yield replace(row, work=f"after {answered:,} requests")
 
 
 def prepare() -> Shop:

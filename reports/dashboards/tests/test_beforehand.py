@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from inventory.best_sellers import UNITS_SOLD
+from pos_project.core.db.followed import UpToDate
 from pos_project.tests import shop
 from reports.dashboards import beforehand
 from reports.dashboards.beforehand import DASHBOARDS, read_beforehand
 from reports.summaries import remembered
+from sales.latest_buyers import LAST_PURCHASES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATHS = ("main", "inventory/detailed", "product-analysis", "staff-performance")
@@ -37,6 +40,20 @@ def test_the_first_dashboard_is_asked_no_more_than_a_later_one(path: str, open_s
         shop.statements(lambda: open_shop.get(f"/api/dashboard/{path}")) for _ in range(2)
     )
     assert len(first) == len(later)
+
+
+@pytest.mark.parametrize(
+    ("path", "figures"), [("products", UNITS_SOLD), ("customers", LAST_PURCHASES)]
+)
+def test_the_first_list_of_a_till_reads_no_history(
+    path: str, figures: UpToDate[Any], open_shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, read = type(figures.get()), []
+    figures.forget()
+    read_beforehand()
+    monkeypatch.setattr(kind, "read_all", read.append)
+    assert open_shop.get(f"/api/{path}").json()["total"] == 1
+    assert read == []
 
 
 def test_every_dashboard_can_be_read_by_nobody_in_particular(

@@ -113,6 +113,12 @@ class Command(BaseCommand):
         till.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32], metavar="N")
         till.add_argument("--seconds", type=float, default=5.0, metavar="S", help="of each (5)")
         till.add_argument("--only", default="", metavar="TEXT", help="work with this text")
+        till.add_argument(
+            "--growth",
+            type=int,
+            metavar="N",
+            help="instead: what a worker holds after a tenth, half and all of N requests",
+        )
         till.add_argument("--json", action="store_true", help="print a line of JSON for each")
         till.add_argument(
             "--compare", metavar="OLD.json", help="what an earlier run printed, beside this one"
@@ -225,6 +231,7 @@ class Command(BaseCommand):
         clients: list[int],
         seconds: float,
         only: str,
+        growth: int | None,
         json: bool,
         compare: str | None,
         **_: Any,
@@ -239,12 +246,16 @@ class Command(BaseCommand):
         rows = []
         with scratch.database(name), _bar("Measuring") as bar:
             show = partial(bar.update, bar.task_ids[0])
-            for row in tills.measure(
-                clients=clients,
-                seconds=seconds,
-                only=only,
-                now_at=lambda what: show(description=what),
-            ):
+
+            def now_at(what: str) -> None:
+                show(description=what)
+
+            measured = (
+                tills.measure_growth(requests=growth, now_at=now_at)
+                if growth
+                else tills.measure(clients=clients, seconds=seconds, only=only, now_at=now_at)
+            )
+            for row in measured:
                 rows.append(row)
                 show(advance=1)
                 if json:
