@@ -15,6 +15,8 @@ from django.db.models import Q
 
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
+from inventory.transfer_models import Transfer
+from ledger.models import JournalEntry
 from pos_project.core.days import business_day
 from pos_project.core.errors import Conflict
 from pos_project.core.money import ZERO
@@ -22,6 +24,11 @@ from purchasing.models import Purchase
 from sales.models import Sale, SaleItemBatch
 
 Document = tuple[str, int]  # event and document of a journal entry
+# Which entry of a transfer has the goods that left a shelf, or came onto one.
+_TRANSFERS = {
+    InventoryLog.Kind.SENT.value: JournalEntry.Event.TRANSFER_SENT.value,
+    InventoryLog.Kind.ARRIVED.value: JournalEntry.Event.TRANSFER_RECEIVED.value,
+}
 Uses = dict[tuple[str, int, int], list["_Line"]]
 
 
@@ -97,6 +104,7 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
     `lots` are moved along: at each movement they hold what they held before it.
     """
     sales = dict(Sale.objects.completed().values_list("invoice_no", "id"))
+    transfers = dict(Transfer.objects.values_list("number", "id"))
     uses = _uses(lots)
     moved = _moved(lots)
     bought = _bought(lots)
@@ -130,6 +138,8 @@ def read_movements(lots: dict[int, Lot]) -> Iterator[Movement]:
                 lot = arrived.pop(0)
                 document = (kind, lot.purchase_id or 0)
                 picks = [Pick(lot, units, value(units, lot.unit_cost))]
+        elif kind in _TRANSFERS:
+            document = (_TRANSFERS[kind], transfers.get(reference, -log_id))
         elif kind == InventoryLog.Kind.PURCHASE:
             undone_by = (undone.get((pick.lot.purchase_id or 0, reference)) for pick in picks)
             document = (kind, next(filter(None, undone_by), -log_id))

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from ledger.models import JournalEntry
 from pos_project.core.errors import Conflict
+from pos_project.tests import transfers
 from reports.books.book import beginning
 from reports.books.saft import NAMESPACE
 from reports.books.tests.judges import HLEDGER, beancount_says, book_of, hledger_says, whole_book
@@ -27,7 +28,13 @@ needs_hledger = pytest.mark.skipif(HLEDGER is None, reason="hledger is not insta
 
 @pytest.fixture(scope="module")
 def traded(guards_off: None, standing: Callable[..., Week]) -> Week:
-    return standing(Week)
+    return standing(a_week_with_transfers)
+
+
+def a_week_with_transfers() -> Week:
+    week = Week()
+    transfers.a_days_transfers()
+    return week
 
 
 @pytest.fixture
@@ -66,7 +73,7 @@ NO_BOOKS = (
     *("unique_", "services_", "search_", "rows_of_one_", "movements_are_", "tendered_"),
     *("documents_name_", "shifts_", "slips_", "entries_are_in_a_shift_", "z_numbers_"),
     *("cash_movements_are_", "document_numbers_", "numbered_documents_", "documents_are_numbered"),
-    "master_data_",
+    *("master_data_", "transfers_are_"),
 )
 PAGE = Path(settings.BASE_DIR, "docs", "export-books.md")
 
