@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pos_project.tests.trading.machine import TradingShop
+from pos_project.tests.trading.stores import TradingStores
+from pos_project.tests.trading.watched import WatchedShop
 
 # A step costs three times as much where each statement crosses a socket.
 TRADES = int(os.environ.get("TRADES") or (16 if connection.vendor == "sqlite" else 6))
@@ -20,9 +22,10 @@ STEPS = int(os.environ.get("STEPS") or 50)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("trades", [1, pytest.param(TRADES, marks=pytest.mark.dear)])
-def test_whatever_is_traded_every_law_holds(trades: int) -> None:
+@pytest.mark.parametrize("shop", [TradingShop, TradingStores], ids=["one store", "three stores"])
+def test_whatever_is_traded_every_law_holds(shop: type[WatchedShop], trades: int) -> None:
     run_state_machine_as_test(
-        TradingShop,
+        shop,
         settings=settings(
             max_examples=trades,
             stateful_step_count=STEPS,
