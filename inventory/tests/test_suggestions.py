@@ -150,6 +150,8 @@ def test_a_shop_gets_what_its_level_and_its_sales_ask_for(
     baker.make(StoreProduct, store=lake, product=shirt, reorder_level=7, reorder_quantity=6)
     baker.make(StoreProduct, store=depot, product=shirt, place="A-1")
     assert told(as_admin, depot, f"&to_store_id={lake.pk}") == [("Shirt", "Lake Road", 12, 12)]
+    baker.make(StoreProduct, store=home, product=shirt, reorder_level=0)
+    assert told(as_admin, depot) == [("Shirt", "Lake Road", 12, 12)], "at home never, it was said"
 
 
 def test_what_is_coming_counts_as_if_it_were_there(
