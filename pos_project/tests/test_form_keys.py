@@ -23,6 +23,7 @@ from pos_project.core.days import today
 from pos_project.core.models import IdempotentRequest
 from pos_project.tests import shop
 from pos_project.tests.page_forms import Fields, form_of, opened
+from reports.reconciliation.reconcile import reconcile
 from sales.customer_payments import CUSTOMER_DUES
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +263,15 @@ def test_the_second_sending_says_so_and_what_the_first_came_to(office: Client) -
     office.post(page, typed)
 
     assert said(office) == f"This form was sent before; it counts once. {first}"
+
+
+def test_the_answer_that_a_form_keeps_is_one_that_reconcile_knows(office: Client) -> None:
+    """It leads on, where an answer of the API says 2xx."""
+    page, typed = expense()
+    office.post(page, {**opened(office, page), **typed})
+    assert IdempotentRequest.objects.get().status == 302
+    [verdict] = reconcile(["I19"])
+    assert verdict.holds
 
 
 def test_a_form_opened_anew_is_another_one(office: Client) -> None:

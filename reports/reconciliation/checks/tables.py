@@ -28,10 +28,11 @@ def kept_requests_have_answers(scope: Scope) -> Iterator[Violation]:
     yield from breaking(
         """
         SELECT id, user_id, status FROM idempotent_requests
-        WHERE PART(id) AND (status IS NULL OR body IS NULL OR status < 200 OR status > 299)
+        WHERE PART(id) AND (status IS NULL OR body IS NULL
+            OR status <> 302 AND (status < 200 OR status > 299))
         """,
         "request {0} of user {1}",
-        expected="a stored answer with a 2xx status",
+        expected="a stored answer with a 2xx status, or 302 of a form",
         found="status {2}",
         parts=scope.parts("idempotent_requests"),
     )
