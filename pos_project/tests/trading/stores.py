@@ -19,6 +19,7 @@ from inventory.transfer_models import Transfer, TransferLot
 from inventory.transfer_receiving import Received, receive
 from inventory.transfers import Wanted, ask, ask_and_send, cancel, send, turn_back
 from ledger import shifts, tills
+from ledger.accounts import ensure_accounts_between_stores
 from ledger.models import JournalLine
 from ledger.till_models import Shift, Till
 from pos_project.core.at_till import at_till
@@ -52,6 +53,8 @@ class TradingStores(OneStore):
         self.shelves: Counter[tuple[int, int]] = Counter(
             {(Store.FIRST_ID, product.pk): 15 for product in self.goods[:3]}
         )
+        # The first one who sends adds them, though they may be refused what they send.
+        ensure_accounts_between_stores()
         self.transfers: list[Transfer] = []
         self.transit: Counter[int] = Counter()
 
