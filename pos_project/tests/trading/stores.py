@@ -26,7 +26,14 @@ from pos_project.core.at_till import at_till
 from pos_project.core.db.idempotency import Replayed
 from pos_project.core.errors import Conflict, Denied, NotFound
 from pos_project.tests import shop, transfers
-from pos_project.tests.trading.machine import COSTS, DAYS_AGO, UNITS, WHICH, killed_after_commit
+from pos_project.tests.trading.machine import (
+    COSTS,
+    DAYS_AGO,
+    UNITS,
+    WHICH,
+    Died,
+    killed_after_commit,
+)
 from pos_project.tests.trading.sums import in_cents
 from pos_project.tests.trading.till import Refusals
 from pos_project.tests.trading.till import Till as OneStore
@@ -239,6 +246,13 @@ class TradingStores(OneStore):
     def _on_the_way(self, lines: list[tuple[Any, int]], sign: int) -> None:
         for product, units in lines:
             self.transit[product.pk] += sign * units
+
+    def _until_dead(self, act: Any) -> bool:
+        try:
+            act()
+        except Died:
+            return True
+        raise AssertionError("nobody died")
 
     def _asked_again(self, act: Any) -> None:
         try:
