@@ -4,6 +4,7 @@ The first workers of a server are forked from the command that loaded everything
 database; those that replace them are processes of their own, with the code as it is then.
 """
 
+import ctypes
 import os
 import signal
 import socket
@@ -13,12 +14,17 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+# glibc's M_ARENA_MAX, and so many of them: each thread would have an arena of its own, and what is
+# freed in one serves no other.
+ARENA_MAX, ARENAS = -8, 2
+
 # Held back while a server begins, until somebody is there who acts on them.
 HELD_BACK = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def main(listener_fd: int, lifeline_fd: int, ready_fd: int, threads: int) -> None:
     """Serve until SIGTERM, or until the parent is gone."""
+    bound_arenas()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent acts
     application = load_application()
     from pos_project.tools.server.worker import Worker  # (needs the loaded apps)
@@ -38,6 +44,12 @@ def main(listener_fd: int, lifeline_fd: int, ready_fd: int, threads: int) -> Non
 
     threading.Thread(target=read_beforehand, daemon=True).start()
     worker.run()
+
+
+def bound_arenas() -> bool:
+    """Let threads share arenas of memory; False where the C library has no such thing."""
+    libc = ctypes.CDLL(None)
+    return hasattr(libc, "mallopt") and bool(libc.mallopt(ARENA_MAX, ARENAS))
 
 
 def load_application() -> Callable[..., Any]:
