@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 
 from pos_project.core.db.migrated import missing_migrations
 
@@ -20,10 +20,13 @@ class ShopCommand(BaseCommand):
 
 
 def require_migrated() -> None:
-    """Raise CommandError for a database that does not answer, or is of an earlier version."""
+    """Raise CommandError for a database that refuses to answer, or is of an earlier version; of one
+    that cannot be opened `manage.py` says where to look."""
     try:
         missing = missing_migrations()
     except (DatabaseError, InterfaceError) as error:
+        if connection.connection is None:
+            raise
         raise CommandError(f"The database does not answer: {error}") from error
     if missing:
         count: Any = f"{len(missing)} migrations are" if missing[1:] else "1 migration is"

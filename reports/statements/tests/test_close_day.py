@@ -173,10 +173,10 @@ def test_a_run_that_was_stopped_is_continued(a_day: date, monkeypatch: pytest.Mo
     shop.sell((shop.a_service(), 1))
     real = closing.seal
 
-    def busy(day: date) -> DaySeal:
+    def busy(day: date, **more: Any) -> DaySeal:
         if day == days_ago(2):
             raise Unavailable("The shop is busy. Please try again.")
-        return real(day)
+        return real(day, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(day_closing.closing, "seal", busy)
@@ -228,7 +228,7 @@ def test_nightly_closes_freezes_and_forgets(a_day: date) -> None:
 def test_nightly_does_the_rest_when_one_part_fails(
     a_day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(_: date) -> DaySeal:
+    def busy(_: date, **__: Any) -> DaySeal:
         raise Unavailable("The shop is busy. Please try again.")
 
     RateCounter.objects.create(key_hash="0", count=1, expires_at=timezone.now() - timedelta(days=1))
