@@ -1,15 +1,49 @@
 """Many tills at once over HTTP: threads with a plain HTTP client against a running server."""
 
 import json
+import os
 import random
+import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+import pytest
+from django.db import connection
+
+from pos_project.tests.servers import ShopServer, serving
+from reports.reconciliation.reconcile import reconcile
+
+# The short form is for every build. `STORM_SECONDS=20 … -s` blows longer and tells its figures.
+STORM_SECONDS = float(os.environ.get("STORM_SECONDS") or 0)
+
+
+@pytest.fixture
+def server(transactional_db: None, tmp_path: Path) -> Iterator[ShopServer]:
+    """The production server, two processes of four threads, over the test database."""
+    name = connection.settings_dict["NAME"]
+    with serving(tmp_path / "server.log", DB_NAME=name) as running:
+        yield running
+
+
+def every_law_holds() -> None:
+    assert [verdict.invariant.name for verdict in reconcile() if not verdict.holds] == []
+
+
+def tell(what: str, answers: Counter[Any], seconds: float, server: ShopServer) -> None:
+    """What was seen, for whoever runs the long form with `-s`."""
+    total, replays = sum(answers.values()), server.log.read_text().count("refused by the engine")
+    told = ", ".join(f"{kind}: {count}" for kind, count in sorted(answers.items()))
+    sys.stdout.write(
+        f"\n{what}: {total} requests in {seconds:.1f} s ({total / seconds:.0f}/s), "
+        f"{replays} replayed after a refusal of the engine; {told}\n"
+    )
 
 
 @dataclass

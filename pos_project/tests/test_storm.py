@@ -1,17 +1,12 @@
 """Fifty tills want the last ten; thirty-two tills sell the same five products in any order."""
 
-import os
 import random
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,12 +15,21 @@ from catalog.models import Product
 from conftest import make_user
 from inventory.models import Batch
 from ledger.payments import TendersOffered
-from pos_project.tests.servers import ShopServer, serving
-from pos_project.tests.storm import Till, all_at_once, storm
+from pos_project.tests.servers import ShopServer
+from pos_project.tests.storm import (
+    STORM_SECONDS,
+    Till,
+    all_at_once,
+    every_law_holds,
+    server,
+    storm,
+    tell,
+)
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase
-from reports.reconciliation.reconcile import reconcile
 from sales.models import Sale
+
+__all__ = ["server"]
 
 pytestmark = [
     pytest.mark.real_time,
@@ -34,31 +38,7 @@ pytestmark = [
 ]
 
 
-# The short form is for every build. `STORM_SECONDS=20 … -s` blows longer and tells its figures.
-STORM_SECONDS = float(os.environ.get("STORM_SECONDS") or 0)
 TILLS, SHORT_STORM = 32, 8  # requests of each till
-
-
-@pytest.fixture
-def server(transactional_db: None, tmp_path: Path) -> Iterator[ShopServer]:
-    """The production server, two processes of four threads, over the test database."""
-    name = connection.settings_dict["NAME"]
-    with serving(tmp_path / "server.log", DB_NAME=name) as running:
-        yield running
-
-
-def every_law_holds() -> None:
-    assert [verdict.invariant.name for verdict in reconcile() if not verdict.holds] == []
-
-
-def tell(what: str, answers: Counter[Any], seconds: float, server: ShopServer) -> None:
-    """What was seen, for whoever runs the long form with `-s`."""
-    total, replays = sum(answers.values()), server.log.read_text().count("refused by the engine")
-    told = ", ".join(f"{kind}: {count}" for kind, count in sorted(answers.items()))
-    sys.stdout.write(
-        f"\n{what}: {total} requests in {seconds:.1f} s ({total / seconds:.0f}/s), "
-        f"{replays} replayed after a refusal of the engine; {told}\n"
-    )
 
 
 @pytest.fixture
