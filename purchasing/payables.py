@@ -49,13 +49,13 @@ def supplier_statement(
 
 def payables_ageing(as_of: date, *, store_id: int | None = None) -> list[ageing.Aged]:
     """Whom we owed what at the end of the day, by the date on their papers. Five statements."""
+    dates = ("purchase__purchase_date", "purchase_date")
     return ageing.aged(
         [
-            *ageing.open_parts(SUPPLIER_DUES, as_of, dated="purchase_date", store_id=store_id),
+            *ageing.open_parts(SUPPLIER_DUES, as_of, dates=dates, store_id=store_id),
             *_taken_back_since(as_of, store_id),
             *_returned_since(as_of, store_id),
-        ],
-        as_of,
+        ]
     )
 
 
@@ -84,7 +84,8 @@ def _taken_back_since(as_of: date, store_id: int | None) -> Iterator[ageing.Open
             "paid",
         )
     ):
-        yield ageing.Open(supplier_id, dated, amount - advance - money(paid or ZERO))
+        owed = amount - advance - money(paid or ZERO)
+        yield ageing.Open(supplier_id, ageing.bucket_of(dated, as_of), owed)
 
 
 def _returned_since(as_of: date, store_id: int | None) -> Iterator[ageing.Open]:
@@ -93,5 +94,5 @@ def _returned_since(as_of: date, store_id: int | None) -> Iterator[ageing.Open]:
         due_reduced__gt=0, business_date__gt=as_of, returns__business_date__lte=as_of
     )
     of_store: dict[str, Any] = {} if store_id is None else {"store_id": store_id}
-    sums = returned.filter(**of_store).values_list("supplier_id", "returns__purchase_date")
-    return ageing.grouped(sums.annotate(amount=Sum("due_reduced")))
+    by = ("supplier_id", "returns__purchase_date")
+    return ageing.grouped(returned.filter(**of_store), as_of, by=by, amount=F("due_reduced"))

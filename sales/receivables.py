@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import F, Sum
+from django.db.models import F
 
 from ledger import ageing
 from ledger.models import DueCredit, Payment
@@ -56,19 +56,17 @@ def customer_statement(
 
 
 def receivables_ageing(as_of: date, *, store_id: int | None = None) -> list[ageing.Aged]:
-    """Who owed us what at the end of the day, by the age of their sales. Three statements."""
+    """Who owed us what at the end of the day, by the age of their sales. Four statements."""
     refunds = Refund.objects.filter(
         business_date__gt=as_of, due_reduced__gt=0, sale__business_date__lte=as_of
     )
     if store_id is not None:
         refunds = refunds.filter(sale__store_id=store_id)
-    cancelled = refunds.values_list("customer_id", "sale__business_date").annotate(
-        amount=Sum("due_reduced")
-    )
+    dates = ("sale_date", "due__sale_date")
+    cancelled = ("customer_id", "sale__business_date")
     return ageing.aged(
         [
-            *ageing.open_parts(CUSTOMER_DUES, as_of, dated="due__sale_date", store_id=store_id),
-            *ageing.grouped(cancelled),
-        ],
-        as_of,
+            *ageing.open_parts(CUSTOMER_DUES, as_of, dates=dates, store_id=store_id),
+            *ageing.grouped(refunds, as_of, by=cancelled, amount=F("due_reduced")),
+        ]
     )

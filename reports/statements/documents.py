@@ -23,6 +23,7 @@ from reports.statements.scope import Scope
 
 FROM_THE_JOURNAL = "From the posted journal. Amounts in the shop's currency."
 IN_CURRENCY = "Amounts in the shop's currency."
+ALL = slice(None)  # rows
 
 
 def amounts_of(*labels: str) -> Iterator[Column]:
@@ -161,9 +162,16 @@ def general_ledger(
 
 
 def ageing(
-    title: str, name: str, rows: Sequence[Aged], names: Mapping[int, str], scope: Scope, party: str
+    title: str,
+    name: str,
+    rows: Sequence[Aged],
+    names: Mapping[int, str],
+    scope: Scope,
+    party: str,
+    shown: slice = ALL,
 ) -> Document:
-    """`party` is what the rows are about: a customer, or a supplier."""
+    """`party` is what the rows are about: a customer, or a supplier. The sums are of all rows,
+    whichever of them are `shown`."""
     sums = [total(row.buckets[at] for row in rows) for at in range(len(BUCKETS))]
     columns = [
         Column("Id", width=0.5),
@@ -178,7 +186,7 @@ def ageing(
                     [row.party_id, names[row.party_id], *row.buckets, row.total],
                     about=dict.fromkeys(range(1, len(columns)), Subject(party, row.party_id)),
                 )
-                for row in rows
+                for row in rows[shown]
             ),
             Row([None, "Total", *sums, total(sums)], "grand"),
         ],
@@ -194,8 +202,10 @@ def party_balances(
     names: Mapping[int, str],
     scope: Scope,
     party: str,
+    shown: slice = ALL,
 ) -> Document:
-    """`party` is what the rows are about: a customer, or a supplier."""
+    """`party` is what the rows are about: a customer, or a supplier. The sums are of all rows,
+    whichever of them are `shown`."""
     sums = sum_of(rows)
     table = Table(
         [
@@ -209,7 +219,7 @@ def party_balances(
                     [party_id, names[party_id], at.dues, at.advances, at.balance],
                     about=dict.fromkeys(range(1, 5), Subject(party, party_id)),
                 )
-                for party_id, at in rows
+                for party_id, at in rows[shown]
             ),
             Row([None, "Total", sums.dues, sums.advances, sums.balance], "grand"),
         ],

@@ -1,5 +1,6 @@
 """Reports of what is owed to the shop and by it, and of its suppliers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ from purchasing.suppliers import Bought, bought_in
 from reports.documents.document import Document, Subject
 from reports.statements import party_statement
 from reports.statements.api.party_views import (
+    AgeingView,
+    PartyBalancesView,
     PayablesAgeingView,
     PayablesView,
     ReceivablesAgeingView,
@@ -76,12 +79,27 @@ def _party_report(side: Side) -> Report:
     )
 
 
+def _window(view: type[AgeingView | PartyBalancesView]) -> Callable[[Asked, int, int], Window]:
+    """Some lines of the statement of all parties: nobody else's name is read."""
+
+    def window(asked: Asked, start: int, limit: int) -> Window:
+        shown, scope = view(), asked.scope
+        figures = shown.read(scope)
+        made = shown.document(figures, scope, slice(start, start + limit))
+        has_the_most = start == 0 and limit >= MOST_OWED.most
+        most = made if has_the_most else shown.document(figures, scope, slice(MOST_OWED.most))
+        return Window(made, len(figures), list(most.tables[0].rows))
+
+    return window
+
+
 REPORTS = (
     Report(
         "receivables",
         "Receivables by age",
         "Who owes how much, and since when; the most first.",
         statement(ReceivablesAgeingView),
+        window=_window(ReceivablesAgeingView),
         of_day=True,
         usual="today",
         chart=MOST_OWED,
@@ -91,6 +109,7 @@ REPORTS = (
         "Payables by age",
         "Whom the shop owes how much, and since when; the most first.",
         statement(PayablesAgeingView),
+        window=_window(PayablesAgeingView),
         of_day=True,
         usual="today",
         chart=MOST_OWED,
@@ -100,6 +119,7 @@ REPORTS = (
         "Receivables",
         "What each customer owes, less their deposits.",
         statement(ReceivablesView),
+        window=_window(ReceivablesView),
         of_day=True,
         usual="today",
     ),
@@ -108,6 +128,7 @@ REPORTS = (
         "Payables",
         "What the shop owes each supplier, less the deposits it has there.",
         statement(PayablesView),
+        window=_window(PayablesView),
         of_day=True,
         usual="today",
     ),

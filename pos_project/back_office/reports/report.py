@@ -40,10 +40,12 @@ class Chart:
 
 @dataclass(frozen=True)
 class Window:
-    """Some lines of a document that has `count` of them."""
+    """Some lines of a document that has `count` of them. `first` are those of its first page, where
+    the chart is drawn from them."""
 
     document: Document
     count: int
+    first: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)

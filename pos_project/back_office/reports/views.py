@@ -1,6 +1,6 @@
 """The one view that shows every report: as a page, CSV, XLSX and PDF."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -176,12 +176,14 @@ def _page(request: HttpRequest, report: Report, asked: Asked) -> HttpResponse:
         made, count = window.document, window.count
         table = made.tables[0]
         rows = list(table.rows)
+        drawn_from = window.first
     else:
         made = report.build(asked)
         table = made.tables[0]
         rows = list(table.rows)
+        drawn_from = rows
         count = sum(row.style == "line" for row in rows)
-    drawn = None if report.chart is None else _drawn(report.chart, table, rows)
+    drawn = None if report.chart is None else _drawn(report.chart, table, drawn_from)
     if not report.window:
         rows = _cut(rows, start)
     shown = sum(row.style == "line" for row in rows)
@@ -248,7 +250,7 @@ def _shown(row: Row, table: Table, asked: Asked) -> dict[str, Any]:
     return {"style": row.style, "cells": cells}
 
 
-def _drawn(chart: Chart, table: Table, rows: list[Row]) -> str | None:
+def _drawn(chart: Chart, table: Table, rows: Sequence[Row]) -> str | None:
     """The data of the chart; none where there is nothing to compare."""
     picked = [row for row in rows if row.style == chart.style][: chart.most]
     if len(picked) < 2:

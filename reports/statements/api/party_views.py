@@ -12,6 +12,7 @@ from reports.documents.document import Document
 from reports.statements import documents, financial_statements, party_statement
 from reports.statements.api import serializers as shapes
 from reports.statements.api.base import StatementView, statement
+from reports.statements.documents import ALL
 from reports.statements.party_statement import CUSTOMERS, SUPPLIERS, PartyStatement, Side
 from reports.statements.scope import Scope
 
@@ -84,7 +85,7 @@ class SupplierStatementView(_PartyStatementView):
 # --- Ageing ---
 
 
-class _AgeingView(StatementView):
+class AgeingView(StatementView):
     """Open dues by age, the largest first."""
 
     side: ClassVar[Side]
@@ -106,15 +107,16 @@ class _AgeingView(StatementView):
         )
         return dict(shown.data)
 
-    def document(self, figures: list[Aged], scope: Scope) -> Document:
-        names = names_of(self.side.people, [row.party_id for row in figures])
+    def document(self, figures: list[Aged], scope: Scope, shown: slice = ALL) -> Document:
+        """With all rows, or those that a page shows."""
+        names = names_of(self.side.people, [row.party_id for row in figures[shown]])
         return documents.ageing(
-            self.message, self.file_name, figures, names, scope, self.side.book.party
+            self.message, self.file_name, figures, names, scope, self.side.book.party, shown
         )
 
 
 @statement(shapes.AgeingOut, as_of=True, paged=True)
-class ReceivablesAgeingView(_AgeingView):
+class ReceivablesAgeingView(AgeingView):
     """What customers owed at the end of a day, by the age of their sales."""
 
     message = "Receivables by age"
@@ -123,7 +125,7 @@ class ReceivablesAgeingView(_AgeingView):
 
 
 @statement(shapes.AgeingOut, as_of=True, paged=True)
-class PayablesAgeingView(_AgeingView):
+class PayablesAgeingView(AgeingView):
     """What the shop owed suppliers at the end of a day, by the date on their documents."""
 
     message = "Payables by age"
@@ -134,7 +136,7 @@ class PayablesAgeingView(_AgeingView):
 # --- Balances as of a day ---
 
 
-class _PartyBalancesView(StatementView):
+class PartyBalancesView(StatementView):
     """Everybody's dues and advances at the end of a day, the largest balance first."""
 
     side: ClassVar[Side]
@@ -159,15 +161,18 @@ class _PartyBalancesView(StatementView):
         ]
         return super().wire({"rows": rows, "totals": documents.sum_of(figures)}, scope)
 
-    def document(self, figures: list[tuple[int, PartyBalance]], scope: Scope) -> Document:
-        names = names_of(self.side.people, [party for party, _ in figures])
+    def document(
+        self, figures: list[tuple[int, PartyBalance]], scope: Scope, shown: slice = ALL
+    ) -> Document:
+        """With all rows, or those that a page shows."""
+        names = names_of(self.side.people, [party for party, _ in figures[shown]])
         return documents.party_balances(
-            self.message, self.file_name, figures, names, scope, self.side.book.party
+            self.message, self.file_name, figures, names, scope, self.side.book.party, shown
         )
 
 
 @statement(shapes.PartyBalancesOut, as_of=True, paged=True)
-class ReceivablesView(_PartyBalancesView):
+class ReceivablesView(PartyBalancesView):
     """What each customer owed, and their advances, at the end of a day."""
 
     message = "Receivables"
@@ -176,7 +181,7 @@ class ReceivablesView(_PartyBalancesView):
 
 
 @statement(shapes.PartyBalancesOut, as_of=True, paged=True)
-class PayablesView(_PartyBalancesView):
+class PayablesView(PartyBalancesView):
     """What the shop owed each supplier, and its advances, at the end of a day."""
 
     message = "Payables"
