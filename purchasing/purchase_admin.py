@@ -42,6 +42,7 @@ EMPTY_LINES = 5
 
 class PurchaseItemInline(HistoryInline):
     model = PurchaseItem
+    template = "back_office/history_lines.html"
     verbose_name_plural = "lines"
     fields = ("product_name", "units", "cost_price", "subtotal", "landed", "left")
     readonly_fields = ("units", "landed", "left")

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from pos_project.tests import shop
 from pos_project.tests.page_forms import opened
-from purchasing.models import Purchase
+from purchasing import purchase_admin, returns
+from purchasing.models import Purchase, PurchaseItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
 
@@ -94,3 +95,24 @@ def test_nothing_goes_back_of_what_was_sold(office: Client) -> None:
     shop.sell((mug, 1))
     page = office.get(reverse("admin:purchasing_purchase_send_back", args=[bought.pk]))
     assert "Nothing of it is on the shelf any more." in page.content.decode()
+
+
+def test_each_cell_of_the_lines_is_drawn_once(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goods = shop.many_products(4)
+    purchase = shop.buy(*((each, 3, "2.00") for each in goods))
+    seen = []
+
+    def cost_of(item: PurchaseItem) -> Any:
+        seen.append(item.pk)
+        return returns.cost_of(item)
+
+    monkeypatch.setattr(purchase_admin, "cost_of", cost_of)
+    page = office.get(reverse("admin:purchasing_purchase_change", args=[purchase.pk]))
+
+    # Once to know what kind of field it is, once to draw it.
+    assert seen == [item.pk for item in purchase.items.order_by("id") for _ in range(2)]
+    lines = page.content.decode()
+    assert [each.name in lines for each in goods] == [True] * 4
+    assert 'name="items-0-id"' not in lines  # they are no form
