@@ -7,7 +7,7 @@ from reports.tests.a_shops_week import Week
 
 def number_documents() -> None:
     """As the job does, within what will be undone."""
-    numbering._number_some({})
+    numbering._number_some(None, {})
 
 
 def _first_number_gone(week: Week) -> str:
