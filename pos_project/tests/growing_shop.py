@@ -19,6 +19,7 @@ from ledger.posting import Line
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from pos_project.tests.shifts import a_closed_shift
+from pos_project.tests.transfers import a_store, received, sent
 
 FIRST_DAY_AGO = 40  # days; each trade seals some of them
 
@@ -36,6 +37,7 @@ def trade(many: int) -> None:
     goods = shelves(many)
     bought(goods)
     sold(goods)
+    moved(goods)
     books(many)
 
 
@@ -110,6 +112,14 @@ def sold(goods: list[Product]) -> None:
     shop.take_back(sale, *(shop.units_of(item, 1) for item in items))
     # The newest customer is the one with the many sales: who they bought from is not asked.
     shop.sell((goods[0], 1), customer=karim, offered=on_credit)
+
+
+def moved(goods: list[Product]) -> None:
+    """To a second store; the newest transfer has the many lines, and is there."""
+    lake = a_store()
+    for product in goods:
+        sent(lake, (product, 1))
+    received(sent(lake, *((product, 1) for product in goods)))
 
 
 def books(many: int) -> None:

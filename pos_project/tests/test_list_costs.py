@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import Store, User
 from catalog.models import Product
 from conftest import signed_in
+from inventory.transfer_models import Transfer
 from ledger.models import JournalEntry, LedgerAccount
 from ledger.till_models import Shift, Till
 from pos_project.tests import shop
@@ -48,6 +49,7 @@ MODELS: dict[str, Any] = {
     "stores": Store,
     "shifts": Shift,
     "tills": Till,
+    "transfers": Transfer,
 }
 
 
@@ -69,6 +71,8 @@ def path_of(route: str) -> str:
 
 def rows_of(name: str, parts: list[str]) -> Any:
     rows = MODELS[name].objects.all()
+    if name == "stores":
+        return rows.filter(pk=Store.FIRST_ID)  # the cashier's
     if name == "sales" and parts[0] == "customers":
         return rows.filter(customer_id=parts[1], status="completed")
     if name == "purchases":
