@@ -131,7 +131,7 @@ def test_a_store_sees_the_transfers_that_it_is_part_of(
     assert listed(as_admin, f"store_id={hill.pk}") == [second]
     assert listed(as_admin, "status=asked") == [first]
     assert listed(here, f"to_store_id={hill.pk}") == [second]
-    assert listed(here, "search=TRF-00000") == [second, first]
+    assert listed(here, "search=TRF-0") == [second, first]
     assert listed(here, "fromDate=2099-01-01") == []
     get(there, f"transfers/{second}", 404)
     post(there, f"transfers/{second}/receive", 404)
