@@ -35,8 +35,8 @@ Status = Transfer.Status
 REASONS = ("Short", "Broken on the way", "Wrong goods", "More than was sent")
 # What may be done to a transfer, by its state.
 OFFERED = {
-    Status.ASKED: {"send", "cancel", "note"},
-    Status.SENT: {"receive", "turn-back", "note"},
+    Status.ASKED: {"send", "cancel", "pick-list", "note"},
+    Status.SENT: {"receive", "turn-back", "pick-list", "note"},
     Status.RECEIVED: {"note"},
     Status.CANCELLED: {"note"},
 }
@@ -121,7 +121,10 @@ class TransferAdmin(WritableAdmin):
     )
     readonly_fields = ("received_by", "received_at", "cancelled_by", "cancelled_at")
     inlines = (TransferLineInline,)
-    actions_detail = ("send_it", "receive_it", "turn_it_back", "cancel_it", "note_paper")
+    actions_detail = (
+        *("send_it", "receive_it", "turn_it_back", "cancel_it"),
+        *("pick_list_paper", "note_paper"),
+    )
     goes_by_store = False  # they are of two
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -347,6 +350,11 @@ class TransferAdmin(WritableAdmin):
             button="Do not send it",
             back_to=self.page_of(transfer.pk),
         )
+
+    @action(description="Pick list", url_path="pick-list", icon="checklist")
+    def pick_list_paper(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What is to be taken off the shelves, in the order in which one walks by."""
+        return redirect("open-document", "pick-list", self._found(request, object_id).pk)
 
     @action(description="Transfer note", url_path="note", icon="description")
     def note_paper(self, request: HttpRequest, object_id: str) -> HttpResponse:

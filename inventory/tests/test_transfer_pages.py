@@ -197,12 +197,12 @@ def test_only_what_its_state_allows_is_offered(office: Client, lake: Store) -> N
 
     def offered() -> set[str]:
         shown = office.get(page(transfer)).content.decode()
-        ways = ("send", "receive", "turn-back", "cancel", "note")
+        ways = ("send", "receive", "turn-back", "cancel", "pick-list", "note")
         return {way for way in ways if f"/inventory/transfer/{transfer.pk}/{way}" in shown}
 
-    assert offered() == {"send", "cancel", "note"}
+    assert offered() == {"send", "cancel", "pick-list", "note"}
     transfers.send_it(transfer)
-    assert offered() == {"receive", "turn-back", "note"}
+    assert offered() == {"receive", "turn-back", "pick-list", "note"}
     transfers.received(transfer)
     assert offered() == {"note"}
 
@@ -250,8 +250,9 @@ def test_the_note_goes_with_the_goods_and_says_no_cost(office: Client, lake: Sto
     assert "77" not in shown
 
     answer = signed_in(make_user("staff")).get(f"/api/transfers/{transfer.pk}/papers")
-    links = answer.json()["data"]["transfer"]
-    assert Client().get(links["pdf"])["Content-Type"] == "application/pdf"
+    for links in answer.json()["data"].values():
+        assert Client().get(links["pdf"])["Content-Type"] == "application/pdf"
+    assert answer.json()["data"].keys() == {"transfer", "pick-list"}
     elsewhere = make_user("manager", store=transfers.a_store("Hill"))
     assert signed_in(elsewhere).get(f"/api/transfers/{transfer.pk}/papers").status_code == 404
 

@@ -72,14 +72,14 @@ class ShiftDocumentsView(APIView):
 class TransferDocumentsView(APIView):
     permission_classes = (AnyUser,)
 
-    @extend_schema(responses=_described("Transfer", "transfer"), tags=["transfers"])
+    @extend_schema(responses=_described("Transfer", "transfer", "pick-list"), tags=["transfers"])
     def get(self, request: Request, transfer: str) -> Response:
-        """A link to the note that goes with the goods, good for ninety days."""
+        """Links to the note that goes with the goods and to the pick list, good for ninety days."""
         by: Any = request.user
         rows = Transfer.objects.all()
         if (store_id := by.reads_store) is not None:
             rows = rows.filter(Q(from_store_id=store_id) | Q(to_store_id=store_id))
-        return _answer(request, found(rows, transfer, "transfer").pk, "transfer")
+        return _answer(request, found(rows, transfer, "transfer").pk, "transfer", "pick-list")
 
 
 class PurchaseDocumentsView(APIView):
