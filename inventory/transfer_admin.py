@@ -1,5 +1,6 @@
 """Transfers in the back office: asked for, sent and received by scanner and keyboard."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -315,40 +316,26 @@ class TransferAdmin(WritableAdmin):
     def turn_it_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask why, and let goods that are on the way go back to where they came from."""
         transfer = self._found(request, object_id)
-        by: Any = request.user
-
-        def do(said: dict[str, Any], key: RequestKey | None) -> Transfer:
-            act = acting(by, transfer.to_store_id, transfer.from_store_id)
-            return transfers.turn_back(transfer.pk, said["reason"], by=act, key=key)
-
-        return self.ask_and_do(
+        return self._ask_why(
             request,
-            ReasonForm(asked(request)),
-            do,
-            lambda _: f"{transfer} goes back to {transfer.from_store}: it is received there.",
+            transfer,
+            transfers.turn_back,
+            f"{transfer} goes back to {transfer.from_store}: it is received there.",
             title=f"Turn {transfer} back?",
             button="Turn back",
-            back_to=self.page_of(transfer.pk),
         )
 
     @action(description="Cancel", url_path="cancel", icon="cancel")
     def cancel_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask why, and ask for the goods no more."""
         transfer = self._found(request, object_id)
-        by: Any = request.user
-
-        def do(said: dict[str, Any], key: RequestKey | None) -> Transfer:
-            act = acting(by, transfer.to_store_id, transfer.from_store_id)
-            return transfers.cancel(transfer.pk, said["reason"], by=act, key=key)
-
-        return self.ask_and_do(
+        return self._ask_why(
             request,
-            ReasonForm(asked(request)),
-            do,
-            lambda _: f"{transfer} was cancelled: nothing leaves.",
+            transfer,
+            transfers.cancel,
+            f"{transfer} was cancelled: nothing leaves.",
             title=f"Cancel {transfer}?",
             button="Do not send it",
-            back_to=self.page_of(transfer.pk),
         )
 
     @action(description="Pick list", url_path="pick-list", icon="checklist")
@@ -371,6 +358,33 @@ class TransferAdmin(WritableAdmin):
     ) -> tuple[Transfer, list[TransferLine]]:
         transfer = self._found(request, object_id)
         return transfer, list(transfer.lines.select_related("product").order_by("id"))
+
+    def _ask_why(
+        self,
+        request: HttpRequest,
+        transfer: Transfer,
+        use_case: Callable[..., Transfer],
+        told: str,
+        *,
+        title: str,
+        button: str,
+    ) -> HttpResponse:
+        """Ask for the reason, and do it in whichever of the two stores the person may act in."""
+        by: Any = request.user
+
+        def do(said: dict[str, Any], key: RequestKey | None) -> Transfer:
+            act = acting(by, transfer.to_store_id, transfer.from_store_id)
+            return use_case(transfer.pk, said["reason"], by=act, key=key)
+
+        return self.ask_and_do(
+            request,
+            ReasonForm(asked(request)),
+            do,
+            lambda _: told,
+            title=title,
+            button=button,
+            back_to=self.page_of(transfer.pk),
+        )
 
     def _scan(
         self,

@@ -18,7 +18,7 @@ OURS = "accounts.hashers.PatientArgon2PasswordHasher"
 
 @pytest.fixture(autouse=True)
 def real_hashes(settings: object) -> None:
-    settings.PASSWORD_HASHERS = [OURS]  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = [OURS]  # type: ignore[attr-defined]  # (no setting of the stubs)
 
 
 def test_a_hash_takes_the_memory_and_passes_that_django_asks_for_and_one_thread() -> None:

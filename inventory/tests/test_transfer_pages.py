@@ -259,5 +259,5 @@ def test_the_note_goes_with_the_goods_and_says_no_cost(office: Client, lake: Sto
 
 def test_units_are_whole(office: Client, lake: Store) -> None:
     shop.a_product(name="Tea", sku="TEA")
-    answer = ask(office, lake, ("TEA", Decimal("1.5")))  # type: ignore[arg-type]
+    answer = ask(office, lake, ("TEA", Decimal("1.5")))  # type: ignore[arg-type]  # (as a person types)
     assert "Enter a whole number." in answer.content.decode()

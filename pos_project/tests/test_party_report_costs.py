@@ -85,7 +85,7 @@ def of_suppliers() -> Iterator[object]:
 def test_documents_of_one_age_are_summed_before_they_are_read(open_of: object) -> None:
     parts: list[object] = []
 
-    dues, *_ = shop.statements(lambda: parts.extend(open_of()))  # type: ignore[operator]
+    dues, *_ = shop.statements(lambda: parts.extend(open_of()))  # type: ignore[operator]  # (either of two readers)
 
     assert len(parts) == PARTIES  # of two documents each
     assert dues.count(" JOIN ") == 1  # the documents, and not their dues once more
