@@ -1,5 +1,7 @@
 """Password hashes are as strong as Django's, and one thread makes them."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.hashers import (
     Argon2PasswordHasher,
@@ -17,8 +19,8 @@ OURS = "accounts.hashers.PatientArgon2PasswordHasher"
 
 
 @pytest.fixture(autouse=True)
-def real_hashes(settings: object) -> None:
-    settings.PASSWORD_HASHERS = [OURS]  # type: ignore[attr-defined]  # (no setting of the stubs)
+def real_hashes(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [OURS]
 
 
 def test_a_hash_takes_the_memory_and_passes_that_django_asks_for_and_one_thread() -> None:

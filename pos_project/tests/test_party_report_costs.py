@@ -1,7 +1,7 @@
 """What the reports of everybody's dues read: ages by party, and the names of the lines shown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -82,10 +82,12 @@ def of_suppliers() -> Iterator[object]:
 
 
 @pytest.mark.parametrize("open_of", [of_customers, of_suppliers])
-def test_documents_of_one_age_are_summed_before_they_are_read(open_of: object) -> None:
+def test_documents_of_one_age_are_summed_before_they_are_read(
+    open_of: Callable[[], Iterable[object]],
+) -> None:
     parts: list[object] = []
 
-    dues, *_ = shop.statements(lambda: parts.extend(open_of()))  # type: ignore[operator]  # (either of two readers)
+    dues, *_ = shop.statements(lambda: parts.extend(open_of()))
 
     assert len(parts) == PARTIES  # of two documents each
     assert dues.count(" JOIN ") == 1  # the documents, and not their dues once more
