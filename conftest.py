@@ -31,6 +31,7 @@ from pos_project.tests.invariants import the_books_agree
 from pos_project.tests.switch import guards_off
 from purchasing.models import Supplier
 from reports.summaries import remembered as summaries
+from reports.summaries.building import CATCHING_UP
 from sales.models import Customer
 
 __all__ = ["guards_off", "the_books_agree"]
@@ -108,7 +109,8 @@ def _folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
     """Nothing in a cache, no snapshot of a stream that a test before left half read, and pictures
-    and heads of seals in places of the test's own."""
+    and heads of seals in places of the test's own. No reader builds summaries on the way, at a
+    moment that nobody chose: `CATCHING_UP.forget()` lets the next one."""
     transactions._SNAPSHOT.set(None)
     settings.MEDIA_ROOT = next(_folders)
     settings.HEADS_FILE = next(_folders)
@@ -117,6 +119,7 @@ def _clean_slate(settings: Any, _folders: Iterator[Path]) -> None:
         each.forget()
     coming_prices.LastLook.day = None
     summaries.forget()
+    CATCHING_UP.later()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ from pos_project.tests import shop
 from pos_project.tests.growing_shop import open_shop, trade
 from pos_project.tools.bench import back_office
 from pos_project.tools.bench.back_office_pages import pages, ways
-from reports.summaries.building import CATCHING_UP
 
 COUNTERS = "pos_project.core.db.counters."
 MANY = 30
@@ -25,9 +24,7 @@ MOST = 50  # statements of the costliest page; one that leads on to a paper coun
 def test_no_page_costs_more_for_thirty_rows_than_for_one(
     admin: User,
     queries: Callable[[Callable[[], Any]], list[str]],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(CATCHING_UP, "_next", float("inf"))  # no reader builds while we count
     client = at_the_office(admin)
 
     def counted() -> dict[str, list[str]]:

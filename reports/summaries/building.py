@@ -127,6 +127,9 @@ class _CatchingUp:
     def forget(self) -> None:
         self._next = 0.0
 
+    def later(self) -> None:
+        self._next = float("inf")
+
     def now(self) -> None:
         if time.monotonic() < self._next:
             return
