@@ -236,12 +236,14 @@ def measure(
             continue
         # A server of its own: what it holds and remembers is of this kind of work.
         with serving() as server:
+            server.settle()
             for count in clients:
                 now_at(f"{name}, {count}")
                 row = _of_server(server, name, draw, count, seconds)
                 yield _with_floor(row, found)
     if not only or only in "checkout while signing in":
         with serving() as server:
+            server.settle()
             now_at("checkout while signing in")
             yield _while_signing_in(server, shop, seconds)
 
