@@ -1,7 +1,8 @@
 """Moments and business days. A business day is the shop's local day (`SHOP_TIME_ZONE`)."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -58,7 +59,12 @@ def read_day(text: str, *, first: date = FIRST_DAY) -> date | None:
 
 def local_iso(moment: datetime) -> str:
     """F1: ISO 8601 with the shop's offset, whole seconds: `2026-02-08T15:04:05+06:00`."""
-    return moment.astimezone(timezone.get_default_timezone()).isoformat(timespec="seconds")
+    return _iso(moment, timezone.get_default_timezone())
+
+
+@lru_cache(maxsize=4096)  # lists show the same rows again and again
+def _iso(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
 def local_text(moment: datetime) -> str:

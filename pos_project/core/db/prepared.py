@@ -118,6 +118,8 @@ class _Shape:
         ]
         missing = set(range(len(flat))) - {place for _, place in self._slots}
         assert not missing, (self.sql, missing)
+        # MySQL's drivers write parameters into the text, one call each: numbers are ours to write.
+        self._parts = self.sql.split("%s") if connection.vendor == "mysql" else []
         self._converters = [
             (position, functions, expression)
             for position, (functions, expression) in compiler.get_converters(
@@ -130,20 +132,32 @@ class _Shape:
     def iterate(self, values: Sequence[Any]) -> Iterator[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, self._with(values))
+            cursor.execute(*self._with(values))
             while rows := cursor.fetchmany(_ROWS_AT_ONCE):
                 yield from self._made(rows, connection)
 
     def run(self, values: Sequence[Any]) -> list[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
         assert connection.in_atomic_block or not self._locks, self.sql
-        return self._made(_fetched(connection, self.sql, self._with(values)), connection)
+        return self._made(_fetched(connection, *self._with(values)), connection)
 
-    def _with(self, values: Sequence[Any]) -> list[Any]:
+    def _with(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
+        """The statement, and the parameters that the driver has to write into it."""
         parameters = self._parameters.copy()
         for slot, place in self._slots:
             parameters[slot] = values[place]
-        return parameters
+        if not self._parts:
+            return self.sql, parameters
+        text = [self._parts[0]]
+        left = []
+        for part, value in zip(self._parts[1:], parameters, strict=True):
+            if type(value) is int:
+                text.append(str(value))
+            else:
+                text.append("%s")
+                left.append(value)
+            text.append(part)
+        return "".join(text), left
 
     def _made(self, rows: Sequence[Any], connection: Any) -> list[Any]:
         if self._converters:

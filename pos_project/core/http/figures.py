@@ -51,19 +51,24 @@ def _compile(serializer: type[FiguresSerializer]) -> Show:
 
 def compile_fields(described: Mapping[str, serializers.Field]) -> Show:
     """What turns an object into what these fields show of it. They know no context."""
-    fields = [(name, _compile_field(field)) for name, field in described.items()]
-    return lambda figures: {name: show(figures) for name, show in fields}
+    names = tuple(described)
+    sources = [str(field.source) for field in described.values()]
+    # Read in one step; what is not shown as it is, is shown in a second.
+    read = attrgetter(*("__class__" if source == "*" else source for source in sources))
+    rendered = [
+        (place, sources[place] == "*", _compile_value(field))
+        for place, field in enumerate(described.values())
+        if sources[place] == "*" or type(field) not in AS_THEY_ARE
+    ]
 
+    def show(figures: Any) -> dict[str, Any]:
+        values = list(read(figures)) if len(names) > 1 else [read(figures)]
+        for place, whole, render in rendered:
+            value = figures if whole else values[place]
+            values[place] = None if value is None else render(value)
+        return dict(zip(names, values, strict=True))
 
-def _compile_field(field: serializers.Field) -> Show:
-    """What turns an object into what this field shows of it."""
-    render = _compile_value(field)
-    if field.source == "*":
-        return render
-    read = attrgetter(str(field.source))
-    if type(field) in AS_THEY_ARE:
-        return read
-    return lambda figures: None if (value := read(figures)) is None else render(value)
+    return show
 
 
 def _compile_value(field: serializers.Field) -> Show:

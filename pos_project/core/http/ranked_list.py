@@ -22,7 +22,7 @@ from pos_project.core.http.formats import wants_csv
 from pos_project.core.posting_context import Actor
 
 FEW = 500  # so many rows are sorted here; of more, the first of the ranking are looked at
-MORE = 8  # times as many, when those that were looked at do not fill the page
+MORE = 8  # times as many, when those that were looked at do not fill the page; all, if fewer
 NOBODY = 0  # no row has this id
 SPARE = 12  # looked at beside the page: archived ones stay in the ranking
 KEPT = 256  # sets of filters in one process
@@ -34,18 +34,28 @@ Shown = Callable[[Sequence[int]], Sequence[Any]]
 class Listing:
     """The rows of a model that some filters leave.
 
-    `narrowed`: whether any filter was given. `searched`: whether the database looks through all
-    rows to find them; then it does so once, for their ids.
+    Few of them are sorted here. Of many, the best of the ranking are looked at, and which of those
+    are in the list is asked for together with how many there are: what is found is looked through
+    once, and nobody reads the ids of all that was found.
+
+    `narrowed`: whether any filter was given.
     """
 
-    def __init__(self, rows: "QuerySet[Any]", *, narrowed: bool, searched: bool) -> None:
+    def __init__(self, rows: "QuerySet[Any]", *, narrowed: bool) -> None:
         ids = rows.order_by().values_list("pk", flat=True)
-        counted = ids.values(one=Value(1)).annotate(number=Count("*"))
-        self.narrowed, self.searched = narrowed, searched
+        counted = ids.values(is_count=Value(1)).annotate(number=Count("*"))
+        found = rows.order_by().annotate(is_count=Value(0)).values_list("is_count", "pk")
+        self.narrowed = narrowed
         self._is_long = False  # as it was when it was last read: what to ask for first
+        self._share = 1.0  # of those looked at last, how many were in the list; 0: all are read
         self._count = Prepared[int](lambda: counted.values_list("number", flat=True))
-        self._few = Prepared[int](lambda: ids if searched else ids[: FEW + 1])
-        self._among = Prepared[int](lambda wanted: ids.filter(pk__in=wanted))
+        self._few = Prepared[int](lambda: ids[: FEW + 1])
+        self._all = Prepared[int](lambda: ids)
+        self._counted_among = Prepared[tuple[int, int]](
+            lambda wanted: counted.values_list("is_count", "number").union(
+                found.filter(pk__in=wanted), all=True
+            )
+        )
         self._newest_but = cache(
             lambda most: Prepared[int](
                 lambda known: ids.exclude(pk__in=known).order_by("-pk")[:most]
@@ -56,42 +66,62 @@ class Listing:
         self, figures: Followed, ranking: Ranking, shown: Shown, start: int, stop: int
     ) -> tuple[int, list[Any]]:
         """How many rows there are, and those of a page, best first, as `shown` reads them."""
-        total = 0
-        if self._is_long:
-            total = self._count()[0]
-            self._is_long = total > FEW
         if not self._is_long:
             ids = self._few()
-            if self.searched or len(ids) <= FEW:
-                with figures.lock:
-                    page = ranking.page(ids, start, stop)
-                return len(ids), _in_order(page, shown(page)) if page else []
-            total, self._is_long = self._count()[0], True
-        if start >= total:
-            return total, []
-        return total, self._from_the_top(figures, ranking, shown, start, stop)
+            if len(ids) <= FEW:
+                return len(ids), self._sorted_here(ids, figures, ranking, shown, start, stop)
+        if start == 0 and not self.narrowed:
+            with figures.lock:
+                best = ranking.first(stop + SPARE)
+            rows = _in_order(best, shown(best)) if best else []
+            if len(rows) >= stop:
+                return self._long(self._count()[0]), rows[:stop]
+        return self._from_the_top(figures, ranking, shown, start, stop)
 
     def _from_the_top(
         self, figures: Followed, ranking: Ranking, shown: Shown, start: int, stop: int
-    ) -> list[Any]:
-        count = stop + SPARE
-        while True:
+    ) -> tuple[int, list[Any]]:
+        count = int((stop + SPARE) / self._share) if self._share else 0
+        while count:
             with figures.lock:
                 best = ranking.first(count)
-            if start == 0 and not self.narrowed and len(best) == count:
-                rows = _in_order(best, shown(best))
-                if len(rows) >= stop:
-                    return rows[:stop]
-            there = set(self._among(best))
+            answered = self._counted_among(best or [NOBODY])
+            [total] = [number for is_count, number in answered if is_count]
+            self._long(total)
+            if start >= total:
+                return total, []
+            there = {number for is_count, number in answered if not is_count}
             ids = [each for each in best if each in there]
-            if len(ids) >= stop or len(best) < count:
-                break
-            count *= MORE
-        missing = stop - len(ids)
-        if missing > 0:  # those without a figure follow, the newest first
-            ids += self._newest_but(1 << missing.bit_length())(best or [NOBODY])
-        ids = ids[start:stop]
-        return _in_order(ids, shown(ids))
+            missing = stop - len(ids)
+            if missing <= 0 or len(best) < count:
+                self._share = max(len(ids), 1) / max(len(best), 1)
+                if missing > 0:  # those without a figure follow, the newest first
+                    ids += self._newest_but(1 << missing.bit_length())(best or [NOBODY])
+                ids = ids[start:stop]
+                return total, _in_order(ids, shown(ids))
+            count = count * MORE if count * MORE <= total else 0
+        # Too few of the best are in the list: its own ids are fewer than what was to be looked at.
+        self._share = 0.0
+        ids = self._all()
+        page = self._sorted_here(ids, figures, ranking, shown, start, stop)
+        return self._long(len(ids)), page
+
+    def _sorted_here(
+        self,
+        ids: Sequence[int],
+        figures: Followed,
+        ranking: Ranking,
+        shown: Shown,
+        start: int,
+        stop: int,
+    ) -> list[Any]:
+        with figures.lock:
+            page = ranking.page(ids, start, stop)
+        return _in_order(page, shown(page)) if page else []
+
+    def _long(self, total: int) -> int:
+        self._is_long = total > FEW
+        return total
 
 
 class RankedList(ContractViewSet):
@@ -142,7 +172,7 @@ class RankedList(ContractViewSet):
         if known is None:
             narrowed = any(name not in ("sort", "order") for name, _ in given)
             rows = self.filter_queryset(self.get_queryset())
-            known = Listing(rows, narrowed=narrowed, searched=bool(asked.get("search")))
+            known = Listing(rows, narrowed=narrowed)
             with self._lock:
                 self._listings[key] = known
         return known

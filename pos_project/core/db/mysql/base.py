@@ -6,6 +6,7 @@ in a queue (`pipeline.py`), to be sent together before anything else is.
 """
 
 from contextlib import suppress
+from datetime import datetime
 from itertools import chain
 from time import monotonic
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import MySQLdb
 from django.db import IntegrityError
 from django.db.backends.mysql import base
+from django.db.backends.mysql.operations import DatabaseOperations as DjangosOperations
+from MySQLdb.constants import FIELD_TYPE
 
 from pos_project.core.db.cluster import is_cluster
 from pos_project.core.db.pipeline import Statement
@@ -23,6 +26,21 @@ SENDS_SEVERAL = MySQLdb.__name__ == "MySQLdb"
 ASK_AFTER_SECONDS = 5.0
 # (host, port) → whether that is a cluster; asked once by a process.
 _clusters: dict[tuple[str, str], bool] = {}
+
+
+def _moment(text: str) -> datetime | None:
+    """A column's moment, read in C: the driver cuts it into six numbers first."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # a day that is none, which only a database without our settings keeps
+        return None
+
+
+class DatabaseOperations(DjangosOperations):
+    def convert_datetimefield_value(
+        self, value: datetime | None, expression: Any, connection: Any
+    ) -> datetime | None:
+        return value and value.replace(tzinfo=self.connection.timezone)
 
 
 class CursorWrapper(base.CursorWrapper):
@@ -72,10 +90,17 @@ class CursorWrapper(base.CursorWrapper):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = DatabaseOperations
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.queue: list[Statement] = []
         self._alive_at = 0.0
+
+    def get_connection_params(self) -> dict[str, Any]:
+        known = super().get_connection_params()
+        moments = {FIELD_TYPE.DATETIME: _moment, FIELD_TYPE.TIMESTAMP: _moment}
+        return {**known, "conv": {**known["conv"], **moments}}
 
     def create_cursor(self, name: str | None = None) -> CursorWrapper:
         return CursorWrapper(self.connection.cursor(), self)
