@@ -31,6 +31,7 @@ _NUMBERS: dict[type, Callable[[Any], str]] = {
     Decimal: "{:f}".format,
     type(None): lambda _: "NULL",
 }
+_MARK, _NOTHING = "%s", object()  # what the driver writes; what no column holds
 _is_plain = re.compile(r"[A-Za-z0-9 .:_-]*").fullmatch
 
 Convert = Callable[[Any, Any], Any]  # a value and the connection
@@ -58,19 +59,23 @@ def insert_rows(
     for part in _parts(rows, size=MAX_PARAMETERS // len(insert.convert)):
         values: list[Any] = []
         texts = []
+        # Most columns of a document's lines hold one value, whose text stands there already.
+        marks, before = [_MARK] * len(insert.convert), [_NOTHING] * len(insert.convert)
         for row in part:
-            marks = []
-            for convert, value in zip(insert.convert, row, strict=True):
+            for place, (value, convert) in enumerate(zip(row, insert.convert, strict=True)):
+                if value is before[place] and marks[place] is not _MARK:
+                    continue
+                before[place] = value
                 number = numbers.get(type(value))
                 if number:
-                    marks.append(number(value))
+                    marks[place] = number(value)
                     continue
                 if type(value) not in _PLAIN:
                     value = convert(value, connection)
                 if written_by_us and type(value) is str and _is_plain(value):
-                    marks.append(f"'{value}'")
+                    marks[place] = f"'{value}'"
                 else:
-                    marks.append("%s")
+                    marks[place] = _MARK
                     values.append(value)
             texts.append(f"({', '.join(marks)})")
         sent.append(
