@@ -8,7 +8,11 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldBooleanWidget,
+)
 
 from accounts.models import Store
 from accounts.stores import STORES, stores_of
@@ -53,6 +57,11 @@ class ChooseForm(forms.Form):
         min_value=0,
         max_value=MOST_DAYS,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"inputmode": "numeric"}),
+    )
+    all_goods = forms.BooleanField(
+        label="Also goods that a store never had",
+        required=False,
+        widget=UnfoldBooleanWidget,
     )
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
@@ -151,6 +160,7 @@ def page(admin: ShopAdmin, request: HttpRequest) -> HttpResponseBase:
                 today=today(),
                 days=chosen["days"],
                 cover_days=chosen["cover_days"],
+                all_goods=chosen["all_goods"],
             )
         except DomainError as refusal:
             show_refusal(choose, refusal)

@@ -54,9 +54,11 @@ def suggest(
     today: date,
     days: int = DAYS,
     cover_days: int = COVER_DAYS,
+    all_goods: bool = False,
 ) -> list[Suggestion]:
     """For each product that the warehouse can give, what each of the shops is short of: by shop,
-    then in the order of the warehouse's shelves. Eight statements, however many products."""
+    then in the order of the warehouse's shelves. A shop is short of what it ever had, or has a
+    level or a place for; with `all_goods` of anything. Nine statements, however many products."""
     ids = [shop.pk for shop in shops]
     free = _free(warehouse.pk)
     stock, coming = _stock(ids), _coming(ids)
@@ -65,12 +67,15 @@ def suggest(
         (row.product_id, row.store_id): row
         for row in StoreProduct.objects.filter(store_id__in=[warehouse.pk, *ids])
     }
+    carried = said.keys() | _had(ids)
     found = []
     for product in _goods_of(warehouse.pk):
         if free.get(product.pk, ZERO) < 1:
             continue
         lacks = {}
         for shop in shops:
+            if not all_goods and (product.pk, shop.pk) not in carried:
+                continue
             own = said.get((product.pk, shop.pk))
             lacks[shop.pk] = missing(
                 _of(stock, product, shop) + _of(coming, product, shop),
@@ -94,7 +99,7 @@ def suggest(
                 shares[shop.pk],
             )
             for shop in shops
-            if lacks[shop.pk]
+            if lacks.get(shop.pk)
         ]
     return sorted(found, key=_as_one_walks)
 
@@ -209,6 +214,13 @@ def _free(warehouse_id: int) -> dict[int, Decimal]:
 def _stock(store_ids: Sequence[int]) -> dict[int, dict[int, Decimal]]:
     held = Batch.objects.filter(store_id__in=store_ids, is_open=1).order_by()
     return _by_store(held.values_list("product_id", "store_id").annotate(units=Sum("remaining")))
+
+
+def _had(store_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Products and stores where a batch of it stood, open or not: whatever was received, held or
+    sold there came in by one. By the index of FIFO alone, without the rows."""
+    ever = Batch.objects.filter(store_id__in=store_ids).order_by()
+    return set(ever.values_list("product_id", "store_id").distinct())
 
 
 def _coming(store_ids: Sequence[int]) -> dict[int, dict[int, Decimal]]:

@@ -17,7 +17,13 @@ from inventory.transfers import Wanted
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid
 from pos_project.core.http.endpoints import answer_once, checked
-from pos_project.core.http.fields import FreeText, IdField, QuantityField, WholeNumberField
+from pos_project.core.http.fields import (
+    FlagField,
+    FreeText,
+    IdField,
+    QuantityField,
+    WholeNumberField,
+)
 from pos_project.core.http.permissions import AdminStaff
 
 MOST_ROWS = 500  # the sums are of all
@@ -41,6 +47,11 @@ _PARAMETERS = [
         OpenApiTypes.INT,
         description=f"0 to {MOST_DAYS} days that goods should last; {COVER_DAYS} by default.",
     ),
+    OpenApiParameter(
+        "all_goods",
+        OpenApiTypes.BOOL,
+        description="Also what a store never had, and has no level or place for.",
+    ),
 ]
 
 
@@ -49,6 +60,7 @@ class SuggestionsQuery(serializers.Serializer):
     to_store_id = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     days = WholeNumberField(least=1, most=MOST_DAYS, required=False)
     cover_days = WholeNumberField(least=0, most=MOST_DAYS, required=False)
+    all_goods = FlagField(required=False)
 
 
 class SuggestionOut(serializers.Serializer):
@@ -129,6 +141,7 @@ class SuggestionsView(APIView):
             today=today(),
             days=asked["days"],
             cover_days=asked["cover_days"],
+            all_goods=asked["all_goods"],
         )
         data = {
             "from_store_id": warehouse.pk,
@@ -167,7 +180,7 @@ def _asked(done: AskedFor) -> dict[str, Any]:
 
 
 def _query(request: Request, by: User) -> dict[str, Any]:
-    """Raises Invalid (400) for what is no number, or no store's id."""
+    """Raises Invalid (400) for what is no number, no yes or no, or no store's id."""
     names = [str(name) for name in SuggestionsQuery().fields]
     sent = {name: request.query_params.get(name) for name in names}
     said: dict[str, Any] = SuggestionsQuery().run_validation(
@@ -183,4 +196,5 @@ def _query(request: Request, by: User) -> dict[str, Any]:
         "shops": [int(each) for each in shops],
         "days": DAYS if days is None else days,
         "cover_days": COVER_DAYS if cover_days is None else cover_days,
+        "all_goods": said.get("all_goods", False),
     }

@@ -112,6 +112,12 @@ def a_product_in(depot: Store, units: int, admin: User, **fields: Any) -> Produc
     return product
 
 
+def kept_in(*places: tuple[Product, Store]) -> None:
+    """Each has a place there: goods of that store, which has none yet."""
+    for product, store in places:
+        baker.make(StoreProduct, product=product, store=store, place="Z")
+
+
 def told(client: Any, depot: Store, query: str = "") -> list[tuple[str, str, int, int]]:
     """Product, shop, missing, to send."""
     answer = client.get(f"/api/transfers/suggestions?from_store_id={depot.pk}{query}")
@@ -140,6 +146,8 @@ def test_a_shop_gets_what_its_level_and_its_sales_ask_for(
     with time_machine.travel(at_noon(today() - timedelta(days=40)), tick=False):
         shop.buy((cap, 40, "3.00"), by=there(admin, home))
         shop.sell((cap, 40), by=there(admin, home))
+    of_lake = baker.make(StoreProduct, store=lake, product=shirt, place="Z")
+    kept_in((shirt, home))
     # 20 caps in 30 days need 10 in 14 (9.33): 10 are there. At home they sold long ago.
     assert told(as_admin, depot) == [("Shirt", "Lake Road", 4, 4), ("Shirt", home.name, 4, 4)]
     assert ("Cap", "Lake Road", 10, 10) in told(as_admin, depot, "&cover_days=30")
@@ -147,10 +155,11 @@ def test_a_shop_gets_what_its_level_and_its_sales_ask_for(
         ("Cap", home.name, 20, 20),
         ("Shirt", home.name, 4, 4),
     ]
-    baker.make(StoreProduct, store=lake, product=shirt, reorder_level=7, reorder_quantity=6)
+    of_lake.reorder_level, of_lake.reorder_quantity = 7, 6
+    of_lake.save()
     baker.make(StoreProduct, store=depot, product=shirt, place="A-1")
     assert told(as_admin, depot, f"&to_store_id={lake.pk}") == [("Shirt", "Lake Road", 12, 12)]
-    baker.make(StoreProduct, store=home, product=shirt, reorder_level=0)
+    StoreProduct.objects.filter(store=home, product=shirt).update(reorder_level=0)
     assert told(as_admin, depot) == [("Shirt", "Lake Road", 12, 12)], "at home never, it was said"
 
 
@@ -158,6 +167,7 @@ def test_what_is_coming_counts_as_if_it_were_there(
     as_admin: Any, admin: User, depot: Store, lake: Store, home: Store
 ) -> None:
     shirt = a_product_in(depot, 10, admin, name="Shirt", reorder_level=6)
+    kept_in((shirt, lake), (shirt, home))
     asked = transfers.asked(lake, (shirt, 4), of=depot.pk)
     assert told(as_admin, depot) == [("Shirt", "Lake Road", 2, 1), ("Shirt", home.name, 6, 5)]
     transfers.send_it(asked, 3)
@@ -171,18 +181,47 @@ def test_what_is_coming_counts_as_if_it_were_there(
     assert told(as_admin, depot) == [("Shirt", "Lake Road", 3, 1), ("Shirt", home.name, 6, 3)]
 
 
+def test_a_shop_gets_what_it_ever_had_or_says_something_of_unless_all_is_asked_for(
+    as_admin: Any, admin: User, depot: Store, lake: Store, home: Store
+) -> None:
+    Store.objects.filter(pk=lake.pk).update(reorder_level=20)
+    Store.objects.get(pk=lake.pk).save()
+    sold_out, on_list, new = (
+        a_product_in(depot, 50, admin, name=name) for name in ("Sold out", "On the list", "New")
+    )
+    shop.buy((sold_out, 2, "3.00"), by=there(admin, lake))
+    shop.sell((sold_out, 2), by=there(admin, lake))
+    baker.make(StoreProduct, store=lake, product=on_list, reorder_level=5)
+    baker.make(StoreProduct, store=depot, product=new, place="A-1")
+    assert told(as_admin, depot) == [
+        ("On the list", "Lake Road", 5, 5),
+        ("Sold out", "Lake Road", 20, 20),
+    ]
+    assert ("New", "Lake Road", 20, 20) in told(as_admin, depot, "&all_goods=true")
+    page = f"{PAGE}?warehouse={depot.pk}&shop={lake.pk}"
+    client = at_the_office(admin)
+    shown = [
+        [line.suggestion.product for line in client.get(address).context["lines"].forms]
+        for address in (page, f"{page}&all_goods=on")
+    ]
+    assert shown == [[on_list, sold_out], [new, on_list, sold_out]]
+
+
 def test_suggestions_cost_the_same_for_one_product_as_for_many(
     admin: User, depot: Store, lake: Store, queries: Any
 ) -> None:
     def statements() -> int:
         return len(queries(lambda: suggest(depot, [lake], today=today())))
 
-    shop.buy((shop.a_product(reorder_level=3), 9, "1.00"), by=there(admin, depot))
+    first = shop.a_product(reorder_level=3)
+    shop.buy((first, 9, "1.00"), by=there(admin, depot))
+    kept_in((first, lake))
     one = statements()
     many = [(shop.a_product(reorder_level=3), 9, "1.00") for _ in range(30)]
     shop.buy(*many, by=there(admin, depot))
+    kept_in(*((product, lake) for product, *_ in many))
     assert len(suggest(depot, [lake], today=today())) == 31
-    assert statements() == one == 8
+    assert statements() == one == 9
 
 
 # --- Asked for ---
@@ -234,6 +273,7 @@ def test_who_acts_in_a_shop_asks_for_that_shop_alone(
     admin: User, depot: Store, lake: Store, home: Store
 ) -> None:
     shirt = a_product_in(depot, 9, admin, name="Shirt", reorder_level=3)
+    kept_in((shirt, home))
     client = signed_in(make_user("manager"))
     assert told(client, depot) == [("Shirt", home.name, 3, 3)]
     path = f"/api/transfers/suggestions?from_store_id={depot.pk}&to_store_id={lake.pk}"
@@ -250,7 +290,7 @@ def test_who_acts_in_a_shop_asks_for_that_shop_alone(
     [
         *("from_store_id=x", "from_store_id=99", "from_store_id=1&to_store_id=1"),
         *("from_store_id=1&days=0", "from_store_id=1&cover_days=-1"),
-        "from_store_id=1&to_store_id=a",
+        *("from_store_id=1&to_store_id=a", "from_store_id=1&all_goods=perhaps"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(as_admin: Any, lake: Store, query: str) -> None:
@@ -269,6 +309,7 @@ def test_the_page_suggests_is_changed_and_asks(
 ) -> None:
     shirt = a_product_in(depot, 9, admin, name="Shirt", reorder_level=3)
     cap = a_product_in(depot, 9, admin, name="Cap", reorder_level=2)
+    kept_in((shirt, lake), (cap, lake))
     client = at_the_office(admin)
     assert "What shops should get" in client.get(reverse("admin:index")).content.decode()
     address = f"{PAGE}?warehouse={depot.pk}&shop={lake.pk}"

@@ -30,6 +30,7 @@ def test_what_shops_should_get_is_changed_and_asked_for(
     shop.buy(*((each, 9, "2.00") for each in goods), by=manager.in_store(depot.pk, writing=True))
     for number, each in enumerate(goods):
         baker.make(StoreProduct, store=depot, product=each, place=f"A-{12 - number}")
+        baker.make(StoreProduct, store_id=Store.FIRST_ID, product=each)
 
     with at_the_desk(live_server.url, **device) as office:
         office.sign_in()
