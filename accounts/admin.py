@@ -21,13 +21,11 @@ from accounts.models import AuditEntry, LoginEvent, Store, User
 from accounts.sign_in import MAX_PASSWORD_LENGTH
 from accounts.stores import has_several
 from pos_project.core.back_office import history
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import RowForm
-from pos_project.core.back_office.model_admin import (
-    MasterDataAdmin,
-    ReadOnlyAdmin,
-    asked,
-    status_label,
-)
+from pos_project.core.back_office.master_data import MasterDataAdmin
+from pos_project.core.back_office.posted_records import ReadOnlyAdmin
+from pos_project.core.back_office.shown_values import status_label
 from pos_project.core.db.idempotency import RequestKey
 
 admin.site.disable_action("delete_selected")

@@ -13,9 +13,10 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 from accounts import second_factor
 from accounts.models import User
 from accounts.sign_in import MAX_PASSWORD_LENGTH, password_matches
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import show_refusal
 from pos_project.core.back_office.history import moment
-from pos_project.core.back_office.model_admin import ShopAdmin, asked
+from pos_project.core.back_office.model_admin import ShopAdmin
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import DomainError, Invalid
 from pos_project.core.http.throttling import Limit, counted

@@ -23,8 +23,10 @@ from accounts.models import Store
 from accounts.shop_settings import add_store, change_settings
 from accounts.store_of_session import choose_store
 from accounts.stores import STORES, has_several, stores_of
+from pos_project.core.back_office.ask_page import asked
+from pos_project.core.back_office.form_page import picture_of_form
 from pos_project.core.back_office.forms import RowForm
-from pos_project.core.back_office.model_admin import ShopAdmin, asked, picture_of_form
+from pos_project.core.back_office.model_admin import ShopAdmin
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.http.permissions import ADMIN
 from pos_project.core.images.pictures import PictureChange, image_url

@@ -9,7 +9,7 @@ from catalog.api.serializers import BrandIn, CategoryIn, TaxRateIn
 from catalog.models import Brand, Category, TaxRate
 from catalog.unique_names import change_named, create_named, remove_named
 from pos_project.core.back_office.forms import RowForm
-from pos_project.core.back_office.model_admin import MasterDataAdmin
+from pos_project.core.back_office.master_data import MasterDataAdmin
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.http.permissions import ADMIN
 

@@ -22,16 +22,16 @@ from inventory import (  # (they register their pages)
 from inventory.adjustments import void
 from inventory.counting import Adjusted, Counted, compare, count_stock
 from inventory.models import Batch, InventoryLog, StockCount, StockCountLine
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.forms import show_refusal
 from pos_project.core.back_office.lists import amount_text
-from pos_project.core.back_office.model_admin import (
+from pos_project.core.back_office.posted_records import (
     HistoryInline,
     ReadOnlyAdmin,
     ReversibleAdmin,
-    asked,
-    units,
 )
+from pos_project.core.back_office.shown_values import units
 from pos_project.core.errors import DomainError
 from pos_project.core.money import money
 

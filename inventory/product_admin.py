@@ -49,11 +49,9 @@ from inventory.products import (
 )
 from inventory.store_product_admin import in_stores
 from inventory.store_stock import stock_by_store
-from pos_project.core.back_office.model_admin import (
-    MasterDataAdmin,
-    asked,
-    status_label,
-)
+from pos_project.core.back_office.ask_page import asked
+from pos_project.core.back_office.master_data import MasterDataAdmin
+from pos_project.core.back_office.shown_values import status_label
 from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.images.pictures import PictureChange, image_url

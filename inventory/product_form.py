@@ -14,8 +14,8 @@ from unfold.widgets import (
 
 from catalog.models import Product
 from inventory.api.product_serializers import ProductChangeIn
+from pos_project.core.back_office.form_page import picture_of_form
 from pos_project.core.back_office.forms import RowForm
-from pos_project.core.back_office.model_admin import picture_of_form
 from pos_project.core.back_office.spreadsheets import ConfirmForm
 from pos_project.core.db.unique_keys import key_of
 

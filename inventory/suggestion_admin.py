@@ -20,9 +20,10 @@ from inventory.ask_for_several import AskedFor, ForShop, ask_for_several
 from inventory.suggestions import COVER_DAYS, DAYS, MOST_DAYS, Suggestion, choose_stores, suggest
 from inventory.transfer_models import Transfer
 from inventory.transfers import Wanted
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import FreeTextField, show_refusal
 from pos_project.core.back_office.lists import CSV, XLSX
-from pos_project.core.back_office.model_admin import ShopAdmin, asked
+from pos_project.core.back_office.model_admin import ShopAdmin
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import DomainError

@@ -28,8 +28,9 @@ from inventory.transfer_forms import (
 )
 from inventory.transfer_models import Transfer, TransferLine
 from inventory.transfer_receiving import receive
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import ReasonForm
-from pos_project.core.back_office.model_admin import HistoryInline, WritableAdmin, asked
+from pos_project.core.back_office.posted_records import HistoryInline, WritableAdmin
 from pos_project.core.db.idempotency import RequestKey
 
 Status = Transfer.Status

@@ -30,17 +30,17 @@ from ledger.party_statement import AMOUNT
 from ledger.payment_methods import add_method, change_method
 from ledger.payment_reversals import reverse_payment
 from ledger.repeating_expenses import end
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.entered import SaysWhenEntered
+from pos_project.core.back_office.form_page import picture_of_form
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField, RowForm
 from pos_project.core.back_office.lists import amount_text
-from pos_project.core.back_office.model_admin import (
+from pos_project.core.back_office.model_admin import ShopAdmin
+from pos_project.core.back_office.posted_records import (
     ReadOnlyAdmin,
     ReversibleAdmin,
-    ShopAdmin,
     WritableAdmin,
-    asked,
-    picture_of_form,
 )
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey

@@ -31,12 +31,12 @@ from ledger.manual_entries import (
 from ledger.models import JournalEntry, JournalLine, LedgerAccount
 from ledger.own_money import move_money
 from ledger.year_end import YearEnd, close_year
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.entered import SaysWhenEntered
-from pos_project.core.back_office.model_admin import (
+from pos_project.core.back_office.posted_records import (
     HistoryInline,
     ReversibleAdmin,
     WritableAdmin,
-    asked,
 )
 from pos_project.core.db.idempotency import RequestKey
 

@@ -16,13 +16,10 @@ from ledger.api.tenders import MAX_DOCUMENTS
 from ledger.due_credits import credit_dues
 from ledger.dues import DueBook
 from ledger.opening_dues import OpeningDue, open_due
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.lists import amount_text
-from pos_project.core.back_office.model_admin import (
-    HistoryInline,
-    MasterDataAdmin,
-    ReadOnlyAdmin,
-    asked,
-)
+from pos_project.core.back_office.master_data import MasterDataAdmin
+from pos_project.core.back_office.posted_records import HistoryInline, ReadOnlyAdmin
 from pos_project.core.back_office.spreadsheets import ImportsTables
 from pos_project.core.days import business_day, today
 from pos_project.core.db.idempotency import RequestKey

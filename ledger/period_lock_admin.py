@@ -9,9 +9,10 @@ from unfold.decorators import display
 from ledger.api.period_lock import PeriodLockIn
 from ledger.models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.forms import AsTheApi, ReasonForm
-from pos_project.core.back_office.model_admin import WritableAdmin, asked
+from pos_project.core.back_office.posted_records import WritableAdmin
 from pos_project.core.db.idempotency import RequestKey
 
 

@@ -32,14 +32,11 @@ from ledger.shifts import (
 )
 from ledger.till_models import CashMovement, Shift, Till
 from ledger.till_of_session import choose_till, till_of
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField, RowForm
 from pos_project.core.back_office.lists import amount_text
-from pos_project.core.back_office.model_admin import (
-    HistoryInline,
-    MasterDataAdmin,
-    ReadOnlyAdmin,
-    asked,
-)
+from pos_project.core.back_office.master_data import MasterDataAdmin
+from pos_project.core.back_office.posted_records import HistoryInline, ReadOnlyAdmin
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.money import MAX_AMOUNT
 

@@ -17,14 +17,14 @@ from accounts.models import Store
 from catalog.label_page import label_page
 from ledger.admin_forms import MethodFilter, NamesItsMethod
 from ledger.models import Payment
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.entered import SaysWhenEntered
-from pos_project.core.back_office.model_admin import (
+from pos_project.core.back_office.posted_records import (
     HistoryInline,
     ReversibleAdmin,
     WritableAdmin,
-    asked,
-    units,
 )
+from pos_project.core.back_office.shown_values import units
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.money import ZERO
 from purchasing.api.purchase_serializers import TERMS

@@ -9,8 +9,8 @@ from unfold.decorators import action
 
 from ledger.party_admin import OTHER_CONTACT, OpenDueAdmin, OpenDueInline, PartyAdmin, owed_column
 from ledger.party_files import PARTY_COLUMNS, OpeningDueResource, PartyResource
+from pos_project.core.back_office.age_filter import AgeFilter
 from pos_project.core.back_office.forms import RowForm
-from pos_project.core.back_office.model_admin import AgeFilter
 from pos_project.core.contact_fields import PartyChangesIn
 from purchasing.models import Supplier, SupplierDue
 from purchasing.supplier_payments import SUPPLIER_DUES

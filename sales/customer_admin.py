@@ -13,8 +13,10 @@ from unfold.decorators import action, display
 from ledger import parties
 from ledger.party_admin import OTHER_CONTACT, OpenDueAdmin, OpenDueInline, PartyAdmin, owed_column
 from ledger.party_files import PARTY_COLUMNS, OpeningDueResource, PartyResource
+from pos_project.core.back_office.age_filter import AgeFilter
 from pos_project.core.back_office.forms import RowForm
-from pos_project.core.back_office.model_admin import AgeFilter, HistoryInline, status_label
+from pos_project.core.back_office.posted_records import HistoryInline
+from pos_project.core.back_office.shown_values import status_label
 from pos_project.core.back_office.table_columns import Column, Kind
 from sales import customers
 from sales.api.customer_serializers import CustomerChangesIn

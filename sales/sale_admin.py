@@ -23,8 +23,10 @@ from unfold.widgets import (
 
 from ledger.admin_forms import MethodFilter, MethodForm, NamesItsMethod, SettlementForm
 from ledger.models import JournalEntry, Payment
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import FreeTextField
-from pos_project.core.back_office.model_admin import HistoryInline, ReadOnlyAdmin, asked, units
+from pos_project.core.back_office.posted_records import HistoryInline, ReadOnlyAdmin
+from pos_project.core.back_office.shown_values import units
 from pos_project.core.db.idempotency import RequestKey
 from pos_project.core.errors import DomainError
 from sales import holds

@@ -20,10 +20,12 @@ from ledger import closing
 from ledger.counted_forms import CountedForm, NotesForm, amount_field
 from ledger.models import CashCount, DaySeal
 from ledger.shift_figures import cash_at_tills
+from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.days import DayField
 from pos_project.core.back_office.form_keys import key_of_form, reused
 from pos_project.core.back_office.forms import FreeTextField, show_refusal
-from pos_project.core.back_office.model_admin import ReadOnlyAdmin, ShopChangeList, asked
+from pos_project.core.back_office.list_page import ShopChangeList
+from pos_project.core.back_office.posted_records import ReadOnlyAdmin
 from pos_project.core.days import today
 from pos_project.core.errors import DomainError
 from pos_project.core.http.fields import parse_day
