@@ -14,7 +14,7 @@ from inventory.picking import pick
 from inventory.shelf import ShelfBatch
 from inventory.transfer_models import Transfer, TransferLine
 from ledger import chart, posting
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.core.posting_context import Actor, PostingContext

@@ -14,7 +14,7 @@ from inventory import fifo, movements, product_figures, receiving
 from inventory.models import Batch, InventoryLog, StockCount, StockCountLine
 from inventory.picking import pick, preview
 from ledger import chart, posting
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert, insert_rows
 from pos_project.core.errors import Conflict, Invalid

@@ -12,7 +12,7 @@ from inventory.fifo import Pick, value
 from inventory.models import Batch, InventoryLog
 from inventory.shelf import ShelfBatch
 from ledger import chart, posting
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import today
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid

@@ -24,7 +24,7 @@ from inventory.transfers import (
     require_receiving,
 )
 from ledger import chart, posting
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first
 from pos_project.core.db.rows import set_lines
 from pos_project.core.errors import Invalid

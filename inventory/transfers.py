@@ -22,7 +22,7 @@ from inventory.picking import pick
 from inventory.transfer_models import Transfer, TransferLine, TransferLot
 from ledger import chart, posting
 from ledger.accounts import ensure_accounts_between_stores
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.at_till import at_till
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert, insert_rows, set_drafts, set_lines

@@ -9,8 +9,10 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalLine
 from ledger.journal_sums import lines_between
-from ledger.models import JournalLine, LedgerAccount, Payment
+from ledger.models import Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.money import total
 

@@ -11,7 +11,8 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from ledger import chart
-from ledger.models import JournalLine, LedgerAccount, PaymentMethod
+from ledger.chart_models import LedgerAccount, PaymentMethod
+from ledger.journal_models import JournalLine
 from pos_project.core.db.concurrent_edits import require_as_seen
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact

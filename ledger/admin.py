@@ -24,8 +24,9 @@ from ledger import journal_admin, period_lock_admin, till_admin  # noqa: F401  (
 from ledger.accounts import AccountChanges, add_account, change_account
 from ledger.admin_forms import MethodForm
 from ledger.api.expenses import ExpenseIn
+from ledger.chart_models import LedgerAccount, PaymentMethod
 from ledger.expenses import Spending, categories, record_expense, reverse_expense
-from ledger.models import Expense, LedgerAccount, Payment, PaymentMethod, RepeatingExpense
+from ledger.models import Expense, Payment, RepeatingExpense
 from ledger.party_statement import AMOUNT
 from ledger.payment_methods import add_method, change_method
 from ledger.payment_reversals import reverse_payment

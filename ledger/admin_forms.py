@@ -18,8 +18,9 @@ from unfold.widgets import (
 from ledger.api.due_credits import CreditIn
 from ledger.api.opening_dues import OpeningDueIn
 from ledger.api.tenders import DuePaymentIn
+from ledger.chart_models import PaymentMethod
 from ledger.due_credits import ACCOUNTS, Credit
-from ledger.models import DueCredit, PaymentMethod
+from ledger.models import DueCredit
 from ledger.payments import CASH, ON_CREDIT, Tender, TendersOffered
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay
 from pos_project.core.back_office.forms import AsTheApi, FreeTextField

@@ -6,7 +6,7 @@ from django.db.models import Sum
 
 from ledger import payments
 from ledger.dues import DueBook
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO, money
 

@@ -72,7 +72,7 @@ def open_dues(store_id: int) -> str | None:
 def open_day(store_id: int) -> str | None:
     """Why a store cannot be closed on a day of which something is not sealed yet."""
     from ledger import closing
-    from ledger.models import JournalEntry
+    from ledger.journal_models import JournalEntry
 
     entries = JournalEntry.objects.filter(store_id=store_id)
     last = closing.last_sealed_day()
@@ -91,17 +91,9 @@ class LedgerConfig(AppConfig):
         from accounts.models import AuditEntry, LoginEvent
         from accounts.stores import HINDRANCES
         from ledger import closing, numbering, period_lock, sealing
-        from ledger.models import (
-            CashCount,
-            DocumentNumber,
-            DueCredit,
-            Expense,
-            JournalEntry,
-            JournalLine,
-            Payment,
-            PeriodLock,
-            ShopTimeZone,
-        )
+        from ledger.closing_models import DocumentNumber, PeriodLock, ShopTimeZone
+        from ledger.journal_models import JournalEntry, JournalLine
+        from ledger.models import CashCount, DueCredit, Expense, Payment
         from ledger.till_models import CashMovement, Shift
         from ledger.tills import open_shift_of, shifts_open
 
@@ -142,7 +134,8 @@ class LedgerConfig(AppConfig):
         for kind, event_model in (("sign_in", LoginEvent), ("lock", PeriodLock)):
             numbering.numbers(kind, event_model, moment="created_at")
         from accounts import audit
-        from ledger.models import LedgerAccount, PaymentMethod, RepeatingExpense
+        from ledger.chart_models import LedgerAccount, PaymentMethod
+        from ledger.models import RepeatingExpense
         from ledger.till_models import Till
         from pos_project.core import at_till
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from ledger.sealing import FORM, books, seal_of
 from pos_project.core.days import day_start
 from pos_project.core.db.idempotency import RequestKey, once

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from accounts.stores import STORES
 from ledger import chart, dues, parties, posting, reversals
 from ledger.dues import Allocation, DueBook
-from ledger.models import DueCredit, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import DueCredit
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid, NotFound

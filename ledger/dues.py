@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from ledger import payments, posting
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.payments import Tender
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import set_by_id

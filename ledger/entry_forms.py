@@ -11,7 +11,7 @@ from unfold.widgets import (
 
 from ledger import chart
 from ledger.accounts import CARRIED_FORWARD
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from ledger.own_money import CHOICES, MoneyMoved
 from ledger.posting import Line
 from pos_project.core.back_office.days import DayField, MovesToAnOpenDay

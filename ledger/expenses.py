@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from ledger import chart, posting, reversals
 from ledger.accounts import CARRIED_FORWARD
-from ledger.models import Expense, JournalEntry, LedgerAccount, RepeatingExpense
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense, RepeatingExpense
 from ledger.payments import METHODS, account_of, require_method
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 
+from ledger.chart_models import LedgerAccount
 from ledger.entry_forms import (
     BalancedLineFormSet,
     EntryForm,
@@ -20,6 +21,7 @@ from ledger.entry_forms import (
     openable,
     postable,
 )
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.manual_entries import (
     BY_HAND,
     OPENED_BY,
@@ -28,7 +30,6 @@ from ledger.manual_entries import (
     post_manual_entry,
     reverse_manual_entry,
 )
-from ledger.models import JournalEntry, JournalLine, LedgerAccount
 from ledger.own_money import move_money
 from ledger.year_end import YearEnd, close_year
 from pos_project.core.back_office.ask_page import asked

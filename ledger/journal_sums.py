@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from pos_project.core.money import ZERO
 
 

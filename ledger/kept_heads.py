@@ -16,7 +16,7 @@ from django.core.mail import send_mail
 from accounts import audit
 from accounts.models import AuditEntry
 from ledger import closing, numbering
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from ledger.numbering import number_documents
 from pos_project.core.errors import DomainError
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger import chart, posting, reversals
-from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.posting import Line
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid, NotFound

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from ledger import sealing
 from ledger.closing import hold_chain
-from ledger.models import DocumentNumber
+from ledger.closing_models import DocumentNumber
 from pos_project.core.days import business_day
 from pos_project.core.db.append_only import AppendOnly
 from pos_project.core.db.rows import insert_rows
@@ -200,7 +200,8 @@ def _some(since: date | None, done: Mapping[str, int], now: datetime) -> Iterato
 
 def with_entry(*lines: Part, events: tuple[str, ...]) -> Iterable[Part]:
     """The parts of a document that posts such entries: its rows, its entry, its money."""
-    from ledger.models import JournalEntry, JournalLine, Payment
+    from ledger.journal_models import JournalEntry, JournalLine
+    from ledger.models import Payment
 
     yield from lines
     yield Part(JournalEntry, "document_id", Q(event__in=events))

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import NoReturn
 
 from ledger import chart
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
 from ledger.manual_entries import ManualEntry, post_manual_entry
-from ledger.models import JournalEntry, LedgerAccount
 from ledger.posting import Line
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first
 from pos_project.core.errors import Invalid

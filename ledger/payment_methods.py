@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ledger.models import PaymentMethod
+from ledger.chart_models import PaymentMethod
 from pos_project.core.db.concurrent_edits import require_as_seen
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.transactions import transact

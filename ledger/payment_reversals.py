@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from ledger import advances, dues, payments, posting, reversals, transaction_ids
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.core.money import ZERO

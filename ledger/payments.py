@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger import transaction_ids
-from ledger.models import Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Payment
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Invalid
 from pos_project.core.money import ZERO, total

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Store
 from ledger import closing, sealing
-from ledger.models import PeriodLock
+from ledger.closing_models import PeriodLock
 from pos_project.core.days import business_day
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.errors import Conflict, DomainError, Invalid

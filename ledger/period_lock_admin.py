@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from ledger.api.period_lock import PeriodLockIn
-from ledger.models import PeriodLock
+from ledger.closing_models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
 from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.days import DayField

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.models import JournalEntry, JournalLine
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.tills import require_shift_for_cash
 from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import ZERO, money, total

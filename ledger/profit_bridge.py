@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger.journal_models import JournalEntry
 from ledger.journal_sums import Moved
-from ledger.models import JournalEntry
 from pos_project.core.money import ZERO, total
 
 Event = JournalEntry.Event

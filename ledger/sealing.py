@@ -24,7 +24,7 @@ import orjson
 from django.db import models
 from django.db.models import Q
 
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from pos_project.core.db.append_only import AppendOnly
 from pos_project.core.db.prepared import Prepared
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 
 from ledger import chart
-from ledger.models import JournalEntry, JournalLine
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.payments import CASH, METHODS
 from ledger.till_models import CashMovement, Shift
 from ledger.tills import cash_account

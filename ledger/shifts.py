@@ -16,8 +16,9 @@ from django.db.models import Max
 from accounts import staff_rules
 from accounts.staff_rules import Approval, Breach
 from ledger import chart, posting
+from ledger.chart_models import LedgerAccount
 from ledger.expenses import Spending, account_of_category, book_expense
-from ledger.models import JournalEntry, LedgerAccount
+from ledger.journal_models import JournalEntry
 from ledger.payments import CASH, METHODS
 from ledger.shift_figures import ShiftSums, sums_of
 from ledger.till_models import CashMovement, Shift

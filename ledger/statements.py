@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger import chart
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
 from ledger.journal_sums import Moved, Sums, by_account
-from ledger.models import JournalEntry, LedgerAccount
 from ledger.profit_bridge import Bridge, Step, bridge
 from pos_project.core.money import ZERO, total
 

@@ -19,8 +19,8 @@ from accounts.stores import has_several
 from ledger import tills
 from ledger.api.shift_serializers import CashMovementIn
 from ledger.api.tills import TillIn
+from ledger.chart_models import LedgerAccount
 from ledger.counted_forms import CountedForm, NotesForm, amount_field
-from ledger.models import LedgerAccount
 from ledger.party_statement import AMOUNT
 from ledger.payments import CASH, METHODS
 from ledger.shifts import (

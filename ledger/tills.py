@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from django.db import IntegrityError, connection, transaction
 
 from accounts.stores import STORES
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.payments import CASH, METHODS
 from ledger.till_models import Shift, Till
 from pos_project.core.db.idempotency import RequestKey, once

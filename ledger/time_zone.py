@@ -14,7 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from ledger import closing
-from ledger.models import JournalEntry, ShopTimeZone
+from ledger.closing_models import ShopTimeZone
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import today
 from pos_project.core.db.transactions import transact
 from pos_project.core.errors import Invalid

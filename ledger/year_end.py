@@ -12,8 +12,9 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from ledger import chart, posting
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
 from ledger.journal_sums import lines_between
-from ledger.models import JournalEntry, LedgerAccount
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.errors import Conflict, Invalid

@@ -383,7 +383,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # Fields called `kind`, each with kinds of its own.
     "ENUM_NAME_OVERRIDES": {
-        "KindEnum": "ledger.models.LedgerAccount.Kind",
+        "KindEnum": "ledger.chart_models.LedgerAccount.Kind",
         "DueCreditKindEnum": "ledger.models.DueCredit.Kind",
         "MoneyMoveKindEnum": "ledger.own_money.CHOICES",
         "CashMovementKindEnum": "ledger.till_models.CashMovement.Kind",

@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 from catalog.models import Product
 from inventory import receiving
 from ledger import advances, chart, parties, payments, posting
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from pos_project.core.days import business_day
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.prepared import prepared

@@ -12,7 +12,8 @@ from inventory import receiving
 from inventory.models import Batch
 from inventory.shelf import ShelfBatch
 from ledger import chart, dues, payments, posting
-from ledger.models import DueCredit, JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import DueCredit, Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert, insert_rows, set_by_id, set_drafts
 from pos_project.core.db.unique_keys import key_of

@@ -10,7 +10,8 @@ from inventory import receiving
 from inventory.models import Batch
 from inventory.shelf import ShelfBatch
 from ledger import dues, payments, posting, reversals, transaction_ids
-from ledger.models import DueCredit, JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import DueCredit, Payment
 from pos_project.core.db.idempotency import RequestKey, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.db.unique_keys import key_of

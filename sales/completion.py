@@ -11,7 +11,8 @@ from accounts.stores import number_of_sale
 from inventory import fifo, movements
 from inventory.models import InventoryLog
 from ledger import chart, payments, posting
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from pos_project.core import metrics
 from pos_project.core.db.rows import insert_rows, set_drafts
 from pos_project.core.money import unit_cost

@@ -4,7 +4,8 @@ from functools import partial
 from typing import Any
 
 from ledger import chart, dues
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.opening_dues import OpeningDue
 from ledger.payments import ON_CREDIT
 from pos_project.core.days import business_day, moment_of

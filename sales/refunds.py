@@ -11,7 +11,8 @@ from accounts import staff_rules
 from inventory import fifo, movements
 from inventory.models import Batch, InventoryLog
 from ledger import chart, payments, posting
-from ledger.models import DueCredit, JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import DueCredit, Payment
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.rows import insert_rows
 from pos_project.core.errors import Conflict, Invalid, NotFound

@@ -22,7 +22,8 @@ from unfold.widgets import (
 )
 
 from ledger.admin_forms import MethodFilter, MethodForm, NamesItsMethod, SettlementForm
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import FreeTextField
 from pos_project.core.back_office.posted_records import HistoryInline, ReadOnlyAdmin

@@ -9,7 +9,7 @@ import pytest
 from catalog.models import Product
 from inventory.counting import Counted, StockMoved, compare, count_stock
 from inventory.models import InventoryLog, StockCount
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop
 

@@ -13,7 +13,7 @@ from accounts.models import Store
 from inventory import picking, receiving, transfer_receiving
 from inventory.models import Batch
 from inventory.transfer_models import Transfer
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.invariants import books_agree

@@ -20,7 +20,8 @@ from inventory.products import remove_product
 from inventory.transfer_models import Transfer, TransferLot
 from inventory.transfer_receiving import Received, receive
 from inventory.transfers import ask, ask_and_send, cancel, send, turn_back
-from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry, JournalLine
 from pos_project.core.days import today
 from pos_project.core.db.idempotency import Replayed
 from pos_project.core.errors import Conflict, Denied, Invalid, NotFound

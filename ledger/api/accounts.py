@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from ledger import chart
 from ledger.accounts import AccountChanges, add_account, change_account
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from pos_project.core.http.endpoints import ContractViewSet, checked
 from pos_project.core.http.fields import FlagField, OptionalText
 from pos_project.core.http.filters import ContractFilter, FlagFilter

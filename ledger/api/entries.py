@@ -22,13 +22,14 @@ from ledger.api.entry_serializers import (
     lines_of,
 )
 from ledger.api.reasons import ReasonIn
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.manual_entries import (
     ManualEntry,
     open_balances,
     post_manual_entry,
     reverse_manual_entry,
 )
-from ledger.models import JournalEntry, JournalLine, Payment
+from ledger.models import Payment
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter
 from pos_project.core.http.permissions import AdminManager

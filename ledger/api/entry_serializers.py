@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.posting import Line
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.fields import DayField, FreeText, MomentField, MoneyField

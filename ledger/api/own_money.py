@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from ledger.api.entries import shown
 from ledger.api.entry_serializers import EntryPostedOut
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.own_money import CHOICES, MoneyMoved, move_money
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked

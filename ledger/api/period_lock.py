@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from ledger.api.reasons import ReasonIn
-from ledger.models import PeriodLock
+from ledger.closing_models import PeriodLock
 from ledger.period_lock import lock_through, locked_through
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked
 from pos_project.core.http.fields import DayField, MomentField

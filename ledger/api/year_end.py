@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from ledger.api.entries import shown
 from ledger.api.entry_serializers import EntryOut
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.year_end import YearEnd, close_year
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from ledger.models import LedgerAccount, PaymentMethod
+from ledger.chart_models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.tests import shop
 

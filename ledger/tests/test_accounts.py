@@ -11,8 +11,8 @@ from ledger.accounts import (
     code_of,
     ensure_accounts_between_stores,
 )
+from ledger.chart_models import LedgerAccount, PaymentMethod
 from ledger.expenses import Spending, record_expense
-from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.tests import shop

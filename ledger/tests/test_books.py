@@ -7,7 +7,8 @@ from django.db.models import Model
 
 from ledger import advances, dues, parties
 from ledger.dues import DueBook
-from ledger.models import JournalLine, Payment
+from ledger.journal_models import JournalLine
+from ledger.models import Payment
 from pos_project.core.images.pictures import PictureChange
 from pos_project.tests import shop
 

@@ -8,7 +8,8 @@ import time_machine
 
 from ledger import closing, sealing
 from ledger.closing import DayNotOver, NotInOrder
-from ledger.models import DaySeal, JournalEntry
+from ledger.closing_models import DaySeal
+from ledger.journal_models import JournalEntry
 from pos_project.core import past_days
 from pos_project.core.days import at_noon, day_start, today
 from pos_project.core.posting_context import PostingContext

@@ -11,7 +11,8 @@ import pytest
 from django.db.models import F
 
 from ledger import closing, sealing
-from ledger.models import DaySeal, JournalEntry
+from ledger.closing_models import DaySeal
+from ledger.journal_models import JournalEntry
 from pos_project.core import past_days
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from model_bakery import baker
 
+from ledger.chart_models import LedgerAccount
 from ledger.expenses import Spending, categories, record_expense
-from ledger.models import Expense, LedgerAccount
+from ledger.models import Expense
 from ledger.reversals import AlreadyReversed
 from pos_project.core.days import today
 from pos_project.core.errors import Conflict, Invalid, NotFound

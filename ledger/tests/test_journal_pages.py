@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from conftest import at_the_office
 from ledger.accounts import AccountChanges, add_account, change_account
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import today
 from pos_project.tests import shop
 

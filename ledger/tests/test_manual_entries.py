@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 from ledger.accounts import AccountChanges, add_account, change_account
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
 from ledger.manual_entries import (
     OPENED_BY,
     ManualEntry,
     open_balances,
 )
-from ledger.models import JournalEntry, LedgerAccount
 from ledger.posting import Line
 from ledger.reversals import AlreadyReversed, PartOfDocument
 from pos_project.core.days import today

@@ -16,7 +16,7 @@ from accounts.models import Store
 from inventory.fifo import InsufficientStock
 from inventory.tests.test_locking_read import rows_touched
 from ledger import kept_heads, numbering
-from ledger.models import DocumentNumber
+from ledger.closing_models import DocumentNumber
 from ledger.numbering import number_documents
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop

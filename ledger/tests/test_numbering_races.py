@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Store
 from ledger import numbering
-from ledger.models import DocumentNumber
+from ledger.closing_models import DocumentNumber
 from ledger.numbering import number_documents
 from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once

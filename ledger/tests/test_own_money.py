@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from ledger.expenses import Spending, record_expense
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.own_money import KINDS, MoneyMoved, move_money
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.reversals import AlreadyReversed, PartOfDocument
 from pos_project.core.db.idempotency import Replayed
 from pos_project.core.errors import Conflict, NotFound

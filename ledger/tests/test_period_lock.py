@@ -9,8 +9,8 @@ import time_machine
 from django.conf import settings
 
 from ledger import closing
+from ledger.closing_models import PeriodLock
 from ledger.expenses import Spending, record_expense
-from ledger.models import PeriodLock
 from ledger.period_lock import AdminsOnly, is_locked, lock_through, locked_through
 from ledger.posting import Line
 from pos_project.core.days import at_noon, today

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from conftest import at_the_office
-from ledger.models import PeriodLock
+from ledger.closing_models import PeriodLock
 from ledger.period_lock import locked_through
 from pos_project.core.days import today
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import posting
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.posting import Line
 from pos_project.core.posting_context import PostingContext
 from pos_project.tests import shop

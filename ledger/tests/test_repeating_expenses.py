@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from time_machine import travel
 
+from ledger.chart_models import PaymentMethod
 from ledger.expenses import Spending, month_after, record_expense, reverse_expense
-from ledger.models import Expense, PaymentMethod, RepeatingExpense
+from ledger.models import Expense, RepeatingExpense
 from ledger.repeating_expenses import NotBooked, book_due, end
 from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, NotFound

@@ -11,7 +11,8 @@ from django.utils import timezone
 from model_bakery import baker
 
 from ledger import sealing
-from ledger.models import DaySeal, JournalEntry, JournalLine
+from ledger.closing_models import DaySeal
+from ledger.journal_models import JournalEntry, JournalLine
 from pos_project.core.days import day_start, today
 from pos_project.tests import shifts, shop, transfers
 

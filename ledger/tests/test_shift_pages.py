@@ -8,7 +8,8 @@ from django.test import Client
 
 from accounts.models import Store, User
 from ledger import tills
-from ledger.models import Expense, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense
 from ledger.shift_figures import sums_of
 from ledger.shifts import open_shift
 from ledger.till_models import CashMovement, Shift, Till

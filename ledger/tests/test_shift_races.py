@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import Store
 from ledger import shifts, tills
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.shift_figures import sums_of
 from ledger.shifts import Movement, ShiftCount, close_shift, move_cash, open_shift
 from ledger.till_models import Shift

@@ -12,7 +12,8 @@ from accounts.staff_rules import Approval, NeedsApproval
 from catalog.models import Product
 from ledger import shifts, tills
 from ledger.expenses import Spending, record_expense, reverse_expense
-from ledger.models import Expense, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense
 from ledger.shift_figures import report_of, sums_of
 from ledger.shifts import Movement, ShiftCount, close_shift, move_cash, open_shift
 from ledger.till_models import CashMovement, Shift, Till

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Store
 from ledger.expenses import Spending, record_expense
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.year_end import YearEnd, close_year
 from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid

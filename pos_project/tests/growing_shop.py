@@ -13,8 +13,8 @@ from accounts.models import AuditEntry, LoginEvent, User
 from catalog.models import Brand, Category, Product, TaxRate
 from conftest import make_user
 from ledger import closing
+from ledger.chart_models import LedgerAccount, PaymentMethod
 from ledger.expenses import Spending, record_expense
-from ledger.models import LedgerAccount, PaymentMethod
 from ledger.posting import Line
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop

@@ -9,14 +9,9 @@ import pytest
 
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
-from ledger.models import (
-    DueCredit,
-    Expense,
-    JournalEntry,
-    JournalLine,
-    Payment,
-    PaymentMethod,
-)
+from ledger.chart_models import PaymentMethod
+from ledger.journal_models import JournalEntry, JournalLine
+from ledger.models import DueCredit, Expense, Payment
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from sales.models import (
     CustomerDue,

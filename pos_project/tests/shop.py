@@ -25,10 +25,12 @@ from inventory import adjustments, counting, receiving
 from inventory.models import Batch, InventoryLog, StockCount
 from ledger import due_credits, opening_dues, posting
 from ledger.advance_repayments import pay_back_advance
+from ledger.chart_models import PaymentMethod
 from ledger.dues import DuePayment
 from ledger.expenses import Spending, record_expense, reverse_expense
+from ledger.journal_models import JournalEntry
 from ledger.manual_entries import ManualEntry, post_manual_entry, reverse_manual_entry
-from ledger.models import Expense, JournalEntry, Payment, PaymentMethod
+from ledger.models import Expense, Payment
 from ledger.payment_reversals import reverse_payment
 from ledger.payments import METHODS, Tender, TendersOffered
 from ledger.period_lock import lock_through

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from model_bakery import baker
 
 from inventory.transfer_models import Transfer
-from ledger.models import JournalEntry, JournalLine
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.numbering import number_documents
 from ledger.till_models import Shift
 from pos_project.core.db import guards

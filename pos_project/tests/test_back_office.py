@@ -12,7 +12,8 @@ from accounts.models import LoginEvent, Store, User
 from conftest import at_the_office
 from inventory.models import InventoryLog
 from ledger.expenses import Spending, record_expense
-from ledger.models import Expense, JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense, Payment
 from ledger.posting import Line
 from pos_project.tests import shop
 from purchasing.models import Purchase, Supplier

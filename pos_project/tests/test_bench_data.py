@@ -19,7 +19,8 @@ from django.utils import timezone
 from accounts.models import Store
 from catalog.models import Product
 from inventory.models import Batch, InventoryLog
-from ledger.models import Expense, JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense, Payment
 from ledger.till_models import Shift
 from pos_project.core.days import today
 from pos_project.tests import shop

@@ -13,7 +13,7 @@ from accounts import people
 from accounts.models import Store, User
 from catalog.models import Brand, Category, Product, TaxRate
 from conftest import at_the_office, make_user
-from ledger.models import LedgerAccount, PaymentMethod
+from ledger.chart_models import LedgerAccount, PaymentMethod
 from pos_project.tests import shop
 from pos_project.tests.page_forms import form_of, opened
 from purchasing.models import Supplier

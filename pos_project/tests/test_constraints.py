@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from inventory.models import InventoryLog
+from ledger.closing_models import DocumentNumber
 from ledger.expenses import Spending, record_expense
-from ledger.models import DocumentNumber, TransactionId
+from ledger.models import TransactionId
 from pos_project.core.days import today
 from pos_project.core.models import IdempotentRequest, KeptList
 from pos_project.tests import shifts, shop, transfers

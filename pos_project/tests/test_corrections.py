@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from inventory.models import Batch
 from ledger.expenses import Spending, record_expense
-from ledger.models import JournalLine, Payment
+from ledger.journal_models import JournalLine
+from ledger.models import Payment
 from ledger.payments import TendersOffered
 from ledger.posting import Line
 from pos_project.core.money import money

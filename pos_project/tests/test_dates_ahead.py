@@ -9,7 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from ledger import closing
-from ledger.models import DaySeal, JournalEntry
+from ledger.closing_models import DaySeal
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Unavailable
 from pos_project.tests import shop

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from ledger.models import Expense, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense
 from ledger.period_lock import lock_through
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop

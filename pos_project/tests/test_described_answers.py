@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Product
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.tests import shop
 from purchasing.models import Purchase, Supplier
 from sales.models import Customer, Refund, Sale

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.tests import shop
 from pos_project.tests.shifts import a_closed_shift
 from pos_project.tests.test_permission_matrix import MATRIX

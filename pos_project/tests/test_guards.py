@@ -16,7 +16,7 @@ from django.core.management import CommandError
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from ledger.models import JournalEntry, JournalLine
+from ledger.journal_models import JournalEntry, JournalLine
 from pos_project.core.checks import history_is_guarded, user_cannot_pass_the_guards
 from pos_project.core.db import guards
 from pos_project.core.db.guards.rights import past_the_guards

@@ -10,8 +10,9 @@ from django.db import connection
 
 from inventory import adjustments
 from inventory.fifo import InsufficientStock
+from ledger.chart_models import PaymentMethod
 from ledger.expenses import Spending, record_expense
-from ledger.models import Expense, Payment, PaymentMethod
+from ledger.models import Expense, Payment
 from ledger.payments import METHODS
 from pos_project.core.db import idempotency
 from pos_project.core.db.idempotency import KeyInUse, KeyReused, Replayed, RequestKey, fingerprint

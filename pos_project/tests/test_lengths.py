@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import signed_in
 from inventory.models import InventoryLog
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from pos_project.core.db import lengths
 from pos_project.core.db.lengths import length
 from pos_project.tests import shop

@@ -13,7 +13,8 @@ from accounts.models import Store, User
 from catalog.models import Product
 from conftest import signed_in
 from inventory.transfer_models import Transfer
-from ledger.models import JournalEntry, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
 from ledger.till_models import Shift, Till
 from pos_project.tests import shop
 from pos_project.tests.growing_shop import open_shop, trade

@@ -19,7 +19,8 @@ from catalog.models import Brand, Product
 from inventory import adjustments, products
 from inventory.models import InventoryLog
 from ledger.expenses import Spending, record_expense
-from ledger.models import Expense, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense
 from pos_project.core.db import transactions
 from pos_project.core.db.idempotency import Replayed, RequestKey
 from pos_project.core.db.transactions import transact

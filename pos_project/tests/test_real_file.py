@@ -16,7 +16,7 @@ from django.db.models import Sum
 from rest_framework.test import APIClient
 
 from catalog.models import Product
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.money import money
 from pos_project.core.period import Period
 from pos_project.tests.invariants import books_agree

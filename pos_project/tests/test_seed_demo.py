@@ -18,7 +18,8 @@ from catalog.models import Product
 from conftest import make_user
 from inventory.models import InventoryLog
 from inventory.transfer_models import Transfer
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.till_models import Shift
 from pos_project.core.days import today
 from pos_project.tests.invariants import books_agree

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Store, User
 from catalog.models import Product
 from conftest import signed_in
 from inventory.models import InventoryLog
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.tests import shop
 from pos_project.tests.test_permission_matrix import ANYONE, MATRIX, SHOP
 from purchasing.models import Purchase

@@ -14,7 +14,8 @@ from django.test import override_settings
 
 from accounts.models import User
 from ledger import time_zone
-from ledger.models import JournalEntry, ShopTimeZone
+from ledger.closing_models import ShopTimeZone
+from ledger.journal_models import JournalEntry
 from pos_project.core.http.day_range import DayRange
 from pos_project.tests import shop
 from pos_project.tools.management.commands.serve import Command as Serve

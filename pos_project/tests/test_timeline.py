@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from model_bakery import baker
 
 from accounts.models import User
-from ledger.models import Expense, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Expense
 from pos_project.core.days import at_noon
 from pos_project.core.db import merged_list
 from pos_project.core.db.merged_list import Source, Timeline

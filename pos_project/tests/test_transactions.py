@@ -20,7 +20,7 @@ from catalog.models import Brand
 from inventory.models import BatchQuerySet
 from inventory.products import remove_product
 from ledger import parties
-from ledger.models import LedgerAccount, PaymentMethod
+from ledger.chart_models import LedgerAccount, PaymentMethod
 from pos_project.core.db import transactions
 from pos_project.core.db.transactions import DEADLOCK_TRIES, TRIES, snapshot, transact
 from pos_project.core.errors import Conflict, Invalid, OutcomeUnknown, Unavailable

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from inventory.models import InventoryLog
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.reversals import AlreadyReversed
 from pos_project.core.errors import Conflict, NotFound
 from pos_project.tests import shop

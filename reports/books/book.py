@@ -20,7 +20,8 @@ from catalog.models import Product
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog
 from ledger import chart
-from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry, JournalLine
 from pos_project.core.days import today
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period

@@ -16,7 +16,7 @@ from django.db.models import Q
 from inventory.fifo import value
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
 from inventory.transfer_models import Transfer
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import business_day
 from pos_project.core.errors import Conflict
 from pos_project.core.money import ZERO

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db.models import Count, Sum
 
 from accounts.models import Store
-from ledger.models import JournalEntry, JournalLine, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry, JournalLine
 from pos_project.core.days import business_day, today
 from pos_project.core.money import ZERO, money
 from pos_project.core.period import ONE_DAY, Period

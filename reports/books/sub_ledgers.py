@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Case, F, QuerySet, Sum, When
 
 from ledger import chart
-from ledger.models import Expense, JournalEntry, JournalLine, Payment
+from ledger.journal_models import JournalEntry, JournalLine
+from ledger.models import Expense, Payment
 from pos_project.core.money import ZERO, money
 from purchasing.models import Purchase, SupplierDue
 from sales.models import CustomerDue, Refund, Sale, SaleCogs

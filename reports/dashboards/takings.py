@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledger.models import Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Payment
 from pos_project.core.money import ZERO, total
 from pos_project.core.period import Period
 from reports.summaries.plan import plan_reading

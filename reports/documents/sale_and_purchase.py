@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from ledger.models import Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.money import ZERO
 from purchasing.models import Purchase

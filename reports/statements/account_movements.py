@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from ledger.journal_models import JournalLine
 from ledger.journal_sums import Moved, Sums, lines_between
-from ledger.models import JournalLine
 from pos_project.core.days import day_start
 from pos_project.core.period import ONE_DAY, Period
 from reports.summaries.accounts import ACCOUNTS

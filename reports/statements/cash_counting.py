@@ -6,7 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ledger import chart, posting
-from ledger.models import CashCount, JournalEntry, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
+from ledger.models import CashCount
 from ledger.shift_figures import cash_at_tills
 from ledger.tills import cash_account
 from pos_project.core.days import today

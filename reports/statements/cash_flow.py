@@ -16,8 +16,9 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Sum
 
 from ledger import chart, statements
+from ledger.chart_models import LedgerAccount, PaymentMethod
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.journal_sums import Moved, by_account, lines_between
-from ledger.models import JournalEntry, JournalLine, LedgerAccount, PaymentMethod
 from ledger.statements import Account, Accounts
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from ledger.admin import LedgerAccountAdmin
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from ledger.party_statement import AMOUNT
 from pos_project.core.back_office.lists import amount_text
 from pos_project.core.days import today

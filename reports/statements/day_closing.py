@@ -10,7 +10,9 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from ledger import closing
-from ledger.models import CashCount, DaySeal, JournalEntry, Payment
+from ledger.closing_models import DaySeal
+from ledger.journal_models import JournalEntry
+from ledger.models import CashCount, Payment
 from ledger.numbering import number_documents
 from ledger.tills import cash_account
 from pos_project.core.days import business_day

@@ -17,8 +17,9 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from ledger import closing
+from ledger.closing_models import DaySeal
 from ledger.counted_forms import CountedForm, NotesForm, amount_field
-from ledger.models import CashCount, DaySeal
+from ledger.models import CashCount
 from ledger.shift_figures import cash_at_tills
 from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.days import DayField

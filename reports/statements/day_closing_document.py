@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from ledger.models import DaySeal, Expense, Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.closing_models import DaySeal
+from ledger.models import Expense, Payment
 from pos_project.core.money import total
 from pos_project.core.period import Period
 from reports.documents import document

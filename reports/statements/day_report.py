@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Sum
 
-from ledger.models import CashCount, Expense, JournalEntry, JournalLine, Payment
+from ledger.journal_models import JournalEntry, JournalLine
+from ledger.models import CashCount, Expense, Payment
 from ledger.payments import CASH, METHODS
 from pos_project.core.money import ZERO, money, total
 from pos_project.core.period import ONE_DAY, Period

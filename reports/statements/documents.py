@@ -6,7 +6,7 @@ from decimal import Decimal
 from ledger import chart
 from ledger.account_lines import LedgerLine
 from ledger.ageing import BUCKETS, Aged
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from ledger.party_balances import PartyBalance
 from ledger.statements import (
     TRIAL_COLUMNS,

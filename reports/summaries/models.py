@@ -13,7 +13,7 @@ from django.db import models
 
 from accounts.models import Store
 from catalog.models import Product
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from sales.models import Customer
 
 

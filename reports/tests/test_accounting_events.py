@@ -12,8 +12,9 @@ import pytest
 import time_machine
 
 from ledger.expenses import Spending, record_expense
+from ledger.journal_models import JournalEntry, JournalLine
 from ledger.manual_entries import ManualEntry, open_balances
-from ledger.models import Expense, JournalEntry, JournalLine, Payment
+from ledger.models import Expense, Payment
 from ledger.own_money import MoneyMoved, move_money
 from ledger.posting import Line
 from ledger.year_end import YearEnd, close_year

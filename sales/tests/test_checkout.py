@@ -10,7 +10,8 @@ from model_bakery import baker
 from catalog.models import TaxRate
 from inventory.fifo import InsufficientStock
 from inventory.models import InventoryLog
-from ledger.models import Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Payment
 from ledger.payments import METHODS
 from pos_project.core.days import business_day, today
 from pos_project.core.errors import Invalid

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.payments import Tender
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop

@@ -10,7 +10,8 @@ from model_bakery import baker
 from inventory.fifo import InsufficientStock
 from inventory.models import InventoryLog
 from ledger import parties
-from ledger.models import JournalEntry, Payment
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid, NotFound
 from pos_project.tests import shop

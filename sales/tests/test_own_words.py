@@ -7,7 +7,8 @@ import pytest
 from accounts.models import Store, User
 from catalog.models import TaxRate
 from catalog.unique_names import change_named, remove_named
-from ledger.models import Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Payment
 from pos_project.core.days import today
 from pos_project.tests import shop
 from reports.statements.day_report import day_reports

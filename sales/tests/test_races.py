@@ -15,7 +15,7 @@ from inventory import shelf
 from inventory.fifo import InsufficientStock
 from inventory.models import Batch, BatchQuerySet
 from ledger import dues
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid
 from pos_project.tests import shop

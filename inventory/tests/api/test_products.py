@@ -14,7 +14,7 @@ from accounts.models import User
 from catalog.models import Brand, Category, Product
 from inventory.models import Batch, InventoryLog
 from inventory.tests.api.conftest import files, moved, picture, shelve
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 
 Make = Callable[..., Product]
 URL = "/api/products"

@@ -7,7 +7,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from ledger.models import JournalEntry, LedgerAccount, PeriodLock
+from ledger.chart_models import LedgerAccount
+from ledger.closing_models import PeriodLock
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.invariants import balance, books_agree

@@ -9,7 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from inventory.tests.api.conftest import files, picture
-from ledger.models import Expense, JournalLine
+from ledger.journal_models import JournalLine
+from ledger.models import Expense
 from pos_project.core.days import today
 
 RENT = {"title": "Shop rent February", "amount": 15000, "category": "Rent"}

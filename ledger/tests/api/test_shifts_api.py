@@ -7,7 +7,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import Store, User
 from conftest import signed_in
-from ledger.models import Expense, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import Expense
 from ledger.till_models import Shift
 from pos_project.tests import shop
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from catalog.models import Product
 from ledger.closing import last_sealed_day
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import at_noon
 from pos_project.tests import shop
 from pos_project.tests.browser.back_office import DARK, PHONE, Office, at_the_desk, needs_chromium

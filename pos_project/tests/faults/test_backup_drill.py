@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, connections
 
 from catalog.models import Product
 from ledger import closing
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from pos_project.core.days import at_noon, today
 from pos_project.core.db import guards
 from pos_project.tests import shop

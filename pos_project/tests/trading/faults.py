@@ -16,7 +16,7 @@ from inventory import adjustments, fifo, movements
 from inventory.models import BatchQuerySet, InventoryLog
 from inventory.shelf import ShelfBatch
 from ledger import advances, chart, dues, expenses, payments, posting
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from pos_project.core import money
 from pos_project.core.db import idempotency
 from pos_project.core.errors import DomainError

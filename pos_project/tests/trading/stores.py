@@ -20,7 +20,7 @@ from inventory.transfer_receiving import Received, receive
 from inventory.transfers import Wanted, ask, ask_and_send, cancel, send, turn_back
 from ledger import shifts, tills
 from ledger.accounts import ensure_accounts_between_stores
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from ledger.till_models import Shift, Till
 from pos_project.core.at_till import at_till
 from pos_project.core.db.idempotency import Replayed

@@ -17,7 +17,8 @@ from django.db import connection, models, transaction
 
 from catalog.models import Product
 from inventory.models import Batch, InventoryLog, InventoryLogBatch
-from ledger.models import Expense, JournalEntry, JournalLine, Payment
+from ledger.journal_models import JournalEntry, JournalLine
+from ledger.models import Expense, Payment
 from ledger.till_models import Shift
 from purchasing.models import Purchase, PurchaseItem, SupplierDue
 from sales.models import (

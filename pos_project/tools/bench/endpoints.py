@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import User
 from inventory.models import InventoryLog
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from pos_project.core.http.permissions import STAFF
 from purchasing.models import Purchase, PurchaseItem
 from sales.models import Refund, Sale, SaleItem

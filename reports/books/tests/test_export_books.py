@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.errors import Conflict
 from pos_project.tests import transfers
 from reports.books.book import beginning

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.examples import examples

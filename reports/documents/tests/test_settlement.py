@@ -7,7 +7,8 @@ import pytest
 
 from accounts.models import Store
 from catalog.models import TaxRate
-from ledger.models import Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.models import Payment
 from pos_project.tests import shop
 from reports.documents import html, sale_and_purchase
 from reports.documents.document import Document, Sum

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ledger import closing
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from pos_project.core.commands import ShopCommand
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import DomainError

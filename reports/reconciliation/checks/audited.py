@@ -12,7 +12,7 @@ from django.db import models
 
 from accounts.models import AuditEntry, Store
 from ledger import chart
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.scope import Scope
 

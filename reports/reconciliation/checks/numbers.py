@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from ledger import kept_heads, numbering, sealing
 from ledger.closing import GRACE
-from ledger.models import DaySeal, DocumentNumber
+from ledger.closing_models import DaySeal, DocumentNumber
 from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.rows import breaking, rows
 from reports.reconciliation.scope import Scope

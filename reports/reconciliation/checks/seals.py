@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from ledger import kept_heads, sealing
-from ledger.models import DaySeal, PeriodLock
+from ledger.closing_models import DaySeal, PeriodLock
 from pos_project.core.period import ONE_DAY
 from reports.reconciliation.invariant import MOST, Violation, invariant, unreadable
 from reports.reconciliation.rows import rows

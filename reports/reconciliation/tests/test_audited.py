@@ -14,7 +14,7 @@ from accounts.models import AuditEntry
 from accounts.verification import confirm_email, verification_link
 from catalog.models import Brand, TaxRate
 from catalog.unique_names import remove_named
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from pos_project.tests import shop
 from reports.reconciliation.checks.audited import master_data_is_as_it_was_audited
 from reports.reconciliation.scope import Scope

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from ledger import closing, kept_heads, sealing
+from ledger.closing_models import DaySeal, DocumentNumber
 from ledger.expenses import Spending, record_expense
-from ledger.models import DaySeal, DocumentNumber, Payment
+from ledger.models import Payment
 from ledger.numbering import number_documents
 from ledger.period_lock import lock_through
 from pos_project.core.days import today

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.checks.tables import our_models
 from reports.reconciliation.invariant import Check, Finding, Invariant

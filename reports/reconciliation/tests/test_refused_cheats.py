@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from ledger.models import JournalEntry
+from ledger.journal_models import JournalEntry
 from ledger.numbering import number_documents
 from pos_project.core.days import business_day, today
 from pos_project.core.period import ONE_DAY

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ledger.models import JournalEntry, JournalLine
+from ledger.journal_models import JournalEntry, JournalLine
 from pos_project.core.money import ZERO
 from reports.statements.explain.node import Node, bounded, explained
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, Sum
 
-from ledger.models import JournalEntry, JournalLine, Payment
+from ledger.journal_models import JournalEntry, JournalLine
+from ledger.models import Payment
 from pos_project.core.errors import NotFound
 from pos_project.core.money import ZERO, money, total
 from reports.statements.explain.journal import entries_as_nodes

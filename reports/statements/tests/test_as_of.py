@@ -13,7 +13,7 @@ from inventory.models import Batch
 from ledger import chart
 from ledger.ageing import bucket_of
 from ledger.expenses import Spending, record_expense
-from ledger.models import JournalLine
+from ledger.journal_models import JournalLine
 from ledger.party_balances import standing
 from pos_project.core.period import Period
 from pos_project.tests import shop

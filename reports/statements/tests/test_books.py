@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from accounts.models import Store, User
 from conftest import signed_in
 from ledger import chart, posting
-from ledger.models import Expense, JournalLine, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalLine
+from ledger.models import Expense
 from ledger.party_balances import PartyBalance, standing
 from pos_project.core.db.transactions import transact
 from pos_project.core.period import Period

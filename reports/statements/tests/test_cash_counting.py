@@ -11,7 +11,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from catalog.models import Product
 from ledger import closing
-from ledger.models import CashCount, JournalEntry, LedgerAccount
+from ledger.chart_models import LedgerAccount
+from ledger.journal_models import JournalEntry
+from ledger.models import CashCount
 from ledger.period_lock import lock_through
 from pos_project.core.days import at_noon, today
 from pos_project.core.errors import Conflict, Invalid

@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import Store
 from ledger import tills
+from ledger.chart_models import LedgerAccount
 from ledger.expenses import Spending, record_expense
 from ledger.journal_sums import Moved
-from ledger.models import LedgerAccount
 from ledger.own_money import MoneyMoved, move_money
 from ledger.posting import Line
 from ledger.profit_bridge import bridge

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, RefreshToken
 from ledger import closing, kept_heads, sealing
+from ledger.closing_models import DaySeal, DocumentNumber
 from ledger.expenses import Spending, record_expense
-from ledger.models import DaySeal, DocumentNumber
 from pos_project.core.days import at_noon, today
 from pos_project.core.db import guards
 from pos_project.core.errors import Unavailable

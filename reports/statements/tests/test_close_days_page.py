@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.models import User
 from conftest import at_the_office
 from ledger import closing
-from ledger.models import CashCount, DaySeal
+from ledger.closing_models import DaySeal
+from ledger.models import CashCount
 from pos_project.core.days import at_noon, today
 from pos_project.tests import shop
 from reports.statements import day_closing_admin as page

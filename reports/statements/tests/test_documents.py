@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import Store, User
 from conftest import at_the_office
+from ledger.chart_models import PaymentMethod
 from ledger.closing import head
-from ledger.models import PaymentMethod
 from pos_project.core.days import at_noon, today
 from pos_project.core.period import Period
 from pos_project.tests import shop

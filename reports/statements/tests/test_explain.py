@@ -16,7 +16,7 @@ from hypothesis import given
 from catalog.models import Product
 from inventory.fifo import value
 from inventory.models import Batch
-from ledger.models import LedgerAccount
+from ledger.chart_models import LedgerAccount
 from pos_project.core.days import today
 from pos_project.tests import shop
 from pos_project.tests.examples import examples

@@ -14,7 +14,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from ledger.expenses import Spending, record_expense
-from ledger.models import CashCount, Expense, JournalEntry
+from ledger.journal_models import JournalEntry
+from ledger.models import CashCount, Expense
 from pos_project.core.days import business_day, today
 from pos_project.core.period import ONE_DAY, Period
 from pos_project.tests import shop

@@ -10,7 +10,9 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from catalog.models import Product, TaxRate
 from inventory.models import Batch
-from ledger.models import JournalEntry, Payment, PaymentMethod
+from ledger.chart_models import PaymentMethod
+from ledger.journal_models import JournalEntry
+from ledger.models import Payment
 from ledger.payments import METHODS, Tender, TendersOffered
 from purchasing.models import Supplier
 from purchasing.receive import Delivery, Line, receive_purchase

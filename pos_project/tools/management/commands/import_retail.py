@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from accounts.models import User
-from ledger.models import PaymentMethod
+from ledger.chart_models import PaymentMethod
 from pos_project.core.back_office.table_files import BadFile
 from pos_project.core.commands import ShopCommand
 from pos_project.core.days import today

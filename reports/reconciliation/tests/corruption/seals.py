@@ -5,7 +5,7 @@ import zlib
 from typing import Any
 
 from ledger import closing, kept_heads
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from reports.reconciliation.tests.corruption.by_hand import (
     Breaking,
     change,

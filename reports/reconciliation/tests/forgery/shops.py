@@ -6,7 +6,7 @@ import time_machine
 from django.utils import timezone
 
 from ledger import closing
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from ledger.numbering import number_documents
 from ledger.period_lock import lock_through
 from pos_project.core.days import day_start, today

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import DatabaseError, models
 
 from ledger import sealing
-from ledger.models import DaySeal
+from ledger.closing_models import DaySeal
 from reports.reconciliation.checks import CHECKS, audited, numbers, seals, witnesses
 from reports.reconciliation.invariant import Check
 from reports.reconciliation.scope import Scope

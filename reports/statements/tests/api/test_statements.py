@@ -12,8 +12,8 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import Store
+from ledger.chart_models import LedgerAccount
 from ledger.expenses import Spending, record_expense
-from ledger.models import LedgerAccount
 from ledger.own_money import MoneyMoved, move_money
 from pos_project.core.days import today
 from pos_project.tests import shop
