@@ -145,7 +145,8 @@ class Table:
 @dataclass(frozen=True)
 class Document:
     """`reference` tells it from others of its title: a number, a day, when it was printed. `facts`
-    are label and value; `code` is printed as a QR code; `name` is that of its files."""
+    are label and value; `code` is printed as a QR code; `name` is that of its files. `head` limits
+    what its figures mean, and stands above them in a workbook, which has no facts."""
 
     title: str
     reference: str
@@ -156,6 +157,7 @@ class Document:
     notes: Sequence[str] = ()
     code: str | None = None
     name: str = ""
+    head: str = ""
 
     @property
     def file_name(self) -> str:

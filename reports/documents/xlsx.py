@@ -22,16 +22,18 @@ def render(*documents: Document) -> bytes:
     with workbook() as book:
         for document in documents:
             for table in document.tables:
-                _write(book, table.title or document.title, table)
+                _write(book, table.title or document.title, table, document.head)
         return saved(book)
 
 
-def _write(book: Workbook, title: str, table: Table) -> None:
-    sheet = Sheet(book, title)
+def _write(book: Workbook, title: str, table: Table, head: str) -> None:
+    sheet = Sheet(book, title, heads=2 if head else 1)
     for at, column in enumerate(table.columns, start=1):
         width = column.width * LETTERS_A_SHARE
         sheet.cells.column_dimensions[get_column_letter(at)].width = width
     formats = [_FORMATS.get(column.kind) for column in table.columns]
+    if head:
+        sheet.append([head], bold=True)
     sheet.append([column.label for column in table.columns], bold=True)
     for row in table.rows:
         sheet.append(row.cells, formats, bold=row.style != "line")

@@ -42,9 +42,10 @@ class Scope:
             if self.is_as_of
             else ("Period", f"{self.period.first} to {self.day}")
         )
-        abouts = [about]
+        abouts, head = [about], ""
         if self.known_on is not None:
-            abouts.append(("As known on", f"the end of {self.known_on}"))
+            known = ("As known on", f"the end of {self.known_on}")
+            abouts, head = [about, known], " ".join(known)
         printed = f"printed {local_text(timezone.now())}"
         return Document(
             title,
@@ -54,4 +55,5 @@ class Scope:
             [table],
             notes=notes,
             name=f"{name}-{self.days}",
+            head=head,
         )

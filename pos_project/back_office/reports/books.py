@@ -147,12 +147,14 @@ REPORTS = (
         "What was earned and spent, beside the days before.",
         _beside(ProfitLossView),
         chart=Chart((2, 3), label=1, style="grand"),
+        of_entries=True,
     ),
     Report(
         "cash-flow",
         "Cash flow",
         "Where money came from and went, beside the days before.",
         _beside(CashFlowView),
+        of_entries=True,
     ),
     Report(
         "tax",
@@ -191,12 +193,14 @@ REPORTS = (
         _beside(BalanceSheetView),
         of_day=True,
         usual="today",
+        of_entries=True,
     ),
     Report(
         "trial-balance",
         "Trial balance",
         "Every account: where it stood, what moved, where it stands.",
         statement(TrialBalanceView),
+        of_entries=True,
     ),
 )
 OF_ONE = (

@@ -64,6 +64,7 @@ class Report:
     window: Callable[[Asked, int, int], Window] | None = None
     explains: str = ""  # what `explain` calls the one it is of
     of_now: bool = False  # how it is at this moment: there are no days to choose
+    of_entries: bool = False  # can leave out what was entered later than a day
     # What is done about it: what that is called, and the page that does it.
     next_step: tuple[str, Callable[[Asked], str]] | None = None
 

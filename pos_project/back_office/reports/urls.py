@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from pos_project.back_office.reports import views
+from pos_project.back_office.reports import explaining, views
 from pos_project.back_office.reports.catalogue import OF_ONE, REPORTS
 
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     ),
     path("accountant/", admin.site.admin_view(views.for_the_accountant), name="report-accountant"),
     path(
-        "explain/<str:what>/<str:of>/", admin.site.admin_view(views.explain), name="report-explain"
+        "explain/<str:what>/<str:of>/",
+        admin.site.admin_view(explaining.explain),
+        name="report-explain",
     ),
 ]

@@ -17,71 +17,33 @@ from django.views.decorators.http import require_safe
 from accounts.stores import has_several, stores_of
 from pos_project.back_office import charts
 from pos_project.back_office.reports import books, links
+from pos_project.back_office.reports.asking import (
+    asked_of,
+    at_page,
+    kept_query,
+    page_number,
+    ranges_of,
+)
 from pos_project.back_office.reports.catalogue import FOR_THE_ACCOUNTANT, GROUPS, OF_ONE, REPORTS
 from pos_project.back_office.reports.report import Asked, Chart, Report
-from pos_project.core.back_office.ranges import OWN, RANGES
-from pos_project.core.days import today
+from pos_project.core.back_office.ranges import OWN
 from pos_project.core.db.store_rows import reported_store
 from pos_project.core.db.transactions import snapshot
 from pos_project.core.errors import Denied, DomainError, Invalid
 from pos_project.core.http import xlsx_file
-from pos_project.core.http.endpoints import path_id
 from pos_project.core.http.fields import parse_day
 from pos_project.core.http.formats import note_export
-from pos_project.core.http.period_query import period_of
 from pos_project.core.money import ZERO
 from pos_project.core.period import Period
 from reports.documents import csv, document, pdf, xlsx
 from reports.documents.document import Document, Row, Table, TooLong, written
 from reports.statements.account_movements import BEGINNING
-from reports.statements.api.base import store_of
-from reports.statements.explain.account import explain_account
-from reports.statements.explain.node import Explanation, Node, units_text
-from reports.statements.explain.party import explain_customer, explain_supplier
-from reports.statements.explain.product import explain_product
-from reports.statements.explain.sale import explain_sale
 from reports.statements.scope import Scope
 from reports.summaries.building import CATCHING_UP
 
 LINES = 100  # of a page
 NOTHING = document.accounted(ZERO)
 CSV, XLSX, PDF = "csv", "xlsx", "pdf"
-# A day's end is asked for less often than a period: the ends of these are offered.
-ENDS = ("today", "yesterday", "last_week", "last_month", "last_quarter", "last_year")
-
-
-# --- What is asked for ---
-
-
-def _asked(request: HttpRequest, report: Report, of: str = "") -> Asked:
-    """Raises Invalid for days or a store that are not."""
-    shop, store_id = store_of(_chosen_by(request))
-    period, chosen = _days(request, report)
-    if report.of_day:
-        period = Period(BEGINNING, period.last)
-    return Asked(Scope(shop, store_id, period), chosen, of)
-
-
-def _chosen_by(request: HttpRequest) -> int | None:
-    """The store whose figures are shown. Raises Invalid, or Denied where it is not theirs."""
-    by: Any = request.user
-    text = (request.GET.get("store_id") or "").strip()
-    if not text:
-        return by.reads_store  # type: ignore[no-any-return]  # (a user of ours)
-    store_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return int(by.in_store(store_id, writing=False).store_id)
-
-
-def _days(request: HttpRequest, report: Report) -> tuple[Period, str]:
-    name = (not report.of_now and request.GET.get("range")) or report.usual
-    if name != OWN:
-        if name not in RANGES:
-            raise Invalid("There is no such range of days.")
-        return RANGES[name].of(today()), name
-    days = period_of(request.GET)
-    if days.last > today():
-        raise Invalid("The last day has not come yet.")
-    return days, OWN
 
 
 # --- One report ---
@@ -89,12 +51,12 @@ def _days(request: HttpRequest, report: Report) -> tuple[Period, str]:
 
 @require_safe
 def show(request: HttpRequest, name: str, of: str = "") -> HttpResponseBase:
-    """A report: `range`, or `fromDate` and `toDate`; `store_id`; `format` for a file."""
+    """A report: `range`, or `fromDate` and `toDate`; `store_id`; `known_on`; a file's `format`."""
     report = REPORTS.get(name) or OF_ONE[name]
     wanted = request.GET.get("format", "")
     CATCHING_UP.now()
     try:
-        asked = _asked(request, report, of)
+        asked = asked_of(request, report, of)
     except (Invalid, Denied) as error:
         return _refused(request, report, error.message)
     try:
@@ -170,7 +132,7 @@ class Lines:
 
 
 def _page(request: HttpRequest, report: Report, asked: Asked) -> HttpResponse:
-    start = LINES * (_page_number(request) - 1)
+    start = LINES * (page_number(request) - 1)
     if report.window:
         window = report.window(asked, start, LINES)
         made, count = window.document, window.count
@@ -207,10 +169,10 @@ def _page(request: HttpRequest, report: Report, asked: Asked) -> HttpResponse:
             "notes": made.notes,
             "chart": drawn,
             "chart_options": charts.OPTIONS,
-            "earlier": _at_page(request, start // LINES) if start else None,
-            "later": _at_page(request, start // LINES + 2) if start + shown < count else None,
+            "earlier": at_page(request, start // LINES) if start else None,
+            "later": at_page(request, start // LINES + 2) if start + shown < count else None,
             "files": [
-                (name.upper(), f"?{urlencode({**_query(request), 'format': name})}")
+                (name.upper(), f"?{urlencode({**kept_query(request), 'format': name})}")
                 for name in _FILES
             ],
             "explain": _explain_link(report, asked),
@@ -284,34 +246,16 @@ def _answer(
     context = {
         **admin.site.each_context(request),
         "report": report,
-        "ranges": _ranges(request, report, chosen),
+        "ranges": ranges_of(request, report, chosen),
         "own": chosen == OWN,
         "from": _iso(request, "fromDate", period.first if period else None),
         "to": _iso(request, "toDate", period.last if period else None),
+        "known_on": _iso(request, "known_on", asked.scope.known_on if asked else None),
         "stores": stores if len(stores) > 1 else [],
         "store_id": asked.scope.store_id if asked else None,
         **shown,
     }
     return TemplateResponse(request, "back_office/report.html", context)
-
-
-def _ranges(request: HttpRequest, report: Report, chosen: str) -> list[dict[str, Any]]:
-    store = {key: value for key, value in _query(request).items() if key == "store_id"}
-    if report.of_now:
-        return []
-    names = ENDS if report.of_day else tuple(RANGES)
-    return [
-        {
-            "title": _range_title(RANGES[name].title, of_day=report.of_day),
-            "link": f"?{urlencode({'range': name, **store})}",
-            "here": name == chosen,
-        }
-        for name in names
-    ]
-
-
-def _range_title(title: str, *, of_day: bool) -> str:
-    return title.replace("Last", "End of last") if of_day else title
 
 
 def _in_words(asked: Asked) -> str:
@@ -327,21 +271,6 @@ def _iso(request: HttpRequest, name: str, day: date | None) -> str:
     """What stands in a date field: the day shown, else what was typed if it is a day."""
     day = day or parse_day(request.GET.get(name))
     return day.isoformat() if day else ""
-
-
-def _query(request: HttpRequest) -> dict[str, str]:
-    """What chooses days and books; the rest of an address is not carried along."""
-    kept = ("range", "fromDate", "toDate", "store_id")
-    return {key: request.GET[key] for key in kept if request.GET.get(key)}
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
-def _at_page(request: HttpRequest, number: int) -> str:
-    return f"?{urlencode({**_query(request), 'page': number})}"
 
 
 # --- All reports, and all at once ---
@@ -375,7 +304,7 @@ def for_the_accountant(request: HttpRequest) -> HttpResponseBase:
     """Which days, and the workbook of them: the statements, then the journal."""
     CATCHING_UP.now()
     try:
-        asked = _asked(request, _ACCOUNTANT)
+        asked = asked_of(request, _ACCOUNTANT)
         if request.GET.get("format") != XLSX:
             return _contents(request, asked)
         with snapshot():
@@ -399,7 +328,7 @@ def _contents(request: HttpRequest, asked: Asked) -> HttpResponse:
     sheets = [
         (REPORTS[name], f"{reverse(f'report-{name}')}?{query}") for name in FOR_THE_ACCOUNTANT
     ]
-    download = f"?{urlencode({**_query(request), 'format': XLSX})}"
+    download = f"?{urlencode({**kept_query(request), 'format': XLSX})}"
     shown = {
         "title": _ACCOUNTANT.title,
         "days": _in_words(asked),
@@ -408,60 +337,6 @@ def _contents(request: HttpRequest, asked: Asked) -> HttpResponse:
         "sheets": sheets,
     }
     return _answer(request, _ACCOUNTANT, asked, shown)
-
-
-# --- Where a figure comes from ---
-
-
-@require_safe
-def explain(request: HttpRequest, what: str, of: str) -> HttpResponse:
-    """The tree of `manage.py explain`, each row of it leading to its page."""
-    if what not in _EXPLAINED:
-        raise Http404("There is nothing of that kind.")
-    day = parse_day(request.GET.get("toDate")) or today()
-    try:
-        with snapshot():
-            told = _EXPLAINED[what](of, min(day, today()))
-    except DomainError as error:
-        raise Http404(error.message) from error
-    context = {
-        **admin.site.each_context(request),
-        "title": told.title,
-        "figures": [_branch(node) for node in told.figures],
-    }
-    return TemplateResponse(request, "back_office/explanation.html", context)
-
-
-_EXPLAINED: dict[str, Callable[[str, date], Explanation]] = {
-    "account": lambda of, day: explain_account(of, as_of=day),
-    "sale": lambda of, day: explain_sale(path_id(of, "sale")),
-    "product": lambda of, day: explain_product(path_id(of, "product")),
-    "customer": lambda of, day: explain_customer(path_id(of, "customer"), today=day),
-    "supplier": lambda of, day: explain_supplier(path_id(of, "supplier"), today=day),
-}
-# Which page a row's ids lead to, the most telling first.
-_LED_TO = (
-    ("refund_id", "sales_refund_change"),
-    ("sale_id", "sales_sale_change"),
-    ("purchase_id", "purchasing_purchase_change"),
-    ("payment_id", "ledger_payment_change"),
-    ("entry_id", "ledger_journalentry_change"),
-    ("batch_id", "inventory_batch_change"),
-    ("product_id", "catalog_product_change"),
-)
-
-
-def _branch(node: Node) -> dict[str, Any]:
-    page, row_id = next(
-        ((page, node.about[key]) for key, page in _LED_TO if node.about.get(key)), (None, None)
-    )
-    is_money = node.unit == "money"
-    return {
-        "label": node.label,
-        "amount": document.amount(node.amount) if is_money else units_text(node.amount),
-        "link": reverse(f"admin:{page}", args=[row_id]) if page else None,
-        "children": [_branch(child) for child in node.children],
-    }
 
 
 def _explain_link(report: Report, asked: Asked) -> str | None:

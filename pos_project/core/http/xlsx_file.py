@@ -31,11 +31,11 @@ class TooManyRows(Invalid):
 
 
 class Sheet:
-    """A sheet that is written as it is filled; its first row stays in sight."""
+    """A sheet that is written as it is filled; its first rows (`heads` of them) stay in sight."""
 
-    def __init__(self, book: Workbook, title: str) -> None:
+    def __init__(self, book: Workbook, title: str, *, heads: int = 1) -> None:
         self.cells = book.create_sheet(_sheet_name(title, book.sheetnames))
-        self.cells.freeze_panes = "A2"
+        self.cells.freeze_panes = f"A{heads + 1}"
         self._rows = 0
 
     def append(
