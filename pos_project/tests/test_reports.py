@@ -1,67 +1,26 @@
-"""Reports in the back office: the API's figures as pages and files, each leading to what is behind
-it."""
+"""Reports in the back office: the API's figures as pages, each of whoever may see it."""
 
-import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from html import unescape
-from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from model_bakery import baker
-from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
 from accounts.models import Store, User
 from conftest import at_the_office
 from ledger.expenses import Spending, record_expense
-from ledger.models import Payment
-from pos_project.back_office.reports import views
 from pos_project.back_office.reports.catalogue import OF_ONE, REPORTS
-from pos_project.core.back_office.ranges import RANGES, before, quarters
+from pos_project.core.back_office.ranges import RANGES
 from pos_project.core.days import at_noon, today
-from pos_project.core.http import xlsx_file
-from pos_project.core.period import Period
 from pos_project.tests import shop
-from sales.models import Customer, Sale
+from pos_project.tests.report_pages import address, links_of, opened, rows_of, sheets
 
 pytestmark = pytest.mark.django_db
-
-
-def address(name: str, of: object = None) -> str:
-    return reverse(f"report-{name}", args=[] if of is None else [of])
-
-
-def opened(office: Client, url: str, **query: Any) -> str:
-    answer = office.get(url, query)
-    assert answer.status_code == 200, (url, answer.status_code)
-    return answer.content.decode()
-
-
-def rows_of(page: str) -> list[list[str]]:
-    """The cells of the report's table, without markup."""
-    [table] = re.findall(r'<table class="shop-report">(.*?)</table>', page, re.S)
-    return [
-        [unescape(re.sub("<.*?>", "", cell)) for cell in re.findall("<td.*?>(.*?)</td>", row)]
-        for row in re.findall("<tr.*?>(.*?)</tr>", table, re.S)
-    ][1:]
-
-
-def links_of(page: str) -> list[str]:
-    [table] = re.findall(r'<table class="shop-report">(.*?)</table>', page, re.S)
-    return [unescape(link) for link in re.findall(r'href="(.*?)"', table)]
-
-
-def sheets(answer: Any) -> Any:
-    return load_workbook(BytesIO(b"".join(answer)))
-
-
-# --- What there is, and for whom ---
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
@@ -133,68 +92,6 @@ def test_a_report_of_nobody_is_not_found(office: Client, page: tuple[str, str]) 
 def test_nothing_explains_what_is_not_there(office: Client, what: str) -> None:
     for of in ("999", "nonsense"):
         assert office.get(reverse("report-explain", args=[what, of])).status_code == 404
-
-
-# --- Days ---
-
-
-@pytest.mark.parametrize(
-    ("name", "now", "first", "last"),
-    [
-        ("today", "2026-03-31", "2026-03-31", "2026-03-31"),
-        ("yesterday", "2026-03-01", "2026-02-28", "2026-02-28"),
-        ("this_week", "2026-08-12", "2026-08-09", "2026-08-12"),  # weeks begin on Sunday
-        ("this_week", "2026-08-09", "2026-08-09", "2026-08-09"),
-        ("last_week", "2026-08-12", "2026-08-02", "2026-08-08"),
-        ("this_month", "2026-08-31", "2026-08-01", "2026-08-31"),
-        ("last_month", "2026-03-31", "2026-02-01", "2026-02-28"),
-        ("last_month", "2026-01-01", "2025-12-01", "2025-12-31"),
-        ("this_quarter", "2026-05-31", "2026-04-01", "2026-05-31"),
-        ("last_quarter", "2026-01-31", "2025-10-01", "2025-12-31"),
-        ("this_year", "2026-01-01", "2026-01-01", "2026-01-01"),
-        ("last_year", "2024-02-29", "2023-01-01", "2023-12-31"),
-        ("last_30_days", "2026-08-12", "2026-07-14", "2026-08-12"),
-    ],
-)
-def test_a_range_is_chosen_by_one_click(name: str, now: str, first: str, last: str) -> None:
-    period = RANGES[name].of(date.fromisoformat(now))
-
-    assert period == Period(date.fromisoformat(first), date.fromisoformat(last))
-
-
-@pytest.mark.parametrize(
-    ("name", "days", "earlier"),
-    [
-        ("this_month", "2026-08-01 2026-08-12", "2026-07-01 2026-07-12"),
-        ("this_month", "2026-03-01 2026-03-31", "2026-02-01 2026-02-28"),
-        ("last_month", "2026-02-01 2026-02-28", "2026-01-01 2026-01-31"),
-        ("this_quarter", "2026-07-01 2026-08-12", "2026-04-01 2026-05-12"),
-        ("last_quarter", "2026-04-01 2026-06-30", "2026-01-01 2026-03-31"),
-        ("this_year", "2024-01-01 2024-02-29", "2023-01-01 2023-02-28"),
-        ("yesterday", "2026-08-11 2026-08-11", "2026-08-10 2026-08-10"),
-        ("this_week", "2026-08-09 2026-08-12", "2026-08-02 2026-08-05"),
-        ("own", "2026-08-03 2026-08-05", "2026-07-31 2026-08-02"),
-        ("last_30_days", "2026-07-14 2026-08-12", "2026-06-14 2026-07-13"),
-    ],
-)
-def test_the_days_before_are_the_same_of_the_month_before(
-    name: str, days: str, earlier: str
-) -> None:
-    period, expected = (
-        Period(*(date.fromisoformat(day) for day in each.split())) for each in (days, earlier)
-    )
-
-    assert before(period, name) == expected
-
-
-def test_the_quarters_of_a_year_end_with_its_day() -> None:
-    found = quarters(date(2026, 8, 12))
-
-    assert [(each.first.isoformat(), each.last.isoformat()) for each in found] == [
-        ("2026-07-01", "2026-08-12"),
-        ("2026-04-01", "2026-06-30"),
-        ("2026-01-01", "2026-03-31"),
-    ]
 
 
 # --- Figures ---
@@ -338,151 +235,6 @@ def test_tax_by_quarter_leads_to_the_tax_of_the_quarter(office: Client) -> None:
     assert rows_of(opened(office, link))[-1][-1] == "5.00"
 
 
-# --- What is behind a figure ---
-
-
-@pytest.mark.dear
-def test_every_figure_leads_somewhere(office: Client) -> None:
-    shop.a_days_work()
-    shop.a_days_corrections()
-    rahim = Customer.objects.filter(sales__isnull=False).first()
-    of_one = [address("ledger", code) for code in ("CASH", "INVENTORY", "RECEIVABLES")]
-    of_one += [address("customer", rahim.pk)]  # type: ignore[union-attr]
-
-    links = {
-        urljoin(page, link)
-        for page in (*(address(name) for name in REPORTS), *of_one)
-        for link in links_of(opened(office, page))
-    }
-
-    assert len(links) > 50
-    for link in sorted(links):
-        answer = office.get(link, follow=True)
-        assert (answer.status_code, answer.redirect_chain) == (200, []), link
-
-
-def test_from_the_profit_to_the_sale_and_to_its_batches(office: Client) -> None:
-    shirt = shop.a_product()
-    shop.buy((shirt, 10, "8.50"), invoice="PO-7")
-    sale = shop.sell((shirt, 2)).sale
-
-    profit = opened(office, address("profit-loss"))
-    ledger = next(link for link in links_of(profit) if "COST_OF_GOODS_SOLD" in link)
-    document = next(link for link in links_of(opened(office, ledger)) if "/sale/" in link)
-    page = opened(office, document)
-    explained = office.get(reverse("admin:sales_sale_explain", args=[sale.pk]), follow=True)
-
-    assert document == reverse("admin:sales_sale_change", args=[sale.pk])
-    assert "Explain" in page
-    assert "PO-7" in explained.content.decode()
-    assert "17.00" in explained.content.decode()
-
-
-def test_the_chart_of_accounts_shows_balances_and_leads_to_ledgers(office: Client) -> None:
-    shop.sell((shop.a_service("1250.00"), 1))
-
-    page = opened(office, reverse("admin:ledger_ledgeraccount_changelist"))
-
-    ledger = re.escape(reverse("report-ledger", args=["CASH"]))
-    assert re.search(rf'href="{ledger}">1,250.00<', page)
-    assert rows_of(opened(office, address("ledger", "CASH")))[-1][-1] == "1,250.00"
-
-
-def test_a_long_ledger_is_paged_and_its_balance_runs_on(
-    office: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(views, "LINES", 2)
-    for price in ("1.00", "2.00", "4.00"):
-        shop.sell((shop.a_service(price), 1))
-
-    first = opened(office, address("ledger", "CASH"), range="today")
-    [more] = re.findall(r'href="(\?[^"]*page=2)"', first)
-    second = rows_of(opened(office, address("ledger", "CASH") + unescape(more)))
-
-    assert [row[-1] for row in rows_of(first)] == ["–", "1.00", "3.00", "7.00"]
-    assert [row[-1] for row in second] == ["3.00", "7.00", "7.00"]
-    assert second[0][0] == "Carried"
-    assert "1 to 2 of 3 lines" in first
-
-
-def test_a_long_list_is_paged_and_its_total_is_of_all(
-    office: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(views, "LINES", 2)
-    for product in shop.many_products(3):
-        shop.opening(product, 1, "8.00")
-
-    pages = [rows_of(opened(office, address("stock"), page=number)) for number in (1, 2)]
-
-    assert [len(page) for page in pages] == [3, 2]
-    assert {page[-1][-1] for page in pages} == {"24.00"}
-
-
-# --- Files ---
-
-
-def test_the_accountant_gets_everything_as_one_workbook(office: Client) -> None:
-    shop.a_days_work()
-
-    page = opened(office, reverse("report-accountant"), range="this_month")
-    book = sheets(
-        office.get(reverse("report-accountant"), {"range": "this_month", "format": "xlsx"})
-    )
-
-    assert book.sheetnames == [
-        "Profit and loss",
-        "Cash flow",
-        "Tax",
-        "Tax by quarter",
-        "Balance sheet",
-        "Trial balance",
-        "Receivables by age",
-        "Payables by age",
-        "Receivables",
-        "Payables",
-        "Stock",
-        "Journal",
-    ]
-    assert "range=this_month" in page
-    journal = list(book["Journal"].values)[1:]
-    debits, credits = (sum(Decimal(str(row[at] or 0)) for row in journal) for at in (7, 8))
-    assert debits == credits > 0
-    [closing] = [row for row in book["Trial balance"].values if row[1] == "Total"]
-    assert closing[6] == closing[7] != 0
-
-
-def test_a_spreadsheet_runs_nothing_that_somebody_typed(office: Client) -> None:
-    names = ("=1+1", "\x01=cmd()", "@SUM(A1)", "Rahim")
-    for name in names:
-        customer = shop.a_customer(name=name)
-        shop.sell((shop.a_service(), 1), customer=customer, offered=shop.on_credit())
-
-    [sheet] = sheets(office.get(address("receivables"), {"format": "xlsx"}))
-    written = {row[1] for row in sheet.values} - {"Name", "Total"}
-
-    assert written == {"'=1+1", "'=cmd()", "'@SUM(A1)", "Rahim"}
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-
-
-def test_a_workbook_has_numbers_days_and_totals(office: Client) -> None:
-    shop.sell((shop.a_service("1250.00"), 1))
-
-    [sheet] = sheets(office.get(address("takings"), {"format": "xlsx", "range": "today"}))
-    header, day, total = sheet.iter_rows()
-
-    assert [cell.value for cell in header] == ["Date", "Cash", "Total"]
-    assert (day[0].value.date(), day[1].value) == (today(), 1250)
-    assert day[1].number_format == "#,##0.00"
-    assert (total[0].value, total[2].value, total[2].font.bold) == ("Total", 1250, True)
-
-
-def test_more_rows_than_a_sheet_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsx_file, "MAX_ROWS", 1)
-
-    with pytest.raises(xlsx_file.TooManyRows):
-        xlsx_file.render("Sales", ["No."], [[1], [2]])
-
-
 # --- Cost ---
 
 
@@ -518,96 +270,3 @@ def test_a_report_costs_the_same_for_twenty_rows_as_for_two(
 
     assert counted() == few
     assert max(few.values()) <= 55
-
-
-# --- Home ---
-
-
-def test_home_leads_to_lists_that_add_up_to_its_tiles(office: Client) -> None:
-    yesterday = today() - timedelta(days=1)
-    shirt = shop.a_product("20.00")
-    shop.buy((shirt, 9, "8.00"), offered=shop.on_credit(), invoice="PO-3", on=yesterday)
-    shop.sell((shirt, 2), at=at_noon(yesterday))
-    shop.sell((shirt, 1), customer=shop.a_customer(), offered=shop.on_credit())
-    shop.sell((shop.a_service("7.00"), 1), offered=shop.by_method("card", 7))
-    record_expense(Spending("Tea", Decimal(12)), by=shop.a_cashier())
-    home = office.get(reverse("admin:index"))
-    tiles = {card.title: card for _, cards in home.context["groups"] for card in cards}
-
-    expected = {
-        "Sales today": ("27.00", 4),
-        "Sales yesterday": ("40.00", 4),
-        "Sales this month": ("67.00", 4),
-        "Expected cash": ("28.00", -1),
-        "To collect": ("20.00", -1),
-        "To pay": ("72.00", -1),
-        "Stock value": ("48.00", -1),
-    }
-    for title, (amount, cell) in expected.items():
-        assert tiles[title].value.endswith(f"\u00a0{amount}"), tiles[title]
-        assert rows_of(opened(office, tiles[title].link))[-1][cell] == amount, title
-    profit = tiles["Operating profit this month"]
-    [row] = [row for row in rows_of(opened(office, profit.link)) if "Operating profit" in row]
-    assert profit.value.endswith(f"\u00a0{row[2]}")
-    assert [row["name"] for row in home.context["takings"]] == ["Cash", "Card", "Total"]
-    for row in home.context["takings"]:
-        for amount, link in row["amounts"]:
-            listed = office.get(link).context["cl"].queryset
-            paid = sum(each.amount for each in listed)
-            assert amount.endswith(f"\u00a0{paid:,.2f}")
-
-
-def test_home_compares_the_month_with_the_same_days_of_the_last(office: Client) -> None:
-    now = today()
-    month = RANGES["this_month"].of(now)
-    same_days = before(month, "this_month")
-    shop.sell((shop.a_service("20.00"), 1), at=at_noon(same_days.first))
-    shop.sell((shop.a_service("500.00"), 1), at=at_noon(same_days.first - timedelta(days=1)))
-    shop.sell((shop.a_service("30.00"), 1))
-
-    page = opened(office, reverse("admin:index"))
-
-    assert f"+50.0 % on {same_days.first:%d %b} to {same_days.last:%d %b}" in page
-
-
-def test_home_colours_what_needs_somebody(office: Client) -> None:
-    def moods() -> dict[str, str]:
-        groups = office.get(reverse("admin:index")).context["groups"]
-        return {card.title: card.mood for _, cards in groups for card in cards if card.mood}
-
-    assert moods() == {}
-    shirt = shop.a_product()
-    shop.hold((shop.a_service(), 1))
-    for days in (1, 2):
-        shop.sell((shop.a_service(), 1), at=at_noon(today() - timedelta(days=days)))
-
-    assert moods() == {
-        "Days not closed": "alarm",
-        "Out of stock": "alarm",
-        "Parked sales": "warning",
-    }
-    assert shop.stock_of(shirt) == 0
-
-
-def test_thirty_days_are_thirty(office: Client) -> None:
-    shop.sell((shop.a_service("5.00"), 1), at=at_noon(today() - timedelta(days=30)))
-    shop.sell((shop.a_service("7.00"), 1), at=at_noon(today() - timedelta(days=29)))
-
-    home = office.get(reverse("admin:index"))
-
-    assert home.context["days"] == 30
-    assert [row["revenue"].split()[-1] for row in home.context["best"]] == ["7.00"]
-    listed = rows_of(opened(office, address("sales-by-day"), range="last_30_days"))
-    assert listed[-1][4] == "7.00"
-
-
-def test_the_lists_behind_a_day_are_its_sales(office: Client) -> None:
-    shop.sell((shop.a_service("5.00"), 1), at=at_noon(today() - timedelta(days=1)))
-    sale = shop.sell((shop.a_service("7.00"), 1)).sale
-
-    page = opened(office, address("sales-by-day"), range="today")
-    listed = office.get(next(link for link in links_of(page) if "/sale/" in link))
-
-    assert list(listed.context["cl"].queryset) == [sale]
-    assert Sale.objects.count() == 2
-    assert Payment.objects.count() == 2
