@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reports.reconciliation.checks.document_entries import BY_HAND
+from reports.reconciliation.checks.expected_entries import BY_HAND
 from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.rows import breaking, differing
 from reports.reconciliation.scope import AT_ONCE, Scope

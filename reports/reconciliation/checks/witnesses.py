@@ -7,7 +7,7 @@ one moment by one person. Each is a witness of the others: who forges one has to
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.reconciliation.checks.document_entries import COUNTS
+from reports.reconciliation.checks.expected_entries import COUNTS
 from reports.reconciliation.invariant import Violation, invariant
 from reports.reconciliation.rows import breaking, rows_of
 from reports.reconciliation.scope import Scope
