@@ -57,6 +57,17 @@ class InventoryConfig(AppConfig):
             *numbering.with_entry(numbering.Part(InventoryLogBatch, "log_id"), events=by_hand),
             which=Q(kind__in=by_hand),
         )
+        # In the store that had the goods. Its entries have numbers of their own as they are posted.
+        numbering.numbers(
+            "transfer",
+            Transfer,
+            numbering.Part(TransferLine, "transfer_id"),
+            numbering.Part(TransferLot, "line__transfer_id"),
+            numbering.Part(Batch, "transfer_lot__line__transfer_id"),
+            which=Q(status__in=(Transfer.Status.RECEIVED, Transfer.Status.CANCELLED)),
+            may_wait=True,  # asked for, or on the way
+            store="from_store_id",
+        )
         made_by_hand = Q(
             log_batches__log__kind__in=(
                 InventoryLog.Kind.OPENING,

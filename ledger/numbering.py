@@ -66,6 +66,7 @@ class Kind:
     which: Q = field(default_factory=Q)
     moment: str | None = None  # of what happens to the whole shop: it has no store and no day
     may_wait: bool = False  # its row may stand for days before it becomes a document
+    store: str = "store_id"  # the column of the store whose number it gets
 
     def unnumbered(self, *, after: int, since: date | None) -> Iterator["models.QuerySet[Any]"]:
         """Those without a number: first those that waited, and count on a day `since` then, as
@@ -102,9 +103,10 @@ def numbers(
     which: Q | None = None,
     moment: str | None = None,
     may_wait: bool = False,
+    store: str = "store_id",
 ) -> None:
     """Number these documents. Rooms above this one register theirs when they start."""
-    KINDS[kind] = Kind(kind, model, total, parts, which or Q(), moment, may_wait)
+    KINDS[kind] = Kind(kind, model, total, parts, which or Q(), moment, may_wait, store)
 
 
 def number_documents(*, since_last: bool = False) -> int:
@@ -177,7 +179,7 @@ def _some(since: date | None, done: Mapping[str, int], now: datetime) -> Iterato
     """The next documents to be numbered, still without a number."""
     left = AT_ONCE
     for kind in KINDS.values():
-        places = (_NO_STORE, F(kind.moment)) if kind.moment else (F("store_id"), _DAY)
+        places = (_NO_STORE, F(kind.moment)) if kind.moment else (F(kind.store), _DAY)
         found: list[tuple[int, int | None, Any, Decimal]] = []
         for rows in kind.unnumbered(after=done.get(kind.kind, 0), since=since):
             rows = rows.annotate(comes_to=kind.total, of_store=places[0], when=places[1])

@@ -19,7 +19,7 @@ from ledger import kept_heads, numbering
 from ledger.closing_models import DocumentNumber
 from ledger.numbering import number_documents
 from pos_project.core.errors import Invalid
-from pos_project.tests import shop
+from pos_project.tests import shop, transfers
 from reports.reconciliation.checks import CHECKS
 from reports.reconciliation.reconcile import examine
 from sales.refunds import Claim, refund
@@ -104,6 +104,31 @@ def test_a_draft_a_refused_try_and_a_held_sale_burn_no_number() -> None:
         (len(before) + 2, held.pk),
     ]
     assert red() == {}
+
+
+def test_a_transfer_is_numbered_once_it_has_ended_in_the_store_that_had_the_goods() -> None:
+    mug, lake = shop.a_product("10.00"), transfers.a_store()
+    shop.stock(mug, 9, "4.00")
+    waits, asked = transfers.sent(lake, (mug, 3)), transfers.asked(lake, (mug, 1))
+    of_lake = transfers.asked(transfers.a_store("Market"), (mug, 1), of=lake.pk)
+    number_documents()
+    assert not DocumentNumber.objects.filter(kind="transfer").exists(), "on the way, or asked for"
+    transfers.cancelled(of_lake)
+    number_documents()
+    with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
+        shop.sell((mug, 1))
+        number_documents(since_last=True)
+        # They have waited, with ids below one that has its number since days.
+        transfers.received(waits, (2, 0))
+        transfers.cancelled(asked)
+        number_documents(since_last=True)
+        numbers = DocumentNumber.objects.filter(kind="transfer").order_by("id")
+        assert list(numbers.values_list("store_id", "document_id")) == [
+            (lake.pk, of_lake.pk),
+            (Store.FIRST_ID, waits.pk),
+            (Store.FIRST_ID, asked.pk),
+        ]
+        assert red() == {}
 
 
 def test_a_run_is_cut_into_transactions_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

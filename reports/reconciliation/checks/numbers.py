@@ -20,6 +20,7 @@ _NUMBERED = {
     "expense": ("expenses", "1 = 1", "COALESCE(x.entered_at, x.created_at)"),
     "cash_count": ("cash_counts", "1 = 1", "COALESCE(x.entered_at, x.created_at)"),
     "stock": ("inventory_log", "x.kind IN ('opening', 'adjustment', 'void')", "x.created_at"),
+    "transfer": ("transfers", "x.status IN ('received', 'cancelled')", "x.ended_at"),
     "shift": ("shifts", "x.status = 'closed'", "x.closed_at"),
     "cash_move": ("cash_movements", "1 = 1", "x.created_at"),
     "audit": ("audit_entries", "1 = 1", "x.timestamp"),
@@ -32,7 +33,13 @@ _NUMBERED = {
     ),
 }
 _OF_THE_SHOP = {"audit", "sign_in", "lock"}
-_ALONE = {"entry", "shift", "cash_move", *_OF_THE_SHOP}  # they have no entry of their own
+_ALONE = {
+    "entry",
+    "transfer",
+    "shift",
+    "cash_move",
+    *_OF_THE_SHOP,
+}  # they have no entry of their own
 
 
 @invariant("I36", "The numbers of a store's documents run from 1 on, without a gap.")

@@ -36,6 +36,18 @@ def _another_note(week: Week) -> str:
     return f"sale {week.cash_sale.pk}, {week.cash_sale.total_amount} of "
 
 
+def _another_lot(week: Week) -> str:
+    """Of a transfer that was received: its line, its lot and what came of it agree."""
+    number_documents()
+    lot = change_first("transfer_lots", "quantity > 1", "unit_cost = unit_cost + 1")
+    transfer = row_of(
+        "SELECT n.transfer_id FROM transfer_lots l JOIN transfer_lines n ON n.id = l.line_id"
+        f" WHERE l.id = {lot}"
+    )
+    change_first("batches", f"transfer_lot_id = {lot}", "unit_cost = unit_cost + 1")
+    return f"transfer {transfer}, 0.00 of "
+
+
 def _never_numbered(week: Week) -> str:
     number_documents()
     newest = row_of("SELECT id FROM document_numbers ORDER BY id DESC")
@@ -49,6 +61,6 @@ def _never_numbered(week: Week) -> str:
 BROKEN: dict[str, list[Breaking]] = {
     "document_numbers_have_no_gaps": [_first_number_gone],
     "document_numbers_are_a_chain": [_another_total, _kept_outside],
-    "numbered_documents_are_as_they_were": [_another_note],
+    "numbered_documents_are_as_they_were": [_another_note, _another_lot],
     "documents_are_numbered": [_never_numbered],
 }
