@@ -14,7 +14,7 @@ MAX_PLACE = 40  # letters
 _DIGITS = 6  # so many are a number's in the order of the shelf
 
 
-def place_key(place: str) -> str | None:
+def place_key(place: str | None) -> str | None:
     """What a place is sorted and found by: `A-3` and `a-03` are one, and come before `A-10`."""
     key = key_of(place)
     return key and re.sub("[0-9]+", lambda number: number[0].zfill(_DIGITS), key)
@@ -30,7 +30,7 @@ class StoreProduct(models.Model):
     reorder_level = models.IntegerField("reorder below", null=True, blank=True)
     reorder_quantity = models.IntegerField("units per order", null=True, blank=True)
     place = models.CharField("place on the shelf", max_length=MAX_PLACE, blank=True, default="")
-    place_key = KeyField(max_length=255)
+    place_key = KeyField(max_length=255, fold=place_key)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

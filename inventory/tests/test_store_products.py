@@ -14,6 +14,7 @@ from inventory.places import places_of
 from inventory.store_product_models import StoreProduct, place_key
 from pos_project.tests import shop
 from purchasing.reordering import to_reorder
+from reports.reconciliation.reconcile import reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +197,7 @@ def test_places_stand_in_the_order_of_the_shelf(as_admin: Any, lake: Store) -> N
     ids = [each.pk for each in goods.values()]
     assert len(places_of(ids, store_id=lake.pk)) == 5
     assert places_of(ids, store_id=1) == {}
+    assert [str(broken) for each in reconcile() for broken in each.violations] == []
 
 
 # --- The back office ---

@@ -7,6 +7,7 @@ the name is free again.
 
 import hashlib
 import unicodedata
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -25,7 +26,8 @@ def key_of(text: str | None) -> str | None:
 
 
 class KeyField(models.CharField):
-    """A unique key column with a binary collation on MySQL/MariaDB; filled with `key_of(…)`.
+    """A unique key column with a binary collation on MySQL/MariaDB; filled with `fold(…)` of the
+    text beside it. `fold` is no part of the schema, so migrations do not know it.
 
     Folding can make a text longer (`ﷺ` becomes 18 letters): a key that outgrows its column ends
     in a digest instead, in the row and in every look-up alike.
@@ -35,7 +37,10 @@ class KeyField(models.CharField):
         _pyi_private_set_type: str | Combinable | None  # type: ignore[assignment]
         _pyi_private_get_type: str | None  # type: ignore[assignment]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, fold: Callable[[str | None], str | None] = key_of, **kwargs: Any
+    ) -> None:
+        self.fold = fold
         kwargs.setdefault("null", True)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("editable", False)

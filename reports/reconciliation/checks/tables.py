@@ -8,7 +8,7 @@ from django.db import connection, models
 
 from catalog.scanned_codes import scanned_key
 from pos_project.core.db.search_text import SEARCH_TEXT, Searchable
-from pos_project.core.db.unique_keys import KeyField, key_of
+from pos_project.core.db.unique_keys import KeyField
 from reports.reconciliation.invariant import MOST, Derived, Violation, invariant
 from reports.reconciliation.rows import breaking, rows, rows_of, table
 from reports.reconciliation.scope import Part, Scope, is_dated
@@ -138,7 +138,7 @@ def _keys_of(
         f"SELECT id, {key.column}, {text}, {archived} FROM {table(model)}"
         " WHERE PART(id) ORDER BY id",
     ):
-        expected = None if is_gone else key.get_prep_value(key_of(told))
+        expected = None if is_gone else key.get_prep_value(key.fold(told))
         if kept != expected:
             yield Violation(
                 f"{table(model)} {row_id}, {key.column}",
