@@ -53,6 +53,14 @@ class SentIn(ApprovableIn, MovesMoneyIn):
         child=SentLineIn(), required=False, allow_null=True, min_length=1, max_length=MAX_LINES
     )
 
+    def validate_items(self, lines: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+        ids = [line["id"] for line in lines or ()]
+        twice = [each in ids[:place] for place, each in enumerate(ids)]
+        if any(twice):
+            text = {"id": ["Told twice."]}
+            raise serializers.ValidationError([text if again else {} for again in twice])
+        return lines
+
 
 class ReceivedLineIn(serializers.Serializer):
     id = IdField()

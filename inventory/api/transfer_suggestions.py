@@ -16,6 +16,7 @@ from inventory.suggestions import COVER_DAYS, DAYS, MOST_DAYS, choose_stores, su
 from inventory.transfers import Wanted
 from pos_project.core.days import today
 from pos_project.core.errors import Invalid
+from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import answer_once, checked
 from pos_project.core.http.fields import (
     FlagField,
@@ -104,7 +105,7 @@ class AskedLineIn(serializers.Serializer):
     quantity = QuantityField()
 
 
-class AskForSeveralIn(serializers.Serializer):
+class AskForSeveralIn(MovesMoneyIn):
     from_store_id = IdField()
     items = serializers.ListField(child=AskedLineIn(), allow_empty=False, max_length=MAX_LINES)
     note = FreeText(max_length=1000)

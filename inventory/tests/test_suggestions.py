@@ -264,6 +264,8 @@ def test_all_are_asked_for_or_none_and_the_line_is_named(
     refused = as_admin.post("/api/transfers/suggestions", body)
     assert refused.status_code == 400
     assert [*refused.json()["errors"]] == ["items[1].product_id"]
+    paid = as_admin.post("/api/transfers/suggestions", {**body, "items": [good], "amount": 5})
+    assert [*paid.json()["errors"]] == ["amount"]
     same = {**body, "items": [{**good, "to_store_id": depot.pk}]}
     assert as_admin.post("/api/transfers/suggestions", same).status_code == 400
     assert not Transfer.objects.exists()

@@ -70,6 +70,9 @@ def test_a_transfer_is_asked_for_sent_and_received_short(
     [line] = asked["items"]
     assert (line["product_name"], line["asked"], line["sent"]) == ("Tea", 4, None)
     post(there, f"transfers/{asked['id']}/send", 403)
+    twice = {"items": [{"id": line["id"], "quantity": units} for units in (3, 1)]}
+    refused = post(here, f"transfers/{asked['id']}/send", 400, twice)
+    assert list(refused["errors"]) == ["items[1].id"]
     sent = post(
         here, f"transfers/{asked['id']}/send", 200, {"items": [{"id": line["id"], "quantity": 3}]}
     )

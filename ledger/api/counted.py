@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from pos_project.core.http.aliases import MovesMoneyIn
-from pos_project.core.http.fields import MoneyField
+from pos_project.core.http.fields import MoneyField, WholeNumberField
 from pos_project.core.money import total
 
 MOST_NOTES = 50
@@ -14,15 +14,16 @@ MOST_NOTES = 50
 
 class CountedIn(MovesMoneyIn):
     counted = MoneyField(required=False)
-    denominations = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=10**6), required=False
-    )
+    denominations = serializers.DictField(child=WholeNumberField(least=0), required=False)
 
     def validate_denominations(self, notes: dict[str, int]) -> dict[str, int]:
         if len(notes) > MOST_NOTES:
             raise serializers.ValidationError([f"At most {MOST_NOTES} notes and coins."])
         worth = MoneyField(exact=True, least=Decimal("0.01"))
-        return {str(worth.run_validation(note)): count for note, count in notes.items()}
+        counts = {str(worth.run_validation(note)): count for note, count in notes.items()}
+        if len(counts) < len(notes):  # 500 and 500.00
+            raise serializers.ValidationError(["A note or coin stands here twice."])
+        return counts
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

@@ -16,7 +16,7 @@ from ledger.due_credits import Credit, credit_dues, reverse_credit
 from ledger.models import DueCredit
 from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, found, path_id
-from pos_project.core.http.fields import DayField, MomentField, MoneyField, ReasonField
+from pos_project.core.http.fields import DayField, IdField, MomentField, MoneyField, ReasonField
 from pos_project.core.http.filters import ContractFilter, DayFilter, IdFilter
 from pos_project.core.http.openapi import answered
 from pos_project.core.http.permissions import AdminManager
@@ -30,7 +30,7 @@ class CreditIn(MovesMoneyIn):
     amount = MoneyField(least=CENT)
     reason = ReasonField()
     tax = MoneyField(required=False)
-    document_id = serializers.IntegerField(min_value=1, required=False)
+    document_id = IdField(required=False)
     entry_date = DayField(required=False)
 
 

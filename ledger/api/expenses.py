@@ -18,6 +18,7 @@ from pos_project.core.http.aliases import MovesMoneyIn
 from pos_project.core.http.endpoints import ContractViewSet, answer_once, checked, path_id
 from pos_project.core.http.fields import (
     DayField,
+    FlagField,
     FreeText,
     IdField,
     MomentField,
@@ -47,8 +48,8 @@ class ExpenseIn(MovesMoneyIn):
     payment_method = OptionalText(max_length=20)
     expense_date = DayField(required=False)
     till_id = IdField(required=False)
-    repeats = serializers.BooleanField(
-        required=False,
+    repeats = FlagField(
+        default=False,
         help_text="Book it again each month on this day; for managers and admins.",
     )
 
@@ -120,7 +121,7 @@ class ExpenseViewSet(ContractViewSet):
             payment_method=body.get("payment_method") or "cash",
             expense_date=body.get("expense_date"),
             tax=body.get("tax") or ZERO,
-            repeats=body.get("repeats", False),
+            repeats=body["repeats"],
         )
         by, context = cast(User, request.user), self.get_serializer_context()
         with picture_change(body) as paper:

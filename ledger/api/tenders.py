@@ -80,7 +80,7 @@ class SaleDuesPaymentIn(DuePaymentIn):
     """A customer's payment, which may name the sales that it pays."""
 
     sale_ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=IdField(),
         required=False,
         max_length=MAX_DOCUMENTS,
         help_text="The sales that it pays, in this order, and no others. Left out or empty: the"
@@ -92,7 +92,7 @@ class PurchaseDuesPaymentIn(DuePaymentIn):
     """A payment to a supplier, which may name the purchases that it pays."""
 
     purchase_ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=IdField(),
         required=False,
         max_length=MAX_DOCUMENTS,
         help_text="The purchases that it pays, in this order, and no others. Left out or empty:"

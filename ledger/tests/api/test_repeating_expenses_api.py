@@ -40,7 +40,8 @@ def test_what_repeats_is_listed_and_ended_once(as_manager: APIClient) -> None:
 
 
 def test_an_expense_repeats_only_when_it_is_said(as_manager: APIClient) -> None:
-    assert as_manager.post("/api/expenses", {**RENT, "repeats": False}).status_code == 201
+    for no in (False, None, ""):
+        assert as_manager.post("/api/expenses", {**RENT, "repeats": no}).status_code == 201
     assert as_manager.post("/api/expenses", {**RENT, "repeats": "each month"}).status_code == 400
     assert not RepeatingExpense.objects.exists()
 

@@ -134,6 +134,8 @@ def test_what_is_sent_twice_is_done_once(shift: dict[str, Any], till: APIClient)
         ({}, "counted"),
         ({"counted": -1}, "counted"),
         ({"counted": 5, "denominations": {"5": 2}}, "denominations"),
+        ({"denominations": {"5": 1, "5.00": 2}}, "denominations"),
+        ({"denominations": {"5": "1_0"}}, "denominations"),
         ({"counted": 5, "slips": {"cash": 5}}, "slips"),
         ({"counted": 5, "slips": {"shells": 5}}, "slips"),
         ({"counted": 5, "slips": {"card": "many"}}, "slips"),
