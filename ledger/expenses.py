@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from ledger import chart, posting, reversals
@@ -11,6 +11,7 @@ from ledger.chart_models import LedgerAccount
 from ledger.journal_models import JournalEntry
 from ledger.models import Expense, RepeatingExpense
 from ledger.payments import METHODS, account_of, require_method
+from pos_project.core.days import today
 from pos_project.core.db.idempotency import RequestKey, kept_answer_first, once
 from pos_project.core.db.unique_keys import key_of
 from pos_project.core.errors import Denied, Invalid, NotFound
@@ -20,6 +21,8 @@ from pos_project.core.money import ZERO
 from pos_project.core.posting_context import Actor, PostingContext, require_not_ahead
 
 EXPENSE = LedgerAccount.Kind.EXPENSE
+# Each month since is booked at once: 2006 for 2026 would be twenty years of rent.
+LONGEST_AGO = timedelta(days=366)
 _NOT_SPENT_ON = (chart.COST_OF_GOODS_SOLD, chart.INVENTORY_LOSS)  # they move only with stock
 
 
@@ -48,9 +51,9 @@ def record_expense(
     """Book an expense: the row, and category account and input tax ↔ tender. Amounts in shop
     currency. `paper` is a picture of what it was paid by, kept as long as the row.
 
-    Raises Denied for staff who would let it repeat, Invalid for an unknown payment method, a tax
-    that is not part of the amount, and for a category that names an account of what the shop has,
-    owes or is worth; then nothing was written.
+    Raises Denied for staff who would let it repeat, Invalid for one that would from more than a
+    year ago on, an unknown payment method, a tax that is not part of the amount, and for a category
+    that names an account of what the shop has, owes or is worth; then nothing was written.
     """
     with kept_answer_first(key):
         _require_may_repeat(spending, by)
@@ -70,10 +73,14 @@ def record_expense(
 
 
 def _require_may_repeat(spending: Spending, by: Actor) -> None:
-    """What is booked without anybody there is for those who answer for the books."""
+    """What is booked without anybody there is for those who answer for the books, and bounded."""
     if spending.repeats and by.role == STAFF:
         text = "Only managers and admins let an expense repeat."
         raise Denied(text, fields={"repeats": [text]})
+    first = spending.expense_date
+    if spending.repeats and first and first < today() - LONGEST_AGO:
+        text = "What repeats began at most a year ago."
+        raise Invalid(text, fields={"expense_date": [text]})
 
 
 def book_expense(

@@ -16,7 +16,7 @@ from ledger.expenses import Spending, month_after, record_expense, reverse_expen
 from ledger.models import Expense, RepeatingExpense
 from ledger.repeating_expenses import NotBooked, book_due, end
 from pos_project.core.days import at_noon, today
-from pos_project.core.errors import Conflict, NotFound
+from pos_project.core.errors import Conflict, Invalid, NotFound
 from pos_project.tests import shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_books_agree")]
@@ -43,6 +43,13 @@ def months_later(count: int) -> Any:
 
 def days() -> list[date]:
     return list(Expense.objects.order_by("id").values_list("business_date", flat=True))
+
+
+def test_what_repeats_began_at_most_a_year_ago() -> None:
+    rent(expense_date=date(2025, 8, 12))
+    with shop.refused(Invalid, "expense_date"):
+        rent(expense_date=date(2025, 8, 10))
+    assert book_due() == 12
 
 
 @pytest.mark.parametrize(
