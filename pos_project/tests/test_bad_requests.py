@@ -1,5 +1,6 @@
 """Whatever a client sends: a clear 4xx in the envelope, never a 5xx, and nothing is written."""
 
+import gzip
 import json
 from typing import Any
 
@@ -75,6 +76,20 @@ def test_garbage_is_refused_by_every_route(route: str, method: str, admin: User)
         if route not in MAY_SUCCEED:
             assert_envelope(answer)
     assert row_counts() == before
+
+
+def test_a_compressed_body_is_refused_by_its_name(as_admin: APIClient) -> None:
+    body = gzip.compress(b'{"name": "Acme"}')
+    answer = as_admin.generic(
+        "POST",
+        "/api/suppliers",
+        body,
+        content_type="application/json",
+        HTTP_CONTENT_ENCODING="gzip",
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.json()["message"] == "The request body must not be compressed."
 
 
 def test_a_body_of_more_than_a_megabyte_is_refused(as_admin: APIClient) -> None:

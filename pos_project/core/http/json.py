@@ -21,6 +21,12 @@ class BodyTooLarge(APIException):
     default_code = "body_too_large"
 
 
+class BodyCompressed(APIException):
+    status_code = 415
+    default_detail = "The request body must not be compressed."
+    default_code = "unsupported_media_type"
+
+
 class JSONParser(BaseParser):
     """A JSON object with exact decimals. Refuses NaN, endless nesting, NUL and lone surrogates."""
 
@@ -32,6 +38,9 @@ class JSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
+        request = (parser_context or {}).get("request")
+        if request and request.headers.get("Content-Encoding", "identity") != "identity":
+            raise BodyCompressed()
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(limit + 1)
         if len(raw) > limit:
