@@ -12,7 +12,9 @@ from pos_project.tests import shop
 from pos_project.tests.races import Meeting, at_once
 from pos_project.tests.trading.faults import FAULTS, Fault
 from pos_project.tests.trading.machine import TradingShop
-from pos_project.tests.trading.watched import LawBroken
+from pos_project.tests.trading.stores import TradingStores
+from pos_project.tests.trading.transfer_faults import TRANSFER_FAULTS
+from pos_project.tests.trading.watched import LawBroken, WatchedShop
 from reports.reconciliation.reconcile import reconcile
 from sales.tests.test_races import unguarded
 
@@ -38,14 +40,31 @@ class HastyShop(TradingShop):
     watched_every = 6
 
 
+class HastyStores(TradingStores):
+    watched_every = 6
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
 def test_a_planted_fault_is_caught_by_its_law(
     fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    caught(HastyShop, fault, monkeypatch)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", TRANSFER_FAULTS, ids=lambda fault: fault.what)
+def test_a_fault_planted_between_stores_is_caught_by_its_law(
+    fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caught(HastyStores, fault, monkeypatch)
+
+
+def caught(traded: type[WatchedShop], fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trade with the fault planted, until the law that is to catch it does."""
     fault.plant(monkeypatch)
     with pytest.raises(LawBroken) as broken:
-        run_state_machine_as_test(HastyShop, settings=SEARCH)
+        run_state_machine_as_test(traded, settings=SEARCH)
     assert fault.law in broken.value.names, broken.value
 
 

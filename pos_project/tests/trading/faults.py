@@ -40,9 +40,9 @@ class Fault:
 FAULTS: list[Fault] = []
 
 
-def fault(what: str, *, caught_by: str) -> Callable[[Plant], Plant]:
+def fault(what: str, *, caught_by: str, among: list[Fault] = FAULTS) -> Callable[[Plant], Plant]:
     def note(plant: Plant) -> Plant:
-        FAULTS.append(Fault(what, plant, caught_by))
+        among.append(Fault(what, plant, caught_by))
         return plant
 
     return note

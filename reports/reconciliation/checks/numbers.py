@@ -33,13 +33,7 @@ _NUMBERED = {
     ),
 }
 _OF_THE_SHOP = {"audit", "sign_in", "lock"}
-_ALONE = {
-    "entry",
-    "transfer",
-    "shift",
-    "cash_move",
-    *_OF_THE_SHOP,
-}  # they have no entry of their own
+_ALONE = {"entry", "transfer", "shift", "cash_move", *_OF_THE_SHOP}  # no entry of their own
 
 
 @invariant("I36", "The numbers of a store's documents run from 1 on, without a gap.")
