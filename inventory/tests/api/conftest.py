@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from model_bakery import baker
 from PIL import Image
+from rest_framework.test import APIClient
 
 from accounts.models import Store, User
 from catalog.models import Product
@@ -21,6 +22,9 @@ from inventory.models import Batch, InventoryLog
 from pos_project.core.days import today
 
 _numbers = count(1)
+
+URL = "/api/products"
+SHIRT = {"name": "Blue T-Shirt", "sku": "TS-001", "price": 19.99}
 
 
 @pytest.fixture
@@ -98,3 +102,10 @@ def files() -> list[str]:
     """What lies in the storage."""
     folder = Path(default_storage.location)
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def create(client: APIClient, **fields: Any) -> dict[str, Any]:
+    """The product over the wire: SHIRT, but for these fields."""
+    answer = client.post(URL, {**SHIRT, **fields})
+    assert answer.status_code == 201, answer.content
+    return answer.json()["data"]
