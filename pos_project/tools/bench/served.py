@@ -40,11 +40,13 @@ class Server:
     def settle(self) -> None:
         """Wait until it has read beforehand what the first dashboards need: the seconds after a
         start are no till's day. Returns at the latest after SETTLE_SECONDS."""
-        give_up_at, spent = monotonic() + SETTLE_SECONDS, _cpu(self.process.pid) or 0.0
+        give_up_at, spent = monotonic() + SETTLE_SECONDS, self.usage()
         while monotonic() < give_up_at:
             sleep(SETTLED_FOR)
-            before, spent = spent, _cpu(self.process.pid) or 0.0
-            if spent - before <= SETTLED_FOR * 1000 * IDLE:
+            before, spent = spent, self.usage()
+            done = spent.since(before)
+            # The database reads for it, too.
+            if max(done.app or 0.0, done.db or 0.0) <= SETTLED_FOR * 1000 * IDLE:
                 return
 
     def usage(self) -> Usage:
