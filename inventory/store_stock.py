@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from accounts.stores import STORES, has_several
 from inventory.fifo import Demand, InsufficientStock
 from inventory.models import Batch
+from inventory.transfer_models import Transfer
 
 
 class StoreStock(NamedTuple):
@@ -61,6 +62,24 @@ def say_where_there_is_some(
     ]
     text = f"{refusal.message} Elsewhere: {'; '.join(said)}."
     return InsufficientStock(text, fields=fields, **refusal.details, elsewhere=elsewhere)
+
+
+def with_stock(lines: QuerySet[Any]) -> QuerySet[Any]:
+    """These lines of transfers by id, with their transfer; `there` is what the sending store has
+    of the product now, None without any."""
+    held = Batch.objects.filter(
+        product_id=OuterRef("product_id"), store_id=OuterRef("transfer__from_store_id"), is_open=1
+    )
+    units = held.order_by().values("product_id").annotate(units=Sum("remaining")).values("units")
+    return lines.select_related("transfer").order_by("id").annotate(there=Subquery(units))
+
+
+def not_in_stock(line: Any) -> int:
+    """Units that were asked for and that the sending store does not have now; 0 once they were
+    sent, or are not wanted any more. They may come in before: asking is not refused for them."""
+    if line.transfer.status != Transfer.Status.ASKED:
+        return 0
+    return max(int(line.asked - (line.there or 0)), 0)
 
 
 def _elsewhere(product_ids: Iterable[int], store_id: int) -> dict[int, list[StoreStock]]:

@@ -26,11 +26,12 @@ from inventory.transfer_forms import (
     acting,
     asked_lines,
 )
+from inventory.transfer_line_admin import TransferLineInline, as_it_stands, plain
 from inventory.transfer_models import Transfer, TransferLine
 from inventory.transfer_receiving import receive
 from pos_project.core.back_office.ask_page import asked
 from pos_project.core.back_office.forms import ReasonForm
-from pos_project.core.back_office.posted_records import HistoryInline, WritableAdmin
+from pos_project.core.back_office.posted_records import WritableAdmin
 from pos_project.core.db.idempotency import RequestKey
 
 Status = Transfer.Status
@@ -42,41 +43,6 @@ OFFERED = {
     Status.RECEIVED: {"note"},
     Status.CANCELLED: {"note"},
 }
-
-
-class TransferLineInline(HistoryInline):
-    model = TransferLine
-    verbose_name_plural = "lines"
-    fields = ("product_name", "wanted", "left", "on_the_way", "came", "differs", "reason")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("transfer").order_by("id")
-
-    @display(description="asked for")
-    def wanted(self, line: TransferLine) -> str:
-        return plain(line.asked)
-
-    @display(description="sent")
-    def left(self, line: TransferLine) -> str:
-        return plain(line.sent)
-
-    @display(description="on the way")
-    def on_the_way(self, line: TransferLine) -> str:
-        return plain(line.sent) if line.transfer.status == Status.SENT else "–"
-
-    @display(description="came")
-    def came(self, line: TransferLine) -> str:
-        return plain(line.received)
-
-    @display(description="differs by")
-    def differs(self, line: TransferLine) -> str:
-        return line.difference or "–"
-
-
-def plain(units: Decimal | None) -> str:
-    """Units as people write them; a dash where nobody has said yet."""
-    return "–" if units is None else f"{units.normalize():f}"
 
 
 def _moment(at: datetime | None) -> str:
@@ -250,10 +216,7 @@ class TransferAdmin(WritableAdmin):
             request,
             form,
             do,
-            lambda done: (
-                f"{done}: {done.get_status_display().lower()}.",
-                self.page_of(done.pk),
-            ),
+            lambda done: (as_it_stands(done), self.page_of(done.pk)),
             title="Ask for goods of another store",
             button="Ask for them",
             back_to=self.list_page,

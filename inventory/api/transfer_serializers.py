@@ -6,7 +6,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.approvals import ApprovableIn
-from inventory.transfer_models import Transfer
+from inventory.store_stock import not_in_stock
+from inventory.transfer_models import Transfer, TransferLine
 from inventory.transfer_receiving import Received
 from inventory.transfers import Wanted, name_of
 from pos_project.core.http.aliases import MovesMoneyIn
@@ -114,10 +115,16 @@ class TransferLineOut(serializers.Serializer):
     product_id = serializers.IntegerField()
     product_name = serializers.CharField()
     asked = WholeNumberField()
+    not_in_stock = serializers.SerializerMethodField(
+        help_text="Of those asked for, what the sending store does not have now; 0 once sent."
+    )
     sent = WholeNumberField(allow_null=True)
     received = WholeNumberField(allow_null=True)
     damaged = WholeNumberField(allow_null=True)
     reason = serializers.CharField(allow_null=True)
+
+    def get_not_in_stock(self, line: TransferLine) -> int:
+        return not_in_stock(line)
 
 
 class TransferOut(serializers.Serializer):

@@ -25,6 +25,7 @@ from inventory.api.transfer_serializers import (
     received_of,
     wanted_of,
 )
+from inventory.store_stock import with_stock
 from inventory.transfer_models import Transfer, TransferLine
 from inventory.transfer_receiving import receive
 from inventory.transfers import ask, ask_and_send, cancel, send, turn_back
@@ -160,7 +161,9 @@ def with_people() -> QuerySet[Any]:
 
 
 def _with_lines(transfer_id: int) -> Transfer:
-    lines = Prefetch("lines", queryset=TransferLine.objects.order_by("id"), to_attr="lines_by_id")
+    lines = Prefetch(
+        "lines", queryset=with_stock(TransferLine.objects.all()), to_attr="lines_by_id"
+    )
     transfer: Transfer = with_people().prefetch_related(lines).get(pk=transfer_id)
     return transfer
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Store, User
+from catalog.models import Product
 from conftest import at_the_office, make_user, signed_in
 from inventory.products import change_product
 from inventory.transfer_models import Transfer
@@ -73,6 +74,19 @@ def test_goods_are_asked_for_by_sku_or_barcode(office: Client, lake: Store) -> N
     assert (transfer.from_store_id, transfer.to_store_id) == (1, lake.pk)
     wanted = transfer.lines.order_by("id").values_list("product_name", "asked")
     assert list(wanted) == [("Tea", 3), ("Salt", 2)]
+
+
+def test_what_is_not_in_stock_there_is_said_and_asked_for_all_the_same(
+    office: Client, lake: Store
+) -> None:
+    shop.buy((shop.a_product(name="Tea", sku="TEA"), 5, "2"))
+    shop.a_product(name="Salt", sku="SALT")
+    answer = ask(office, lake, ("TEA", 7), ("SALT", 1))
+    shown = office.get(answer.url).content.decode()
+    assert "asked for. Not in stock there: 2 of Tea, 1 of Salt." in shown
+    shop.buy((Product.objects.get(sku="TEA"), 2, "2"))
+    again = office.get(page(Transfer.objects.get()))
+    assert "not in stock" in again.content.decode().lower()
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,29 @@ def wants(lake: Store, tea: Product, units: int = 4, **fields: Any) -> dict[str,
     return {"from_store_id": MAIN, "to_store_id": lake.pk, "items": items, **fields}
 
 
+def test_asking_for_more_than_there_is_says_so_line_by_line_and_sending_refuses(
+    lake: Store, tea: Product, here: APIClient, there: APIClient
+) -> None:
+    salt = shop.a_product("2.00", name="Salt")
+    shop.buy((salt, 9, "1.00"), by=transfers.somebody_at(lake.pk))  # not where it is asked for
+    body = wants(lake, tea, 12)
+    body["items"].append({"product_id": salt.pk, "quantity": 3})
+    asked = post(there, "transfers", 201, body)["data"]
+
+    def lacking() -> list[int]:
+        found = get(here, f"transfers/{asked['id']}")["data"]
+        return [line["not_in_stock"] for line in found["items"]]
+
+    assert [line["not_in_stock"] for line in asked["items"]] == [2, 3]
+    refused = post(here, f"transfers/{asked['id']}/send", 400)
+    assert refused["code"] == "insufficient_stock"
+    shop.stock(tea, 5, "2.00")
+    assert lacking() == [0, 3], "it came in meanwhile"
+    shop.stock(salt, 3, "1.00")
+    post(here, f"transfers/{asked['id']}/send", 200)
+    assert lacking() == [0, 0], "what was sent is not looked for"
+
+
 def test_a_transfer_is_asked_for_sent_and_received_short(
     lake: Store, tea: Product, here: APIClient, there: APIClient
 ) -> None:
