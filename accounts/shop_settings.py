@@ -86,7 +86,7 @@ def _saved(store: Store) -> Store:
             store.save()
     except IntegrityError as error:
         others = Store.objects.exclude(pk=store.pk)
-        if others.filter(number_prefix=store.number_prefix).exists():
+        if store.number_prefix and others.filter(number_prefix=store.number_prefix).exists():
             text = "Another store's numbers begin so."
             raise Conflict(text, fields={"number_prefix": [text]}) from error
         text = "A store with this name exists."

@@ -319,6 +319,13 @@ def test_two_stores_never_number_alike(
         assert ('name="number_prefix"' in shown) is is_offered
 
 
+def test_a_name_that_is_taken_is_refused_by_its_own_field(as_admin: Any, lake: Store) -> None:
+    Store.objects.create(name="Hill Street")  # neither has a prefix
+    taken = as_admin.post("/api/stores", {"name": lake.name})
+    assert taken.status_code == 409
+    assert taken.json()["errors"] == {"name": ["A store with this name exists."]}
+
+
 def _manager_of(store: Store) -> User:
     manager = make_user("manager")
     manager.stores.set([store.pk])
