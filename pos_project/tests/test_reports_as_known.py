@@ -82,7 +82,7 @@ def test_the_figures_are_those_of_the_api(office: Client, as_manager: APIClient)
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_the_page_says_it_and_asks_for_it_beside_the_days(office: Client, name: str) -> None:
-    words = f"As known on the end of {DAY}"
+    words = f"As known on the end of {DAY:%d-%m-%Y}"
 
     page = page_of(office, name, **asked())
 
@@ -114,7 +114,7 @@ def test_a_file_says_it(office: Client) -> None:
         assert f'"{name}.{form}"' in answer.headers["Content-Disposition"]
     [sheet] = load_workbook(BytesIO(files["xlsx"].content))
     [head, labels, *_] = sheet.values
-    assert head[0] == f"As known on the end of {DAY}"
+    assert head[0] == f"As known on the end of {DAY:%d-%m-%Y}"
     assert labels[:2] == ("No.", "Account")
     assert sheet.freeze_panes == "A3"
     assert "150" not in b"".join(files["csv"]).decode()  # type: ignore[arg-type]  # (a stream of bytes)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pos_project.core.days import local_text
 from pos_project.core.period import Period
-from reports.documents.document import Document, Letterhead, Table
+from reports.documents.document import Document, Letterhead, Table, day
 from reports.statements.account_movements import BEGINNING
 
 
@@ -38,13 +38,13 @@ class Scope:
     def document(self, title: str, name: str, table: Table, *notes: str) -> Document:
         """A statement as it is printed now; `name` and the days make the name of its files."""
         about = (
-            ("As of", f"the end of {self.day}")
+            ("As of", f"the end of {day(self.day)}")
             if self.is_as_of
-            else ("Period", f"{self.period.first} to {self.day}")
+            else ("Period", f"{day(self.period.first)} to {day(self.day)}")
         )
         abouts, head = [about], ""
         if self.known_on is not None:
-            known = ("As known on", f"the end of {self.known_on}")
+            known = ("As known on", f"the end of {day(self.known_on)}")
             abouts, head = [about, known], " ".join(known)
         printed = f"printed {local_text(timezone.now())}"
         return Document(
