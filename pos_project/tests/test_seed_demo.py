@@ -16,7 +16,9 @@ from django.utils import timezone
 from accounts.models import Store, User
 from catalog.models import Product
 from conftest import make_user
-from inventory.models import InventoryLog
+from inventory.models import Batch, InventoryLog
+from inventory.store_product_models import StoreProduct
+from inventory.suggestions import suggest
 from inventory.transfer_models import Transfer
 from ledger.journal_models import JournalEntry
 from ledger.models import Payment
@@ -213,6 +215,16 @@ def test_with_stores_a_month_of_transfers_and_shifts_stands_beside_it() -> None:
     at_the_till = JournalEntry.objects.exclude(shift=None).filter(event="sale")
     assert at_the_till.count() == Sale.objects.completed().filter(store__name="Lake Road").count()
     assert stock_of(Product.objects.get(pk=101)) == 25
+    # Everything in the warehouse has its place, and both shops lack some of it.
+    depot = Store.objects.get(kind="warehouse")
+    kept = set(Batch.objects.filter(store=depot).values_list("product_id", flat=True))
+    placed = StoreProduct.objects.filter(store=depot).exclude(place="")
+    assert set(placed.values_list("product_id", flat=True)) == kept
+    found = suggest(depot, list(Store.objects.filter(kind="shop")), today=today())
+    assert {each.store.name for each in found if each.place and each.units} == {
+        Store.objects.get(pk=1).name,
+        "Lake Road",
+    }
 
     rows = everything()
     assert "nothing was changed" in seed(days=4, stores=True)

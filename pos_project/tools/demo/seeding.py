@@ -11,6 +11,7 @@ from pos_project.core.db.unique_keys import key_of
 from pos_project.tools.demo.branch import Branch, open_places
 from pos_project.tools.demo.days import History
 from pos_project.tools.demo.people_and_goods import PEOPLE, add_people, fill_shop
+from pos_project.tools.demo.shelves import set_shelves
 from pos_project.tools.trade.steps import Steps
 from purchasing.models import Supplier
 from sales.models import Customer
@@ -74,6 +75,7 @@ def seed_shop(
         others = Steps("demo-stores", users[ADMIN_EMAIL].pk)
         acting = [cast.manager, *cast.cashiers]
         places = open_places(others, users=acting, by=users[ADMIN_EMAIL], now=now)
+        set_shelves(others, cast, places, seed=seed)
         branch = Branch(cast, others, places, now=now, seed=seed, days=days)
     for number in range(days):
         history.trade(number)
