@@ -56,7 +56,7 @@ EMPTY = {
     *("fact_recorded", "fact_sales", "fact_stock", "kept_lists", "maintenance_runs"),
     *("rate_counters", "refresh_tokens", "second_factors", "barcodes", "coming_prices"),
     *("repeating_expenses", "shop_time_zones", "stock_counts", "stock_count_lines", "user_stores"),
-    *("store_products", "transfers", "transfer_lines", "transfer_lots"),
+    "store_products",
 }
 
 

@@ -9,7 +9,7 @@ from accounts.models import LoginEvent, Store
 from ledger.models import CashCount
 from ledger.posting import Line
 from pos_project.core.days import today
-from pos_project.tests import shop
+from pos_project.tests import shop, transfers
 from reports.statements.cash_counting import Counted, count_cash, expected_cash
 from reports.tests.a_shops_week import Week
 from sales.refunds import Claim, refund
@@ -19,6 +19,7 @@ class RichShop(Week):
     def __init__(self) -> None:
         super().__init__()
         self._trade_in_another_store()
+        transfers.a_days_transfers()
         self.cash_count = self._count_cash()
         LoginEvent.objects.create(
             user=self.cashier,
