@@ -131,7 +131,9 @@ class Store(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"].from_queryset(ArchivableQuerySet)):  # type: ignore[misc]
+class UserManager(
+    BaseUserManager["User"].from_queryset(ArchivableQuerySet)  # type: ignore[misc]  # (dynamic)
+):
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email_key=key_of(email))
 
@@ -242,7 +244,7 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
         return self.chosen_from or self.store_id  # type: ignore[return-value]  # (it is never None)
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]
+    def is_active(self) -> bool:  # type: ignore[override]  # (an attribute there)
         return self.status == Status.ACTIVE and self.archived_at is None
 
     @property
@@ -260,7 +262,9 @@ class User(Searchable, Archivable, Contact, AbstractBaseUser):
         return self.has_perm(f"{app_label}.")
 
 
-class AuditEntryManager(LogEntryManager.from_queryset(AppendOnlyQuerySet)):  # type: ignore[misc]
+class AuditEntryManager(
+    LogEntryManager.from_queryset(AppendOnlyQuerySet)  # type: ignore[misc]  # (dynamic)
+):
     """The library writes by `log_create`; what it wrote stays."""
 
 

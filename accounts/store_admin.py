@@ -268,7 +268,7 @@ class StoreAdmin(ShopAdmin):
             return f"You act in {dict(choices)[chosen]}."
 
         form = ChoiceForm(asked(request), initial={"store": by.store_id if by.chosen_from else ""})
-        form.fields["store"].choices = choices  # type: ignore[attr-defined]
+        form.fields["store"].choices = choices  # type: ignore[attr-defined]  # (a choice)
         return self.ask_and_do(
             request,
             form,

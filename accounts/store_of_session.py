@@ -1,6 +1,7 @@
 """In the back office a store is chosen once and stays chosen; the API names it in each request."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -31,5 +32,6 @@ def choose_store(request: HttpRequest, store_id: int | None) -> None:
     if store_id is None:
         request.session.pop(CHOSEN, None)
         return
-    request.user.in_store(store_id, writing=True)  # type: ignore[union-attr]
+    by: Any = request.user
+    by.in_store(store_id, writing=True)
     request.session[CHOSEN] = store_id

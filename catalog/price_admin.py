@@ -154,7 +154,7 @@ class PricesAdmin(ShopAdmin):
 def _fixed(shown: type[ChangeList]) -> type[ChangeList]:
     """The list without prices to type into."""
 
-    class Fixed(shown):  # type: ignore[valid-type,misc]
+    class Fixed(shown):  # type: ignore[valid-type,misc]  # (a base known at run time)
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.list_editable = ()

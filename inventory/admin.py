@@ -15,9 +15,9 @@ from unfold.decorators import action, display
 from accounts.stores import has_several
 from inventory import (  # (they register their pages)
     count_admin,
-    product_admin,  # noqa: F401
-    store_product_admin,  # noqa: F401
-    transfer_admin,  # noqa: F401
+    product_admin,  # noqa: F401  # (registers its page)
+    store_product_admin,  # noqa: F401  # (registers its page)
+    transfer_admin,  # noqa: F401  # (registers its page)
 )
 from inventory.adjustments import void
 from inventory.counting import Adjusted, Counted, compare, count_stock

@@ -209,8 +209,9 @@ def has_history(row: models.Model) -> bool:
         if getattr(relation, "on_delete", None) is models.CASCADE:
             continue
         if relation.auto_created and (relation.one_to_many or relation.one_to_one):
-            referring = relation.related_model._base_manager  # type: ignore[union-attr]
-            if referring.filter(**{relation.field.name: row}).exists():  # type: ignore[union-attr]
+            found: Any = relation
+            referring = found.related_model._base_manager
+            if referring.filter(**{found.field.name: row}).exists():
                 return True
     return False
 

@@ -61,7 +61,8 @@ class NamesItsMethod:
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         methods = PaymentMethod.objects.filter(code=OuterRef(self.method_column))
-        documents: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        of_page: Any = super()
+        documents: QuerySet[Any] = of_page.get_queryset(request)
         return documents.annotate(method_name=Subquery(methods.values("name")))
 
     @display(description="paid by")
@@ -194,7 +195,7 @@ class CreditForm(AsTheApi, MovesToAnOpenDay):
     def __init__(self, *args: Any, party: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(str(kind), DueCredit.Kind(kind).label) for kind in ACCOUNTS[party]]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # (a choice)
 
     def credit(self, party_id: int) -> Credit:
         said = self.cleaned_data

@@ -77,7 +77,7 @@ class MoneyMovedForm(MovesToAnOpenDay):
         super().__init__(*args, **kwargs)
         accounts = [("", "The usual one"), *carried()[1:]]
         for name in ("from_account", "to_account"):
-            self.fields[name].choices = accounts  # type: ignore[attr-defined]
+            self.fields[name].choices = accounts  # type: ignore[attr-defined]  # (a choice)
 
     def asked_for(self) -> MoneyMoved:
         said = {name: value for name, value in self.cleaned_data.items() if name != "moved"}
@@ -114,7 +114,7 @@ class EntryLineForm(forms.Form):
 
     def __init__(self, *args: Any, accounts: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].choices = accounts  # type: ignore[attr-defined]
+        self.fields["account"].choices = accounts  # type: ignore[attr-defined]  # (a choice)
 
     @property
     def is_filled(self) -> bool:

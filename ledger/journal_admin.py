@@ -117,11 +117,12 @@ class JournalEntryAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
     )
     def move_money(self, request: HttpRequest) -> HttpResponse:
         """Between the shop's own accounts, or with its owner, by the use case of the API."""
-        form, by = MoneyMovedForm(asked(request)), request.user
+        by: Any = request.user
+        form = MoneyMovedForm(asked(request))
         return self.ask_and_do(
             request,
             form,
-            lambda _, key: move_money(form.asked_for(), by=by, key=key),  # type: ignore[arg-type]
+            lambda _, key: move_money(form.asked_for(), by=by, key=key),
             lambda entry: (
                 f"{entry.memo}: entry {entry.pk} on {entry.business_date:%d-%m-%Y}.",
                 self.page_of(entry.pk),
@@ -136,13 +137,14 @@ class JournalEntryAdmin(SaysWhenEntered, WritableAdmin, ReversibleAdmin):
     )
     def close_year(self, request: HttpRequest) -> HttpResponse:
         """The result goes to retained earnings, by the use case of the API."""
-        form, by = YearEndForm(asked(request)), request.user
+        by: Any = request.user
+        form = YearEndForm(asked(request))
         return self.ask_and_do(
             request,
             form,
             lambda said, key: close_year(
                 YearEnd(said["through"], said["note"]),
-                by=by,  # type: ignore[arg-type]
+                by=by,
                 key=key,
             ),
             lambda entries: (f"{entries[0].memo}.", self.page_of(entries[0].pk)),

@@ -120,7 +120,7 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
                 "documents": [each.document_id for each in meant],
             },
         )
-        by = request.user
+        by: Any = request.user
 
         def do(said: dict[str, Any], key: RequestKey | None) -> dues.DuePayment:
             return dues.pay(
@@ -129,7 +129,7 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
                 form.tender(),
                 documents=said["documents"],
                 note=said["note"],
-                by=by,  # type: ignore[arg-type]
+                by=by,
                 key=key,
             )
 
@@ -169,11 +169,12 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
     def opening_due(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What was open with them when the books began, paper by paper."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
-        form, by = OpeningDueForm(asked(request)), request.user
+        by: Any = request.user
+        form = OpeningDueForm(asked(request))
 
         def do(said: dict[str, Any], key: RequestKey | None) -> Any:
             said.pop("moved")
-            return open_due(self.book, OpeningDue(party.pk, **said), by=by, key=key)  # type: ignore[arg-type]
+            return open_due(self.book, OpeningDue(party.pk, **said), by=by, key=key)
 
         return self.ask_and_do(
             request,
@@ -194,11 +195,12 @@ class PartyAdmin(MasterDataAdmin, ImportsTables):
     def credit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Settle what is open without money: bad debts, discounts, credit notes."""
         party = get_object_or_404(self.get_queryset(request), pk=object_id)
-        form, by = CreditForm(asked(request), party=self.book.party), request.user
+        by: Any = request.user
+        form = CreditForm(asked(request), party=self.book.party)
         return self.ask_and_do(
             request,
             form,
-            lambda _, key: credit_dues(self.book, form.credit(party.pk), by=by, key=key),  # type: ignore[arg-type]
+            lambda _, key: credit_dues(self.book, form.credit(party.pk), by=by, key=key),
             lambda rows: f"{total(row.amount for row in rows)} settled without money.",
             title=f"Settle without money what is open with {party.name}",
             button="Settle",

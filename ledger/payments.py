@@ -67,7 +67,7 @@ def _read_methods() -> dict[str, Method]:
     rows = PaymentMethod.objects.values_list(
         "code", "account_id", "name", "is_active", "has_transaction_ids"
     )
-    return {code: Method(*row) for code, *row in rows}  # type: ignore[arg-type]
+    return {code: Method._make(row) for code, *row in rows}
 
 
 # By code; those that are not taken now too, for what was paid by them.

@@ -1,5 +1,6 @@
 """Expenses that come again each month: rent, wages, the line. `nightly` books them on their day."""
 
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -35,7 +36,7 @@ def book_due() -> int:
     )
     for row_id in due.order_by("next_on", "id").values_list("id", flat=True):
         try:
-            while transact(lambda row_id=row_id: _book(row_id)):  # type: ignore[misc]
+            while transact(partial(_book, row_id)):
                 booked += 1
         except DomainError as refusal:
             refused.append(f"repeating expense {row_id}: {refusal.message}")

@@ -273,6 +273,7 @@ class ShiftAdmin(ReadOnlyAdmin):
         """Ask for the till and its float, and open a shift there."""
         by: Any = request.user
         form = OpenForm(asked(request), by=by, initial={"till_id": request.GET.get("till")})
+        tills: Any = form.fields["till_id"]
 
         def do(said: dict[str, Any], key: RequestKey | None) -> Shift:
             return open_shift(said["till_id"], said["opening_float"], by=by, key=key)
@@ -285,17 +286,18 @@ class ShiftAdmin(ReadOnlyAdmin):
             title="Open a shift",
             button="Open",
             back_to=self.list_page,
-            warning="" if form.fields["till_id"].choices else _no_till(by.store_id),  # type: ignore[attr-defined]
+            warning="" if tills.choices else _no_till(by.store_id),
         )
 
     @action(description="Cash in or out", url_path="move", icon="swap_vert")
     def put_in_or_take_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask what moves and why, and book it."""
         shift: Shift = get_object_or_404(self.get_queryset(request), pk=object_id)
-        form, by = MoveForm(asked(request)), request.user
+        by: Any = request.user
+        form = MoveForm(asked(request))
 
         def do(_: dict[str, Any], key: RequestKey | None) -> CashMovement:
-            return move_cash(shift.pk, form.movement(), by=by, key=key)  # type: ignore[arg-type]
+            return move_cash(shift.pk, form.movement(), by=by, key=key)
 
         return self.ask_and_do(
             request,
@@ -312,10 +314,11 @@ class ShiftAdmin(ReadOnlyAdmin):
         """Ask what lies in the till, book what it differs by and number the Z report."""
         shift: Shift = get_object_or_404(self.get_queryset(request), pk=object_id)
         notes = NotesForm(asked(request))
-        form, by = CloseForm(asked(request), notes=notes), request.user
+        by: Any = request.user
+        form = CloseForm(asked(request), notes=notes)
 
         def do(_: dict[str, Any], key: RequestKey | None) -> Shift:
-            return close_shift(shift.pk, form.count(), by=by, key=key)  # type: ignore[arg-type]
+            return close_shift(shift.pk, form.count(), by=by, key=key)
 
         return self.ask_and_do(
             request,

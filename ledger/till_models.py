@@ -1,6 +1,7 @@
 """Tills, the shifts that are worked at them, and the cash that is put in and taken out."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -35,10 +36,10 @@ class Till(Archivable):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self.archived_at is None:
             self.name_key = key_of(self.name)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
 
 class Shift(AppendOnly):

@@ -170,7 +170,7 @@ class PurchaseAdmin(SaysWhenEntered, NamesItsMethod, WritableAdmin, ReversibleAd
         def do(said: dict[str, Any], key: RequestKey | None) -> Purchase:
             delivery = Delivery(
                 said["supplier"].pk,
-                lines.lines(),  # type: ignore[attr-defined]
+                lines.lines(),  # type: ignore[attr-defined]  # (of LineFormSet)
                 said["invoice_no"] or None,
                 said["purchase_date"],
                 said["note"] or None,

@@ -181,5 +181,5 @@ def _set_cookie(response: Response, token: str, *, seconds: int) -> None:
         path="/",
         secure=settings.COOKIE_SECURE,
         httponly=True,
-        samesite=settings.COOKIE_SAME_SITE,  # type: ignore[arg-type]
+        samesite=settings.COOKIE_SAME_SITE,  # type: ignore[arg-type]  # (a setting, any text)
     )

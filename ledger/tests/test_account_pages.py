@@ -1,5 +1,6 @@
 """The chart of accounts in the back office keeps the rules of the API."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def test_an_account_gets_its_code_from_its_name_and_is_archived(office: Client) 
 def test_what_the_chart_does_not_allow_says_why(
     office: Client, code: str, changes: dict[str, str], said: str
 ) -> None:
-    shop.post_by_hand(Line("CASH", debit=5), Line("LOANS", credit=5))  # type: ignore[arg-type]
+    shop.post_by_hand(Line("CASH", debit=Decimal(5)), Line("LOANS", credit=Decimal(5)))
     kept = LedgerAccount.objects.values().get(pk=code)
     form = {name: kept[name] for name in ("number", "name", "kind")}
 

@@ -45,7 +45,7 @@ def keep() -> None:
     else:
         _checksums.update(_checksums_now())
         _rows.update({table: rows for table in _checksums if (rows := _rows_of(table))})
-    TransactionTestCase._fixture_teardown = restore  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = restore  # type: ignore[method-assign]  # (of all tests)
 
 
 def restore(_: object = None) -> None:

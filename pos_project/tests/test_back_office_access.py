@@ -67,9 +67,9 @@ def pages(model_name: str) -> Iterator[str]:
     row = model._default_manager.order_by("-pk").first()
     if row is not None:
         yield reverse(f"{stem}_change", args=[row.pk])
-        for action in page._get_base_actions_detail():  # type: ignore[attr-defined]
+        for action in page._get_base_actions_detail():  # type: ignore[attr-defined]  # (Unfold's)
             yield reverse(f"admin:{action.action_name}", args=[row.pk])
-    for action in page._get_base_actions_list():  # type: ignore[attr-defined]
+    for action in page._get_base_actions_list():  # type: ignore[attr-defined]  # (Unfold's)
         yield reverse(f"admin:{action.action_name}")
 
 

@@ -121,7 +121,7 @@ def expense_reversal() -> tuple[str, Fields]:
 
 
 def entry_reversal() -> tuple[str, Fields]:
-    entry = shop.post_by_hand(Line("CASH", debit=5), Line("LOANS", credit=5))  # type: ignore[arg-type]
+    entry = shop.post_by_hand(Line("CASH", debit=Decimal(5)), Line("LOANS", credit=Decimal(5)))
     return reverse("admin:ledger_journalentry_reverse", args=[entry.pk]), {"reason": "Wrong"}
 
 

@@ -117,7 +117,7 @@ def test_a_file_says_it(office: Client) -> None:
     assert head[0] == f"As known on the end of {DAY:%d-%m-%Y}"
     assert labels[:2] == ("No.", "Account")
     assert sheet.freeze_panes == "A3"
-    assert "150" not in b"".join(files["csv"]).decode()  # type: ignore[arg-type]  # (a stream of bytes)
+    assert "150" not in files["csv"].getvalue().decode()
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -391,7 +391,7 @@ def costs_seen_by(user: User, shirt: Product, bought: Purchase) -> dict[str, Any
 
     lines = f"{supplier}/purchases/{bought.pk}/items"
     supplied = f"{supplier}/supplied/{shirt.pk}"
-    file = b"".join(client.get(f"{supplied}?format=csv")).decode()  # type: ignore[call-overload]
+    file = client.get(f"{supplied}?format=csv").getvalue().decode()
     return {
         "product": data(f"/api/products/{shirt.pk}")["cost_price"],
         "changed": client.put(f"/api/products/{shirt.pk}", {}).json()["data"]["cost_price"],

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import methodcaller
 from typing import Generic, TypeVar
 
 from ledger.statements import Account, BalanceSheet, ProfitLoss, Section
@@ -119,7 +120,7 @@ def _bridge(
     yield Row(["From the dashboards to the result"], "heading")
     yield Row([None, "Net profit of the dashboards", *beside(lambda each: each.bridge.dashboards)])
     for name, title in titles.items():
-        yield Row([None, title, *beside(lambda each, name=name: each.step(name))])  # type: ignore[misc]
+        yield Row([None, title, *beside(methodcaller("step", name))])
     yield Row([None, "Result of the period", *beside(lambda each: each.result)], "total")
 
 
@@ -130,15 +131,18 @@ def balance_sheet(
     both = [statement, *([earlier.statement] if earlier else [])]
     beside = _beside(statement, earlier)
 
+    def line(account: Account, section: Callable[[BalanceSheet], Section]) -> Row:
+        amounts = beside(lambda each: section(each).of(account))
+        about = ledgers(account, 1, 2)
+        if earlier:
+            about[3] = Subject("account", account.code, earlier.period)
+        return Row([account.number, account.name, *amounts], about=about)
+
     def part(title: str, section: Callable[[BalanceSheet], Section]) -> Iterator[Row]:
         yield Row([title], "heading")
         accounts = {line.account for each in both for line in section(each).lines}
         for account in sorted(accounts, key=lambda account: account.number):
-            amounts = beside(lambda each, account=account: section(each).of(account))  # type: ignore[misc]
-            about = ledgers(account, 1, 2)
-            if earlier:
-                about[3] = Subject("account", account.code, earlier.period)
-            yield Row([account.number, account.name, *amounts], about=about)
+            yield line(account, section)
 
     def sums(label: str, figure: Callable[[BalanceSheet], Decimal], style: Style = "total") -> Row:
         return Row([None, label, *beside(figure)], style)
@@ -169,13 +173,15 @@ def cash_flow(
     both = [statement, *([earlier.statement] if earlier else [])]
     beside = _beside(statement, earlier)
 
+    def of(name: str, flows: Callable[[CashFlow], Flows]) -> list[Decimal]:
+        return beside(lambda each: flows(each).of(name))
+
     def part(title: str, flows: Callable[[CashFlow], Flows], label: str) -> Iterator[Row]:
         yield Row([title], "heading")
         for name, line in {line.name: line for each in both for line in flows(each).lines}.items():
-            amounts = beside(lambda each, name=name: flows(each).of(name))  # type: ignore[misc]
             number = line.account.number if line.account else None
             about = ledgers(line.account, 1) if line.account else {}
-            yield Row([number, line.title, *amounts], about=about)
+            yield Row([number, line.title, *of(name, flows)], about=about)
         yield Row([None, label, *beside(lambda each: flows(each).total)], "total")
 
     rows = [

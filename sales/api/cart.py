@@ -70,17 +70,17 @@ CartAnswer = inline_serializer(
 def contents(cart: Cart, request: Request) -> dict[str, Any]:
     """The cart as its owner sees it: lines with the stock of now."""
     user = cast(User, request.user)
-    items = list(carts.items_of(cart))
+    items: list[Any] = list(carts.items_of(cart))  # (to which two figures are added)
     stock = Batch.objects.all().stock([item.product_id for item in items], store_id=user.store_id)
     for item in items:
-        item.stock = stock.get(item.product_id, 0)  # type: ignore[attr-defined]
-        item.subtotal = money(item.quantity * item.unit_price)  # type: ignore[attr-defined]
+        item.stock = stock.get(item.product_id, 0)
+        item.subtotal = money(item.quantity * item.unit_price)
     return CartOut(
         {
             "id": cart.pk,
             "items": items,
             "item_count": sum(item.quantity for item in items),
-            "subtotal": total(item.subtotal for item in items),  # type: ignore[attr-defined]
+            "subtotal": total(item.subtotal for item in items),
             "updated_at": cart.updated_at,
         },
         context={"request": request},

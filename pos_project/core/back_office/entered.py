@@ -12,10 +12,11 @@ class SaysWhenEntered:
     """For a page of rows that may be dated back."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*super().get_readonly_fields(request, obj), "entered")  # type: ignore[misc]
+        fields = super().get_readonly_fields(request, obj)  # type: ignore[misc]  # (a page's)
+        return (*fields, "entered")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_fields(request, obj)  # type: ignore[misc]
+        fields = super().get_fields(request, obj)  # type: ignore[misc]  # (a page's)
         return [name for name in fields if name != "entered_at"]
 
     @display(description="entered")

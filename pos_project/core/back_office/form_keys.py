@@ -96,7 +96,8 @@ class FormKeys(MiddlewareMixin):
                 return told_before(request, first)
             except KeyReused:
                 pass  # said where it can be shown beside what was typed
-        request.form_key = request.POST.get(FIELD) or new_key(request)  # type: ignore[attr-defined]
+        sent = request.POST.get(FIELD) or new_key(request)
+        request.form_key = sent  # type: ignore[attr-defined]  # (ours)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -136,7 +137,7 @@ def reused(request: HttpRequest, refusal: DomainError) -> DomainError:
     """A refusal as the form says it; where its key was used for something else, it gets another."""
     if not isinstance(refusal, KeyReused):
         return refusal
-    request.form_key = new_key(request)  # type: ignore[attr-defined]
+    request.form_key = new_key(request)  # type: ignore[attr-defined]  # (ours)
     return KeyReused(
         "This form was sent before, with something else in it, and that is saved. If you mean a"
         " second one, send it again."
@@ -154,8 +155,8 @@ def _bring_back(request: HttpRequest) -> None:
     typed = QueryDict(kept["typed"], mutable=True)
     typed[FIELD] = kept["key"]
     request.method = "POST"
-    request.is_kept_form = True  # type: ignore[attr-defined]
-    request._post, request._files = typed, MultiValueDict()  # type: ignore[attr-defined]
+    request.is_kept_form = True  # type: ignore[attr-defined]  # (ours)
+    request._post, request._files = typed, MultiValueDict()  # type: ignore[attr-defined]  # (ours)
 
 
 def _is_let_in(request: HttpRequest) -> bool:

@@ -85,7 +85,7 @@ def _kept(page: Any, request: HttpRequest) -> Kept:
     kept: Kept | None = getattr(request, "kept_list", None)
     if kept is None:
         kept = kept_lists.kept_of(request.user, _page_name(page))
-        request.kept_list = kept  # type: ignore[attr-defined]
+        request.kept_list = kept  # type: ignore[attr-defined]  # (ours)
     return kept
 
 

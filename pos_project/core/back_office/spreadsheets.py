@@ -207,7 +207,7 @@ class ImportsTables(ImportExportModelAdmin):
         asked = super().get_confirm_form_initial(request, import_form)
         if "import_file_name" in asked:  # no page says where files are kept
             asked["import_file_name"] = os.path.basename(asked["import_file_name"])
-        return {**asked, FIELD: request.form_key}  # type: ignore[attr-defined]
+        return {**asked, FIELD: request.form_key}  # type: ignore[attr-defined]  # (ours)
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         try:

@@ -212,15 +212,16 @@ def _marks(shape: Sequence[Any]) -> Iterator[Any]:
 
 def _maker(rows: "QuerySet[Any]", compiler: Any) -> Callable[[Sequence[Any]], Any] | None:
     """What makes of a row what the QuerySet yields; None where that is the row's one value."""
-    kind = rows._iterable_class  # type: ignore[attr-defined]
+    kind = rows._iterable_class  # type: ignore[attr-defined]  # (not in the stubs)
     if kind is FlatValuesListIterable:
         return None
     if kind is ValuesListIterable:
         return tuple
     if kind is NamedValuesListIterable:
         names = list(rows.query.selected or ())
-        row_type: Any = namedtuple("Row", names)  # type: ignore[misc]
-        return row_type._make  # type: ignore[no-any-return]
+        row_type: Any = namedtuple("Row", names)  # type: ignore[misc]  # (named at run time)
+        make: Callable[[Sequence[Any]], Any] = row_type._make
+        return make
     assert kind is ModelIterable, kind
     assert not compiler.klass_info.get("related_klass_infos"), "no select_related here"
     model = compiler.klass_info["model"]

@@ -113,7 +113,7 @@ def set_lines(
     model: type[models.Model], fields: Sequence[str], values: Mapping[int, Sequence[Any]]
 ) -> None:
     """The same of lines whose document is still a draft; the database refuses it of others."""
-    assert model.LINE_OF, model  # type: ignore[attr-defined]
+    assert model.LINE_OF, model  # type: ignore[attr-defined]  # (of a line)
     _set_by_id(model, fields, values)
 
 
@@ -147,7 +147,7 @@ def set_drafts(model: type[models.Model], ids: Sequence[int], **values: Any) -> 
     It fails when one of them is no draft any more.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    drafts: tuple[str, ...] = model.DRAFT_STATUSES  # type: ignore[attr-defined]
+    drafts: tuple[str, ...] = model.DRAFT_STATUSES  # type: ignore[attr-defined]  # (of a document)
     sql, convert = _set_drafts(model, tuple(values), len(ids), len(drafts))
     prepared = [
         value if type(value) in _PLAIN else each(value, connection)
@@ -191,7 +191,8 @@ def _converter(field: Any) -> Convert:
     """The field's own conversion. A statement's rows mostly share one day, moment and kind: the
     last is kept."""
     if not isinstance(field, models.DateField | models.CharField):
-        return field.get_db_prep_save  # type: ignore[no-any-return]
+        own: Callable[..., Any] = field.get_db_prep_save
+        return own
     last: tuple[Any, Any] = None, None
 
     def convert(value: Any, connection: Any) -> Any:

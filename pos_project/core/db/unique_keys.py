@@ -34,8 +34,8 @@ class KeyField(models.CharField):
     """
 
     if TYPE_CHECKING:  # the stubs' plugin cannot see the default null=True below
-        _pyi_private_set_type: str | Combinable | None  # type: ignore[assignment]
-        _pyi_private_get_type: str | None  # type: ignore[assignment]
+        _pyi_private_set_type: str | Combinable | None  # type: ignore[assignment]  # (as above)
+        _pyi_private_get_type: str | None  # type: ignore[assignment]  # (as above)
 
     def __init__(
         self, *args: Any, fold: Callable[[str | None], str | None] = key_of, **kwargs: Any

@@ -67,7 +67,7 @@ def _replay(exception: Replayed) -> Response:
     # The stored text is sent as it is: parsed and rendered again it might differ in a byte.
     # The attribute is ours, for the ApiEnvelope middleware.
     response = Response(status=exception.status, headers={"Idempotent-Replayed": "true"})
-    response.replayed_body = exception.body.encode()  # type: ignore[attr-defined]
+    response.replayed_body = exception.body.encode()  # type: ignore[attr-defined]  # (ours)
     return response
 
 

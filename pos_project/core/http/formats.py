@@ -93,7 +93,7 @@ class FileToCome(Response):
 class FormatNegotiation(DefaultContentNegotiation):
     """JSON unless a reading request's `format` says otherwise; no Accept header changes that."""
 
-    def select_renderer(  # type: ignore[override]
+    def select_renderer(  # type: ignore[override]  # (a Sequence, as views have)
         self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         table = next((each for each in renderers if isinstance(each, CsvRenderer)), None)

@@ -10,5 +10,6 @@ KEPT = 4096  # paths; those that name nothing are not kept
 def remember_routes() -> None:
     """Keep what the latest paths led to. The routes are loaded on the way, before any request."""
     resolver = get_resolver()
-    resolver.resolve = lru_cache(maxsize=KEPT)(resolver.resolve)  # type: ignore[method-assign]
+    kept = lru_cache(maxsize=KEPT)(resolver.resolve)
+    resolver.resolve = kept  # type: ignore[method-assign]  # (the same, remembered)
     assert resolver.url_patterns

@@ -41,7 +41,7 @@ class ContractThrottle(BaseThrottle):
             usage = counted(request._request, limit)
             if self._usage is None or _tightness(usage) > _tightness(self._usage):
                 self._usage = usage
-            request._request.rate_usage = self._usage  # type: ignore[attr-defined]
+            request._request.rate_usage = self._usage  # type: ignore[attr-defined]  # (ours)
             if usage["should_limit"]:
                 return False
         return True

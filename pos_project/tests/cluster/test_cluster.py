@@ -124,7 +124,7 @@ def test_a_cluster_sells_nothing_twice_and_loses_nothing(
     token = access_token(cashier, now=timezone.now())
     queue = Queue("", token, hot)
     tills = [Till(server.base_url, token) for server in servers]
-    queue.till = Balancer(tills)  # type: ignore[assignment]
+    queue.till = Balancer(tills)  # type: ignore[assignment]  # (posts as a till does)
 
     def books_agree_everywhere() -> None:
         for node in nodes:

@@ -446,7 +446,7 @@ def killed_after_commit() -> Iterator[None]:
             yield
         raise Died
 
-    transactions.transaction = SimpleNamespace(atomic=atomic)  # type: ignore[assignment]
+    transactions.transaction = SimpleNamespace(atomic=atomic)  # type: ignore[assignment]  # (ours)
     try:
         yield
     finally:

@@ -51,7 +51,8 @@ def event(
     """Something that may happen, so many times as often as the rarest, with such arguments."""
 
     def mark(act: Callable[..., None]) -> Callable[..., None]:
-        act.weight, act.arguments = weight, st.fixed_dictionaries(arguments)  # type: ignore[attr-defined]
+        act.weight = weight  # type: ignore[attr-defined]  # (ours)
+        act.arguments = st.fixed_dictionaries(arguments)  # type: ignore[attr-defined]  # (ours)
         return act
 
     return mark

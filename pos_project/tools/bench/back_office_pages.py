@@ -3,7 +3,7 @@
 The bench measures them and the tests walk them; a page that somebody adds is among them at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -159,7 +159,7 @@ def _searched(
 def _filtered(shown: ChangeList) -> Iterator[tuple[str, str]]:
     for spec in shown.filter_specs:
         name = getattr(spec, "parameter_name", None) or getattr(spec, "field_path", spec.title)
-        choices: list[dict[str, Any]] = list(spec.choices(shown))  # type: ignore[arg-type]
+        choices: list[Mapping[str, Any]] = list(spec.choices(shown))
         offered = [each for each in choices if "query_string" in each and not each["selected"]]
         for each in offered[:OFFERED]:
             yield f"by {name} {each['display']}", each["query_string"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
@@ -68,7 +69,7 @@ def _on_server(statement: str) -> None:
 
 
 @contextmanager
-def _server_cursor():  # type: ignore[no-untyped-def]
+def _server_cursor() -> Iterator[Any]:
     """A cursor on the server itself: the shop's own database need not exist."""
     with connection._nodb_cursor() as cursor:
         yield cursor

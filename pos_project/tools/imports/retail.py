@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.utils import timezone
 
@@ -187,9 +188,7 @@ class RetailImport:
             if name not in ids:
                 note = f"Customer {number} of Online Retail, {self.plan.customers[number]}"
                 ids[name] = transact(
-                    lambda name=name, note=note: Customer.objects.create(  # type: ignore[misc]
-                        name=name, notes=note, created_by=self.by
-                    )
+                    partial(Customer.objects.create, name=name, notes=note, created_by=self.by)
                 ).pk
             self._customers[number] = ids[name]
 

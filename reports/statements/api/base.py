@@ -296,7 +296,7 @@ def statement(
         view.shape, view.of_day, view.paged = shape, not period, paged
         view.of_entries, view.compares = of_entries, compares
         get.__doc__ = view.__doc__
-        view.get = described(get)  # type: ignore[attr-defined]
+        view.get = described(get)  # type: ignore[attr-defined]  # (DRF calls it by its name)
         return view
 
     return answering

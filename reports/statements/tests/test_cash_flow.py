@@ -192,7 +192,7 @@ def test_other_days_stand_beside_a_statement(
     }
     assert said == alone
     printed = as_admin.get(f"/api/ledger/{path}", {**asked, **other, "format": "csv"})
-    text = b"".join(printed.streaming_content).decode()  # type: ignore[attr-defined]
+    text = printed.getvalue().decode()
     assert "Amount,Before,Change" in text
     assert as_admin.get(f"/api/ledger/{path}", {**other, "format": "pdf"}).content[:4] == b"%PDF"
 

@@ -160,15 +160,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except BaseException:
             self._rollback()
             raise
-        super()._commit()  # type: ignore[misc]
+        super()._commit()  # type: ignore[misc]  # (not in the stubs)
 
     def _rollback(self) -> None:
         self.queue.clear()
-        super()._rollback()  # type: ignore[misc]
+        super()._rollback()  # type: ignore[misc]  # (not in the stubs)
 
     def _savepoint_rollback(self, sid: str) -> None:
         self.queue.clear()  # queued since the savepoint was made, which was sent then
-        super()._savepoint_rollback(sid)  # type: ignore[misc]
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # (not in the stubs)
 
     def close(self) -> None:
         self.queue.clear()
