@@ -62,10 +62,13 @@ class Prepared(Generic[R]):
             elif isinstance(argument, date):
                 shape.append(date)
                 values.append(str(argument))
+            elif not (ids := list(argument)):
+                return None
+            elif written_by_us():
+                shape.append(list)
+                values.append(ids)
             else:
-                ids = _padded(argument)
-                if not ids:
-                    return None
+                ids = _padded(ids)
                 shape.append(len(ids))
                 values += ids
         key = tuple(shape)
@@ -88,12 +91,15 @@ def _adapted(moment: datetime) -> Any:
     return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(moment)
 
 
-def _padded(ids: Sequence[int]) -> list[int]:
+def written_by_us() -> bool:
+    """Whether numbers are ours to write: MySQL's drivers write parameters into the text, with a
+    call for each. A list of any length is one parameter then, and its statement one shape."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "mysql"
+
+
+def _padded(ids: list[int]) -> list[int]:
     """The ids, the last repeated up to a power of two: few lengths, so few shapes."""
-    known = list(ids)
-    if not known:
-        return known
-    return known + known[-1:] * ((1 << (len(known) - 1).bit_length()) - len(known))
+    return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
 
 
 class _Shape:
@@ -118,8 +124,7 @@ class _Shape:
         ]
         missing = set(range(len(flat))) - {place for _, place in self._slots}
         assert not missing, (self.sql, missing)
-        # MySQL's drivers write parameters into the text, one call each: numbers are ours to write.
-        self._parts = self.sql.split("%s") if connection.vendor == "mysql" else []
+        self._parts = self.sql.split("%s") if written_by_us() else []
         self._converters = [
             (position, functions, expression)
             for position, (functions, expression) in compiler.get_converters(
@@ -153,6 +158,8 @@ class _Shape:
         for part, value in zip(self._parts[1:], parameters, strict=True):
             if type(value) is int:
                 text.append(str(value))
+            elif type(value) is list:
+                text.append(", ".join([str(int(each)) for each in value]))
             else:
                 text.append("%s")
                 left.append(value)
@@ -203,6 +210,8 @@ def _marks(shape: Sequence[Any]) -> Iterator[Any]:
             yield datetime(9999, 1, number + 1, tzinfo=UTC)
         elif kind is date:
             yield date(9999, 1, number + 1)
+        elif kind is list:
+            yield [_FIRST_ID + number]
         elif isinstance(kind, int):
             first = _FIRST_ID + (number + 1) * 2**20
             yield list(range(first, first + kind))
