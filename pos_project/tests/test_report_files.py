@@ -8,10 +8,18 @@ from django.urls import reverse
 
 from pos_project.core.days import today
 from pos_project.core.http import xlsx_file
-from pos_project.tests import shop
+from pos_project.tests import shop, transfers
 from pos_project.tests.report_pages import address, opened, sheets
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_books_of_another_store_are_refused_as_of_any_report(office: Client) -> None:
+    hill = transfers.a_store("Hill Street")
+    for page in (reverse("report-accountant"), address("trial-balance")):
+        answer = office.get(page, {"store_id": hill.pk})
+        assert answer.status_code == 400
+        assert "You do not work in this store" in answer.content.decode()
 
 
 def test_the_accountant_gets_everything_as_one_workbook(office: Client) -> None:

@@ -310,7 +310,7 @@ def for_the_accountant(request: HttpRequest) -> HttpResponseBase:
         with snapshot():
             made = [_sheet(name, asked) for name in FOR_THE_ACCOUNTANT]
             file = HttpResponse(xlsx.render(*made, books.journal(asked.scope)))
-    except Invalid as error:
+    except (Invalid, Denied) as error:
         return _refused(request, _ACCOUNTANT, error.message)
     name = f"books-{asked.scope.days}.xlsx"
     return _file(request, file, xlsx_file.CONTENT_TYPE, name)
