@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from math import inf
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Q, QuerySet
@@ -125,10 +126,12 @@ class _CatchingUp:
         self._next = 0.0
 
     def forget(self) -> None:
+        """Let the next reader look."""
         self._next = 0.0
 
     def later(self) -> None:
-        self._next = float("inf")
+        """Let nobody look before `forget`, where statements are counted."""
+        self._next = inf
 
     def now(self) -> None:
         if time.monotonic() < self._next:
