@@ -66,10 +66,10 @@ class FormPage(ModelAdmin, _OutsideTransactions):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as refusal:
-            request.refusal = reused(request, refusal)  # type: ignore[attr-defined]
+            request.refusal = reused(request, refusal)  # type: ignore[attr-defined]  # (ours)
         # Once more, with what was typed, and the refusal beside its fields: nothing was written.
         for upload in request.FILES.values():
-            upload.seek(0)  # type: ignore[union-attr]
+            upload.seek(0)  # type: ignore[union-attr]  # (one file a name)
         return super().changeform_view(request, *args, **kwargs)
 
     def render_change_form(
@@ -135,7 +135,7 @@ class FormPage(ModelAdmin, _OutsideTransactions):
 def _refused(form: type[ModelForm], refusal: DomainError) -> type[ModelForm]:
     """The same form, which the shop has said no to."""
 
-    class Refused(form):  # type: ignore[valid-type,misc]
+    class Refused(form):  # type: ignore[valid-type,misc]  # (a class that was made)
         def _post_clean(self) -> None:
             super()._post_clean()
             show_refusal(self, refusal)

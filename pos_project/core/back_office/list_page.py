@@ -29,7 +29,7 @@ from pos_project.core.errors import DomainError
 from pos_project.core.http.formats import note_export
 
 
-class ShopPaginator(Paginator):  # type: ignore[type-arg]
+class ShopPaginator(Paginator):  # type: ignore[type-arg]  # (of the stubs alone)
     """Pages of a list whose length is known without counting all history."""
 
     @cached_property
@@ -146,7 +146,7 @@ class ListPage(ModelAdmin):
         """All rows that the filters leave, as CSV or XLSX."""
         query = request.GET.copy()
         del query[lists.AS_FILE]
-        request.GET = query  # type: ignore[assignment]
+        request.GET = query  # type: ignore[assignment]  # (not yet frozen)
         note_export(request)
         try:
             return lists.as_file(self.get_changelist_instance(request), wanted)
